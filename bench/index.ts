@@ -44,7 +44,7 @@ const unknown = positionals.find((name) => BENCHMARKS[name] === undefined);
 if (unknown === undefined) await runAll();
 else {
   const names = Object.keys(BENCHMARKS).join(', ');
-  console.error(`couldn't run the benchmark "${unknown}": there are ${names}`);
+  console.error(`could not run the benchmark "${unknown}": there are ${names}`);
   process.exitCode = 2;
 }
 
@@ -66,7 +66,7 @@ async function runIn(folder: string): Promise<void> {
       results[name] = await runOne(name, folder);
       if (!values.json) console.log(`\n# ${name}\n${table(results[name])}`);
     } catch (error) {
-      console.error(`couldn't finish the benchmark ${name}: ${String(error)}`);
+      console.error(`could not finish the benchmark ${name}: ${String(error)}`);
       process.exitCode = 1;
     }
   }

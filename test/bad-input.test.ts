@@ -253,7 +253,7 @@ test('only missing paths create no data folder, and every path is reported', asy
   const { code, stdout, stderr } = await countersign(['import', ...paths, '--data', data]);
   assert.equal(code, 2);
   for (const path of paths) assert.ok(stdout.includes(path), stdout);
-  assert.match(stderr, /^countersign: nothing of the input could be read; no data folder was made/);
+  assert.match(stderr, /^countersign: could not read any of the input; no data folder was made/);
   const asked = await countersign(['import', ...paths, '--data', data, '--json']);
   const report = JSON.parse(asked.stdout) as Report;
   assert.deepEqual([asked.code, report.read, report.rejected, report.entries], [2, 2, 2, 0]);

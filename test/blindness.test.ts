@@ -86,10 +86,13 @@ test('with all needed sources collected, the absence of findings is an answer', 
   const { code, stdout, stderr } = await ask(data, 'findings', ...COVERED, '--json');
   assert.deepEqual([code, stdout], [0, '']);
   // Detectors of hand-imported files do not block an answer, and are still mentioned.
-  assert.match(stderr, /^not looked for, or in a part only: "[^"]+", since no collector .*\n$/);
+  assert.match(stderr, /^not searched for, or only in part: "[^"]+", because no collector .*\n$/);
   const asked = await ask(data, 'findings', '--rule', HANDED_IN, ...COVERED, '--json');
   assert.equal(asked.code, 3);
-  assert.match(asked.stderr, /1 rule is blind, .*no source that tells of where replies to mail/);
+  assert.match(
+    asked.stderr,
+    /1 rule is blind, .*no connected source reports the reply addresses of mail/,
+  );
   const gate = await ask(data, 'gate', join(root, 'gate.yaml'), '--json');
   const { conditions, limits } = JSON.parse(gate.stdout) as {
     conditions: { answer: string }[];
@@ -100,7 +103,10 @@ test('with all needed sources collected, the absence of findings is an answer', 
     limits.map(({ code }) => code),
     ['not-handed-in'],
   );
-  assert.match((await ask(data, 'gate', join(root, 'gate.yaml'))).stdout, /not looked for, or in/);
+  assert.match(
+    (await ask(data, 'gate', join(root, 'gate.yaml'))).stdout,
+    /not searched for, or only in/,
+  );
   const out = await ask(data, 'out', '--since', '2024-03-05T00:00:00Z', '--json');
   assert.match(out.stdout, /"code":"not-handed-in"/);
 });
@@ -145,7 +151,7 @@ test('for one rule, only its own sources count', async () => {
   const seeing = states.find(({ needs }) => needs.join() === 'sharepoint');
   const blind = states.find(({ needs }) => needs.join() === 'exchange');
   assert.deepEqual([seeing?.state, blind?.state], ['live', 'blind']);
-  assert.match(blind?.because ?? '', /no source that tells of Exchange is connected/);
+  assert.match(blind?.because ?? '', /no connected source reports Exchange/);
   const of = (rule: string | undefined): Promise<ProcessResult> =>
     ask(data, 'findings', '--rule', rule ?? '', ...COVERED, '--json');
   assert.match((await of(blind?.rule)).stderr, /1 rule is blind, such as "/);
@@ -171,7 +177,7 @@ test('over files, no finding rule is blind, and every screen shows the same coun
     status.stdout,
     new RegExp(` live, \\d+ see only a part, ${blind.length} blind, 0 failed`),
   );
-  const asides = status.stdout.match(/Whether this input is complete cannot be told/g);
+  const asides = status.stdout.match(/Cannot tell whether this input is complete/g);
   assert.equal(asides?.length, 1, 'completeness is stated once');
   const said = new RegExp(`${blind.length} rules are blind`);
   assert.match((await ask(data, 'findings', '--json')).stderr, said);

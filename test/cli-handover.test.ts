@@ -47,7 +47,7 @@ test('an error of forwarded work is reported like a local one', async () => {
   await release(holder, records(2));
   const { code, stderr } = await second.result;
   assert.equal(code, 2);
-  assert.match(stderr, /no body fits/);
+  assert.match(stderr, /no body matches/);
 });
 
 test('after a kill -9 of the host, a waiting command does its own work', async () => {

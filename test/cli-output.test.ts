@@ -88,7 +88,7 @@ for (const args of [
     const line = [...args, file, '--data', dir];
     const { code, stdout, stderr } = await countersign(line);
     assert.deepEqual([code, stdout], [2, '']);
-    const what = 'there is such a file already; name another one, or give --overwrite';
+    const what = 'the file already exists. Name another file, or give --overwrite';
     assert.equal(stderr, `countersign: could not write ${file}: ${what}\n`);
     assert.equal(readFileSync(file, 'utf8'), 'what was there');
     const replaced = await countersign([...line, '--overwrite']);

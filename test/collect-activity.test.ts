@@ -288,5 +288,5 @@ test('collects over TLS with the configured authority', async () => {
   const refusing = activityCollector({ origin, tenant: TENANT, clock });
   const { problems, records } = await pollHere(join(root, 'no-tls'), clock, refusing);
   assert.equal(records, 0);
-  assert.match(problems[0] ?? '', /certificate does not hold/);
+  assert.match(problems[0] ?? '', /certificate is not valid/);
 });

@@ -150,7 +150,7 @@ test('a certificate of another host: nothing is sent, and nothing is covered', a
   await withDesk(dir, clock, async (desk) => {
     const { problems, records } = await pollOnce(desk, collector);
     assert.equal(records, 0);
-    assert.match(problems.join('\n'), /certificate does not hold \(ERR_TLS_CERT_ALTNAME_INVALID\)/);
+    assert.match(problems.join('\n'), /certificate is not valid \(ERR_TLS_CERT_ALTNAME_INVALID\)/);
   });
   assert.deepEqual(server.asked, []);
   const rows = await coverageOf(dir, clock, START_MS + 3 * HOUR_MS);

@@ -59,7 +59,10 @@ for (const [args, kind, member, value] of [
     if (kind === undefined) {
       // It refuses what the command itself would refuse.
       assert.equal(result.code, 2);
-      assert.match(result.stderr, /could not erase: no body fits what was asked for/);
+      assert.match(
+        result.stderr,
+        /could not erase: no body matches the given scope. Check it with --dry-run/,
+      );
       return;
     }
     assert.equal(result.code, 0, result.stderr);
@@ -67,7 +70,7 @@ for (const [args, kind, member, value] of [
     assert.equal(dryRun, true);
     assert.deepEqual([entries[0]?.kind, entries[0]?.says[member]], [kind, value]);
     const read = await countersign([...args, '--dry-run', '--data', data]);
-    assert.match(read.stdout, /^dry run: nothing was changed; the command would say this entry/);
+    assert.match(read.stdout, /^dry run: nothing was changed; the command would append this entry/);
     assert.deepEqual(contents(data), before);
   });
 }
@@ -80,7 +83,7 @@ test('a dry run is refused like the command itself, for example by a hold', asyn
   const args = ['ledger', 'erase', '3', ...WHY, '--dry-run', '--data', held];
   const { code, stdout, stderr } = await countersign(args);
   assert.deepEqual([code, stdout], [2, '']);
-  assert.match(stderr, /a hold stands for the case "all"/);
+  assert.match(stderr, /the case "all" has a hold/);
 });
 
 test('after a dry run the command succeeds, and the ledger is intact', async () => {

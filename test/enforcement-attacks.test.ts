@@ -208,7 +208,7 @@ test('with a full disk every request is denied, and with space again permits res
   writeFileSync(records, '{"Id":"x"}\n');
   const imported = await countersign(['import', records, '--data', node.dir]);
   assert.equal(imported.code, 3, imported.stderr);
-  assert.match(imported.stderr, /what is left is for decisions/);
+  assert.match(imported.stderr, /the rest is reserved for decisions/);
   disk.clear();
   while ((await node.ask(ONE, GOOD)).status !== 200) await pause(20);
   assert.deepEqual(

@@ -43,10 +43,7 @@ test('fsck reports an incomplete erasure, and the next writer completes it', asy
   const [problem, ...others] = problems;
   assert.deepEqual(others, []);
   assert.match(problem?.what ?? '', /^the bodies of entries 2 to 3 are still here: the erasure/);
-  assert.match(
-    problem?.what ?? '',
-    /not carried out yet, and the next writing command finishes it/,
-  );
+  assert.match(problem?.what ?? '', /is not finished; the next writing command finishes it/);
 
   // Any writing command.
   const placed = await countersign(['ledger', 'hold', '--case', 'C-2', '--data', data]);

@@ -146,8 +146,8 @@ test('a removed body is not reported as erased', async () => {
   writeFileSync(stripped, withDigest(Buffer.from(text.join('\n'))));
   const { code, stdout } = await verify(stripped, '--key', vkey);
   assert.equal(code, 0);
-  assert.match(stdout, /^entry 5 .* no body in this file: erased, or left out$/m);
-  assert.match(stdout, /every body that is here is the one in the log/);
+  assert.match(stdout, /^entry 5 .* no body in this file: erased, or omitted$/m);
+  assert.match(stdout, /every body that is here matches the log/);
 });
 
 test('a byte changed anywhere answers no, even with a matching digest', async () => {

@@ -6,7 +6,8 @@ import { systemClock, tenantId } from '@countersign/core';
 import { layout } from '@countersign/ledger';
 import { FAILED } from '../apps/countersign/src/detection/findings/failure.ts';
 import type { Detector } from '../apps/countersign/src/detection/runner/detector.ts';
-import { ForwardingServer } from '../apps/countersign/src/operations/forwarding/forwarding-server.ts';
+import { ForwardingServer } from 
+  '../apps/countersign/src/operations/forwarding/forwarding-server.ts';
 import { perform } from '../apps/countersign/src/operations/host/handlers.ts';
 import {
   detectionOf,
@@ -54,7 +55,10 @@ test('import and findings exit 3 when a detector failed, and name it', async () 
   try {
     const imported = await countersign(['import', path, '--data', data]);
     assert.equal(imported.code, 3, imported.stderr);
-    assert.match(imported.stderr, /the records are in, but not all were examined: .*test\/picky/);
+    assert.match(
+      imported.stderr,
+      /the records are imported, but not all were examined: .*test\/picky/,
+    );
     assert.match(imported.stdout, /accepted +20/);
   } finally {
     await server.close();

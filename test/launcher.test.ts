@@ -115,7 +115,7 @@ test('without Node 24, prints one sentence on what to do', old, async () => {
   const { code, stdout, stderr } = await ended(child);
   assert.equal(code, 2);
   assert.equal(stdout, '');
-  assert.match(stderr, /^countersign: couldn't start, because it needs Node 24 .*npm ci.*\n$/);
+  assert.match(stderr, /^countersign: could not start: it needs Node 24 .*npm ci.*\n$/);
 });
 
 test('runs in the same process if that is already Node 24', async () => {
@@ -134,14 +134,14 @@ for (const [what, main, code, message] of [
     2,
     /not-installed.*npm install --include=opt/,
   ],
-  ['its own file is broken', 'import {', 70, /SyntaxError|Unexpected|couldn't start/],
+  ['its own file is broken', 'import {', 70, /SyntaxError|Unexpected|could not start/],
 ] as const) {
   test(`prints one sentence that ${what}, and never answers "no"`, async () => {
     const folder = installed({ withNode: 'without Node' });
     writeFileSync(join(folder, 'dist', 'main.js'), main);
     const { code: exitCode, stdout, stderr } = await ended(launch(process.execPath, folder, []));
     assert.deepEqual([exitCode, stdout], [code, '']);
-    assert.match(stderr, /^countersign: couldn't start: [^\n]+\n$/);
+    assert.match(stderr, /^countersign: could not start: [^\n]+\n$/);
     assert.match(stderr, message);
   });
 }

@@ -63,7 +63,7 @@ test('a part that several ids share is refused with the list of ids', async () =
   assert.equal(ids.length, 2);
   for (const id of ids) assert.match(stderr, new RegExp(id));
   const none = await run('findings', 'mark', 'abcd', '--status', 'resolved', '--reason', 'x');
-  assert.match(none.stderr, /there is no incident "abcd"/);
+  assert.match(none.stderr, /could not find the incident "abcd"/);
 });
 
 test('the timeline accepts printed session ids, and rules accepts printed rule ids', async () => {
@@ -87,7 +87,7 @@ test('an entry is accepted in each printed form, and one of another log is refus
   }
   const { code, stderr } = await run('show', 'elsewhere.example/log#0');
   assert.equal(code, 2);
-  assert.match(stderr, /is of the log elsewhere\.example\/log/);
+  assert.match(stderr, /belongs to the log elsewhere\.example\/log/);
   assert.match((await run('show', '1,234')).stderr, /entry 1234 is beyond the checkpoint/);
 });
 
@@ -109,5 +109,5 @@ test('a decision is shown by its AuthZEN id, and by parts of it', async () => {
 test('a pass is revoked by any of its names, and an unknown pass is refused', async () => {
   const none = await run('passes', 'end', 'abcd…ef01', '--reason', 'x');
   assert.equal(none.code, 2);
-  assert.match(none.stderr, /there is no pass "abcd…ef01": "countersign passes list --all"/);
+  assert.match(none.stderr, /could not find the pass "abcd…ef01": "countersign passes list --all"/);
 });

@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LedgerReader } from '@countersign/ledger';
-import { reconciliationSources } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
+import { reconciliationSources } from 
+  '../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { readStatement } from '../apps/countersign/src/reports/statement/read-statement.ts';
 import type { Balance } from '../apps/countersign/src/reports/statement/statement.ts';
 import { labelOf } from '../apps/countersign/src/store/identity/principal.ts';
@@ -63,7 +64,7 @@ async function listOf<T>(
 ): Promise<T[]> {
   const { code, stdout, stderr } = await countersign([...args, '--data', data, '--json']);
   assert.equal(code, exitOf(stdout), stderr);
-  assert.match(stderr, /came out of a file/);
+  assert.match(stderr, /are from a file/);
   return stdout
     .split('\n')
     .filter((line) => line !== '')

@@ -92,7 +92,7 @@ for (const speed of IS_LONG ? [1, 60, 1_000] : [1_000]) {
     const live = configFor(printed, 'live', (text) => text.replace(/^emulatorClock.*\n/m, ''));
     const refused = await countersign(['serve', '--config', live, '--data', data], { env });
     assert.equal(refused.code, 2);
-    assert.match(refused.stderr, /begun on the clock of an emulator/);
+    assert.match(refused.stderr, /started on the clock of an emulator/);
   });
 }
 
@@ -148,5 +148,5 @@ test('no ledger uses an emulator’s clock by accident', async (t) => {
     'begun',
   );
   assert.equal(begun.code, 2, begun.stderr);
-  assert.match(begun.stderr, /begun on this machine’s clock/);
+  assert.match(begun.stderr, /started on this machine’s clock/);
 });

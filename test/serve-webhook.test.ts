@@ -124,7 +124,7 @@ tenants:
   await serving.logged((line) => line.event === 'polled' && line['records'] === 1);
   assert.equal(await call(hook, [notice('news')], right), 200, 'repeated: no hint');
   const refusal = await serving.logged(({ event }) => event === 'webhook-refused');
-  assert.match(String(refusal['because']), /auth id is not one of ours/);
+  assert.match(String(refusal['because']), /auth id is unknown/);
   const metrics = await (await serving.get('/metrics')).text();
   assert.match(metrics, /countersign_webhook_calls_total\{tenant="[^"]+",outcome="refused"\} 8/);
   assert.match(metrics, /countersign_webhook_calls_total\{tenant="[^"]+",outcome="hint"\} 1/);

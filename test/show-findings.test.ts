@@ -112,7 +112,7 @@ type FindingPage = {
 test('findings show: refuses an unknown id', async () => {
   const { code, stderr } = await run(80, 'findings', 'show', '0000000');
   assert.equal(code, 2);
-  assert.match(stderr, /there is no finding "0000000"/);
+  assert.match(stderr, /could not find the finding "0000000"/);
 });
 
 test('a hostile rule name does not control the terminal', async () => {

@@ -36,11 +36,7 @@ test('a read-only disk is reported', { skip }, async () => {
   await importHere(data, first);
   execFileSync('mount', ['-o', 'remount,ro', disk.path]);
   const result = await countersign(['import', more, '--data', data]);
-  assertSaid(
-    result,
-    2,
-    /cannot be written; check .* not mounted read-only|file system is read-only/,
-  );
+  assertSaid(result, 2, /is not writable; check .* not mounted read-only|file system is read-only/);
   execFileSync('mount', ['-o', 'remount,rw', disk.path]);
   await importHere(data, more);
   await assertExactlyOnce(data, 60);
@@ -60,7 +56,7 @@ test('rows that did not fit on the disk after the commit are rebuilt later', { s
     const size = (blocks - bfree) * bsize;
     execFileSync('mount', ['-o', `remount,size=${size}`, events]);
     const result = await countersign(['import', more, '--data', data]);
-    assertSaid(result, 3, /could not write \S*parquet: the disk is full; make room/);
+    assertSaid(result, 3, /could not write \S*parquet: the disk is full; free space/);
     execFileSync('mount', ['-o', 'remount,size=8m', events]);
     assert.equal((await countersign(['import', more, '--data', data])).code, 0);
     await assertExactlyOnce(data, 60);
@@ -78,11 +74,7 @@ test('a read-only state.sqlite is reported', { skip }, async () => {
   try {
     execFileSync('mount', ['-o', 'remount,ro,bind', state]);
     const result = await countersign(['import', more, '--data', data]);
-    assertSaid(
-      result,
-      2,
-      /could not write \S*state\.sqlite: it cannot be written; check its owner/,
-    );
+    assertSaid(result, 2, /could not write \S*state\.sqlite: it is not writable; check the owner/);
   } finally {
     spawnSync('umount', ['-l', state]);
   }

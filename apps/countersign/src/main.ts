@@ -16,7 +16,9 @@ const signal = onInterrupt(process, (sentence) => {
 // success.
 process.exitCode = EXIT.ourDefect;
 const sayUnfinished = (): void => {
-  process.stderr.write('countersign: a defect of ours: the program stopped before it was done\n');
+  process.stderr.write(
+    'countersign: a defect of Countersign: the program stopped before it was done\n',
+  );
 };
 process.once('exit', sayUnfinished);
 

@@ -95,7 +95,7 @@ export function not(answer: Answer, because: Reason): Answer {
   }
 }
 
-export const NOTHING_ASKED: Reason = { code: 'nothing-asked', text: 'there was nothing to ask' };
+export const NOTHING_ASKED: Reason = { code: 'nothing-asked', text: 'no question was asked' };
 
 const NO_REASON_GIVEN: Reason = { code: 'no-reason-given', text: 'no reason was given' };
 

@@ -35,7 +35,7 @@ export class ManualClock implements Clock {
   }
 
   advance(ms: number): void {
-    assert(ms >= 0, 'time passes forwards; step() moves the wall clock back');
+    assert(ms >= 0, 'time only moves forward; step() moves the wall clock back');
     this.#now += ms;
     this.#monotonic += ms;
   }

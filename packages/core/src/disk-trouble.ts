@@ -38,13 +38,13 @@ export function diskTroubleOf(error: unknown): DiskTrouble | undefined {
 export function diskCure(trouble: DiskTrouble): string {
   switch (trouble) {
     case 'full':
-      return 'the disk is full; make room and run the same command again';
+      return 'the disk is full; free space and run the same command again';
     case 'unwritable':
       return (
-        'it cannot be written; check its owner and mode, those of the files beside it, and that ' +
+        'it is not writable; check the owner and mode of it and of the files beside it, and that ' +
         'the disk is not mounted read-only'
       );
     case 'broken':
-      return 'the disk answers with errors; check the hardware before you trust the data folder';
+      return 'the disk reports errors; check the hardware before you trust the data folder';
   }
 }

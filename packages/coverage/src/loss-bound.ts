@@ -7,7 +7,7 @@ import { assert } from '@countersign/core';
  * is 1.
  */
 export function upperLossBound(n: number, lost: number, confidence: number): number {
-  assert(lost >= 0 && lost <= n, 'no more probes are lost than were sent');
+  assert(lost >= 0 && lost <= n, 'at most as many probes are lost as were sent');
   if (lost === n) return 1;
   if (lost === 0) return -Math.expm1(Math.log1p(-confidence) / n);
   let low = lost / n;

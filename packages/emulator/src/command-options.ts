@@ -116,13 +116,13 @@ async function methodFor(
   if (externalMethod !== true) return undefined;
   if (configFiles === undefined) {
     throw new CommandUsageError(
-      "couldn't start the emulator with --external-method alone: give --config-files DIR as well",
+      'could not start the emulator with --external-method alone: give --config-files DIR as well',
     );
   }
   // An enforcement point uses the machine's clock.
   if (speed === 1) return methodAddress();
   throw new CommandUsageError(
-    `couldn't start the emulator with --external-method at --speed ${speed}: leave --speed out`,
+    `could not start the emulator with --external-method at --speed ${speed}: leave --speed out`,
   );
 }
 
@@ -143,7 +143,7 @@ function playedWith(text: string): PlayedWith {
   for (const pair of given === undefined ? [] : given.split(',')) {
     const [parameter = '', value = ''] = pair.split('=');
     if (parameter === '' || value === '') {
-      throw new CommandUsageError(`couldn't read the scenario ${text}: give NAME:PARAMETER=VALUE`);
+      throw new CommandUsageError(`could not read the scenario ${text}: give NAME:PARAMETER=VALUE`);
     }
     parameters[parameter.trim()] = value.trim();
   }
@@ -196,7 +196,7 @@ function numberOf(name: string, text: string | undefined, range: Range): number 
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(number >= range.least && number <= range.most)) {
     throw new CommandUsageError(
-      `couldn't start the emulator with --${name} ${text}: give ${range.least} to ${range.most}`,
+      `could not start the emulator with --${name} ${text}: give ${range.least} to ${range.most}`,
     );
   }
   return number;
@@ -210,7 +210,7 @@ function faultsOf(texts: readonly string[]): Partial<FaultPlan> {
     const isRate = /^(?:0?\.\d{1,9}|0|1|1\.0)$/.test(rate);
     if (!FAULT_RATES.some((known) => known === name) || !isRate) {
       throw new CommandUsageError(
-        `couldn't read the fault ${text}: give NAME=RATE, with a rate from 0 to 1 and one of ` +
+        `could not read the fault ${text}: give NAME=RATE, with a rate from 0 to 1 and one of ` +
           FAULT_RATES.join(', '),
       );
     }

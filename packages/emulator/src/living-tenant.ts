@@ -76,7 +76,9 @@ function nameOf(domain: string | undefined): string | undefined {
   if (domain === undefined) return undefined;
   const label = /^([a-z0-9]+)\.example$/.exec(domain)?.[1];
   if (label === undefined) {
-    throw new RangeError(`the domain ${domain} could exist: give one like name.example`);
+    throw new RangeError(
+      `could not use the domain ${domain}, because it may exist: give one like name.example`,
+    );
   }
   return label.slice(0, 1).toUpperCase() + label.slice(1);
 }

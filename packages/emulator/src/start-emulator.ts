@@ -57,7 +57,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ...{ origins, tenants, credentials, clock, store, api, companies, faults, defects },
     ca: tls?.certPem,
     advance: async (ms) => {
-      if (clock instanceof RunningClock) throw new RangeError('time runs by itself here');
+      if (clock instanceof RunningClock) throw new RangeError('this clock runs by itself');
       await engine.advance(clock, ms);
     },
     truth: () =>

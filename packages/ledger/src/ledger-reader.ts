@@ -138,7 +138,7 @@ export class LedgerReader {
     const { leaf } = await this.leaf(index);
     if (body.kind === 'erased' || isBodyOf(leaf, body)) return body;
     const { path, at } = this.#archive.facts(index).place;
-    throw corrupt({ path, at }, `the body of entry ${index} is not the one that its leaf states`);
+    throw corrupt({ path, at }, `the body of entry ${index} does not match its leaf`);
   }
 
   /**

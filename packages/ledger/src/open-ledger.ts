@@ -88,8 +88,8 @@ function takeLock(files: Disk, dir: string): FileLock {
   if (lock !== undefined) return lock;
   throw new LedgerError(
     'LOCKED',
-    `could not write to the ledger in ${dir}: another process is writing to it; wait for it to ` +
-      'end, or stop it',
+    `could not write to the ledger in ${dir}: another process is writing to it. Wait until it ` +
+      'ends, or stop it',
     { data: { dir } },
   );
 }
@@ -161,7 +161,7 @@ function checkRoot(dir: string, integrator: Integrator, { size, root }: SignedCh
   if (isByteEqual(integrator.root(), root)) return;
   throw new LedgerError(
     'FOLDER_CORRUPT',
-    `could not open the ledger in ${dir}: its tiles do not add up to its checkpoint of ${size} ` +
+    `could not open the ledger in ${dir}: its tiles do not match its checkpoint of ${size} ` +
       'entries; run "countersign ledger fsck"',
     { data: { size } },
   );

@@ -48,8 +48,8 @@ export async function rotateKey(ledger: Ledger, options: RotationOptions): Promi
   if (keyFile !== undefined && toFile === undefined) {
     throw new LedgerError(
       'KEY_MISMATCH',
-      'could not rotate the key: it lies outside the data folder, so say with --to where the new ' +
-        'one goes',
+      'could not rotate the key: it is outside the data folder. Name the file for the new key ' +
+        'with --to',
     );
   }
   const old = await signerAt(keyFile ?? layout.noteKey(dir), 'existing');
@@ -79,7 +79,7 @@ export async function rotateKey(ledger: Ledger, options: RotationOptions): Promi
 }
 
 function rotatedAlready(): LedgerError {
-  return new LedgerError('KEY_MISMATCH', 'could not rotate the key: it was rotated already');
+  return new LedgerError('KEY_MISMATCH', 'could not rotate the key: it was already rotated');
 }
 
 function rotationDraft(

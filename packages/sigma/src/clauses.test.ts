@@ -195,7 +195,7 @@ const BAD: readonly (readonly [what: string, yaml: string, problem: RegExp])[] =
   ['two detections in a row', ruleYaml('x:\n  a: 1\ny:\n  b: 1\ncondition: x y'), /join the parts/],
   ['an aggregation of Sigma 1', ruleYaml('x:\n  a: 1\ncondition: x | count() > 5'), /correlation/],
   ['a timeframe of Sigma 1', ruleYaml('x:\n  a: 1\ntimeframe: 5m\ncondition: x'), /timespan/],
-  ['null in a list', ruleYaml(select('a: [null, x]')), /of its own/],
+  ['null in a list', ruleYaml(select('a: [null, x]')), /separate detection/],
   ['all of one value', ruleYaml(select('a|all: x')), /several values/],
   ['exists of a text', ruleYaml(select('a|exists: maybe')), /true or false/],
   ['a flag without re', ruleYaml(select('a|i: x')), /\|re\|i/],
@@ -232,5 +232,5 @@ for (const [what, yaml, problem] of BAD) {
 
 test('a detection that the condition does not use is a warning, and the rule works', () => {
   const yaml = ruleYaml('x:\n  a: 1\ny:\n  b: 1\ncondition: x');
-  assert.match(problemsOf(yaml).join(), /warning: "Test": its condition leaves out "y"/);
+  assert.match(problemsOf(yaml).join(), /warning: "Test": its condition does not use "y"/);
 });

@@ -34,7 +34,7 @@ function unknownMember(
   if (name !== undefined && known.includes(name)) return `has another name: write ${name}`;
   const meant = suggestion(key, known);
   if (meant !== undefined) return `is not known: did you mean ${meant}?`;
-  return `is not known: take it out; what may stand here is ${known.join(', ')}`;
+  return `is not known: remove it, or write one of ${known.join(', ')}`;
 }
 
 function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {

@@ -40,7 +40,7 @@ export function readYaml(file: string, text: string): YamlDocument {
   };
   const deepAt = tooDeepAt(text);
   if (deepAt !== undefined) {
-    const what = `lists and maps stand more than ${FLOW_DEPTH_MAX} deep: write it flatter`;
+    const what = `lists and maps are nested over ${FLOW_DEPTH_MAX} levels deep: nest them less`;
     throw invalidConfig([{ file, ...lineAndColumn(text, deepAt), path: '', what }]);
   }
   const document = parseDocument(text, {
@@ -54,7 +54,7 @@ export function readYaml(file: string, text: string): YamlDocument {
   }
   // The parser warns only about tags outside the core schema (YAML 1.2.2 section 10.3).
   const refused = document.warnings.map(({ pos }) =>
-    place(pos[0], '', 'a tag of this kind is not taken here: leave it out'),
+    place(pos[0], '', 'a tag of this kind is not allowed: remove it'),
   );
   visit(document, {
     Node: (_, node) => {
@@ -87,9 +87,9 @@ function pathText(path: Path): string {
 type Contents = Node | null;
 
 function refusal(node: Node): string | undefined {
-  if (isAlias(node)) return `an alias (*${node.source}) is not taken here: write the value out`;
+  if (isAlias(node)) return `an alias (*${node.source}) is not allowed: write the value`;
   if ('anchor' in node && node.anchor !== undefined) {
-    return `an anchor (&${node.anchor}) is not taken here: write the value where it is needed`;
+    return `an anchor (&${node.anchor}) is not allowed: write the value where it is needed`;
   }
   return undefined;
 }
@@ -101,22 +101,19 @@ function refusal(node: Node): string | undefined {
 function syntaxErrors(errors: readonly YAMLError[]): [number, string, string][] {
   const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
   if (exhausted !== undefined) {
-    return [[exhausted.pos[0], '', 'lists and maps stand too deep here: write it flatter']];
+    return [[exhausted.pos[0], '', 'lists and maps are nested too deep: nest them less']];
   }
   const byPlace = new Map(errors.toReversed().map((error) => [error.pos[0], error]));
   return [...byPlace.values()].map(({ code, message, pos }) => [pos[0], '', cured(code, message)]);
 }
 
 const CURES: ReadonlyMap<string, string> = new Map([
-  ['TAB_AS_INDENT', 'a tab at the beginning of a line: indent with blanks'],
-  ['DUPLICATE_KEY', 'this name stands in the map twice: keep one of them'],
+  ['TAB_AS_INDENT', 'a tab at the beginning of a line: indent with spaces'],
+  ['DUPLICATE_KEY', 'this name is in the map twice: keep one of them'],
   ['MULTIPLE_DOCS', 'a second document begins here: put everything into one, without ---'],
-  ['MISSING_CHAR', 'something is not closed: look for the quotation mark or bracket before it'],
-  ['BAD_INDENT', 'the indentation does not fit: align it with the lines above'],
-  [
-    'MULTILINE_IMPLICIT_KEY',
-    'a name and its colon must stand on one line: look for a missing colon',
-  ],
+  ['MISSING_CHAR', 'a quotation mark or bracket before this place is not closed: close it'],
+  ['BAD_INDENT', 'the indentation is wrong: align it with the lines above'],
+  ['MULTILINE_IMPLICIT_KEY', 'a name and its colon must be on one line: look for a missing colon'],
 ]);
 
 function cured(code: string, message: string): string {

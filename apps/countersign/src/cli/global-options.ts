@@ -9,6 +9,6 @@ export function declareGlobals(program: Parser): Parser {
     )
     .option('--data <dir>', 'data folder (default: $COUNTERSIGN_DATA, else ./countersign-data)')
     .option('--tenant <guid>', 'only this tenant', tenantOption)
-    .option('--json', 'one JSON document, or one per line where the answer is a list')
-    .option('--debug', 'on an error, print where it came from');
+    .option('--json', 'one JSON document, or one per line for a list')
+    .option('--debug', 'on an error, print its stack trace');
 }

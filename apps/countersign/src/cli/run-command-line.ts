@@ -92,7 +92,7 @@ function newProgram(terminal: Terminal): Parser {
     .addHelpText(
       'after',
       '\nExit codes: 0 done, yes · 1 no, problems found · 2 wrong usage, nothing read ·\n' +
-        '3 cannot tell · 70 a defect of ours · 130 interrupted',
+        '3 cannot tell · 70 a defect of Countersign · 130 interrupted',
     );
   return program;
 }

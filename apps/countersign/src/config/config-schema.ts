@@ -60,7 +60,7 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
         azureMonitor: azureMonitor(secret).optional(),
       })
       .refine((collect) => Object.values(collect).some((each) => each !== undefined), {
-        message: 'collects nothing: name activityApi, graph or azureMonitor',
+        message: 'collects nothing: write activityApi, graph or azureMonitor',
       }),
     canary: canary(world).optional(),
   });
@@ -78,26 +78,26 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
     for (const path of elsewhere) {
       const message =
         'leads to another machine, and emulatorClock is for an emulator on this one: a live ' +
-        'tenant is collected on this machine’s clock; take emulatorClock out';
+        'tenant is collected on this machine’s clock; remove emulatorClock';
       context.addIssue({ code: 'custom', path: [...path], message });
     }
     if (emulatorClock !== undefined && enforcementPoints !== undefined) {
       const message =
-        'decide over access on this machine’s clock alone: take emulatorClock or ' +
-        'enforcementPoints out';
+        'decide over access on this machine’s clock alone: remove emulatorClock or ' +
+        'enforcementPoints';
       context.addIssue({ code: 'custom', path: ['enforcementPoints'], message });
     }
     if (
       enforcementPoints?.external !== undefined &&
       enforcementPoints.external.tenants === undefined
     ) {
-      const text = 'lets in people of no tenant: write tenants in it, or connect one';
+      const text = 'admits people of no tenant: list tenants in it, or connect one';
       const path = ['enforcementPoints', 'external'];
       if (tenants.length === 0) context.addIssue({ code: 'custom', path, message: text });
     }
     if (tenants.length > 0 || enforcementPoints !== undefined) return;
     const message =
-      'names nothing to do: write a tenant to collect from, or enforcementPoints to open';
+      'names no work: write a tenant to collect from, or enforcementPoints to open';
     context.addIssue({ code: 'custom', path: ['tenants'], message });
   });
 }
@@ -156,7 +156,7 @@ function activityApi(world: ConfigEnvironment, secret: ReturnType<typeof secretP
       certificate: z.strictObject({ file: existing, keyFile: existing.optional() }).optional(),
     })
     .refine(({ listen: at, certificate }) => certificate !== undefined || isLoopback(at.host), {
-      message: 'would be told in the clear: name a certificate, or listen on 127.0.0.1',
+      message: 'would travel unencrypted: name a certificate, or listen on 127.0.0.1',
     });
   return z.strictObject({
     root: root.default('https://manage.office.com'),
@@ -205,7 +205,7 @@ function azureMonitor(secret: ReturnType<typeof secretPlace>) {
       connectionString: secret.optional(),
     })
     .refine(({ transport, brokers }) => transport === 'tls' || brokers.every(isHere), {
-      message: 'would send the secret in the clear: take out transport: plain',
+      message: 'would send the secret unencrypted: remove "transport: plain"',
     });
   return z
     .strictObject({ storage: storage.optional(), eventHubs: eventHubs.optional() })
@@ -227,7 +227,7 @@ function hub() {
         (each) => topic === `insights-logs-${each.toLowerCase()}`,
       );
       if (named !== undefined) return { topic, categories: [named] };
-      return refuse(context, `does not say what is in ${quoted(topic)}: name its categories`);
+      return refuse(context, `does not state what is in ${quoted(topic)}: name its categories`);
     });
 }
 

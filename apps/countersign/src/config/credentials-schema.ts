@@ -22,7 +22,7 @@ export function credentials(world: ConfigEnvironment): z.ZodType<{
   });
   return shape.transform(({ clientId, secret, certificate }, context) => {
     if ((secret === undefined) === (certificate === undefined)) {
-      return refuse(context, 'needs one of secret and certificate: name the one that the app has');
+      return refuse(context, 'needs a secret or a certificate: name the one that the app has');
     }
     const { file, env, keyFile = null } = certificate ?? {};
     const place = secret ?? oneOf(context, { file, env });

@@ -61,13 +61,16 @@ function* problemsOf(
 ): Iterable<[path: (string | number)[], what: string]> {
   const { listen: at, tls, identity, proxies, tools, events } = enforcementPoints;
   if (tls === undefined && !isLoopback(at.host)) {
-    yield [['listen'], 'is an address that other machines reach: tokens go there with tls alone'];
+    yield [
+      ['listen'],
+      'is an address that other machines reach: write tls, because callers send tokens to it',
+    ];
   }
   if (proxies.length > 0 && identity === undefined) {
-    yield [['proxies'], 'cannot identify the caller: write "identity" beside it'];
+    yield [['proxies'], 'cannot identify the caller: add "identity"'];
   }
   if (enforcementPoints.bypass !== undefined && enforcementPoints.people.length < 2) {
-    yield [['bypass'], 'needs two people: write people beside it, each with a name and a key'];
+    yield [['bypass'], 'needs two people: add "people", each with a name and a key'];
   }
   const names = new Set<string>();
   for (const [at, person] of enforcementPoints.people.entries()) {
@@ -149,7 +152,10 @@ function identity(world: ConfigEnvironment) {
     claim: name.default('sub'),
     cookie: z
       .string()
-      .regex(/^[A-Za-z0-9_-]{1,64}$/, 'is no name of a cookie')
+      .regex(
+        /^[A-Za-z0-9_-]{1,64}$/,
+        'is not the name of a cookie: use letters, digits, "_" and "-"',
+      )
       .default('countersign'),
   });
 }
@@ -168,7 +174,7 @@ function external(world: ConfigEnvironment): z.ZodType<ExternalMethodConfig> {
       makers: z.array(file).default([]),
     })
     .refine(({ formats, makers }) => makers.length === 0 || !formats.includes('none'), {
-      message: 'names makers, and takes what no maker vouches for: take none out of formats',
+      message: 'names makers, but accepts keys without attestation: remove none from formats',
     });
   return z.strictObject({
     clientId: name,
@@ -217,7 +223,10 @@ const publicUrl: z.ZodType<string> = z.string().transform((text, context) => {
   const url = URL.parse(text);
   const isPlain = url !== null && url.search === '' && url.hash === '' && url.username === '';
   if (isPlain && url.protocol === 'https:') return text.replace(/\/+$/, '');
-  return refuse(context, `${quoted(text)} is no https address without a query: write https://HOST`);
+  return refuse(
+    context,
+    `${quoted(text)} is not an https address without a query: write https://HOST`,
+  );
 });
 
 const origin: z.ZodType<string> = z.string().transform((text, context) => {
@@ -225,10 +234,10 @@ const origin: z.ZodType<string> = z.string().transform((text, context) => {
   const isHere = url?.hostname === '127.0.0.1' || url?.hostname === 'localhost';
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isHere);
   if (url !== null && isSafe && url.pathname === '/') return url.origin;
-  return refuse(context, `${quoted(text)} is no origin: write https://HOST, without a path`);
+  return refuse(context, `${quoted(text)} is not an origin: write https://HOST, without a path`);
 });
 
 const hostName: z.ZodType<string> = z.string().transform((text, context) => {
   if (/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(text)) return text.toLowerCase();
-  return refuse(context, `${quoted(text)} is no name of a host: write it as wiki.example.com`);
+  return refuse(context, `${quoted(text)} is not the name of a host: write it as wiki.example.com`);
 });

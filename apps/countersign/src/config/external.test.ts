@@ -32,7 +32,7 @@ const EXTERNAL = `enforcementPoints:
 `;
 
 test('an external method needs a tenant whose people it serves', () => {
-  assert.throws(() => parse(EXTERNAL), /enforcementPoints.external: lets in people of no tenant/);
+  assert.throws(() => parse(EXTERNAL), /enforcementPoints.external: admits people of no tenant/);
   const named = EXTERNAL.replace('keys:', `tenants: [${TENANT}]\n    keys:`);
   assert.deepEqual(parse(named).enforcementPoints?.external?.tenants, [TENANT]);
   assert.equal(parse(`${GOOD}${EXTERNAL}`).enforcementPoints?.external?.tenants, undefined);
@@ -40,7 +40,7 @@ test('an external method needs a tenant whose people it serves', () => {
 
 test('with certificates of makers, an unattested authenticator is refused', () => {
   const makers = EXTERNAL.replace('name: Northmoor', 'name: Northmoor, makers: [maker.pem]');
-  assert.throws(() => parse(`${GOOD}${makers}`), /takes what no maker vouches for/);
+  assert.throws(() => parse(`${GOOD}${makers}`), /accepts keys without attestation/);
   const packed = makers.replace('makers:', 'formats: [packed], makers:');
   assert.equal(parse(`${GOOD}${packed}`).enforcementPoints?.external?.passkeys.makers.length, 1);
 });

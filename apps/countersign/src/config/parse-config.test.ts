@@ -73,7 +73,7 @@ test('reads the example with all comments removed', () => {
     )
     .replace(/^# (?=enforcementPoints:)/m, '')
     .replace(/^( *)# ( +\S)/gm, '$1$2')
-    .replace(/ *# where the key lies apart/, '');
+    .replace(/ *# if the key is in another file/, '');
   const config = parse(all, readFileSync(join(EXAMPLES, 'inventory.yaml'), 'utf8'));
   const [tenant] = config.tenants;
   assert.deepEqual(tenant?.credentials.credential, {
@@ -121,7 +121,7 @@ test('fills in defaults', () => {
 });
 
 const NOTHING_TO_DO =
-  'tenants: names nothing to do: write a tenant to collect from, or enforcementPoints to open';
+  'tenants: names no work: write a tenant to collect from, or enforcementPoints to open';
 
 const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]])[] = [
   ['an empty file', '', 'c.yaml:1:1: is empty: write names and values'],
@@ -137,7 +137,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'a member that nobody knows',
     `${GOOD}color: red\n`,
-    'c.yaml:8:1: color: is not known: take it out; what may stand here is listen, reach, log, ' +
+    'c.yaml:8:1: color: is not known: remove it, or write one of listen, reach, log, ' +
       'inventory, tenants, emulatorClock, enforcementPoints',
   ],
   [
@@ -164,31 +164,30 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'a variable with an odd name',
     broken('SECRET', '"a b"'),
-    'c.yaml:5:21: tenants[0].credentials.secret.env: is no name of a variable: write it as ' +
+    'c.yaml:5:21: tenants[0].credentials.secret.env: is not the name of a variable: write it as ' +
       'MY_SECRET',
   ],
   [
     'a file that is not there',
     broken('env: SECRET', 'file: x.missing'),
-    'c.yaml:5:22: tenants[0].credentials.secret.file: "/etc/x.missing" is not there: check the ' +
+    'c.yaml:5:22: tenants[0].credentials.secret.file: "/etc/x.missing" does not exist: check the ' +
       'path',
   ],
   [
     'two places of one secret',
     broken('env: SECRET', 'env: SECRET, file: x'),
-    'c.yaml:5:15: tenants[0].credentials.secret: needs one of file and env: name where the ' +
-      'secret lies',
+    'c.yaml:5:15: tenants[0].credentials.secret: needs file or env: name where the ' + 'secret is',
   ],
   [
     'no credential at all',
     broken('      secret: {env: SECRET}\n', ''),
-    'c.yaml:4:7: tenants[0].credentials: needs one of secret and certificate: name the one that ' +
+    'c.yaml:4:7: tenants[0].credentials: needs a secret or a certificate: name the one that ' +
       'the app has',
   ],
   [
     'nothing to collect',
     broken('\n      activityApi: {}', ' {}'),
-    'c.yaml:6:14: tenants[0].collect: collects nothing: name activityApi, graph or azureMonitor',
+    'c.yaml:6:14: tenants[0].collect: collects nothing: write activityApi, graph or azureMonitor',
   ],
   [
     'a content type that is none',
@@ -204,7 +203,8 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'a schedule that is none',
     broken('{}', '{every: often}'),
-    'c.yaml:7:28: tenants[0].collect.activityApi.every: "often" is no time: write 30s, 5m or 1h',
+    'c.yaml:7:28: tenants[0].collect.activityApi.every: "often" is not a duration: write 30s, ' +
+      '5m or 1h',
   ],
   [
     'a schedule of three days',
@@ -221,12 +221,12 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     'a host without TLS',
     broken('{}', '{root: "http://manage.office.com"}'),
     'c.yaml:7:27: tenants[0].collect.activityApi.root: "http://manage.office.com" is not https: ' +
-      'only this machine is called without',
+      'write https (plain http is for this machine only)',
   ],
   [
     'a password in an address',
     broken('{}', '{root: "https://me:pw@host"}'),
-    'c.yaml:7:27: tenants[0].collect.activityApi.root: holds a name or password: take it out of ' +
+    'c.yaml:7:27: tenants[0].collect.activityApi.root: holds a name or password: remove it from ' +
       'the address',
   ],
   [
@@ -238,7 +238,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'a hub that may hold anything',
     broken('activityApi: {}', hubs('brokers: ["h:9093"], hubs: [{topic: logs}]')),
-    'c.yaml:7:62: tenants[0].collect.azureMonitor.eventHubs.hubs[0]: does not say what is in ' +
+    'c.yaml:7:62: tenants[0].collect.azureMonitor.eventHubs.hubs[0]: does not state what is in ' +
       '"logs": name its categories',
   ],
   [
@@ -253,20 +253,20 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'a secret that would travel in the clear',
     broken('activityApi: {}', hubs(`brokers: ["h:9093"], transport: plain, ${HUBS}`)),
-    'c.yaml:7:33: tenants[0].collect.azureMonitor.eventHubs: would send the secret in the clear: ' +
-      'take out transport: plain',
+    'c.yaml:7:33: tenants[0].collect.azureMonitor.eventHubs: would send the secret unencrypted: ' +
+      'remove "transport: plain"',
   ],
   [
     'a webhook that would be told in the clear',
     broken('activityApi: {}', `activityApi: {webhook: {${HOOK}, listen: "0.0.0.0:80"}}`),
-    'c.yaml:7:30: tenants[0].collect.activityApi.webhook: would be told in the clear: name a ' +
+    'c.yaml:7:30: tenants[0].collect.activityApi.webhook: would travel unencrypted: name a ' +
       'certificate, or listen on 127.0.0.1',
   ],
   [
     'a broker without its port',
     broken('activityApi: {}', hubs(`brokers: [h], ${HUBS}`)),
-    'c.yaml:7:44: tenants[0].collect.azureMonitor.eventHubs.brokers[0]: "h" is no broker: write ' +
-      'it as HOST:9093',
+    'c.yaml:7:44: tenants[0].collect.azureMonitor.eventHubs.brokers[0]: "h" is not a broker: ' +
+      'write it as HOST:9093',
   ],
   [
     'an address that other machines reach',
@@ -277,7 +277,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'an address that is none',
     `listen: here\n${GOOD}`,
-    'c.yaml:1:9: listen: "here" is no address to listen on: write 127.0.0.1:8480',
+    'c.yaml:1:9: listen: "here" is not an address to listen on: write 127.0.0.1:8480',
   ],
   [
     'a log of another kind',
@@ -292,12 +292,12 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'a tab',
     'tenants:\n\t- id: x',
-    'c.yaml:2:1: a tab at the beginning of a line: indent with blanks',
+    'c.yaml:2:1: a tab at the beginning of a line: indent with spaces',
   ],
   [
     'a name twice',
     'log: text\nlog: json',
-    'c.yaml:2:1: this name stands in the map twice: keep one of them',
+    'c.yaml:2:1: this name is in the map twice: keep one of them',
   ],
   [
     'two documents',
@@ -307,18 +307,14 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'an open quotation mark',
     'log: "text\n',
-    'c.yaml:2:1: something is not closed: look for the quotation mark or bracket before it',
+    'c.yaml:2:1: a quotation mark or bracket before this place is not closed: close it',
   ],
-  [
-    'a tag',
-    'log: !!js/function x',
-    'c.yaml:1:6: a tag of this kind is not taken here: leave it out',
-  ],
+  ['a tag', 'log: !!js/function x', 'c.yaml:1:6: a tag of this kind is not allowed: remove it'],
   [
     'an alias',
     'log: &a text\nreach: *a',
-    'c.yaml:1:9: an anchor (&a) is not taken here: write the value where it is needed',
-    'c.yaml:2:8: an alias (*a) is not taken here: write the value out',
+    'c.yaml:1:9: an anchor (&a) is not allowed: write the value where it is needed',
+    'c.yaml:2:8: an alias (*a) is not allowed: write the value',
   ],
 ];
 
@@ -350,8 +346,8 @@ test('refuses a retired member name and gives its new name', () => {
 test('refuses a connected tenant that the inventory does not list', () => {
   const inventory = `tenants: [{id: ${CLIENT}, name: Another, use: test}]`;
   assert.deepEqual(problemsOf(`inventory: e.yaml\n${GOOD}`, inventory), [
-    'c.yaml:3:9: tenants[0].id: is connected and not in the inventory: list it there, as what ' +
-      'the company owns',
+    'c.yaml:3:9: tenants[0].id: is connected but not in the inventory: add it to ' +
+      'the inventory',
   ]);
 });
 
@@ -398,7 +394,7 @@ test('sends canaries only if configured, with an identity that no collector uses
   const shared = CANARY.replace('8a4f2d63-0c5e-4b7a-9d18-3e6b7c2f5a90', CLIENT.toUpperCase());
   assert.match(
     problemsOf(shared).join('\n'),
-    /clientId: is an identity that collects: give canaries/,
+    /clientId: is an identity that collects: use another one for canaries/,
   );
   assert.match(problemsOf(`${CANARY}      every: 5s\n`).join('\n'), /between 1m and 6h/);
   assert.match(problemsOf(`${CANARY}      mailbx: a@b.example\n`).join('\n'), /mailbox/);

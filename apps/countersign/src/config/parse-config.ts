@@ -59,7 +59,7 @@ function inventoryOf(
   if (typeof path !== 'string') return undefined;
   const at = world.resolve(path);
   if (world.kindOf(at) !== 'file') {
-    problems.push(document.problemAt(['inventory'], `"${at}" is not there: check the path`));
+    problems.push(document.problemAt(['inventory'], `"${at}" does not exist: check the path`));
     return undefined;
   }
   try {
@@ -97,7 +97,7 @@ function sharedIdentities(document: YamlDocument): DocumentProblem[] {
   return tenants.flatMap((tenant: unknown, at) => {
     const id = clientIdOf(memberOf(tenant, 'canary'));
     if (id === undefined || !reading.has(id)) return [];
-    const what = 'is an identity that collects: give canaries another, since they need to write';
+    const what = 'is an identity that collects: use another one for canaries, because they write';
     return [document.problemAt(['tenants', at, 'canary', 'credentials', 'clientId'], what)];
   });
 }
@@ -128,7 +128,7 @@ function notOwned(document: YamlDocument, inventory: Inventory): DocumentProblem
   const owned = new Set<string>(inventory.tenants.map(({ id }) => id));
   return idsIn(document.value, 'tenants').flatMap((id, at) => {
     if (id === undefined || owned.has(id)) return [];
-    const what = 'is connected and not in the inventory: list it there, as what the company owns';
+    const what = 'is connected but not in the inventory: add it to the inventory';
     return [document.problemAt(['tenants', at, 'id'], what)];
   });
 }

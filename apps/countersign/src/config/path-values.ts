@@ -17,24 +17,24 @@ export function oneOf(
   { file, env }: { readonly file?: string | undefined; readonly env?: string | undefined },
 ): SecretPlace {
   if ((file === undefined) === (env === undefined)) {
-    return refuse(context, 'needs one of file and env: name where the secret lies');
+    return refuse(context, 'needs file or env: name where the secret is');
   }
   return file === undefined ? { env: env ?? '' } : { file };
 }
 
 /** Returns the absolute path. */
 export function existingFile(world: ConfigEnvironment): z.ZodType<string> {
-  return existing(world, 'file', 'is no file');
+  return existing(world, 'file', 'is not a file');
 }
 
 /** A file that does not have to exist yet. */
 export function fileToMake(world: ConfigEnvironment): z.ZodType<string> {
-  return toMake(world, 'file', 'is no file');
+  return toMake(world, 'file', 'is not a file');
 }
 
 /** A folder that does not have to exist yet. */
 export function folderToMake(world: ConfigEnvironment): z.ZodType<string> {
-  return toMake(world, 'other', 'is no folder');
+  return toMake(world, 'other', 'is not a folder');
 }
 
 function toMake(
@@ -51,7 +51,7 @@ function toMake(
 }
 
 export function existingFolder(world: ConfigEnvironment): z.ZodType<string> {
-  return existing(world, 'other', 'is no folder');
+  return existing(world, 'other', 'is not a folder');
 }
 
 function existing(
@@ -63,7 +63,7 @@ function existing(
     const path = world.resolve(text);
     const kind = world.kindOf(path);
     if (kind === wanted) return path;
-    const what = kind === 'missing' ? 'is not there' : isNot;
+    const what = kind === 'missing' ? 'does not exist' : isNot;
     return refuse(context, `${quoted(path)} ${what}: check the path`);
   });
 }
@@ -74,7 +74,7 @@ function existing(
 export function environment(world: ConfigEnvironment): z.ZodType<string> {
   return z.string().transform((text, context) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {
-      return refuse(context, 'is no name of a variable: write it as MY_SECRET');
+      return refuse(context, 'is not the name of a variable: write it as MY_SECRET');
     }
     if ((world.env[text] ?? '').trim() !== '') return text;
     return refuse(context, 'the variable of this name is not set: set it before the start');

@@ -38,7 +38,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 export const every: z.ZodType<number> = z.string().transform((text, context) => {
   const [, count = '', unit = ''] = /^(\d{1,6})(s|m|h)$/.exec(text.trim()) ?? [];
   const ms = Number(count) * (UNITS.get(unit) ?? 0);
-  if (unit === '') return refuse(context, `${quoted(text)} is no time: write 30s, 5m or 1h`);
+  if (unit === '') return refuse(context, `${quoted(text)} is not a duration: write 30s, 5m or 1h`);
   if (ms >= EVERY_MS_MIN && ms <= EVERY_MS_MAX) return ms;
   return refuse(context, `${quoted(text)} is out of range: write between 1s and 24h`);
 });
@@ -47,7 +47,8 @@ export const every: z.ZodType<number> = z.string().transform((text, context) => 
 export const tokenLife: z.ZodType<number> = z.string().transform((text, context) => {
   const [, count = '', unit = ''] = /^(\d{1,5})(m|h|d)$/.exec(text.trim()) ?? [];
   const ms = Number(count) * (unit === 'd' ? 24 * 3_600_000 : (UNITS.get(unit) ?? 0));
-  if (unit === '') return refuse(context, `${quoted(text)} is no time: write 60m, 28h or 90d`);
+  if (unit === '')
+    return refuse(context, `${quoted(text)} is not a duration: write 60m, 28h or 90d`);
   if (ms >= TOKEN_LIFE_MS_MIN && ms <= TOKEN_LIFE_MS_MAX) return ms;
   return refuse(context, `${quoted(text)} is out of range: write between 10m and 90d`);
 });
@@ -65,16 +66,20 @@ const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'
  */
 export const root: z.ZodType<string> = z.string().transform((text, context) => {
   const url = URL.parse(text);
-  if (url === null) return refuse(context, `${quoted(text)} is no address: write https://HOST`);
+  if (url === null)
+    return refuse(context, `${quoted(text)} is not a web address: write https://HOST`);
   if (url.username !== '' || url.password !== '') {
-    return refuse(context, 'holds a name or password: take it out of the address');
+    return refuse(context, 'holds a name or password: remove it from the address');
   }
   if (url.search !== '' || url.hash !== '') {
     return refuse(context, `${quoted(text)} has a query: write the address without it`);
   }
   const isSafe = url.protocol === 'https:' || isLoopbackHttp(url);
   if (isSafe) return url.href.replace(/\/+$/, '');
-  return refuse(context, `${quoted(text)} is not https: only this machine is called without`);
+  return refuse(
+    context,
+    `${quoted(text)} is not https: write https (plain http is for this machine only)`,
+  );
 });
 
 function isLoopbackHttp({ protocol, hostname }: URL): boolean {
@@ -91,14 +96,14 @@ export const listen: z.ZodType<Listen> = z
     if (match !== null && port <= 65_535) {
       return { host: match[1] ?? match[2] ?? '127.0.0.1', port };
     }
-    return refuse(context, `${quoted(text)} is no address to listen on: write 127.0.0.1:8480`);
+    return refuse(context, `${quoted(text)} is not an address to listen on: write 127.0.0.1:8480`);
   });
 
 /** A Kafka broker as `host:port`. */
 export const broker: z.ZodType<string> = z.string().transform((text, context) => {
   const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text.trim())?.[1]);
   if (port > 0 && port <= 65_535) return text.trim();
-  return refuse(context, `${quoted(text)} is no broker: write it as HOST:9093`);
+  return refuse(context, `${quoted(text)} is not a broker: write it as HOST:9093`);
 });
 
 export function isLoopback(host: string): boolean {

@@ -179,7 +179,7 @@ function answerOf(
     ...input.unconnected.map(
       (name): Reason => ({
         code: 'tenant-not-connected',
-        text: `the tenant ${name} is owned and not connected`,
+        text: `the company owns the tenant ${name}, and it is not connected`,
       }),
     ),
     { code: 'state-not-read', text: 'the live state was not read back' },
@@ -193,9 +193,9 @@ function answerOf(
 function openText({ text, reversal }: Opening): string {
   if (reversal.kind !== 'none') return text;
   const { putBack, byThemselves } = reversal;
-  if (putBack !== undefined) return `${text}, taken back and put back by entry ${putBack.entry}`;
+  if (putBack !== undefined) return `${text}, reversed, and restored by entry ${putBack.entry}`;
   if (byThemselves === undefined) return text;
-  return `${text}, taken back by the intruders themselves (entry ${byThemselves.entry})`;
+  return `${text}, reversed by the intruders themselves (entry ${byThemselves.entry})`;
 }
 
 const NOBODY_TAINTED: Reason = {
@@ -210,10 +210,10 @@ function reversalReasons(ended: readonly Opening[], nowMs: number): Reason[] {
     if (reversal.kind === 'closed') {
       const when = new Date(reversal.atMs).toISOString();
       const by = `by ${reversal.by} (entry ${reversal.entry})`;
-      reasons.push({ code: 'taken-back', text: `${text} was taken back at ${when} ${by}` });
+      reasons.push({ code: 'taken-back', text: `${text} was reversed at ${when} ${by}` });
     }
     if (reversal.kind === 'unsure') {
-      const why = `entry ${reversal.entry} may have taken it back, and ${reversal.why}`;
+      const why = `entry ${reversal.entry} may have reversed it, but ${reversal.why}`;
       reasons.push({ code: 'reversal-unsure', text: `${text}: ${why}` });
     }
   }
@@ -247,6 +247,6 @@ function groupedReasons(reasons: readonly Reason[]): Reason[] {
 function othersReasons(others: number): Reason[] {
   if (others === 0) return [];
   const changes = plural(others, 'change of this kind was', 'changes of this kind were');
-  const text = `${changes} made by others, and no approval of them is recorded`;
+  const text = `${changes} made by others, without a recorded approval`;
   return [{ code: 'others-not-approved', text }];
 }

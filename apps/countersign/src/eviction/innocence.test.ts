@@ -162,7 +162,7 @@ test('earlier use of an address is unknown if the ledger begins later', async ()
   const events = [signIn(EVE, '198.51.100.7', 1)];
   const { addresses } = await ask(events, { findings: [findingOf(events, [0])] });
   assert.equal(addresses[0]?.earlier.people, null);
-  assert.match(addresses[0]?.earlier.because ?? '', /is not known: the ledger holds nothing/);
+  assert.match(addresses[0]?.earlier.because ?? '', /is unknown: the ledger holds no record/);
 });
 
 test("an owner's acts from their usual address are the owner's", async () => {

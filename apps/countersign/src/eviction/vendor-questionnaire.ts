@@ -45,7 +45,7 @@ export function questioned(
       return { ...question, answer, because: 'the vendor has not answered it' };
     }
     if (evidence === undefined || evidence.trim() === '') {
-      const because = `the vendor says ${answer}, and gives no evidence`;
+      const because = `the vendor says ${answer} without evidence`;
       return { ...question, answer: 'unknown', because };
     }
     return { ...question, answer, because: `the vendor says so: ${evidence.trim()}` };
@@ -55,7 +55,7 @@ export function questioned(
 const UNANSWERED: VendorAnswer = { answer: 'unknown' };
 
 const TEXT = z.string().trim().min(1);
-const ID = z.string().regex(/^[a-z][a-z-]*$/, 'is no id: write small letters and hyphens');
+const ID = z.string().regex(/^[a-z][a-z-]*$/, 'is not an id: write lower-case letters and hyphens');
 const QUESTION: z.ZodType<VendorQuestion> = z.strictObject({ id: ID, question: TEXT, why: TEXT });
 
 /** YAML 1.2 reads a bare `yes` as text, and `true` as a boolean. */

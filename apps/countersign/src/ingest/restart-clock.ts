@@ -35,7 +35,7 @@ export async function restartClock(
       'CLOCK_NOT_AHEAD',
       'could not restart the clock of the ledger: its last entry was seen at ' +
         `${lastSeen ?? 'no time'}, and this machine shows ${instantOfMs(atMs)}; ` +
-        'there is nothing to set back',
+        'no restart is needed',
     );
   }
   const by = `${actor.who}@${actor.host}`;

@@ -222,13 +222,13 @@ function pathOf(file: string): string {
 function nothingWasKept(): ImportError {
   return new ImportError(
     'NOT_FOUND',
-    'it stays quarantined: nothing of it was kept that could hold a record',
+    'it stays quarantined: no part of it that could hold a record was kept',
   );
 }
 
 function streamIsGone(): ImportError {
   return new ImportError(
     'NOT_FOUND',
-    'cannot read standard input again: give what could not be read to import once more',
+    'cannot read standard input again: give the unreadable input to import again',
   );
 }

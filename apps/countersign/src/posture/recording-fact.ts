@@ -38,7 +38,7 @@ export function parseFacts(given: SourceText): readonly Fact[] {
   return parseYaml(given, z.strictObject({ facts: z.array(FACT).max(CONTENT_ITEMS_MAX) })).facts;
 }
 
-const ID = z.string().regex(/^[a-z][a-z-]*$/, 'is no id: write small letters and hyphens');
+const ID = z.string().regex(/^[a-z][a-z-]*$/, 'is not an id: write lower-case letters and hyphens');
 const TEXT = z.string().trim().min(1);
 const RECORDED = z.strictObject({
   is: z.enum(['yes', 'partly', 'no', 'unknown']),

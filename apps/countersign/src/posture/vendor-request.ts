@@ -28,7 +28,7 @@ export function parseRequests(given: SourceText): readonly Request[] {
 
 const TEXT = z.string().trim().min(1);
 const REQUEST: z.ZodType<Request> = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z-]*$/, 'is no id: write small letters and hyphens'),
+  id: z.string().regex(/^[a-z][a-z-]*$/, 'is not an id: write lower-case letters and hyphens'),
   what: TEXT,
   why: TEXT,
   test: TEXT,

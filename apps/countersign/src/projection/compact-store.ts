@@ -13,6 +13,6 @@ export async function compactStore({
     return undefined;
   } catch (error) {
     const [reason] = messageOf(error).split('\n');
-    return `the books were not compacted, so questions take longer: ${reason}`;
+    return `the store was not compacted, so queries take longer: ${reason}`;
   }
 }

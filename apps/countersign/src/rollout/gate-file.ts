@@ -47,7 +47,9 @@ function msOf(text: string): number {
 }
 
 const TEXT = z.string().trim().min(1);
-const DURATION = z.string().regex(/^[1-9]\d{0,3}[mhd]$/, 'is no duration: write it as 14d or 12h');
+const DURATION = z
+  .string()
+  .regex(/^[1-9]\d{0,3}[mhd]$/, 'is not a duration: write it as 14d or 12h');
 const COUNT = z.int().min(0);
 const REQUIRE = z
   .strictObject({
@@ -63,14 +65,16 @@ const REQUIRE = z
     findings: z.enum(GATE_SEVERITIES).optional(),
   })
   .refine((asked) => Object.values(asked).some((each) => each !== undefined), {
-    message: 'asks for nothing: a gate without a condition would let everything through',
+    message: 'has no condition: add one, because a gate without conditions would pass everything',
   });
 
 const GATE = z.strictObject({
-  gate: z.string().regex(/^[a-z][a-z0-9-]*$/, 'is no name: write small letters and hyphens'),
+  gate: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'is not a name: write lower-case letters and hyphens'),
   wave: TEXT,
   tenants: z
-    .array(TEXT.refine(isGuid, 'is no tenant id: write the GUID').transform(lower))
+    .array(TEXT.refine(isGuid, 'is not a tenant id: write the GUID').transform(lower))
     .max(TENANTS_MAX)
     .default([]),
   window: DURATION,

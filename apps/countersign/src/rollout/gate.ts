@@ -92,11 +92,11 @@ export function answerGate(input: GateInput): GateAnswer {
     add('loss', `at most ${share(require.loss)} lost at random`, lossFound(input, require.loss));
   }
   if (require.residual !== undefined) {
-    const text = `at most ${plural(require.residual, 'action')} that nothing explains`;
+    const text = `at most ${plural(require.residual, 'action')} without an explanation`;
     add('residual', text, residualFound(input, require.residual, whole));
   }
   if (require.blind !== undefined) {
-    const text = `at most ${plural(require.blind, 'rule')} that cannot see`;
+    const text = `at most ${plural(require.blind, 'rule')} that cannot see its input`;
     add('blind', text, blindFound(input, require.blind));
   }
   if (require.findings !== undefined) {
@@ -170,7 +170,7 @@ function streamFound(
   const isWhole = isTiled(good, fromMs, toMs);
   if (isWhole && other === undefined)
     return { answer: yes(asOf, refs(asOf, good)), text: undefined };
-  const text = other?.because ?? 'nothing says that the whole window was collected';
+  const text = other?.because ?? 'no entry states that the whole window was collected';
   return { answer: unknown(asOf, { code: 'coverage', text }, [COVERED]), text };
 }
 
@@ -186,7 +186,7 @@ function lossFound(input: GateInput, most: number): ConditionResult {
   const above = facts.filter(({ bound }) => bound !== null && bound > most);
   const [worst] = above.toSorted((a, b) => (b.bound ?? 0) - (a.bound ?? 0));
   if (worst !== undefined) {
-    const text = `up to ${share(worst.bound ?? 1)} of ${worst.source} may have been lost`;
+    const text = `up to ${share(worst.bound ?? 1)} of ${worst.source} may be lost`;
     return { answer: unknown(asOf, { code: 'loss-bound', text }, [PROBES]), found: [text] };
   }
   const open = facts.find(({ bound }) => bound === null);
@@ -195,18 +195,19 @@ function lossFound(input: GateInput, most: number): ConditionResult {
   }
   const text =
     open === undefined
-      ? 'nothing was collected, so nothing bounds what was lost'
-      : `no canary bounds what was lost of ${open.source}`;
+      ? 'nothing was collected, so there is no upper bound for loss'
+      : `no canary gives an upper bound for the loss of ${open.source}`;
   return { answer: unknown(asOf, { code: 'loss-unbounded', text }, [PROBES]), found: [text] };
 }
 
 /** A bound above the limit means that we do not know, not that much was lost. */
-const PROBES: Observation = { what: 'more canaries with none lost: n of them bound loss by 3/n' };
+const PROBES: Observation = { what: 
+  'more canaries without loss: n of them give an upper bound of 3/n' };
 
 function residualFound(input: GateInput, most: number, whole: Answer): ConditionResult {
   const { reconciliation, asOf } = input;
   if (reconciliation === undefined || reconciliation.actions === 0) {
-    const text = 'there is no action in the window to be reconciled';
+    const text = 'the window has no action to reconcile';
     return { answer: unknown(asOf, { code: 'no-actions', text }), found: [text] };
   }
   const left = reconciliation.residual.reduce((sum, { actions }) => sum + actions, 0);
@@ -216,7 +217,7 @@ function residualFound(input: GateInput, most: number, whole: Answer): Condition
   }
   const worst = reconciliation.residual.toSorted((a, b) => b.actions - a.actions)[0];
   const text =
-    `${plural(left, 'action')} that nothing explains, most of them on ${worst?.day} in ` +
+    `${plural(left, 'action')} without an explanation, most of them on ${worst?.day} in ` +
     `${worst?.workload}`;
   return { answer: no(asOf, { code: 'residual', text }), found: [text] };
 }
@@ -228,7 +229,7 @@ function residualFound(input: GateInput, most: number, whole: Answer): Condition
 function joinable({ unknown: counts }: Reconciliation, asOf: Watermark): Answer {
   const actions = UNSOUGHT.reduce((sum, cause) => sum + (counts[cause] ?? 0), 0);
   if (actions === 0) return yes(asOf);
-  const what = `the sign-in of ${plural(actions, 'action')} could not be looked for`;
+  const what = `the sign-in of ${plural(actions, 'action')} could not be searched for`;
   const text = `${what}: the log that would hold it was not collected there`;
   return unknown(asOf, { code: 'sign-ins-not-collected', text }, [COVERED]);
 }
@@ -257,7 +258,7 @@ function blindFound({ rules, asOf }: GateInput, most: number): ConditionResult {
   return { answer, found: because.map(({ text }) => text) };
 }
 
-const NO_RULES: Reason = { code: 'no-rules', text: 'no rule says whether it can see' };
+const NO_RULES: Reason = { code: 'no-rules', text: 'no rule states whether it can see' };
 
 function blindText(blind: readonly RuleHealth[]): string {
   const [first] = blind;
@@ -310,7 +311,7 @@ function wholeness(input: GateInput): Answer {
   const { coverage, fromMs, toMs, asOf } = input;
   const because: Reason[] = [];
   if (coverage.length === 0) {
-    because.push({ code: 'coverage-unknown', text: 'nothing says which times were collected' });
+    because.push({ code: 'coverage-unknown', text: 'no entry states which times were collected' });
   }
   for (const fact of coverage) {
     if ((RANKS[fact.state] ?? 0) > 0) continue;

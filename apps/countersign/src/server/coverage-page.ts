@@ -7,7 +7,7 @@ import { jsonPage, type Page, problem } from './status-http.ts';
 export function coveragePage(state: ServerState, origin: string, query: URLSearchParams): Page {
   const tenant = query.get('tenant')?.toLowerCase();
   if (tenant !== undefined && !isGuid(tenant)) {
-    return problem(400, 'the tenant is no GUID: ask as ?tenant=8-4-4-4-12 digits of hex');
+    return problem(400, 'the tenant is not a GUID: ask with ?tenant=GUID (8-4-4-4-12 hex digits)');
   }
   const rows = state.coverage.filter((row) => tenant === undefined || row.tenant === tenant);
   const because: string[] = [];

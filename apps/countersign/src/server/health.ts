@@ -45,12 +45,12 @@ function indexing({ nowMs, unreadSinceMs, storeCursor }: ServerState, fine: Answ
 
 const DISK_LOW: Reason = {
   code: 'disk-low',
-  text: 'the disk of the data folder is too full: nothing is collected',
+  text: 'the disk of the data folder is nearly full: collection is paused',
 };
 
 const ENFORCEMENT_STOPPED: Reason = {
   code: 'enforcement-stopped',
-  text: 'the disk of the data folder is too full: the enforcement points decide nothing',
+  text: 'the disk of the data folder is nearly full: enforcement points do not decide',
 };
 
 function polling(
@@ -62,10 +62,10 @@ function polling(
     return unknown(fine.asOf, { code: 'not-yet-polled', text: `${name} has not polled yet` });
   }
   if (nowMs - lastPollMs > LATE_POLLS * everyMs) {
-    const text = `${name} polled last at ${instantOfMs(lastPollMs)}: it is stuck`;
+    const text = `the last poll of ${name} was at ${instantOfMs(lastPollMs)}: it is stuck`;
     return not(fine, { code: 'collector-stuck', text });
   }
   if (lastShort === 0) return fine;
-  const text = `${name} did not get all that it asked for: ${lastProblem ?? 'see the log'}`;
+  const text = `${name} did not receive everything it requested: ${lastProblem ?? 'see the log'}`;
   return unknown(fine.asOf, { code: 'short', text });
 }

@@ -39,15 +39,15 @@ export function metricsOf(state: ServerState): Metric[] {
     state;
   const one = (value: number | undefined): Sample[] => [{ labels: {}, value }];
   return [
-    gauge('build_info', 'Version that runs', [{ labels: { version }, value: 1 }]),
+    gauge('build_info', 'Running version', [{ labels: { version }, value: 1 }]),
     ...collected(state),
     ...quota(state),
     heard(state),
     lag(state),
     ...canaries(state),
-    gauge('handover_queue', 'Commands of other processes in work or waiting', one(queue)),
+    gauge('handover_queue', 'Running and waiting commands of other processes', one(queue)),
     gauge('ledger_entries', 'Entries in the ledger', one(ledgerEntries)),
-    gauge('books_cursor', 'Entries below this index can be asked about', one(storeCursor)),
+    gauge('books_cursor', 'Entries below this index are indexed', one(storeCursor)),
     gauge('disk_free_ratio', 'Share of the disk of the data folder that is free', one(freeDisk)),
     gauge('collecting_stopped', 'Whether the disk is too full to collect', one(+(disk === 'low'))),
     gauge(
@@ -89,7 +89,7 @@ function collected({ collectors }: ServerState): Metric[] {
     ),
     counter(
       'duplicates_total',
-      'Of them known before',
+      'Records that were already known',
       of(({ duplicates }) => duplicates),
     ),
     counter(
@@ -98,10 +98,10 @@ function collected({ collectors }: ServerState): Metric[] {
       of(({ quarantined }) => quarantined),
     ),
     counter('polls_total', 'Polls by outcome', polls),
-    counter('windows_total', 'Windows asked for, by outcome', windows),
+    counter('windows_total', 'Requested windows, by outcome', windows),
     gauge(
       'last_poll_timestamp_seconds',
-      'When a poll ended last',
+      'Time of the last finished poll',
       of(({ lastPollMs }) => (lastPollMs === undefined ? undefined : lastPollMs / 1000)),
     ),
   ];
@@ -118,7 +118,7 @@ function quota({ collectors }: ServerState): Metric[] {
   return [
     gauge(
       'quota_needed_per_minute',
-      'Requests that keep up',
+      'Requests per minute that are needed to keep up',
       of((b) => b.neededPerMinute),
     ),
     gauge(
@@ -138,7 +138,7 @@ function quota({ collectors }: ServerState): Metric[] {
     ),
     gauge(
       'quota_catch_up_minutes',
-      'Until nothing is behind',
+      'Time until the backlog is gone',
       of((b) => b.catchUpMinutes ?? Infinity),
     ),
     gauge('quota_loses_from_timestamp_seconds', 'When content begins to expire', of(losesFrom)),
@@ -165,7 +165,7 @@ function lag({ coverage, nowMs }: ServerState): Metric {
     const labels = { tenant, source, ...(workload === null ? {} : { workload }) };
     return [{ labels, value: Math.max(0, nowMs - Math.max(...ends)) / 1000 }];
   });
-  return gauge('source_lag_seconds', 'Age of the newest moment that is covered', samples);
+  return gauge('source_lag_seconds', 'Age of the newest covered moment', samples);
 }
 
 /** Delay and completeness of the feeds, measured by canaries. */
@@ -187,11 +187,7 @@ function canaries({ canaries: tallies }: ServerState): Metric[] {
     ];
   });
   return [
-    gauge(
-      'canaries',
-      'Canaries judged, by what became of them: a late one comes back',
-      tallySamples,
-    ),
+    gauge('canaries', 'Canaries by outcome; a late one came back', tallySamples),
     gauge('canary_delay_seconds', 'From the act to its record in the feed', late),
   ];
 }

@@ -227,7 +227,7 @@ class Server {
     running.push(this.#watch(broken, both));
     running.push(breaking(broken, () => this.#endpoints.run(both)));
     await aborted(both);
-    const because = broken.signal.aborted ? 'a collector cannot go on' : 'asked to';
+    const because = broken.signal.aborted ? 'a collector failed' : 'asked to';
     tell({ event: 'stopping', because });
     const ends = await Promise.allSettled(running);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;

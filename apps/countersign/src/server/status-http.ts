@@ -75,22 +75,22 @@ export class StatusHttpServer {
   }
 
   async #pageOf({ method, url, headers }: IncomingMessage): Promise<Page> {
-    if (method !== 'GET' && method !== 'HEAD') return problem(405, 'only reading is served here');
+    if (method !== 'GET' && method !== 'HEAD') return problem(405, 'use GET or HEAD');
     if (this.#options.reach === 'loopback' && !isLocal(headers.host)) {
       // DNS rebinding: a web page can resolve its own name to this machine and send requests.
-      return problem(403, 'ask by the address of this machine: 127.0.0.1 or localhost');
+      return problem(403, 'use the address of this machine: 127.0.0.1 or localhost');
     }
     const asked = URL.parse(url ?? '', 'http://localhost');
     const route = asked === null ? undefined : this.#options.routes.get(asked.pathname);
     if (asked === null || route === undefined) {
       const known = [...this.#options.routes.keys()].join(', ');
-      return problem(404, `nothing is here; what is served is ${known}`);
+      return problem(404, `not found; the paths are ${known}`);
     }
     try {
       return await route(asked.searchParams);
     } catch (error) {
       this.#options.onFailure(error);
-      return problem(500, 'the answer could not be made: the log of the server says why');
+      return problem(500, 'the server could not answer: see its log');
     }
   }
 }

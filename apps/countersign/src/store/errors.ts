@@ -30,6 +30,6 @@ const DISK_CODES = {
 export function bookFailure(path: string, cause: unknown): unknown {
   const trouble = cause instanceof CountersignError ? undefined : diskTroubleOf(cause);
   if (trouble === undefined) return cause;
-  const message = `could not write ${path}: ${diskCure(trouble)}; the ledger has lost nothing`;
+  const message = `could not write ${path}: ${diskCure(trouble)}. The ledger lost nothing`;
   return new StoreError(DISK_CODES[trouble], message, { cause, data: { path } });
 }

@@ -254,7 +254,7 @@ export class StoreReader {
       if (rows.push(row) <= STATEMENT_ROWS_MAX) continue;
       throw new StoreError(
         'STATEMENT_TOO_LARGE',
-        `couldn't make the statement: it has more than ${STATEMENT_ROWS_MAX} events; ` +
+        `could not make the statement: it has more than ${STATEMENT_ROWS_MAX} events; ` +
           'give a shorter period with --from and --to',
       );
     }
@@ -384,7 +384,7 @@ export class StoreReader {
 
 const NOTHING_POSTED: Resolution = {
   kind: 'none',
-  because: { code: 'books-empty', text: 'nothing was posted to the books yet' },
+  because: { code: 'books-empty', text: 'the store holds no entry yet' },
 };
 
 async function* nothing(): AsyncGenerator<EventRow> {}

@@ -172,7 +172,7 @@ export class Store {
 
   /** Moves a stage's cursor. MUST follow once all entries of the stage are durable and posted. */
   setStageCursor(stage: string, index: number): void {
-    assert(stage !== STORE_STAGE && index <= this.cursor, 'a stage goes on behind the books');
+    assert(stage !== STORE_STAGE && index <= this.cursor, 'a stage continues behind the store');
     this.#state.transaction(() => this.#state.setCursor(stage, index));
   }
 
@@ -204,7 +204,7 @@ export class Store {
    * posted again.
    */
   commit(cursor: number): void {
-    assert(cursor >= this.cursor, 'the cursor of the books never goes back');
+    assert(cursor >= this.cursor, 'the cursor of the store never goes back');
     const [ready, waiting] = partition(this.#pending, (batch) => endOf(batch) <= cursor);
     this.#state.transaction(() => {
       for (const batch of ready) this.#enter(batch, cursor);

@@ -41,7 +41,7 @@ test('is corroborated by a source that was requested once, at any time', () => {
   const rows = reduced(compared(40)).rows(START + 30 * HOUR);
   assert.deepEqual(reported(rows).slice(0, 2), ['corroborated 0 20', 'collected 20 29']);
   const [spot] = rows.filter(({ source }) => source === SEARCH.source);
-  assert.match(spot?.because ?? '', /asked for once, to compare/);
+  assert.match(spot?.because ?? '', /requested once, for a comparison/);
 });
 
 test('is not corroborated by an empty source, even if it is empty itself', () => {
@@ -71,7 +71,7 @@ test('a part that was not requested is unknown, and is expected neither now nor 
   const reducer = reduced(signIns(NARROW));
   for (const [days, what] of [
     [4, /nothing is known$/],
-    [40, /it is kept no longer/],
+    [40, /the source no longer keeps it/],
   ] as const) {
     const rows = reducer.rows(START + days * DAY).filter(({ toMs }) => toMs <= START + 3 * DAY);
     assert.ok(rows.length > 0);

@@ -100,7 +100,7 @@ test('content that is listed and gone is lost, and a later list without it chang
   ];
   const rows = reduced(polls).rows(START + DAY);
   assert.equal(reported(rows)[1], 'lost 8.5 11.08');
-  assert.match(reasons(rows)[1] ?? '', /is not to be had: blob 17: AF20050/);
+  assert.match(reasons(rows)[1] ?? '', /is not available: blob 17: AF20050/);
 });
 
 test('content that could not be fetched yet is late, until it is fetched', () => {
@@ -118,7 +118,7 @@ test("an exhausted quota is late: quota, with the collector's reason", () => {
     .rows(START + DAY)
     .find(({ because }) => because.startsWith('quota'));
   assert.equal(row?.state, 'late');
-  assert.match(row?.because ?? '', /^quota: 42 minutes to catch up; it can be had until /);
+  assert.match(row?.because ?? '', /^quota: 42 minutes to catch up; it is available until /);
 });
 
 test('a disabled subscription is off from the last good poll on', () => {
@@ -326,5 +326,5 @@ test('a content type that was added later is unknown before, while others were r
   const rows = reduced(polls).rows(START + 3 * DAY);
   assert.deepEqual(reported(rows, added), ['unknown 0 48', 'collected 48 71', 'late 71 72']);
   const first = rows.find(({ source }) => source === added);
-  assert.match(first?.because ?? '', /no collector read this content type then/);
+  assert.match(first?.because ?? '', /no collector read this content type at that time/);
 });

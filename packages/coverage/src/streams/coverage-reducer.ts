@@ -255,7 +255,7 @@ function subjectRows({ key, polls, queries }: StreamHistory): CoverageInterval[]
         toMs: to,
         state: value.status === 'off' || value.status === 'missed' ? 'off' : 'unknown',
         bound: null,
-        because: value.because ?? value.code ?? 'what happened here is not recorded',
+        because: value.because ?? value.code ?? 'the state of this interval was not recorded',
         entries: [...new Set([value.first, value.last])],
       } satisfies CoverageInterval,
     ];

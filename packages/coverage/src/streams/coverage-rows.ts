@@ -81,15 +81,16 @@ function goodRow(view: View, part: Interval, agreed: readonly Agreement[]): Cove
   const isCompared = sent === 0 && here.length > 0;
   const bound = boundOf(isCompared ? compared : probes, CANARIES_PER_BOUND);
   const said = [
-    here.length > 0 ? agreementText(here) : 'all that was listed was fetched, without a gap',
+    here.length > 0 ? agreementText(here) : 'everything that was listed was fetched, without a gap',
     settle.kind === 'learned' ? settleText(settle) + borrowedText(view) : ASKED_ONCE,
     isCompared
-      ? `with 95 % confidence at most ${percentText(bound)} was lost at random by one of them`
+      ? `with 95 % confidence at most ${percentText(bound)} was lost at random by one of the ` +
+        'sources'
       : boundText(bound, { sent, lost, delays: view.canaryDelays, alone: view.probedAlone }),
     reopenedText(view, part),
     here.length > 0
-      ? 'what was withheld from all these sources cannot be excluded'
-      : 'what was withheld from this source on purpose cannot be excluded',
+      ? 'deliberate omission from all these sources cannot be excluded'
+      : 'deliberate omission from this source cannot be excluded',
   ];
   return row(view, part, {
     state: here.length > 0 ? 'corroborated' : 'collected',

@@ -53,14 +53,14 @@ export function notLearnedText({
   windows,
 }: Extract<Settle, { kind: 'not-learned' }>): string {
   return (
-    `the settle time is not learned yet: ${numberText(seen)} delays were seen of at least ` +
+    `the settle time is not known yet: ${numberText(seen)} delays were seen, of at least ` +
     `${numberText(SETTLE_SEEN_MIN)}, in ${numberText(windows)} windows of at least ` +
     numberText(SETTLE_WINDOWS_MIN)
   );
 }
 
 export const ASKED_ONCE =
-  'it was asked for once, to compare: what could not be found by then is not in it';
+  'it was requested once, for a comparison; records that arrived later are not in it';
 
 /** Canaries that were sent, and their results. */
 export type Probes = {
@@ -72,7 +72,7 @@ export type Probes = {
 };
 
 export function boundText(bound: number, { sent, lost, delays, alone }: Probes): string {
-  if (sent === 0) return 'no canary was sent, so nothing bounds what was left out at random';
+  if (sent === 0) return 'no canary was sent, so there is no upper bound for random loss';
   const of = alone.length === 0 ? '' : ` of ${alone.join(' and ')}, and of no other workload,`;
   const back = `${numberText(sent - lost)} of ${plural(sent, 'canary')}${of} came back`;
   const confidence = `${CONFIDENCE * 100} % confidence`;

@@ -11,7 +11,8 @@ export function isSpotSource(source: string): boolean {
 
 const UNCOLLECTED = 'no collector reads this content type';
 
-const UNCOLLECTED_THEN = 'no collector read this content type then, and it is no longer available';
+const UNCOLLECTED_THEN =
+  'no collector read this content type at that time, and it is no longer available';
 
 /** The source was not collected while others beside it were. */
 export function isUncollected({ state, because }: StateReason): boolean {

@@ -100,17 +100,17 @@ function missing({ from, to, value }: Window, event: Interval, context: HoleCont
   ];
   switch (value?.status) {
     case 'gone':
-      return hole('lost', 'content that was listed is not to be had');
+      return hole('lost', 'content that was listed is not available');
     case 'off':
       return hole('off', 'the source is switched off');
     case 'missed':
-      return hole('lost', 'what became available while the source was off is lost for good');
+      return hole('lost', 'records of the time when the source was off are permanently lost');
     case 'unread':
-      return hole('lost', 'not all that was fetched could be read');
+      return hole('lost', 'some fetched content could not be read');
     case 'narrow':
       return perishing({ from, to }, event, context).map(({ isLost, untilMs: _, ...part }) => {
-        const what = why ?? 'some of it was not asked for';
-        const because = isLost ? `${what}, and it is kept no longer` : what;
+        const what = why ?? 'some of it was not requested';
+        const because = isLost ? `${what}, and the source no longer keeps it` : what;
         return { ...part, state: 'unknown', because, entries };
       });
     case 'short':
@@ -123,7 +123,7 @@ function missing({ from, to, value }: Window, event: Interval, context: HoleCont
         state: isLost ? 'lost' : 'late',
         because: isLost
           ? `${what}, until it expired${said}`
-          : `${what}${said}; it can be had until ${timeText(untilMs)}`,
+          : `${what}${said}; it is available until ${timeText(untilMs)}`,
         entries,
       }));
     }
@@ -133,9 +133,9 @@ function missing({ from, to, value }: Window, event: Interval, context: HoleCont
 }
 
 const WHAT = {
-  short: 'not all that was listed was fetched',
+  short: 'some listed content was not fetched',
   failed: 'it could not be listed',
-  never: 'it was not asked for',
+  never: 'it was not requested',
 } as const;
 
 type Perishing = Interval & { readonly isLost: boolean; readonly untilMs: number };
@@ -172,7 +172,7 @@ function unsettled(
   const event = { from, to: endMs };
   const entries = [last.value.last];
   if (endMs <= context.nowMs - context.expiryMs) {
-    const because = 'it was not asked for again before it expired';
+    const because = 'it was not requested again before it expired';
     return [{ ...event, state: 'lost', because, entries }];
   }
   return [stillComing(event, entries, context)];
@@ -195,7 +195,7 @@ function notAskedAgain(interval: Interval, entry: number, context: HoleContext):
     holes.push(stillComing({ from, to: interval.to }, [entry], context));
   }
   if (interval.from < expiredMs) {
-    const because = 'it was not asked for again after its settle time, and has expired';
+    const because = 'it was not requested again after its settle time, and has expired';
     const to = Math.min(interval.to, expiredMs);
     holes.push({ from: interval.from, to, state: 'unknown', because, entries: [entry] });
   }
@@ -217,7 +217,7 @@ export function reopened(touched: ArrivalsByHour, askedMs: number, context: Hole
     const from = hour * TOUCH_MS;
     const isLost = availableMs <= context.nowMs - context.expiryMs;
     const state = isLost ? 'lost' : 'late';
-    const said = isLost ? `${because}, and what came after it was not asked for` : because;
+    const said = isLost ? `${because}, and later records were not requested` : because;
     holes.push({ from, to: from + TOUCH_MS, state, because: said, entries: [index] });
   }
   return holes;
@@ -229,7 +229,7 @@ export function silentHoles(canaries: CanaryLog, context: HoleContext): Gap[] {
     const event = { from: fromMs, to: toMs ?? context.nowMs };
     if (event.from >= event.to) return [];
     return perishing(event, event, context).map(({ isLost, untilMs: _, ...part }): Gap => {
-      const because = `silent: none of ${sent} canaries in a row came back`;
+      const because = `silent: none of the last ${sent} canaries came back`;
       return { ...part, state: isLost ? 'lost' : 'late', because, entries };
     });
   });

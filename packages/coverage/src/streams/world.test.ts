@@ -140,7 +140,7 @@ test('never reports corroborated for records withheld from one source', () => {
       for (const row of base(reducer.rows(nowMs))) {
         if (row.state !== 'corroborated') continue;
         corroborated += 1;
-        assert.match(row.because, /withheld from all these sources cannot be excluded/);
+        assert.match(row.because, /omission from all these sources cannot be excluded/);
         const hidden = world.events.filter(
           ({ atMs, withheld }) => withheld === 'aimed' && atMs >= row.fromMs && atMs < row.toMs,
         );

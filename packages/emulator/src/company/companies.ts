@@ -95,7 +95,7 @@ export class Companies {
 
   #need(tenantId: string): Directory {
     const directory = this.directories.get(tenantId);
-    if (directory === undefined) throw new RangeError(`there is no tenant ${tenantId}`);
+    if (directory === undefined) throw new RangeError(`the emulator has no tenant ${tenantId}`);
     return directory;
   }
 

@@ -56,7 +56,7 @@ export class SeededRandom {
   }
 
   pick<T>(items: readonly T[]): T {
-    if (items.length === 0) throw new RangeError('there is nothing to pick from');
+    if (items.length === 0) throw new RangeError('the list to pick from is empty');
     return items[this.int(0, items.length)] as T;
   }
 

@@ -31,7 +31,7 @@ export class RunningClock implements VirtualClock {
   constructor(options: { startMs: number; speed: number; real: RealTime }) {
     const { startMs, speed, real } = options;
     if (!(speed >= 1 && speed <= SPEED_MAX)) {
-      throw new RangeError(`a speed of ${speed} cannot be run: give 1 to ${SPEED_MAX}`);
+      throw new RangeError(`could not run at speed ${speed}: give 1 to ${SPEED_MAX}`);
     }
     this.#real = real;
     this.#speed = speed;
@@ -83,7 +83,7 @@ export class ManualClock implements VirtualClock {
   }
 
   advance(ms: number): void {
-    if (!(ms >= 0)) throw new RangeError('time passes forwards only');
+    if (!(ms >= 0)) throw new RangeError('time only moves forward');
     this.#nowMs += ms;
     const due = [...this.#waiters].filter((waiter) => waiter.atMs <= this.#nowMs);
     for (const waiter of due.sort((a, b) => a.atMs - b.atMs)) {

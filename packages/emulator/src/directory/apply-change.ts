@@ -36,7 +36,7 @@ type ChangeTo<A extends Change['act']> = Extract<Change, { readonly act: A }>;
 function create(state: DirectoryState, change: ChangeTo<'create'>): AppliedChange {
   const { kind, object } = change;
   if (state.get(kind, object.id) !== undefined)
-    throw new ChangeRefused('conflict', `An object with the id ${object.id} exists already.`);
+    throw new ChangeRefused('conflict', `An object with the id ${object.id} already exists.`);
   state.put(kind, object);
   if (kind === 'roleAssignments') sayRole(state, object, 'linked');
   return { change, after: object };

@@ -162,7 +162,8 @@ const LINKED = {
 } as const;
 
 function linked(state: DirectoryState, { change, after }: AppliedChange): DirectoryActivity {
-  if (change.act !== 'link' && change.act !== 'unlink') throw new TypeError('it links nothing');
+  if (change.act !== 'link' && change.act !== 'unlink')
+    throw new TypeError('the change is not a link');
   const { kind, otherId, relation } = change;
   const noun = NAMINGS[kind]?.noun ?? kind;
   const [verb, to, type] =

@@ -49,7 +49,7 @@ const ELIGIBLE = {
 } as const;
 
 function consent(state: DirectoryState, { change, after }: AppliedChange): DirectoryActivity {
-  if (change.act !== 'consent') throw new TypeError('it is no consent');
+  if (change.act !== 'consent') throw new TypeError('the change is not a consent');
   const isForAll = change.grants.some((grant) => grant['consentType'] === 'AllPrincipals');
   const grants = change.grants.map(
     (grant) =>

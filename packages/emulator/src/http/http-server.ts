@@ -82,7 +82,7 @@ async function respond(
     reply =
       error instanceof HttpError
         ? error.reply
-        : jsonError(500, 'InternalServerError', 'The emulator has a defect here.');
+        : jsonError(500, 'InternalServerError', 'A defect of the emulator.');
   }
   if (reply.travel?.kind === 'slow') await options.sleep(reply.travel.waitMs).catch(() => {});
   send(response, reply);

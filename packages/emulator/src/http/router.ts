@@ -17,7 +17,7 @@ type Route = {
  */
 export class Router {
   readonly #byLength = new Map<number, Route[]>();
-  #otherwise: Handler = () => jsonError(404, 'NotFound', 'Nothing lies at this address.');
+  #otherwise: Handler = () => jsonError(404, 'NotFound', 'Nothing is at this address.');
 
   on(method: string, pattern: string, handler: Handler): this {
     const segments = segmentsOf(pattern).map((s) => (s.startsWith('{') ? s : s.toLowerCase()));
@@ -43,7 +43,8 @@ export class Router {
       if (route.method === ask.method) return route.handler({ ...ask, params });
       isElsewhere = true;
     }
-    if (isElsewhere) return jsonError(405, 'MethodNotAllowed', `${ask.method} is not for this.`);
+    if (isElsewhere)
+      return jsonError(405, 'MethodNotAllowed', `${ask.method} is not allowed here.`);
     return this.#otherwise(ask);
   }
 }
@@ -70,6 +71,6 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw new HttpError(jsonError(400, 'BadRequest', 'The path is wrongly encoded.'));
+    throw new HttpError(jsonError(400, 'BadRequest', 'The encoding of the path is not valid.'));
   }
 }

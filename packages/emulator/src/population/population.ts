@@ -54,7 +54,7 @@ export class Population {
 
   person(index: number): Person {
     if (!Number.isInteger(index) || index < 0 || index >= this.size) {
-      throw new RangeError(`there is no person ${index} among ${this.size}`);
+      throw new RangeError(`the population of ${this.size} has no person ${index}`);
     }
     const kept = this.#kept[index % PEOPLE_KEPT];
     if (kept?.index === index) return kept;

@@ -49,7 +49,7 @@ export function runScenario(
   const { populations, seed, fromMs } = options;
   if (populations.length !== scenario.tenants.length) {
     const wanted = `${scenario.name} is played in ${scenario.tenants.join(' and ')}`;
-    throw new ScenarioError('wrong', `${wanted}; ${populations.length} tenants were given.`);
+    throw new ScenarioError('wrong', `${wanted}, not in ${populations.length}.`);
   }
   const roles = new Map(scenario.tenants.map((role, at) => [role, populations[at] as Population]));
   const random = new SeededRandom(seed, 'scenario', scenario.name);
@@ -87,7 +87,7 @@ function play(
   const verb = VERBS[step.verb];
   if (verb === undefined) {
     const known = Object.keys(VERBS).join(', ');
-    throw new ScenarioError('wrong', `${where}: there is no such verb; these are: ${known}.`);
+    throw new ScenarioError('wrong', `${where}: unknown verb. Write one of ${known}.`);
   }
   stage.technique = step.technique;
   stage.isAttacker = step.isAttacker;

@@ -209,7 +209,7 @@ test('a slow spray has the requested size, spread and number of hits', () => {
   assert.ok(rowsOf(futile.all).every(({ code }) => code === 50126));
   assert.equal(futile.footholds.length, 0);
   assert.throws(() => spray({ peple: 4 }), /no parameter peple: it has people, per-week/);
-  assert.throws(() => spray({ fresh: 2 }), /fresh is a share, from 0 to 1/);
+  assert.throws(() => spray({ fresh: 2 }), /fresh must be a share from 0 to 1/);
 });
 
 test("an intruder on the victim's carrier signs in from there with the same browser", () => {
@@ -230,12 +230,12 @@ test("an intruder on the victim's carrier signs in from there with the same brow
 });
 
 const WRONG: readonly (readonly [string, RegExp])[] = [
-  ['steps: [{ wiat: { for: 2d } }]', /no such verb; these are: wait/],
+  ['steps: [{ wiat: { for: 2d } }]', /unknown verb\. Write one of wait/],
   ['steps: [{ wait: { fro: 2d } }]', /the parameter for is missing/],
   ['steps: [{ wait: { for: 2d, long: true } }]', /no parameter long: for/],
-  ['steps: [{ wait: { for: two days } }]', /is no number, duration/],
-  ['steps: [{ wait: { for: 2d }, technique: T11 }]', /is no technique/],
-  ['steps: [{ share: { by: $nobody } }]', /\$nobody is not drawn/],
+  ['steps: [{ wait: { for: two days } }]', /is not a number, duration/],
+  ['steps: [{ wait: { for: 2d }, technique: T11 }]', /is not a technique/],
+  ['steps: [{ share: { by: $nobody } }]', /no draw and no earlier step yields \$nobody/],
   ['draw: { a: { persn: {} } }', /write one of person/],
   ['stops: []', /stops is none of/],
 ];

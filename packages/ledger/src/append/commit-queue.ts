@@ -138,15 +138,15 @@ export function writerFailure(dir: string, cause: unknown): LedgerError | TlogEr
   if (FULL.has(code)) {
     return new LedgerError(
       'DISK_FULL',
-      `could not append to the ledger in ${dir}: the disk is full; make room and start again, ` +
-        'nothing that was accepted is lost',
+      `could not append to the ledger in ${dir}: the disk is full. Free space and start again; ` +
+        'no accepted record is lost',
       { cause, data: { dir } },
     );
   }
   return new LedgerError(
     'WRITER_FAILED',
-    `could not append to the ledger in ${dir}: ${messageOf(cause)}; check the disk and start ` +
-      'again, nothing that was accepted is lost',
+    `could not append to the ledger in ${dir}: ${messageOf(cause)}. Check the disk and start ` +
+      'again; no accepted record is lost',
     { cause, data: { dir } },
   );
 }

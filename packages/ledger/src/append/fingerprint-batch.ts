@@ -177,13 +177,13 @@ function checkBatch(drafts: readonly RecordDraft[]): void {
     if (locus !== undefined && !isWhole(locus)) {
       throw new LedgerError(
         'INVALID_DRAFT',
-        'could not take in a record: its place in the import is not made of whole numbers',
+        'could not append a record: its place in the import is not made of whole numbers',
       );
     }
     if (body.length > RECORD_BYTES_MAX) {
       throw new LedgerError(
         'INVALID_DRAFT',
-        `could not take in a record of ${plural(body.length, 'byte')}: ` +
+        `could not append a record of ${plural(body.length, 'byte')}: ` +
           `the limit is ${RECORD_BYTES_MAX}`,
       );
     }
@@ -192,7 +192,7 @@ function checkBatch(drafts: readonly RecordDraft[]): void {
   if (drafts.length > BATCH_ENTRIES_MAX || bodyBytes > BATCH_BODY_BYTES_MAX) {
     throw new LedgerError(
       'BATCH_TOO_LARGE',
-      `could not take in ${plural(drafts.length, 'record')} of ${plural(bodyBytes, 'byte')} ` +
+      `could not append ${plural(drafts.length, 'record')} of ${plural(bodyBytes, 'byte')} ` +
         `at once: split the batch below ${BATCH_ENTRIES_MAX} records and ` +
         `${BATCH_BODY_BYTES_MAX} bytes`,
     );

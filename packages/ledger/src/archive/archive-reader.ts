@@ -133,7 +133,7 @@ export class ArchiveReader {
     const place: ByteLocation = { path: index.path, at: block.at };
     const header = readBlockHeader(this.#files, file, place);
     if (header.firstIndex !== block.firstIndex || header.count !== block.count) {
-      throw corrupt(place, 'the index of the segment speaks of another block');
+      throw corrupt(place, 'the index of the segment describes another block');
     }
     const metaBytes = readMetaBytes(this.#files, file, { header, at: block.at });
     checkMetaDigest(header, metaBytes, place);

@@ -63,7 +63,8 @@ export function encodeMeta(meta: BlockMeta): Buffer {
 export function decodeMeta(header: BlockHeader, bytes: Buffer, place: ByteLocation): BlockMeta {
   const { count } = header;
   const columnBytes = count * COLUMN_BYTES;
-  if (bytes.length < COLUMNS * columnBytes) throw corrupt(place, 'the columns of a block are cut');
+  if (bytes.length < COLUMNS * columnBytes)
+    throw corrupt(place, 'the columns of a block are truncated');
   const sizes = new Float64Array(count);
   const offsets = new Float64Array(count);
   const erased = new Uint8Array(count);
@@ -82,7 +83,7 @@ export function decodeMeta(header: BlockHeader, bytes: Buffer, place: ByteLocati
     if (erased[i] === 0) offset += size;
     loci.push((flags & HAS_LOCUS) === 0 ? undefined : readLocus(reader, place));
   }
-  if (reader.position !== bytes.length) throw corrupt(place, 'a block has bytes without a meaning');
+  if (reader.position !== bytes.length) throw corrupt(place, 'a block has extra bytes');
   if (offset !== header.bodyBytes) throw corrupt(place, 'sizes and bodies of a block disagree');
   return {
     count,

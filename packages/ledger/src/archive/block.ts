@@ -64,7 +64,7 @@ export function encodeBlock(parts: {
 
 /** @throws LedgerError SEGMENT_CORRUPT */
 export function decodeBlockHeader(bytes: Buffer, place: ByteLocation): BlockHeader {
-  if (bytes.length < BLOCK_HEADER_BYTES) throw corrupt(place, 'the header of a block is cut');
+  if (bytes.length < BLOCK_HEADER_BYTES) throw corrupt(place, 'the header of a block is truncated');
   if (!bytes.subarray(0, 8).equals(MAGIC)) throw corrupt(place, 'no block starts here');
   const digest = bytes.subarray(HEADER_DIGEST_AT, BLOCK_HEADER_BYTES);
   if (!sha256(bytes.subarray(0, HEADER_DIGEST_AT)).equals(digest)) {
@@ -86,7 +86,7 @@ export function decodeBlockHeader(bytes: Buffer, place: ByteLocation): BlockHead
     header.metaBytes <= BLOCK_META_BYTES_MAX &&
     header.bodyBytes <= BLOCK_BODY_BYTES_MAX &&
     header.packedBytes <= 2 * BLOCK_BODY_BYTES_MAX;
-  if (!withinLimits) throw corrupt(place, 'a block claims a size beyond the limits');
+  if (!withinLimits) throw corrupt(place, 'a block states a size beyond the limits');
   return header;
 }
 
@@ -113,7 +113,7 @@ export function unpackBodies(header: BlockHeader, packed: Buffer, place: ByteLoc
   } catch (cause) {
     throw corrupt(place, 'the packed bodies do not unpack', cause);
   }
-  if (bodies.length !== header.bodyBytes) throw corrupt(place, 'the bodies are cut');
+  if (bodies.length !== header.bodyBytes) throw corrupt(place, 'the bodies are truncated');
   return bodies;
 }
 

@@ -92,8 +92,8 @@ export function readSegmentIndex(
     const bytes = readAt(files, file, at, BLOCK_HEADER_BYTES);
     if (bytes.subarray(0, 8).equals(INDEX_MAGIC)) break;
     const header = decodeBlockHeader(bytes, place);
-    if (header.firstIndex !== next) throw corrupt(place, `entry ${next} should stand here`);
-    if (at + blockBytes(header) > length) throw corrupt(place, 'a published block is cut');
+    if (header.firstIndex !== next) throw corrupt(place, `entry ${next} belongs here`);
+    if (at + blockBytes(header) > length) throw corrupt(place, 'a published block is truncated');
     blocks.push({ firstIndex: header.firstIndex, count: header.count, at });
     next += header.count;
     at += blockBytes(header);
@@ -133,7 +133,7 @@ function checkSegmentHeader(
 ): void {
   const header = readAt(files, file, 0, SEGMENT_HEADER_BYTES);
   if (!header.equals(encodeSegmentHeader(firstIndex))) {
-    throw corrupt({ path, at: 0 }, 'the header of the segment is not as it was written');
+    throw corrupt({ path, at: 0 }, 'the header of the segment has changed');
   }
 }
 

@@ -36,7 +36,7 @@ export function* checkFingerprintRuns(
     }
     try {
       if (run.from !== range.from || run.to !== range.to) {
-        yield { path, at: 0, what: 'the name of the file does not say what its header says' };
+        yield { path, at: 0, what: 'the name of the file does not match its header' };
       }
       for (let part = 0; part < PART_COUNT; part++) yield checkPart(run, part);
     } finally {
@@ -49,13 +49,13 @@ function checkPart(run: Run, part: number): FingerprintProblem | undefined {
   const { recordsAt, filterAt } = run.place(part);
   const loaded = run.loadPart(part);
   if (loaded === undefined) {
-    return { path: run.path, at: filterAt, what: 'a filter does not have its digest' };
+    return { path: run.path, at: filterAt, what: 'a filter does not match its digest' };
   }
   loaded.release();
   const cursor = new PartCursor(run, part);
   const isSorted = isInOrder(cursor, part);
   if (!cursor.isIntact()) {
-    return { path: run.path, at: recordsAt, what: 'the records do not have their digest' };
+    return { path: run.path, at: recordsAt, what: 'the records do not match their digest' };
   }
   if (isSorted) return undefined;
   return { path: run.path, at: recordsAt, what: 'the records are not in order' };

@@ -77,7 +77,7 @@ async function mergeRuns(files: Disk, job: Job & { kind: 'merge' }): Promise<Job
       writer = undefined;
       return { kind: 'done' };
     }
-    return { kind: 'corrupt', path: corrupt.path, what: 'the records do not have their digest' };
+    return { kind: 'corrupt', path: corrupt.path, what: 'the records do not match their digest' };
   } finally {
     for (const run of runs) run.close();
     writer?.abandon();

@@ -88,9 +88,9 @@ export function decodeHeader(bytes: Uint8Array<ArrayBuffer>): RunHeader | string
   if (bytes.length < HEADER_BYTES) return 'the file is shorter than its header';
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, HEADER_BYTES / 4);
   const numbers = new Float64Array(bytes.buffer, bytes.byteOffset, HEADER_BYTES / 8);
-  if (words[0] !== MAGIC_0 || words[1] !== MAGIC_1) return 'the header is not that of a run';
+  if (words[0] !== MAGIC_0 || words[1] !== MAGIC_1) return 'the header is not the header of a run';
   if (!equalBytes(sha256(bytes.subarray(0, AT_DIGEST)), bytes.subarray(AT_DIGEST))) {
-    return 'the header does not have its digest';
+    return 'the header does not match its digest';
   }
   const from = numbers[AT_FROM / 8] as number;
   const to = numbers[AT_TO / 8] as number;

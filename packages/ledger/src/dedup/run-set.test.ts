@@ -52,7 +52,7 @@ test('finds a truncated, a longer, a renamed and a stray file', async (t) => {
     assert.equal(problemsIn(dir).length, 1, `cut to ${length}`);
   }
   writeFileSync(path, Buffer.concat([whole, Buffer.alloc(1)]));
-  assert.match(problemsIn(dir)[0]?.what ?? '', /not as long/);
+  assert.match(problemsIn(dir)[0]?.what ?? '', /length of the file does not match/);
   writeFileSync(path, whole);
   renameSync(path, join(dir, '000000000004-000000000007.run'));
   assert.match(problemsIn(dir)[0]?.what ?? '', /name/);
@@ -115,7 +115,7 @@ test('a merge that finds damaged records drops the run, and the next opening hea
   index.committed(SIZE + 1);
   await index.flush();
   await index.settled();
-  assert.match(index.problems[0]?.what ?? '', /records do not have their digest/);
+  assert.match(index.problems[0]?.what ?? '', /records do not match their digest/);
   assert.equal(find(index, 7), 7);
   await index.close();
   const again = open(dir, SIZE + 1);

@@ -97,7 +97,7 @@ export class RunSet {
     const loaded: RunPart[] = [];
     for (let part = 0; part < PART_COUNT; part++) {
       const loadedPart = run.loadPart(part);
-      if (loadedPart === undefined) return 'a filter does not have its digest';
+      if (loadedPart === undefined) return 'a filter does not match its digest';
       loaded.push(loadedPart);
     }
     assert(run.from === this.coveredSize, 'runs follow one another without gaps');
@@ -109,7 +109,7 @@ export class RunSet {
   #replacePart(inputs: readonly Run[], merged: Run, part: number): void {
     const parts = this.#parts[part] as RunPart[];
     const loaded = merged.loadPart(part);
-    if (loaded === undefined) throw new Error(`${merged.path}: a filter does not have its digest`);
+    if (loaded === undefined) throw new Error(`${merged.path}: a filter does not match its digest`);
     const first = parts.findIndex((other) => inputs.includes(other.run));
     for (const old of parts.splice(first, inputs.length, loaded)) old.release();
   }
@@ -118,7 +118,7 @@ export class RunSet {
 function problemOf(run: Run, identity: Uint8Array | undefined): string | undefined {
   const range = rangeOfName(basename(run.path));
   if (range?.from !== run.from || range.to !== run.to) {
-    return 'the name of the file does not say what its header says';
+    return 'the name of the file does not match its header';
   }
   if (identity !== undefined && !equalBytes(run.header.identity, identity)) {
     return 'the run belongs to another log or fingerprint key';

@@ -51,7 +51,7 @@ export class Run {
     if (typeof header !== 'string') {
       const run = new Run(files, path, file, header);
       if (files.size(file) === run.byteLength) return run;
-      problem = 'the file is not as long as its header says';
+      problem = 'the length of the file does not match its header';
     }
     files.close(file);
     return problem ?? 'the header cannot be read';

@@ -20,7 +20,7 @@ test('a lock file that this process may not open gives an error with the fix', {
   chmodSync(folder.path, 0o500);
   process.seteuid?.(NOBODY);
   try {
-    const message = /^could not lock the ledger by .*\.sqlite: it cannot be written; check its /;
+    const message = /^could not lock the ledger with .*\.sqlite: it is not writable; check the /;
     for (const file of [path, join(folder.path, 'other.sqlite')]) {
       const code = 'NOT_WRITABLE';
       assert.throws(() => lockFile(file), { name: 'LedgerError', code, message });
@@ -37,7 +37,7 @@ test('a disk without room for the lock file gives DISK_FULL', (t) => {
   const small = ['-t', 'tmpfs', '-o', 'size=64k,nr_inodes=1', 'tmpfs', path];
   if (spawnSync('mount', small).status !== 0) return t.skip('this user may not mount a small disk');
   try {
-    const message = /^could not lock the ledger by .*: the disk is full; make room/;
+    const message = /^could not lock the ledger with .*: the disk is full; free space/;
     const lock = (): unknown => lockFile(join(path, 'lock.sqlite'));
     assert.throws(lock, { name: 'LedgerError', code: 'DISK_FULL', message });
   } finally {

@@ -28,7 +28,7 @@ export function lockFile(path: string): FileLock | undefined {
 function lockFailure(path: string, cause: unknown): unknown {
   const trouble = diskTroubleOf(errorOfOpening(path)) ?? diskTroubleOf(cause);
   if (trouble === undefined) return cause;
-  const message = `could not lock the ledger by ${path}: ${diskCure(trouble)}`;
+  const message = `could not lock the ledger with ${path}: ${diskCure(trouble)}`;
   const code = LOCK_CODES[trouble];
   return new LedgerError(code, message, { cause, data: { path } });
 }

@@ -106,7 +106,7 @@ export function formatLeaf(leaf: Leaf): string {
 export function parseLeaf(bytes: Uint8Array): Leaf {
   if (bytes.length > LEAF_BYTES_MAX) throw malformed(`it has ${plural(bytes.length, 'byte')}`);
   const match = LEAF.exec(latin1(bytes));
-  if (match === null) throw malformed('it is not one line of the fixed form');
+  if (match === null) throw malformed('it is not one line in the fixed format');
   const [, kind = '', tenant = '', source = '', id = '', at = '', seen = '', size = ''] = match;
   if (!KINDS.has(kind)) throw malformed('its kind is not known');
   if (!isTenant(tenant)) throw malformed('its tenant is neither "-" nor a GUID in lower case');
@@ -228,5 +228,5 @@ function malformed(what: string): LedgerError {
 }
 
 function invalid(what: string): LedgerError {
-  return new LedgerError('INVALID_DRAFT', `could not take in a record: ${what}`);
+  return new LedgerError('INVALID_DRAFT', `could not append a record: ${what}`);
 }

@@ -50,7 +50,7 @@ export type EvidenceReport = {
     | undefined;
 };
 
-export const NO_PINNED_KEY = 'no key was pinned, and any person can sign with their own key';
+export const NO_PINNED_KEY = 'no key was pinned, so anyone could have signed';
 
 /**
  * Verifies an evidence file using only the file and the key. All input is hostile: nothing throws,
@@ -77,7 +77,7 @@ export function verifyEvidence(
   for (const part of parts.items) {
     const item = checkpoint === undefined ? undefined : verifyItem(part, checkpoint, problems);
     if (item === undefined) continue;
-    if (seen.has(item.index)) problems.push(`entry ${item.index} stands in the file twice`);
+    if (seen.has(item.index)) problems.push(`entry ${item.index} is in the file twice`);
     seen.add(item.index);
     items.push(item);
   }
@@ -106,7 +106,7 @@ function witnessesOf(
     const note = parseNote(Buffer.from(checkpointNote));
     if (policy !== undefined) return quorumOfNote(note, policy, yes(asOf));
     if (note.signatures.length <= 1) return unknown(asOf, NOT_WITNESSED);
-    const text = 'it carries cosignatures, and no policy was given that says whose count';
+    const text = 'it has cosignatures, but no trust policy states which ones count';
     return unknown(asOf, { code: 'no-policy', text });
   } catch {
     // A note that does not parse is reported as a problem.
@@ -134,7 +134,7 @@ function readParts(bytes: Uint8Array, problems: string[]): Parts | undefined {
   const [head, ...rest] = lines;
   const digestLine = rest.pop();
   const checkpointLine = rest.pop();
-  if (head !== EVIDENCE_HEAD) problems.push('the first line does not say that this is evidence');
+  if (head !== EVIDENCE_HEAD) problems.push('the first line is not that of an evidence file');
   checkDigest(bytes, digestLine, problems);
   const parsed = rest.map((line) => parseLine(line, problems));
   if (parsed.includes(undefined)) return undefined;
@@ -167,7 +167,7 @@ function readLines(bytes: Uint8Array, problems: string[]): string[] | undefined 
   const text = decodeUtf8(bytes);
   const lines = text?.split('\n');
   if (lines === undefined || lines.pop() !== '' || lines.length < 3) {
-    problems.push('it is not an evidence file, or it was cut');
+    problems.push('it is not an evidence file, or it is truncated');
     return undefined;
   }
   return lines;
@@ -177,7 +177,7 @@ function readLines(bytes: Uint8Array, problems: string[]): string[] | undefined 
 function checkDigest(bytes: Uint8Array, line: string | undefined, problems: string[]): void {
   const covered = bytes.subarray(0, bytes.length - Buffer.byteLength(line ?? '') - 1);
   const expected = JSON.stringify({ sha256: sha256(covered).toString('hex') });
-  if (line !== expected) problems.push('the digest in the last line does not fit the file');
+  if (line !== expected) problems.push('the digest in the last line does not match the file');
 }
 
 /**
@@ -193,7 +193,7 @@ function parseLine(line: string, problems: string[]): JsonLine | undefined {
   } catch {
     // Reported below, together with lines that are spelled differently.
   }
-  problems.push('a line is not JSON in the one spelling that evidence has');
+  problems.push('a line is not canonical JSON');
   return undefined;
 }
 
@@ -245,7 +245,7 @@ function verifyItem(
     typeof leafText !== 'string' ||
     hashes.includes(undefined)
   ) {
-    problems.push(`${where} is not of the form that evidence has`);
+    problems.push(`${where} is not in the format of evidence`);
     return undefined;
   }
   const leafBytes = Buffer.from(leafText);
@@ -265,7 +265,7 @@ function verifyItem(
   if (salt === null && body === null) return { index, leaf, body: 'erased' };
   const content = readBody(leaf, salt, body);
   if (content === undefined) {
-    problems.push(`${where} holds a body that is not the one in the log`);
+    problems.push(`${where} holds a body that does not match the log`);
     return undefined;
   }
   return { index, leaf, body: content };
@@ -324,6 +324,6 @@ function answerFor(
 ): Answer {
   if (vkey !== undefined) return yes(asOf, refs);
   return unknown(asOf, { code: 'no-pinned-key', text: NO_PINNED_KEY }, [
-    { what: 'the key of the log, from a place that the maker of the file does not control' },
+    { what: 'the key of the log, from a source that the maker of the file does not control' },
   ]);
 }

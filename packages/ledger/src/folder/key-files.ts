@@ -69,7 +69,7 @@ function parseNoteKey(bytes: Buffer, path: string): KeyObject {
   try {
     key = createPrivateKey({ key: bytes, format: 'pem' });
   } catch (cause) {
-    throw malformed(path, 'it is no private key in PEM', cause);
+    throw malformed(path, 'it is not a private key in PEM', cause);
   }
   if (key.asymmetricKeyType !== 'ed25519') throw malformed(path, 'it is not an Ed25519 key');
   return key;

@@ -27,7 +27,7 @@ export type KeyRotation = {
  * key signs it too, so that an attacker cannot rotate a log to a key that they do not hold.
  */
 export function formatRotation(origin: string, oldKey: NoteSigner, newKey: NoteSigner): string {
-  assert(oldKey.key.vkey !== newKey.key.vkey, 'a rotation leads to another key');
+  assert(oldKey.key.vkey !== newKey.key.vkey, 'a rotation changes the key');
   const text = `${[FORM, origin, oldKey.key.vkey, newKey.key.vkey].join('\n')}\n`;
   return formatNote(signNote(text, [oldKey, newKey]));
 }
@@ -41,13 +41,14 @@ export function openRotation(bytes: Uint8Array): KeyRotation {
   const note = parseNote(bytes);
   const [form, origin = '', oldVkey = '', newVkey = '', end, ...rest] = note.text.split('\n');
   if (form !== FORM || origin === '' || end !== '' || rest.length > 0 || oldVkey === newVkey) {
-    throw new LedgerError('MALFORMED_NOTE', "couldn't read a key rotation: it is not of our form");
+    throw new LedgerError('MALFORMED_NOTE', 'could not read a key rotation: its format is unknown');
   }
   const keys = [oldVkey, newVkey].map((vkey) => parseVkey(vkey));
   if (!keys.every(({ name, type }) => name === origin && type === SIGNATURE_TYPE.ed25519)) {
     throw new LedgerError(
       'MALFORMED_NOTE',
-      "couldn't read a key rotation: a key in it is not an Ed25519 key of the log that it names",
+      'could not read a key rotation: one of its keys is not an Ed25519 key of the log that ' +
+        'it names',
     );
   }
   openNote(
@@ -59,7 +60,7 @@ export function openRotation(bytes: Uint8Array): KeyRotation {
   if (note.signatures.length !== 2 || !keys.every(isSignedOnceBy)) {
     throw new LedgerError(
       'UNTRUSTED_NOTE',
-      "couldn't verify a key rotation: it needs one signature by the old key, one by the new " +
+      'could not verify a key rotation: it needs one signature by the old key, one by the new ' +
         'key, and no other',
     );
   }

@@ -75,10 +75,10 @@ test('a manifest that is not a JSON object gives a one-sentence error', async ()
   const cases: readonly (readonly [text: string, what: RegExp])[] = [
     ['', /: it is empty; restore/],
     [' \n', /: it is empty; restore/],
-    ['{"format": 1, "orig', /: it is not JSON, or was cut short; restore/],
-    ['[]', /: it holds JSON, but no object; restore/],
-    ['null', /: it holds JSON, but no object; restore/],
-    ['7', /: it holds JSON, but no object; restore/],
+    ['{"format": 1, "orig', /: it is not JSON, or it is truncated; restore/],
+    ['[]', /: it holds JSON, but not an object; restore/],
+    ['null', /: it holds JSON, but not an object; restore/],
+    ['7', /: it holds JSON, but not an object; restore/],
     ['{}', /: it names no format; restore/],
   ];
   await withLedger(async (dir) => {

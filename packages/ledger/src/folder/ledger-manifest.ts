@@ -55,7 +55,7 @@ export async function writeFolderFacts(
 export function noLedger(dir: string): LedgerError {
   return new LedgerError(
     'NO_LEDGER',
-    `could not open the ledger in ${dir}: there is none; import something first, or name the ` +
+    `could not open the ledger in ${dir}: there is none. Import something first, or name the ` +
       'folder with --data',
     { data: { dir } },
   );
@@ -74,10 +74,10 @@ function parseJson(bytes: Buffer, path: string): Readonly<Record<string, unknown
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw corrupt(path, 'it is not JSON, or was cut short', cause);
+    throw corrupt(path, 'it is not JSON, or it is truncated', cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw corrupt(path, 'it holds JSON, but no object');
+    throw corrupt(path, 'it holds JSON, but not an object');
   }
   return value as Readonly<Record<string, unknown>>;
 }

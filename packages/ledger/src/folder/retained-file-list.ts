@@ -45,7 +45,10 @@ export function openKeptList(
   const isOurs = heading === headingOf(trust.origin) && unverified.length === 0;
   // Rereads strictly: a changed byte must not hide in another spelling.
   if (!isOurs || formatNote(note) !== Buffer.from(bytes).toString('utf8')) {
-    throw new LedgerError('MALFORMED_NOTE', "couldn't read the list of what is kept: not ours");
+    throw new LedgerError(
+      'MALFORMED_NOTE',
+      'could not read the list of retained files: its format is unknown',
+    );
   }
   return new Set(paths);
 }

@@ -24,7 +24,7 @@ test('a completed erasure is no problem', () => {
 
 test('an erasure that died before or during its rewriting waits for the next writer', () => {
   const rest =
-    'still here: the erasure that entry 20 says is not carried out yet, and the next writing ' +
+    'still here: the erasure in entry 20 is not finished; the next writing ' +
     'command finishes it';
   assert.deepEqual(problemsOf([ERASURE], []), [
     `the bodies of entries 2 to 5 are ${rest}`,
@@ -44,7 +44,7 @@ test('a body that was put back after a completed erasure is a problem', () => {
 
 test('a body missing without an erasure is reported, whatever else was erased', () => {
   assert.deepEqual(problemsOf([ERASURE], [1, 2, 3, 4, 5, 9, 12, 13]), [
-    'the body of entry 1 is gone, and no erasure says why',
-    'the bodies of entries 12 to 13 are gone, and no erasure says why',
+    'the body of entry 1 is missing, and no erasure explains it',
+    'the bodies of entries 12 to 13 are missing, and no erasure explains it',
   ]);
 });

@@ -20,7 +20,7 @@ export function checkErasures(
   const said = new Set<number>();
   for (const erasure of declared) checkCarriedOut(erasure, isGone, said, problems);
   for (const [from, to] of rangesOf(gone.filter((index) => !said.has(index)))) {
-    problems.add('bodies', 0, `${bodiesText(from, to)} gone, and no erasure says why`);
+    problems.add('bodies', 0, `${bodiesText(from, to)} missing, and no erasure explains it`);
   }
 }
 
@@ -47,8 +47,8 @@ function checkCarriedOut(
     const bodies = bodiesText(from, to);
     const they = to - from === 1 ? 'it was' : 'they were';
     const what = isUnfinished
-      ? `${bodies} still here: the erasure that entry ${index} says is not carried out yet, ` +
-        'and the next writing command finishes it'
+      ? `${bodies} still here: the erasure in entry ${index} is not finished; ` +
+        'the next writing command finishes it'
       : `${bodies} here again, though entry ${index} says that ${they} erased`;
     problems.add('bodies', 0, what);
   }

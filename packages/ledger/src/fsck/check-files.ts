@@ -96,11 +96,11 @@ function checkOlderPartial(
   if (isByteEqual(older, today.subarray(0, length))) return;
   let at = 0;
   while (at < older.length && older[at] === today[at]) at++;
-  problems.add(relative(dir, path), at, 'a partial tile of an earlier checkpoint is not as it was');
+  problems.add(relative(dir, path), at, 'a partial tile of an earlier checkpoint has changed');
 }
 
 function stray(check: FilesCheck, path: string): void {
-  check.problems.add(relative(check.dir, path), 0, 'a stray file: nothing here has this name');
+  check.problems.add(relative(check.dir, path), 0, 'an unexpected file');
 }
 
 function* walk(check: FilesCheck, folder: string): Generator<string> {

@@ -35,7 +35,7 @@ export function checkSegments(check: SegmentCheck): void {
       const what = `the bodies of entries ${next} to ${segment.firstIndex} are missing`;
       check.problems.add(nameOfMissing(check, next), 0, what);
     } else if (segment.firstIndex < next) {
-      check.problems.add(path, 0, 'its entries stand in another segment');
+      check.problems.add(path, 0, 'its entries are in another segment');
     }
     next = Math.max(
       next,
@@ -70,7 +70,7 @@ function checkSegment(check: SegmentCheck, segment: SegmentPlace, place: 'last' 
   try {
     const header = readAt(files, file, 0, SEGMENT_HEADER_BYTES);
     const wrong = firstDifference(header, encodeSegmentHeader(segment.firstIndex));
-    if (wrong >= 0) problems.add(path, wrong, 'the header of the segment is not as it was written');
+    if (wrong >= 0) problems.add(path, wrong, 'the header of the segment has changed');
     const { blocks, at, next } = readChain(check, file, segment);
     const rest = files.size(file) - at;
     if (rest > 0) checkIndex(check, file, { path, at, blocks, rest, next });
@@ -101,7 +101,7 @@ function readChain(
         problems.add(
           relative(dir, segment.path),
           at,
-          `the block of entry ${next} is cut or displaced`,
+          `the block of entry ${next} is truncated or displaced`,
         );
         return { blocks, at: length, next };
       }
@@ -134,11 +134,7 @@ function checkIndex(
   const index = readAt(files, file, found.at, found.rest);
   const wrong = firstDifference(index, expected);
   if (wrong < 0) return;
-  problems.add(
-    found.path,
-    found.at + wrong,
-    'the index at the end of the segment is not as written',
-  );
+  problems.add(found.path, found.at + wrong, 'the index at the end of the segment has changed');
 }
 
 function firstDifference(found: Uint8Array, expected: Uint8Array): number {

@@ -213,8 +213,8 @@ test('finds bodies missing without an erasure, and incomplete erasures', async (
   assert.deepEqual(
     gone.problems.map(({ what }) => what),
     [
-      'the bodies of entries 5 to 6 are gone, and no erasure says why',
-      'the body of entry 300 is gone, and no erasure says why',
+      'the bodies of entries 5 to 6 are missing, and no erasure explains it',
+      'the body of entry 300 is missing, and no erasure explains it',
     ],
   );
   const again = await Ledger.open({ dir, clock, random: seededRandom(10), acceptFork: 'accept' });
@@ -233,8 +233,8 @@ test('finds bodies missing without an erasure, and incomplete erasures', async (
   assert.deepEqual(
     problems.map(({ what }) => what),
     [
-      'the body of entry 7 is still here: the erasure that entry 700 says is not carried out ' +
-        'yet, and the next writing command finishes it',
+      'the body of entry 7 is still here: the erasure in entry 700 is not ' +
+        'finished; the next writing command finishes it',
     ],
   );
 });

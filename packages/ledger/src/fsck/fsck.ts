@@ -158,7 +158,11 @@ class Fsck {
   #take(range: RangeReport): void {
     for (const index of range.erased) this.#erased.push(index);
     if (range.seenFirst !== '' && range.seenFirst < this.#lastSeen) {
-      this.#problems.add('ledger', 0, `entry ${range.from} was seen before its predecessor`);
+      this.#problems.add(
+        'ledger',
+        0,
+        `entry ${range.from} has an earlier "seen" than the entry before it`,
+      );
     }
     if (range.seenLast !== '') this.#lastSeen = range.seenLast;
     for (const { index, kind, body } of range.own) {
@@ -183,7 +187,9 @@ class Fsck {
       const place = relative(dir, path);
       if (kept.size !== Number(name)) this.#problems.add(place, 0, 'its name is not its size');
       if (kept.size > size) {
-        const what = `the log once had ${plural(kept.size, 'entry')}: one of ${size} was put back`;
+        const what =
+          `the log once had ${plural(kept.size, 'entry')}, and now has ${size}: an older copy ` +
+          'was restored';
         this.#problems.add(relative(dir, layout.checkpoint(dir)), 0, what);
         continue;
       }
@@ -228,7 +234,7 @@ class Fsck {
       const isOneSpelling = formatNote(checkpoint.note) === bytes.toString('utf8');
       // Readers ignore signatures by strangers, but a changed byte must not hide as one.
       if (checkpoint.unverified.length > 0 || !isOneSpelling) {
-        this.#problems.add(place, 0, 'it has a signature by a key that the folder does not know');
+        this.#problems.add(place, 0, 'it has a signature by a key that the folder does not list');
       }
       return checkpoint;
     } catch (error) {
@@ -251,11 +257,7 @@ class Fsck {
       if (last !== undefined) end = last.firstIndex + last.count;
       // A torn end was never acknowledged. The next opening ignores it.
       if (brokenAt === undefined || (!isFollowed && i === journals.length - 1)) return;
-      this.#problems.add(
-        relative(dir, path),
-        brokenAt,
-        'an accepted batch is not as it was written',
-      );
+      this.#problems.add(relative(dir, path), brokenAt, 'an accepted batch has changed');
     });
     return end;
   }
@@ -272,7 +274,7 @@ class Fsck {
     for (const [i, vkey] of vkeys.slice(1).entries()) {
       const isHandedOver = rotations.some((r) => r.oldVkey === vkeys[i] && r.newVkey === vkey);
       if (isHandedOver) continue;
-      const what = `nothing in the log hands it over from the key before to the key ${vkey}`;
+      const what = `the log has no rotation from the previous key to the key ${vkey}`;
       this.#problems.add('countersign.json', 0, what);
     }
     const trusted = keysAfter(pinned ?? (vkeys[0] as string), origin, rotations);
@@ -281,7 +283,8 @@ class Fsck {
       byTrusted.some((key) => isSignatureBy(signature, key)),
     );
     if (isTrusted !== false) return;
-    const what = 'no key that follows from the key given, or from the first one, has signed it';
+    const what =
+      'it is not signed by the given (or first) key, nor by a key that this one was rotated to';
     this.#problems.add(relative(dir, layout.checkpoint(dir)), 0, what);
   }
 

@@ -101,7 +101,7 @@ export class RangeChecker {
         if (leaf === undefined) continue;
         const restarts = leaf.kind === RESTARTS_SEEN;
         if (leaf.seen < seenLast && !restarts) {
-          this.#addBundle(i, at, `entry ${i} was seen before its predecessor`);
+          this.#addBundle(i, at, `entry ${i} has an earlier "seen" than the entry before it`);
         }
         // The first leaf of a range is compared with the range before it, unless it may be earlier.
         if (seenLast === '' && !restarts) seenFirst = leaf.seen;
@@ -148,10 +148,11 @@ export class RangeChecker {
     const salt = meta.salts.subarray(position * COLUMN_BYTES, (position + 1) * COLUMN_BYTES);
     const add = (what: string): void => this.#add(place.path, place.at, what);
     if (meta.sizes[position] !== leaf.size)
-      add(`entry ${index} has another size than its leaf says`);
+      add(`entry ${index} has a size other than its leaf states`);
     if (meta.erased[position] === 1) {
       this.#erased.push(index);
-      if (salt.some((byte) => byte !== 0)) add(`the salt of entry ${index} outlived its body`);
+      if (salt.some((byte) => byte !== 0))
+        add(`the salt of entry ${index} is still there after its body was erased`);
       return;
     }
     const start = meta.offsets[position] as number;
@@ -159,13 +160,13 @@ export class RangeChecker {
     const salted = this.#saltedRoom(body);
     salted.set(salt);
     if (hash('sha256', salted, 'hex') !== leaf.sha256) {
-      add(`the body of entry ${index} is not the one in the log`);
+      add(`the body of entry ${index} does not match the log`);
     } else if (leaf.kind !== 'record') {
       this.#noteOwn(index, leaf, body);
     }
     const known = meta.versions.subarray(position * COLUMN_BYTES, (position + 1) * COLUMN_BYTES);
     if (!this.#isFingerprint(known, leaf, salted)) {
-      add(`the fingerprint of entry ${index} is not that of its body`);
+      add(`the fingerprint of entry ${index} does not match its body`);
     }
   }
 

@@ -113,10 +113,9 @@ export class TreeChecker {
     if (bundle === 'unread') return inTile;
     const at = firstWrongHash(inTile, fromBundle);
     const guilty = this.#guilty(tile, inTile, fromBundle);
-    if (guilty !== 'bundle')
-      this.#problems.add(path, at * HASH_BYTES, 'a leaf hash is not as it must be');
+    if (guilty !== 'bundle') this.#problems.add(path, at * HASH_BYTES, 'a leaf hash is wrong');
     if (guilty !== 'tile') {
-      const what = `entry ${index * TILE_WIDTH + at} is not the one that the tree commits to`;
+      const what = `entry ${index * TILE_WIDTH + at} does not match the tree`;
       this.#problems.add(LOG + bundlePath(tile), 0, what);
     }
     return guilty === 'bundle' ? inTile : fromBundle;
@@ -164,7 +163,7 @@ export class TreeChecker {
     this.#problems.add(
       path,
       Math.min(at, found.length),
-      'a hash is not that of the entries below it',
+      'a hash does not match the entries below it',
     );
   }
 }

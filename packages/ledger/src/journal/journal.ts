@@ -56,7 +56,7 @@ export class Journal {
     let next: number | undefined;
     for (const [i, { path, firstIndex }] of this.#kept.entries()) {
       if (firstIndex > (next ?? size) || (next !== undefined && firstIndex !== next)) {
-        throw corrupt(path, 0, `entry ${next ?? size} should stand here, not entry ${firstIndex}`);
+        throw corrupt(path, 0, `entry ${next ?? size} belongs here, not entry ${firstIndex}`);
       }
       const bytes = this.#read(path);
       const content = readJournal(bytes, { firstIndex, origin: this.#origin });
@@ -68,7 +68,7 @@ export class Journal {
         continue;
       }
       if (content.isFollowed || i < this.#kept.length - 1) {
-        throw corrupt(path, brokenAt, 'an accepted batch is not as it was written');
+        throw corrupt(path, brokenAt, 'an accepted batch has changed');
       }
       yield { frames, torn: { path, at: brokenAt, bytes: bytes.length - brokenAt } };
     }

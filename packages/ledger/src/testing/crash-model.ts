@@ -162,7 +162,7 @@ export class CrashModel {
   async #checkAll(): Promise<void> {
     const { problems } = await fsck({ dir: DIR, threads: 0, files: this.disk });
     // The model erases without an entry in the log, which is the task of another layer.
-    const isUnsaid = (what: string): boolean => what.endsWith('no erasure says why');
+    const isUnsaid = (what: string): boolean => what.endsWith('no erasure explains it');
     assert.deepEqual(
       problems.filter(({ what }) => !isUnsaid(what)),
       [],

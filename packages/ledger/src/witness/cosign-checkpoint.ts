@@ -164,10 +164,10 @@ async function askOne(question: Question): Promise<readonly NoteSignature[] | st
       return `it has seen ${plural(result.size, 'entry')}: ${CUT_BACK}`;
     oldSize = result.size;
   }
-  return 'it changed its mind about what it had seen';
+  return 'it contradicts an earlier answer of its own';
 }
 
-const CUT_BACK = 'this log was cut back, and a second history begins here';
+const CUT_BACK = 'this log was truncated, so it now has a second history';
 
 /** Another process may have submitted between a conflict and the retry, but not forever. */
 const CONFLICTS_MAX = 4;

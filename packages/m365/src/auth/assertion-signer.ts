@@ -24,7 +24,7 @@ export class AssertionSigner {
     const certificate = certificateOf(pem);
     this.#key = privateKeyOf(pem);
     if (!certificate.checkPrivateKey(this.#key)) {
-      throw unusable('the private key is not the one of the certificate');
+      throw unusable('the private key does not belong to the certificate');
     }
     if (this.#key.asymmetricKeyType !== 'rsa') throw unusable('the key is not an RSA key');
     this.#thumbprint = createHash('sha256').update(certificate.raw).digest('base64url');

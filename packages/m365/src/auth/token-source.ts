@@ -116,7 +116,10 @@ export class TokenSource implements RequestAuthorizer {
     const { access_token: value, expires_in: life } = parse(body);
     if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
       const place = placeOf(new URL(this.#endpoint()));
-      throw new HttpError('DAMAGED', `the answer of ${place} holds no token: is it the authority?`);
+      throw new HttpError(
+        'DAMAGED',
+        `the answer of ${place} holds no token: check the configured authority`,
+      );
     }
     const lifeS = Number(life);
     return { value, lifeMs: (lifeS > 0 ? lifeS : LIFE_DEFAULT_S) * 1000 };
@@ -139,11 +142,13 @@ function isOutOfTime(error: unknown): boolean {
 
 /** What each refusal of the authority means for the author of the configuration. */
 const CURES: Readonly<Record<string, string>> = {
-  AADSTS7000215: 'the secret is not one of the app: configure its value, not its id',
-  AADSTS7000222: 'the secret has expired: make another for the app',
-  AADSTS700016: 'the tenant knows no app of this clientId: register it there, or consent to it',
-  AADSTS700024: "the assertion is not of its time: set this machine's clock",
-  AADSTS700027: 'the certificate is not one that is registered for the app, or its key is another',
+  AADSTS7000215: 'the secret is not one of the app: configure the value of the secret, not its id',
+  AADSTS7000222: 'the secret has expired: create a new one for the app',
+  AADSTS700016:
+    'the tenant has no app with this clientId: register the app there, or grant consent',
+  AADSTS700024: "the assertion is not valid now: set this machine's clock",
+  AADSTS700027:
+    'the certificate is not registered for the app, or its key does not match: register it',
   AADSTS90002: 'there is no such tenant: check its id, and the authority',
 };
 

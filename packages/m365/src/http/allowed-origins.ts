@@ -18,7 +18,7 @@ export class AllowedOrigins {
   /** @throws HttpError HOST_NOT_CONFIGURED */
   check(link: string, base?: URL): URL {
     const url = URL.parse(link, base?.href);
-    if (url === null) throw refused(`${quoted(link)} is no link`);
+    if (url === null) throw refused(`${quoted(link)} is not a link`);
     if (!this.#allowed.has(url.origin) || url.username !== '' || url.password !== '') {
       throw refused(`a link leads to ${quoted(url.origin)}, which is not configured`);
     }

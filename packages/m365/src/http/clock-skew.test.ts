@@ -10,11 +10,11 @@ test('a clock difference is reported with the next step', () => {
   assert.equal(clockOffText(-4 * MINUTE_MS, HOUR_MS), undefined);
   assert.equal(
     clockOffText(-10 * MINUTE_MS, HOUR_MS),
-    "the clock of the service is 10 min behind this machine's: set this machine's clock",
+    "the service's clock is 10 min behind this machine's: set this machine's clock",
   );
   assert.equal(
     clockOffText(62 * MINUTE_MS, HOUR_MS),
-    "the clock of the service is 62 min ahead of this machine's, and is believed up to 60 min: " +
+    "the service's clock is 62 min ahead of this machine's, more than the allowed 60 min: " +
       "set this machine's clock",
   );
 });

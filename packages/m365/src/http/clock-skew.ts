@@ -8,8 +8,8 @@ export function clockOffText(skewMs: number, followedMs: number): string | undef
   const offMs = Math.abs(skewMs);
   if (offMs < CLOCK_OFF_REPORTED_MS) return undefined;
   const way = skewMs > 0 ? 'ahead of' : 'behind';
-  const said = `the clock of the service is ${minutes(offMs)} min ${way} this machine's`;
-  const more = offMs > followedMs ? `, and is believed up to ${minutes(followedMs)} min` : '';
+  const said = `the service's clock is ${minutes(offMs)} min ${way} this machine's`;
+  const more = offMs > followedMs ? `, more than the allowed ${minutes(followedMs)} min` : '';
   return `${said}${more}: set this machine's clock`;
 }
 

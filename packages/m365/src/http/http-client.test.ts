@@ -101,7 +101,7 @@ test('reports trouble during retries, once per minute', async () => {
   const lines: string[] = [];
   const http = clientFor([server.origin], time, { tell: (trouble) => lines.push(trouble) });
   await assert.rejects(http.send({ url: server.origin }), code('SERVER_FAILED'));
-  assert.deepEqual(lines, [`${server.origin}/ failed (503); it is tried again`]);
+  assert.deepEqual(lines, [`${server.origin}/ failed (503); Countersign tries again`]);
   time.clock.advance(60_000);
   await assert.rejects(http.send({ url: server.origin }), code('SERVER_FAILED'));
   assert.equal(lines.length, 2);

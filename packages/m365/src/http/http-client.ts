@@ -111,7 +111,7 @@ export class HttpClient {
     const nowMs = this.#options.clock.monotonic();
     if (this.#reportedMs !== undefined && nowMs - this.#reportedMs < TELL_EVERY_MS) return;
     this.#reportedMs = nowMs;
-    this.#options.tell?.(`${message}; it is tried again`);
+    this.#options.tell?.(`${message}; Countersign tries again`);
   }
 
   async #attempt(request: HttpRequest, first: URL): Promise<Outcome> {

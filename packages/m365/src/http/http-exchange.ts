@@ -111,7 +111,7 @@ async function gather(message: IncomingMessage, request: ExchangeRequest): Promi
     if (length > bodyBytesMax) throw tooLarge(url, bodyBytesMax);
     pieces.push(piece);
   }
-  if (!message.complete) throw damaged(url, 'it ends before its end');
+  if (!message.complete) throw damaged(url, 'it is truncated');
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, length);
 }
 
@@ -126,13 +126,13 @@ async function unpacked(
   const encoding = message.headers['content-encoding'] ?? 'identity';
   if (encoding === 'identity' || packed.length === 0) return packed;
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw damaged(url, 'it is packed in a way that was not asked for');
+    throw damaged(url, 'it is compressed in a way that was not requested');
   }
   try {
     return await unzip(packed, { maxOutputLength: bodyBytesMax });
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(url, bodyBytesMax);
-    throw damaged(url, 'its gzip data is broken or cut');
+    throw damaged(url, 'its gzip data is damaged or truncated');
   }
 }
 
@@ -153,7 +153,7 @@ function httpErrorOf(error: unknown, url: URL, signal: AbortSignal | undefined):
   if (isCertificateCode(code)) {
     return new HttpError(
       'CERTIFICATE',
-      `refused to talk to ${url.origin}: its certificate does not hold (${code}); nothing was ` +
+      `refused to talk to ${url.origin}: its certificate is not valid (${code}); nothing was ` +
         'sent; check the host, or give the authority of a proxy in the configuration',
       { data: { reason: code } },
     );
@@ -173,7 +173,10 @@ function codeOf(error: unknown): string {
 }
 
 function timedOut(url: URL): HttpError {
-  return new HttpError('TIMED_OUT', `gave up on ${placeOf(url)}: it did not answer in time`);
+  return new HttpError(
+    'TIMED_OUT',
+    `could not get an answer of ${placeOf(url)}: it did not answer in time`,
+  );
 }
 
 function tooLarge(url: URL, bytesMax: number): HttpError {

@@ -13,7 +13,10 @@ export const systemWait: Sleep = async (ms, signal) => {
 };
 
 export function aborted(): HttpError {
-  return new HttpError('ABORTED', 'stopped while waiting for a service: what was begun is redone');
+  return new HttpError(
+    'ABORTED',
+    'stopped while waiting for a service; the interrupted work is repeated at the next start',
+  );
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined): void {

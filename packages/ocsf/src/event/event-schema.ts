@@ -96,7 +96,7 @@ function checkShape(value: Members, shape: Shape, path: string, check: Check): v
   for (const name of Object.keys(value)) {
     const attribute = shape.attributes.get(name);
     if (attribute === undefined) {
-      check.problems.push({ path: at(name), what: 'not an attribute here' });
+      check.problems.push({ path: at(name), what: 'not an attribute of this object' });
     } else if (attribute.profile !== null && !check.profiles.includes(attribute.profile)) {
       check.problems.push({ path: at(name), what: `needs the profile ${attribute.profile}` });
     } else {

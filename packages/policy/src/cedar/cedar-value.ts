@@ -17,7 +17,7 @@ export class NotPlain extends Error {
   override readonly name = 'NotPlain';
 }
 
-const NOT_PLAIN: NotPlain = new NotPlain('the official engine is to say');
+const NOT_PLAIN: NotPlain = new NotPlain('the official engine must evaluate this');
 
 export function notPlain(): never {
   throw NOT_PLAIN;

@@ -184,7 +184,7 @@ test('permits nothing if the ledger stored fewer entries than it was given', asy
   const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
   await assert.rejects(point.decide(request()), {
     code: 'NOT_ACCOUNTED',
-    message: /\(the ledger took fewer entries\): access is denied without it$/,
+    message: /\(the ledger accepted fewer entries\), so access is denied$/,
   });
 });
 

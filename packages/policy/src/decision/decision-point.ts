@@ -98,7 +98,7 @@ export class DecisionPoint {
    */
   async decide(request: DecisionRequest, options: DecideOptions = {}): Promise<DecidedEntry> {
     const [decided] = await this.decideAll([request], options);
-    if (decided === undefined) throw new PolicyError('NOT_ACCOUNTED', 'nothing was decided');
+    if (decided === undefined) throw new PolicyError('NOT_ACCOUNTED', 'no decision was made');
     return decided;
   }
 
@@ -204,10 +204,10 @@ function constraintsOf(context: DecisionRequest['context']): PassConstraints {
 }
 
 function notAccounted(cause: unknown): PolicyError {
-  const why = cause === undefined ? 'the ledger took fewer entries' : messageOf(cause);
+  const why = cause === undefined ? 'the ledger accepted fewer entries' : messageOf(cause);
   return new PolicyError(
     'NOT_ACCOUNTED',
-    `the decision could not be written into the ledger (${why}): access is denied without it`,
+    `could not write the decision to the ledger (${why}), so access is denied`,
     { cause },
   );
 }

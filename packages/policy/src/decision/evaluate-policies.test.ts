@@ -116,8 +116,8 @@ test('one unknown input denies, and each reason is stated once', () => {
   );
   assert.deepEqual([effect, cause, policies, obligations], ['deny', 'unknown', [], []]);
   assert.deepEqual(because, [
-    { code: 'unknown', text: 'nothing says what risk of Person "ada" is' },
-    { code: 'unknown', text: 'nothing says what tries of Person "ada" is' },
+    { code: 'unknown', text: 'no source states risk of Person "ada"' },
+    { code: 'unknown', text: 'no source states tries of Person "ada"' },
   ]);
   const eve = outcomeOf({ subject: { type: 'user', id: 'eve' } });
   assert.deepEqual(eve.because, [{ code: 'unknown', text: 'Person "eve" is not known here' }]);

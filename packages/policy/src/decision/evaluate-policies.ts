@@ -111,6 +111,6 @@ function decidedBy(
 }
 
 function errorReason({ policy, message }: CedarResponse['errors'][number]): Reason {
-  if (policy === '') return { code: 'error', text: `the request cannot be judged: ${message}` };
+  if (policy === '') return { code: 'error', text: `the request cannot be evaluated: ${message}` };
   return { code: `error:${policy}`, text: `the policy ${policy} failed: ${message}` };
 }

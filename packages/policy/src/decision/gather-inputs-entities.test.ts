@@ -79,10 +79,13 @@ test('without a source for memberships they are unknown', () => {
   const found = gathered(['principal.manager in Team', 'principal.manager in Region']);
   for (const type of ['Team', 'Region']) {
     const name = `principal.manager in ${type}`;
-    assert.equal(lack(found, name), `nothing says in which ${type} Person "bob" is`);
+    assert.equal(lack(found, name), `no source states to which ${type} Person "bob" belongs`);
   }
   const eve = gathered(['principal in Team'], { request: { subject: { type: 'u', id: 'eve' } } });
-  assert.equal(lack(eve, 'principal in Team'), 'nothing says in which Team Person "eve" is');
+  assert.equal(
+    lack(eve, 'principal in Team'),
+    'no source states to which Team Person "eve" belongs',
+  );
 });
 
 test('a device of the context is an entity, and can be in groups', () => {
@@ -95,7 +98,7 @@ test('a device of the context is an entity, and can be in groups', () => {
   assert.equal(found.inputs.length, 3);
   const unknown = gathered(reads, { request: { context: { device: 'phone' } } });
   assert.equal(lack(unknown, 'context.device.compliant'), 'Device "phone" is not known here');
-  assert.match(lack(unknown, 'context.device in Group'), /in which Group Device "phone" is$/);
+  assert.match(lack(unknown, 'context.device in Group'), /to which Group Device "phone" belongs$/);
   const none = gathered(reads, { request: { context: {} } });
   assert.deepEqual(
     none.inputs.map(({ name, state }) => [name, state]),
@@ -103,7 +106,7 @@ test('a device of the context is an entity, and can be in groups', () => {
   );
   const blind = gathered(reads, { point: { supplies: [] }, request });
   for (const name of reads) {
-    assert.equal(lack(blind, name), 'the enforcement point gate cannot state context.device');
+    assert.equal(lack(blind, name), 'the enforcement point gate cannot supply context.device');
   }
 });
 

@@ -53,7 +53,7 @@ test('a request cannot state an input that its enforcement point cannot', () => 
   const found = gathered(['context.purpose'], { request });
   assert.equal(
     lack(found, 'context.purpose'),
-    'the enforcement point gate cannot state context.purpose',
+    'the enforcement point gate cannot supply context.purpose',
   );
   assert.deepEqual(found.inputs, [
     { name: 'context.purpose', source: null, ageMs: null, state: 'missing' },
@@ -142,7 +142,7 @@ test('distinguishes an unknown principal from a principal with an unknown attrib
   const unknown = gathered(['principal.risk'], { request: { subject: { type: 'u', id: 'eve' } } });
   assert.equal(lack(unknown, 'principal.risk'), 'Person "eve" is not known here');
   const silent = gathered(['principal.home'], { entities });
-  assert.equal(lack(silent, 'principal.home'), 'nothing says what home of Person "ada" is');
+  assert.equal(lack(silent, 'principal.home'), 'no source states home of Person "ada"');
   const none = gathered(['principal.risk'], { entities });
   assert.equal(lack(none, 'principal.risk'), 'graph does not state principal.risk');
   for (const { inputs } of [unknown, silent, none]) {
@@ -177,15 +177,15 @@ test('an input counts up to its last millisecond, and no longer', () => {
 });
 
 for (const [agoMs, maxMs, text] of [
-  [61 * SECOND_MS, SECOND_MS, '61 seconds ago (graph), and counts for 1 second'],
-  [119 * SECOND_MS, 60_400, '119 seconds ago (graph), and counts for 60 seconds'],
-  [120 * SECOND_MS, 0, '2 minutes ago (graph), and counts for 0 seconds'],
-  [119 * MINUTE_MS, MINUTE_MS, '119 minutes ago (graph), and counts for 60 seconds'],
-  [120 * MINUTE_MS, 3 * MINUTE_MS, '2 hours ago (graph), and counts for 3 minutes'],
-  [71 * HOUR_MS, 26 * HOUR_MS, '71 hours ago (graph), and counts for 26 hours'],
-  [72 * HOUR_MS, 0, '3 days ago (graph), and counts for 0 seconds'],
-  [20 * DAY_MS, 8 * DAY_MS, '20 days ago (graph), and counts for 8 days'],
-  [Number.POSITIVE_INFINITY, DAY_MS, 'any time ago (graph), and counts for 24 hours'],
+  [61 * SECOND_MS, SECOND_MS, '61 seconds ago (graph), and is valid for 1 second'],
+  [119 * SECOND_MS, 60_400, '119 seconds ago (graph), and is valid for 60 seconds'],
+  [120 * SECOND_MS, 0, '2 minutes ago (graph), and is valid for 0 seconds'],
+  [119 * MINUTE_MS, MINUTE_MS, '119 minutes ago (graph), and is valid for 60 seconds'],
+  [120 * MINUTE_MS, 3 * MINUTE_MS, '2 hours ago (graph), and is valid for 3 minutes'],
+  [71 * HOUR_MS, 26 * HOUR_MS, '71 hours ago (graph), and is valid for 26 hours'],
+  [72 * HOUR_MS, 0, '3 days ago (graph), and is valid for 0 seconds'],
+  [20 * DAY_MS, 8 * DAY_MS, '20 days ago (graph), and is valid for 8 days'],
+  [Number.POSITIVE_INFINITY, DAY_MS, 'any time ago (graph), and is valid for 24 hours'],
 ] as const) {
   test(`states an age in words: ${text}`, () => {
     const entities = { 'Person::ada': { attributes: { risk: stated('none', agoMs) } } };

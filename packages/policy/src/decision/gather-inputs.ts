@@ -164,7 +164,10 @@ class Gathering {
     // The validator ensures that no policy reads this with an action of this kind.
     if (attribute === undefined) return 'not asked';
     if (!suppliesInput(point, input)) {
-      return { kind: 'lacking', what: `the enforcement point ${point.name} cannot state ${input}` };
+      return {
+        kind: 'lacking',
+        what: `the enforcement point ${point.name} cannot supply ${input}`,
+      };
     }
     const stated = this.#supposed(input) ?? this.#stated(name);
     const found = this.#typed(input, attribute, stated);
@@ -201,9 +204,7 @@ class Gathering {
     if (sourced === undefined) {
       const what = `${uid.type} ${quoted(uid.id)}`;
       const unknown = entity.facts === undefined;
-      const text = unknown
-        ? `${what} is not known here`
-        : `nothing says what ${name} of ${what} is`;
+      const text = unknown ? `${what} is not known here` : `no source states ${name} of ${what}`;
       return { kind: 'lacking', what: text };
     }
     const found = this.#typed(input, attribute, sourced);
@@ -264,7 +265,7 @@ class Gathering {
     const ageMs = this.#ageOf(sourced);
     if (ageMs <= maxMs) return { kind, sourced } as PathValue;
     const seen = `${agoText(ageMs)} ago (${sourced.source})`;
-    const what = `${input} was last seen ${seen}, and counts for ${agoText(maxMs)}`;
+    const what = `${input} was last seen ${seen}, and is valid for ${agoText(maxMs)}`;
     return { kind: 'lacking', what, sourced };
   }
 
@@ -278,7 +279,7 @@ class Gathering {
       if (!possible.has(type)) continue;
       const known = facts?.within(type);
       if (known === undefined) {
-        const what = `nothing says in which ${type} ${uid.type} ${quoted(uid.id)} is`;
+        const what = `no source states to which ${type} ${uid.type} ${quoted(uid.id)} belongs`;
         return { kind: 'lacking', what };
       }
       const found = this.#aged(`${path} in ${type}`, known, 'value');

@@ -31,7 +31,7 @@ export function parseRequest(
     const [issue] = parsed.error.issues;
     const path = (issue?.path ?? []).join('.');
     const where = path === '' ? 'the request' : path;
-    throw refused(`${where}: ${issue?.message ?? 'is not what AuthZEN asks for'}`);
+    throw refused(`${where}: ${issue?.message ?? 'does not follow AuthZEN'}`);
   }
   return { enforcementPoint, tenant, ...parsed.data };
 }
@@ -53,5 +53,8 @@ function refuseLarge(value: unknown): void {
 }
 
 function refused(what: string): PolicyError {
-  return new PolicyError('REQUEST_INVALID', `the request is no AuthZEN evaluation: ${what}`);
+  return new PolicyError(
+    'REQUEST_INVALID',
+    `could not read the request as an AuthZEN evaluation: ${what}`,
+  );
 }

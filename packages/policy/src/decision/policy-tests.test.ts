@@ -71,10 +71,10 @@ test('lists every difference, and compares only what is expected', () => {
 `;
   const [result] = run(HEAD + testOf(MULTI + wrong));
   assert.deepEqual(result?.differences, [
-    'the decision: expected deny, and it is permit',
-    'the cause: expected unknown, and it is policy',
-    'the policies that decide: expected none, and it is people',
-    'the obligations: expected c, and it is a, b',
+    'the decision: expected deny, got permit',
+    'the cause: expected unknown, got policy',
+    'the policies that decide: expected none, got people',
+    'the obligations: expected c, got a, b',
   ]);
   const [silent] = run(HEAD + testOf(`${MULTI}    expect: permit\n`));
   assert.deepEqual(silent?.differences, []);

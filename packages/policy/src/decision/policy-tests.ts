@@ -112,7 +112,7 @@ function differencesOf(test: PolicyTest, outcome: PolicyOutcome): readonly strin
   ];
   return compared
     .filter(([, expected, actual]) => expected !== undefined && expected !== actual)
-    .map(([what, expected, actual]) => `${what}: expected ${expected}, and it is ${actual}`);
+    .map(([what, expected, actual]) => `${what}: expected ${expected}, got ${actual}`);
 }
 
 function testFileSchema(): z.ZodType<PolicyTestFile> {

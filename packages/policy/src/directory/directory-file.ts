@@ -87,7 +87,7 @@ export function directorySchema(): z.ZodType<DirectoryFile> {
     waves: z.array(wave).optional(),
   });
   return file.refine(({ at, since }) => at === undefined || since === undefined, {
-    message: 'states both at and since: write since where it still holds, else at',
+    message: 'states both at and since: write since for a state that still holds, else at',
   });
 }
 
@@ -97,7 +97,7 @@ export function timeSchema(): z.ZodType<string> {
 }
 
 export function tenantSchema(): z.ZodType<TenantId, string> {
-  const message = "is no tenant: write the tenant's GUID";
+  const message = "is not a tenant id: write the tenant's GUID";
   return z.string().refine(isGuid, { message }).transform(tenantId);
 }
 

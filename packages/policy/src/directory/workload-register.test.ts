@@ -56,7 +56,7 @@ for (const [name, line, says] of [
   [
     'ranges',
     'id: a, owner: o, purpose: p, expires: 2026-12-31, networks: [here]',
-    /is no range: write it as 203\.0\.113\.0\/24/,
+    /is not an address range: write it as 203\.0\.113\.0\/24/,
   ],
   ['known members', 'id: a, owner: o, purpose: p, expires: 2026-12-31, color: red', /color/],
 ] as const) {

@@ -44,7 +44,11 @@ export function workloadSchema(): z.ZodType<RegisteredWorkload> {
     expires: z.string().refine(isTime, { message: 'is not a time: write it as 2026-12-31' }),
     scopes: texts,
     networks: z
-      .array(z.string().refine(isRange, { message: 'is no range: write it as 203.0.113.0/24' }))
+      .array(
+        z
+          .string()
+          .refine(isRange, { message: 'is not an address range: write it as 203.0.113.0/24' }),
+      )
       .default([]),
     credentials: texts,
   });

@@ -22,18 +22,17 @@ export function exportConditionalAccess(
 ): EntraExport {
   const { breakGlass, nameless, ...rest } = worldOf(policyInformation, tenant);
   const lacking = nameless.map(
-    (id) =>
-      `the account for emergencies ${id} is known by no object id: it is excluded from nothing`,
+    (id) => `the emergency account ${id} has no known object id, so no policy excludes it`,
   );
   if (breakGlass.length === 0) {
-    lacking.push('no account for emergencies is known: exclude yours before anything is enforced');
+    lacking.push('no emergency account is known: exclude yours before you enforce a policy');
   }
   const policies = set.policies.flatMap((policy): ConditionalAccessPolicy[] => {
     if (policy.entra === undefined) return [];
     const written = conditionalAccess(policy, policy.entra, { breakGlass, ...rest });
     if (written !== undefined) return [written];
     const what = policy.entra.who === 'workloads' ? 'register' : 'wave with a group of the tenant';
-    lacking.push(`the policy ${policy.id} is left out: no ${what} is known`);
+    lacking.push(`the policy ${policy.id} is omitted: no ${what} is known`);
     return [];
   });
   return { policies, lacking };

@@ -36,7 +36,7 @@ export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
       const { place } = policy;
       if (endpoint === undefined) {
         const known = [...set.points.keys()].join(', ');
-        const what = `the policy ${policy.id} is bound to ${name}, which is no enforcement point`;
+        const what = `the policy ${policy.id} is bound to ${name}, not an enforcement point`;
         return [{ place, what: `${what}: write one of ${known}` }];
       }
       return lackingAt(policy, endpoint, set.schema).map((lack) => ({ place, what: lack }));
@@ -64,7 +64,7 @@ function lackingAt(policy: Policy, point: EnforcementPoint, schema: Schema): rea
     const others = point.supplies.map((input) => input.replace('context.', '')).join(', ');
     const { name } = point;
     const cure =
-      `take ${name} out of its @enforcement_points, or decide by what it states ` + `(${others})`;
+      `remove ${name} from its @enforcement_points, or decide by what it states ` + `(${others})`;
     return (
       `the policy ${policy.id} reads ${what}, which the enforcement point ${name} cannot ` +
       `supply: ${cure}`

@@ -34,10 +34,10 @@ test('reads a rule, and refuses an invalid one with the fix', () => {
     ['people at-night mfa', /write one of people/],
     ['people mfa at-high-risk', /write one of people/],
     ['people at-high-risk unhealthy-device block', /write one of people/],
-    ['people unregistered block', /no condition on people/],
-    ['workloads at-high-risk block', /no condition on workloads/],
-    ['workloads block', /no condition on workloads/],
-    ['workloads unregistered mfa', /can be blocked alone/],
+    ['people unregistered block', /not a condition for people/],
+    ['workloads at-high-risk block', /not a condition for workloads/],
+    ['workloads block', /not a condition for workloads/],
+    ['workloads unregistered mfa', /can only be blocked/],
   ] as const) {
     const said = parseEntraRule(text);
     assert.ok(typeof said === 'string', text);

@@ -39,10 +39,10 @@ export function parseEntraRule(text: string): EntraRule | string {
   }
   const isOfWorkloads = who === 'workloads';
   if (isOfWorkloads && must !== 'block') {
-    return `@entra("${text}"): a workload identity can be blocked alone, it has no factors`;
+    return `@entra("${text}"): a workload identity has no factors, so it can only be blocked`;
   }
   if (isOfWorkloads !== (when !== undefined && OF_WORKLOADS.includes(when))) {
-    return `@entra("${text}"): ${when ?? 'that'} is no condition on ${who}`;
+    return `@entra("${text}"): ${when ?? 'that'} is not a condition for ${who}`;
   }
   return { who, when, must };
 }

@@ -66,14 +66,14 @@ export const ENFORCEMENT_POINTS: ReadonlyMap<string, EnforcementPoint> = new Map
     },
     {
       name: 'forward-auth',
-      sentence: "A reverse proxy before one of the company's own web applications.",
+      sentence: "A reverse proxy in front of one of the company's own web applications.",
       when: 'before',
       supplies: ['context.address', 'context.factor', 'context.device', 'context.method'],
       types: PEOPLE,
     },
     {
       name: 'check',
-      sentence: 'A sign-in that the suite reported, looked at after the fact.',
+      sentence: 'A sign-in that the suite reported, evaluated after the fact.',
       when: 'after',
       supplies: [
         ...['context.address', 'context.factor', 'context.device', 'context.flow'],
@@ -118,7 +118,7 @@ function endpointsSchema(): z.ZodType<EndpointsFile> {
   const text = z.string().trim().min(1).max(NAME_CHARACTERS_MAX);
   const input = text.regex(
     /^(?:principal|resource|context)\.\w+$/,
-    'is no input: write it as principal.role, resource.status or context.address',
+    'is not an input: write it as principal.role, resource.status or context.address',
   );
   const endpoint = z.strictObject({
     name: text,

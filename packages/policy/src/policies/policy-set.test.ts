@@ -69,7 +69,7 @@ when { principal.risk == "high" };`;
   test('gives two identical policies their own positions', () => {
     const text = `${policy('a')}${policy('a')}`;
     assert.deepEqual(problems(text), [
-      'a.cedar:2:1: the id a stands at a.cedar:1 too: give it another',
+      'a.cedar:2:1: the id a is also used at a.cedar:1: choose another id',
     ]);
   });
 
@@ -98,7 +98,7 @@ when { principal.risk == "high" };`;
     const [first] = problems(text);
     assert.match(
       first ?? '',
-      /:1:1: the policy a reads a tag, which cannot be told beforehand: read attributes of/,
+      /:1:1: the policy a reads a tag, and Countersign cannot determine its inputs: read attri/,
     );
   });
 
@@ -107,7 +107,9 @@ when { principal.risk == "high" };`;
       '@id("a") @sentence("S.") @enforcement_points("eam") ' +
         'permit (principal == ?principal, action, resource);',
     );
-    assert.ok(found.some((text) => text.includes('a template with a slot: write the policy out')));
+    assert.ok(
+      found.some((text) => text.includes('a template with a slot: write a policy without slots')),
+    );
   });
 
   test('locates syntax errors, and policies that do not match the schema', () => {
@@ -127,7 +129,7 @@ when { principal.risk == "high" };`;
     const [only, ...more] = problems(many(POLICIES_MAX + 1)).filter((text) =>
       text.includes('most'),
     );
-    assert.match(only ?? '', /the set has 2001 policies: 2000 are the most$/);
+    assert.match(only ?? '', /the set has 2001 policies: the maximum is 2000$/);
     assert.equal(more.length, 0);
   });
 
@@ -246,7 +248,7 @@ permit (principal is Person, action == Action::"signIn", resource) when { ${cond
 
   test('is refused at an unknown enforcement point', () => {
     assert.deepEqual(check(when('a', 'principal.enabled', 'window')), [
-      'a.cedar:1:1: the policy a is bound to window, which is no enforcement point: ' +
+      'a.cedar:1:1: the policy a is bound to window, not an enforcement point: ' +
         'write one of eam, authzen, forward-auth, check',
     ]);
   });

@@ -115,7 +115,7 @@ function parsePolicies(source: PolicySource): {
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   if (policies.length > POLICIES_MAX) {
     const [{ place }] = policies as [Policy];
-    const what = `the set has ${policies.length} policies: ${POLICIES_MAX} are the most`;
+    const what = `the set has ${policies.length} policies: the maximum is ${POLICIES_MAX}`;
     problems.push({ place, what });
   }
   const seen = new Map<string, TextPosition>();
@@ -124,7 +124,7 @@ function parsePolicies(source: PolicySource): {
     if (before === undefined) seen.set(id, place);
     else {
       const where = `${before.file}:${before.line}`;
-      problems.push({ place, what: `the id ${id} stands at ${where} too: give it another` });
+      problems.push({ place, what: `the id ${id} is also used at ${where}: choose another id` });
     }
   }
   if (schema !== undefined) problems.push(...invalidPolicies(schema, policies));
@@ -161,7 +161,7 @@ function policiesOf(source: PolicyText, problems: PolicyProblem[]): Policy[] {
     return [];
   }
   if (parts.templates > 0) {
-    const what = 'a template with a slot: write the policy out for whom it is meant';
+    const what = 'a template with a slot: write a policy without slots';
     problems.push({ place: placeAt(source, undefined), what });
   }
   let from = 0;
@@ -191,7 +191,9 @@ function policyOf(
   }
   const { reads, untold } = readsOf(tree);
   for (const what of untold) {
-    const text = `the policy ${id} reads ${what}, which cannot be told beforehand: read attributes`;
+    const text =
+      `the policy ${id} reads ${what}, and Countersign cannot determine its inputs: read ` +
+      'attributes';
     problems.push({ place, what: `${text} of principal, resource and context` });
   }
   const rule = entra === undefined ? undefined : parseEntraRule(entra);

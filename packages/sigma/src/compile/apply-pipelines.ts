@@ -117,7 +117,7 @@ function applyItem(work: Work, item: ProcessingItem, pipeline: Pipeline): void {
       return;
     }
     case 'rule_failure':
-      throw new RuleError([], transformation.message, 'see the pipeline that refuses it');
+      throw new RuleError([], transformation.message, 'see the pipeline that rejects it');
     case 'set_state':
       work.state.set(transformation.key, transformation.value);
       return;
@@ -164,7 +164,7 @@ function changed(tree: PipelineItem, transformation: Transformation, item: Proce
     case 'drop_detection_item':
       return { kind: 'gone' };
     case 'detection_item_failure':
-      throw new RuleError(tree.path, transformation.message, 'see the pipeline that refuses it');
+      throw new RuleError(tree.path, transformation.message, 'see the pipeline that rejects it');
     case 'field_name_mapping':
     case 'field_name_prefix_mapping':
     case 'field_name_prefix':

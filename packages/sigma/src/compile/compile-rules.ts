@@ -138,7 +138,7 @@ function compileCorrelations(
     const known = done.get(correlation);
     if (known !== undefined && known >= 0) return known;
     if (known !== undefined || depth > CHAIN_MAX) {
-      const what = 'it refers to itself, or through too many correlations';
+      const what = 'it refers to itself, or to too many nested correlations';
       throw new RuleError(['correlation', 'rules'], what, 'let it refer to rules');
     }
     done.set(correlation, -1);
@@ -178,7 +178,7 @@ function checkNames(documents: readonly RuleDocument[], problems: RuleProblem[])
       else {
         const { file, line } = other.place;
         const where = `${file}:${line}`;
-        problems.push(warning(document, `its ${what} is that of another rule, in ${where}`));
+        problems.push(warning(document, `another rule in ${where} has the same ${what}`));
       }
     }
   }
@@ -189,11 +189,11 @@ function unusedIn(rule: Rule): string[] {
   const used = new Set(rule.conditions.flatMap((text) => [...usedDetections(text, names)]));
   return names
     .filter((name) => !used.has(name))
-    .map((name) => `its condition leaves out "${name}"`);
+    .map((name) => `its condition does not use "${name}"`);
 }
 
 function warning({ place, title }: RuleDocument, what: string): RuleProblem {
-  return { place, rule: title, severity: 'warning', what, cure: 'see whether that is meant' };
+  return { place, rule: title, severity: 'warning', what, cure: 'check whether this is intended' };
 }
 
 function attempt(problems: RuleProblem[], document: RuleDocument, work: () => unknown): void {

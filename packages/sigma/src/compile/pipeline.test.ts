@@ -123,11 +123,11 @@ test('changes the log source before later conditions are evaluated', () => {
 test('reports an invalid pipeline with position and fix', () => {
   for (const [yaml, problem] of [
     [pipeline('{ type: field_nam_mapping }'), /"field_nam_mapping" is not known here; use add/],
-    [pipeline('{ type: field_name_mapping }'), /the mapping is no map/],
+    [pipeline('{ type: field_name_mapping }'), /the mapping is not a map/],
     [pipeline('{ type: replace_string, regex: "(?=x)", replacement: y }'), /linear time/],
     [pipeline('{ type: case, rule_conditions: [{ type: moon }] }'), /cannot be "moon"; use log/],
-    ['transformations: 5', /no list/],
-    ['[', /no YAML/],
+    ['transformations: 5', /not a list/],
+    ['[', /not YAML/],
   ] as const) {
     const problems = parsePipelines('p.yml', yaml).problems.map(problemText);
     assert.equal(problems.length, 1);

@@ -70,7 +70,7 @@ export function expressionOfItem(item: DetectionItem, placeholders: Placeholders
   };
   for (const modifier of item.modifiers) apply(state, modifier);
   if (item.values.length < 2 && state.join === 'all' && item.field !== null) {
-    fail(state, 'the modifier "all" needs several values', 'take it away, or give a list');
+    fail(state, 'the modifier "all" needs several values', 'remove it, or give a list');
   }
   const tests = state.values.map((value) => test(state, value));
   const parts = tests.map((each) => (state.isNegated && isTest(each) ? negated(each) : each));
@@ -165,7 +165,7 @@ function patternOf(state: State, value: Value): TextPattern {
     case 'bytes':
       return [value.bytes.toString('latin1')];
     case 'null':
-      return fail(state, 'null is no text', 'ask for it without modifiers');
+      return fail(state, 'null is not text', 'match null without modifiers');
   }
 }
 
@@ -251,7 +251,7 @@ function filled(state: State, pattern: TextPattern): readonly TextPattern[] {
       const values = state.placeholders(name);
       if (values === undefined || values.length === 0) {
         const cure = `give its values in a pipeline: vars: { ${name}: […] } and a transformation`;
-        fail(state, `nothing says what the placeholder %${name}% stands for`, cure);
+        fail(state, `the placeholder %${name}% has no values`, cure);
       }
       append([[text.slice(from, match.index)]]);
       append(values.map(parsePattern));
@@ -312,7 +312,7 @@ function plainTest(state: State, value: Value): ModifiedTest {
   if (part !== undefined || op !== undefined) {
     const number = value.kind === 'number' ? value.value : Number(numberText(state, value));
     if (!Number.isFinite(number)) {
-      fail(state, 'a comparison of numbers needs a number', 'give one, without quotes');
+      fail(state, 'a numeric comparison needs a number', 'give one, without quotes');
     }
     return part === undefined
       ? { kind: 'number', op: op ?? 'eq', value: number }
@@ -320,7 +320,7 @@ function plainTest(state: State, value: Value): ModifiedTest {
   }
   if (value.kind === 'null') {
     if (state.item.modifiers.some((name) => name !== 'neq')) {
-      fail(state, 'null goes with no modifier', 'ask for it alone');
+      fail(state, 'null takes no modifier', 'match null by itself');
     }
     return { kind: 'null' };
   }
@@ -353,7 +353,7 @@ function cidrTest(state: State, value: Value): ValueTest {
   const version = isIP(address);
   const bits = /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
   if (version === 0 || !(bits <= (version === 4 ? 32 : 128))) {
-    fail(state, `"${network}" is no network`, 'write it like 192.0.2.0/24 or 2001:db8::/32');
+    fail(state, `"${network}" is not a network`, 'write it like 192.0.2.0/24 or 2001:db8::/32');
   }
   return { kind: 'cidr', network };
 }
@@ -362,7 +362,7 @@ function ofField(item: DetectionItem, asked: ModifiedTest): Expression {
   const { field } = item;
   if (field === null) {
     if (isTest(asked) && asked.kind !== 'field') return atom({ kind: 'keyword', test: asked });
-    throw new RuleError(item.path, 'a keyword is a text', 'name the field that this is about');
+    throw new RuleError(item.path, 'a keyword must be text', 'name the field to match');
   }
   if (asked.kind === 'null') {
     const isNull: Atom = { kind: 'null', field };

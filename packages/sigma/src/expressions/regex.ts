@@ -25,7 +25,7 @@ export function checkRegex(
     return { what, cure: 'repeat fewer times: {n,m} multiplies' };
   } catch (error) {
     const cure =
-      'look-around and back references are not there, since they cannot run in linear time';
+      'look-around and back references are not supported, because they cannot run in linear time';
     return { what: messageOf(error), cure };
   }
 }

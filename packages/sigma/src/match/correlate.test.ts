@@ -271,8 +271,8 @@ for (const [what, section, problem] of [
   ['an unknown rule', 'type: temporal, rules: [x], timespan: 1h', /no rule is called "x"/],
   ['itself', 'type: temporal, rules: [me], timespan: 1h', /no rule is called "me"/],
   ['no type', 'rules: [x], timespan: 1h', /the type cannot be what is written; use event_count/],
-  ['no timespan', 'type: temporal, rules: [x]', /the timespan is missing/],
-  ['an odd timespan', 'type: temporal, rules: [x], timespan: 1w', /"1w" is no timespan/],
+  ['not a timespan', 'type: temporal, rules: [x]', /the timespan is missing/],
+  ['an odd timespan', 'type: temporal, rules: [x], timespan: 1w', /"1w" is not a timespan/],
   ['no bound', 'type: event_count, rules: [x], timespan: 1h', /needs a bound/],
   [
     'no field',

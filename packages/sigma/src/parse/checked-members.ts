@@ -11,7 +11,7 @@ export function isMembers(value: unknown): value is Members {
 
 export function members(value: unknown, path: Path, what: string): Members {
   if (isMembers(value)) return value;
-  throw new RuleError(path, `${what} is no map`, 'write it as name: value');
+  throw new RuleError(path, `${what} is not a map`, 'write it as name: value');
 }
 
 /** A non-empty text. */
@@ -19,7 +19,7 @@ export function text(value: unknown, path: Path, what: string): string {
   if (typeof value === 'string' && value.trim() !== '') return value;
   if (typeof value === 'number') return String(value);
   if (value === undefined) throw new RuleError(path, `${what} is missing`, `add ${what}`);
-  throw new RuleError(path, `${what} is no text`, 'write it as one text');
+  throw new RuleError(path, `${what} is not text`, 'write one text value');
 }
 
 export function optionalText(value: unknown, path: Path, what: string): string | null {

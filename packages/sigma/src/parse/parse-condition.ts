@@ -127,7 +127,7 @@ class Parser {
     this.#depth += 1;
     if (this.#depth > CONDITION_DEPTH_MAX) {
       const what = `the condition nests deeper than ${CONDITION_DEPTH_MAX} levels`;
-      throw new ConditionError(what, 'write it flatter');
+      throw new ConditionError(what, 'nest it less deeply');
     }
     const found = this.#or();
     if (!this.#accept(')')) {
@@ -161,7 +161,7 @@ class Parser {
     );
     if (found.length > 0) return found;
     throw new ConditionError(
-      `no detection is called like "${pattern}"`,
+      `no detection matches "${pattern}"`,
       `there are ${[...this.#detections.keys()].join(', ')}`,
     );
   }

@@ -42,7 +42,7 @@ export function parseCorrelation(body: Members, meta: RuleMeta): Correlation {
   const condition = conditionOf(section, type);
   const { bounds, fields, percentile } = condition;
   if (VALUES.has(type) && fields.length === 0) {
-    const what = `a ${type} needs the field whose values it looks at`;
+    const what = `a ${type} needs the field whose values it counts`;
     throw new RuleError([AT, 'condition'], what, 'add condition: { field: …, gte: … }');
   }
   const isTemporal = type === 'temporal' || type === 'temporal_ordered';
@@ -51,8 +51,8 @@ export function parseCorrelation(body: Members, meta: RuleMeta): Correlation {
     throw new RuleError([AT, 'condition'], what, 'add one of gt, gte, lt, lte, eq, neq');
   }
   if (type === 'temporal_ordered' && bounds.length > 0) {
-    const what = 'the order of all rules leaves nothing to count';
-    throw new RuleError([AT, 'condition'], what, 'take the bound away');
+    const what = 'a correlation of all rules in order has nothing to count';
+    throw new RuleError([AT, 'condition'], what, 'remove the bound');
   }
   const generate = section['generate'] ?? body['generate'] ?? false;
   if (typeof generate !== 'boolean') {
@@ -86,7 +86,7 @@ function timespanOf(value: unknown): number {
   const ms = match === null ? 0 : Number(match[1]) * (UNITS[match[2] as string] as number);
   if (ms > 0 && ms <= TIMESPAN_MS_MAX) return ms;
   const cure = 'write a number and s, m, h or d, such as 10m; at most 366d';
-  throw new RuleError([AT, 'timespan'], `"${written}" is no timespan`, cure);
+  throw new RuleError([AT, 'timespan'], `"${written}" is not a timespan`, cure);
 }
 
 function conditionOf(
@@ -102,14 +102,14 @@ function conditionOf(
     if (name === 'field' || name === 'percentile') continue;
     const op = oneOf(name, COMPARISONS, [...at, name], 'a bound');
     if (typeof bound !== 'number' || !Number.isFinite(bound)) {
-      throw new RuleError([...at, name], `the bound of "${name}" is no number`, 'give a number');
+      throw new RuleError([...at, name], `the bound of "${name}" is not a number`, 'give a number');
     }
     bounds.push({ op, value: bound });
   }
   const { percentile = PERCENTILE } = condition;
   if (typeof percentile !== 'number' || !(percentile > 0 && percentile <= 100)) {
     const cure = 'give a number above 0, up to 100';
-    throw new RuleError([...at, 'percentile'], 'the percentile is no percentage', cure);
+    throw new RuleError([...at, 'percentile'], 'the percentile is not a percentage', cure);
   }
   if (condition['percentile'] !== undefined && type !== 'value_percentile') {
     const what = `a ${type} has no percentile`;
@@ -125,7 +125,7 @@ function aliasesOf(value: unknown): Correlation['aliases'] {
   for (const [alias, of] of Object.entries(members(value, at, 'the aliases'))) {
     if (!isMembers(of)) {
       const cure = 'write rule: field for each rule';
-      throw new RuleError([...at, alias], `the alias "${alias}" is no map`, cure);
+      throw new RuleError([...at, alias], `the alias "${alias}" is not a map`, cure);
     }
     const fields = Object.entries(of).map(
       ([rule, field]) => [rule, text(field, [...at, alias, rule], 'the field')] as const,

@@ -42,7 +42,7 @@ function parseDetection(value: unknown, path: Path): Detection {
     const place = [...path, at];
     if (isMembers(item)) return allOf(item, place);
     if (isScalar(item)) return keywords([item], place, []);
-    throw new RuleError(place, 'a list lies in a list', 'write its members one by one');
+    throw new RuleError(place, 'a list contains a list', 'write its members one by one');
   });
   return { kind: 'any', of };
 }
@@ -58,7 +58,11 @@ function itemOf(key: string, value: unknown, path: Path): Detection {
   const [field = '', ...modifiers] = key.split('|');
   const values = Array.isArray(value) ? value : [value];
   if (!values.every(isScalar)) {
-    throw new RuleError(path, `field "${field}": its value is no value`, 'give texts or numbers');
+    throw new RuleError(
+      path,
+      `field "${field}": its value is neither text nor a number`,
+      'give text or numbers',
+    );
   }
   if (values.length === 0) {
     throw new RuleError(path, `field "${field}" has an empty list`, 'give values');
@@ -67,8 +71,8 @@ function itemOf(key: string, value: unknown, path: Path): Detection {
     throw new RuleError(path, `field "${field}" has more than ${VALUES_MAX} values`, 'split it');
   }
   if (values.length > 1 && values.includes(null)) {
-    const cure = 'ask for null in a detection of its own, and join them in the condition';
-    throw new RuleError(path, `field "${field}": null stands in a list`, cure);
+    const cure = 'match null in a separate detection, and join both in the condition';
+    throw new RuleError(path, `field "${field}": null is in a list`, cure);
   }
   if (field === '') return keywords(values, path, modifiers);
   return { kind: 'item', field, modifiers, values, path };

@@ -50,7 +50,11 @@ function pipelineOf(document: SourceDocument, file: string): Pipeline {
   const body = members(document.value, [], 'the pipeline');
   const priority = body['priority'] ?? 0;
   if (typeof priority !== 'number') {
-    throw new RuleError(['priority'], 'the priority is no number', 'lower ones go first');
+    throw new RuleError(
+      ['priority'],
+      'the priority is not a number',
+      'give a number; lower numbers apply first',
+    );
   }
   const vars = new Map<string, readonly string[]>();
   for (const [name, value] of Object.entries(members(body['vars'] ?? {}, ['vars'], 'vars'))) {
@@ -58,7 +62,7 @@ function pipelineOf(document: SourceDocument, file: string): Pipeline {
   }
   const written = body['transformations'] ?? [];
   if (!Array.isArray(written)) {
-    throw new RuleError(['transformations'], 'transformations are no list', 'write a list');
+    throw new RuleError(['transformations'], 'transformations are not a list', 'write a list');
   }
   return {
     name: optionalText(body['name'], ['name'], 'the name') ?? file,
@@ -90,7 +94,7 @@ function conditionsOf<T>(
   const short = what === 'rule' ? 'rule' : what === 'field_name' ? 'field_name' : 'detection_item';
   const written = item[name] ?? [];
   if (!Array.isArray(written)) {
-    throw new RuleError([...path, name], `"${name}" is no list`, 'write a list');
+    throw new RuleError([...path, name], `"${name}" is not a list`, 'write a list');
   }
   const join = item[`${short}_cond_op`] ?? 'and';
   return {
@@ -189,7 +193,7 @@ function replaceString(item: Members, at: At): Transformation {
   if (wrong !== undefined) throw new RuleError(at('regex'), wrong.what, wrong.cure);
   const { replacement } = item;
   if (typeof replacement !== 'string') {
-    throw new RuleError(at('replacement'), 'the replacement is no text', 'give a text');
+    throw new RuleError(at('replacement'), 'the replacement is not text', 'give text');
   }
   return { type: 'replace_string', regex, replacement };
 }
@@ -228,7 +232,7 @@ function messageIn(item: Members, at: At): string {
 
 function scalar(value: unknown, path: Path): Scalar {
   if (isScalar(value)) return value;
-  throw new RuleError(path, 'the value is no value', 'give a text or a number');
+  throw new RuleError(path, 'the value is neither text nor a number', 'give text or a number');
 }
 
 function ruleCondition(item: Members, path: Path): RuleCondition {

@@ -75,7 +75,7 @@ function parseDocument(document: SourceDocument): RuleDocument {
   const body = members(document.value, [], 'the document');
   if (body['action'] !== undefined) {
     const what = 'an "action" joins documents as Sigma 1 did';
-    throw new RuleError(['action'], what, 'write each rule whole');
+    throw new RuleError(['action'], what, 'write each rule as a whole document');
   }
   const meta = metaOf(body, document);
   const kinds = ['detection', 'correlation', 'filter'].filter((kind) => body[kind] !== undefined);
@@ -91,12 +91,12 @@ function metaOf(body: Members, { placeOf }: SourceDocument): RuleMeta {
   const title = text(body['title'], ['title'], 'the title');
   if (title.length > TITLE_CHARACTERS_MAX) {
     const what = `the title is longer than ${TITLE_CHARACTERS_MAX} characters`;
-    throw new RuleError(['title'], what, 'say the rest in the description');
+    throw new RuleError(['title'], what, 'put the rest into the description');
   }
   const level = optionalText(body['level'], ['level'], 'the level')?.toLowerCase() ?? null;
   const known = LEVELS.find((one) => one === level) ?? null;
   if (level !== null && known === null) {
-    throw new RuleError(['level'], `"${level}" is no level`, `use ${LEVELS.join(', ')}`);
+    throw new RuleError(['level'], `"${level}" is not a level`, `use ${LEVELS.join(', ')}`);
   }
   return {
     title,
@@ -140,7 +140,7 @@ function logSourceOf(value: unknown): LogSource {
       .replaceAll(' ', '_');
   const found = { category: part('category'), product: part('product'), service: part('service') };
   if (Object.values(found).some((stated) => stated !== undefined)) return found;
-  const cure = 'say where the events come from: category, product or service';
+  const cure = 'state the origin of the events: category, product or service';
   throw new RuleError(['logsource'], 'the log source is empty', cure);
 }
 
@@ -173,7 +173,7 @@ function polarityOf(value: unknown, conditions: readonly string[]): Filter['pola
   if (stated === 'suppress' || stated === 'keep') return stated;
   if (stated !== null) {
     const cure = 'use suppress, or keep';
-    throw new RuleError(['filter', 'polarity'], `"${stated}" is no polarity`, cure);
+    throw new RuleError(['filter', 'polarity'], `"${stated}" is not a polarity`, cure);
   }
   return conditions.every((condition) => /^\s*not\b/i.test(condition)) ? 'keep' : 'suppress';
 }

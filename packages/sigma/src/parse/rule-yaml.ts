@@ -24,7 +24,7 @@ export function readDocuments(
     parsed = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
   } catch (error) {
     // A thousand nested brackets overflow the stack of any recursive parser.
-    return refused(start, `it is no YAML: ${messageOf(error)}`, 'nest it less deeply');
+    return refused(start, `it is not YAML: ${messageOf(error)}`, 'nest it less deeply');
   }
   const all = 'empty' in parsed ? [] : parsed;
   if (all.length > DOCUMENTS_MAX) {
@@ -43,14 +43,14 @@ export function readDocuments(
       problems.push({ place, rule: null, severity: 'error', what, cure });
     };
     if (error !== undefined) {
-      const what = `it is no YAML: ${error.message.split('\n')[0]}`;
-      problem(at(error.pos[0]), what, 'mend the indentation or the quotes at this place');
+      const what = `it is not YAML: ${error.message.split('\n')[0]}`;
+      problem(at(error.pos[0]), what, 'fix the indentation or the quotes here');
       continue;
     }
     if (document.contents === null) continue;
     try {
       if (isDeeperThan(document.contents, DEPTH_MAX)) {
-        problem(origin, `it nests deeper than ${DEPTH_MAX} levels`, 'write it flatter');
+        problem(origin, `it nests deeper than ${DEPTH_MAX} levels`, 'nest it less deeply');
         continue;
       }
       const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });

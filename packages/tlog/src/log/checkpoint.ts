@@ -57,9 +57,9 @@ export function parseCheckpoint(text: string): Checkpoint {
   if (rest.pop() !== '') throw malformed('it has fewer than three lines');
   if (rest.includes('')) throw malformed('it holds an empty line');
   const size = parseDecimal(sizeText);
-  if (size === undefined) throw malformed('its second line is no decimal number below 2^53');
+  if (size === undefined) throw malformed('its second line is not a decimal number below 2^53');
   const root = parseHashBase64(rootText);
-  if (root === undefined) throw malformed('its third line is no SHA-256 in base64');
+  if (root === undefined) throw malformed('its third line is not a SHA-256 hash in base64');
   return { origin, size, root, extensions: rest };
 }
 
@@ -78,15 +78,15 @@ export function openCheckpoint(bytes: Uint8Array, trust: CheckpointTrust): Signe
   if (checkpoint.origin !== origin) {
     throw new TlogError(
       'WRONG_ORIGIN',
-      `couldn't verify a checkpoint: it is by ${quoted(checkpoint.origin)}, ` +
-        `expected was ${quoted(origin ?? '')}`,
+      `could not verify a checkpoint: it is from the log ${quoted(checkpoint.origin)}, ` +
+        `not from ${quoted(origin ?? '')}`,
     );
   }
   const isByLog = (s: NoteSignature): boolean => logs.some((log) => isSignatureBy(s, log.key));
   if (!opened.verified.some(isByLog)) {
     throw new TlogError(
       'UNTRUSTED_NOTE',
-      `couldn't verify a checkpoint: ${quoted(checkpoint.origin)} itself has not signed it`,
+      `could not verify a checkpoint: the log ${quoted(checkpoint.origin)} has not signed it`,
     );
   }
   const cosignatures = opened.verified.filter((signature) => !isByLog(signature));
@@ -94,5 +94,5 @@ export function openCheckpoint(bytes: Uint8Array, trust: CheckpointTrust): Signe
 }
 
 function malformed(what: string): TlogError {
-  return new TlogError('MALFORMED_CHECKPOINT', `couldn't read a checkpoint: ${what}`);
+  return new TlogError('MALFORMED_CHECKPOINT', `could not read a checkpoint: ${what}`);
 }

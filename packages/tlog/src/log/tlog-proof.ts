@@ -88,7 +88,7 @@ export function parseProof(bytes: Uint8Array): TlogProof {
   if (lines.length > PROOF_HASHES_MAX) throw malformed('it holds more hashes than any tree needs');
   const hashes = lines.map((line) => {
     const hash = parseHashBase64(line);
-    if (hash === undefined) throw malformed('a line of its path is no SHA-256 in base64');
+    if (hash === undefined) throw malformed('a line of its path is not a SHA-256 hash in base64');
     return hash;
   });
   const checkpoint = parseNote(bytes.subarray(end + 2));
@@ -117,7 +117,7 @@ export function verifyProof(
       asOf,
       {
         code: 'log-key-missing',
-        text: `no key that we can use is pinned for the log ${quoted(origin)}`,
+        text: `no usable key is pinned for the log ${quoted(origin)}`,
       },
       [{ what: 'the verifier key of the log, from a source that is not the log' }],
     );
@@ -166,7 +166,9 @@ export function quorumOfNote(
       if (verifier === undefined) {
         return unknown(asOf, {
           code: 'key-type-unsupported',
-          text: `the key of witness "${witness.name}" is of a type that cannot be verified here`,
+          text:
+            `the key of witness "${witness.name}" is of a type that Countersign does not ` +
+            'verify',
         });
       }
       const lines = note.signatures.filter((s) => isSignatureBy(s, witness.key));
@@ -179,7 +181,7 @@ export function quorumOfNote(
       }
       const isTrue = lines.every((line) => verifier.verify(note.text, line.payload));
       if (isTrue) return yes(asOf, evidence);
-      const text = `the cosignature of witness "${witness.name}" is false`;
+      const text = `the cosignature of witness "${witness.name}" does not verify`;
       return no(asOf, { code: 'cosignature-false', text }, evidence);
     },
     included,
@@ -195,5 +197,5 @@ function verifiersOf(
 }
 
 function malformed(what: string): TlogError {
-  return new TlogError('MALFORMED_PROOF', `couldn't read a proof file: ${what}`);
+  return new TlogError('MALFORMED_PROOF', `could not read a proof file: ${what}`);
 }

@@ -113,7 +113,7 @@ export class TlogSnapshot {
       const at = index * TILE_WIDTH + i;
       throw new TlogError(
         'LOG_INCONSISTENT',
-        `couldn't verify entry ${at}: its bytes in ${path} are not those that the tree holds`,
+        `could not verify entry ${at}: its bytes in ${path} do not match the tree`,
         { data: { paths: [path], index: at } },
       );
     }

@@ -61,7 +61,7 @@ export function parsePolicy(bytes: Uint8Array): TrustPolicy {
     if (keyword === undefined) continue;
     const read = READERS.get(keyword);
     if (read === undefined) {
-      throw malformed(i + 1, `${quoted(keyword)} is none of log, witness, group, quorum`);
+      throw malformed(i + 1, `${quoted(keyword)} is unknown; write log, witness, group or quorum`);
     }
     read(draft, items, i + 1);
   }
@@ -115,7 +115,7 @@ function readLog(draft: Draft, items: readonly string[], line: number): void {
   if (items.length < 1 || items.length > 2) throw malformed(line, 'write "log VKEY [URL]"');
   const key = readKey(vkey, line);
   if (draft.logs.some((log) => log.key.vkey === key.vkey)) {
-    throw malformed(line, `the key of ${key.name} stands there twice`);
+    throw malformed(line, `the key of ${key.name} is listed twice`);
   }
   draft.logs.push({ key, url: readUrl(url, line) });
 }
@@ -126,7 +126,7 @@ function readWitness(draft: Draft, items: readonly string[], line: number): void
     throw malformed(line, 'write "witness NAME VKEY [URL]"');
   const key = readKey(vkey, line);
   if (key.type === SIGNATURE_TYPE.ed25519 || key.type === SIGNATURE_TYPE.ecdsa) {
-    throw malformed(line, `the key of ${name} makes no cosignatures`);
+    throw malformed(line, `the key of ${name} cannot make cosignatures`);
   }
   // One witness under two names would have two votes.
   const twin = draft.witnesses.find((w) => Buffer.compare(w.key.publicKey, key.publicKey) === 0);
@@ -143,12 +143,11 @@ function readGroup(draft: Draft, items: readonly string[], line: number): void {
       throw malformed(line, `${quoted(member)} names no witness or group above it`);
     }
   }
-  if (new Set(members).size < members.length)
-    throw malformed(line, `${name} counts a member twice`);
+  if (new Set(members).size < members.length) throw malformed(line, `${name} lists a member twice`);
   const threshold =
     rule === 'all' ? members.length : rule === 'any' ? 1 : (parseDecimal(rule) ?? 0);
   if (threshold < 1 || threshold > members.length) {
-    throw malformed(line, `${quoted(rule)} is none of all, any, 1…${members.length}`);
+    throw malformed(line, `${quoted(rule)} is not a rule; write all, any or 1…${members.length}`);
   }
   addName(draft, name, line);
   draft.groups.push({ name, threshold, members });
@@ -172,7 +171,7 @@ function readKey(vkey: string, line: number): VerifierKey {
   try {
     return parseVkey(vkey);
   } catch (error) {
-    throw malformed(line, `${quoted(vkey)} is no verifier key`, error);
+    throw malformed(line, `${quoted(vkey)} is not a verifier key`, error);
   }
 }
 
@@ -181,7 +180,7 @@ function readUrl(text: string | undefined, line: number): string | undefined {
   const url = URL.parse(text);
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (url === null || !isWeb || url.username !== '' || url.password !== '') {
-    throw malformed(line, `${quoted(text)} is no web address`);
+    throw malformed(line, `${quoted(text)} is not a web address`);
   }
   return text;
 }
@@ -195,7 +194,7 @@ function itemsOf(line: string): string[] {
 
 function malformed(line: number, what: string, cause?: unknown): TlogError {
   const where = line > 0 ? `line ${line}: ` : '';
-  return new TlogError('MALFORMED_POLICY', `couldn't read a trust policy: ${where}${what}`, {
+  return new TlogError('MALFORMED_POLICY', `could not read a trust policy: ${where}${what}`, {
     cause,
     data: { line },
   });

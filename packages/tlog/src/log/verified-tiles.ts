@@ -47,9 +47,9 @@ export class VerifiedTiles {
       const paths = tiles.map(tilePath);
       throw new TlogError(
         'LOG_INCONSISTENT',
-        `couldn't verify the tiles of ${quoted(origin)} at size ${size}: ` +
+        `could not verify the tiles of ${quoted(origin)} at size ${size}: ` +
           `${paths.join(', ') || 'nothing'} ` +
-          'does not make the root of its checkpoint',
+          'does not hash to the root of its checkpoint',
         { data: { paths } },
       );
     }
@@ -89,7 +89,7 @@ export class VerifiedTiles {
     if (!isParentOf(parent, tile.index % TILE_WIDTH, hashes)) {
       throw new TlogError(
         'LOG_INCONSISTENT',
-        `couldn't verify ${path}: its root is not the one that the level above holds`,
+        `could not verify ${path}: its root does not match the level above`,
         { data: { paths: [path] } },
       );
     }
@@ -108,7 +108,7 @@ async function fetchHashes(tile: TileId, fetchTile: FetchTile): Promise<Buffer> 
   if (bytes.length !== width * HASH_BYTES) {
     throw new TlogError(
       'MALFORMED_TILE',
-      `couldn't read ${path}: it holds ${plural(bytes.length, 'byte')} instead of ` +
+      `could not read ${path}: it holds ${plural(bytes.length, 'byte')} instead of ` +
         `${width * HASH_BYTES}`,
       { data: { paths: [path] } },
     );
@@ -117,7 +117,7 @@ async function fetchHashes(tile: TileId, fetchTile: FetchTile): Promise<Buffer> 
 }
 
 export function missingResource(path: string): TlogError {
-  return new TlogError('MISSING_RESOURCE', `couldn't read ${path}: the log does not have it`, {
+  return new TlogError('MISSING_RESOURCE', `could not read ${path}: the log does not have it`, {
     data: { paths: [path] },
   });
 }

@@ -41,7 +41,7 @@ export class BundleBuilder {
       at = end;
       left -= taken;
     }
-    assert(at === leaves.length, 'a frame holds as many leaves as it says');
+    assert(at === leaves.length, 'a frame holds as many leaves as its header states');
   }
 
   edge(): { readonly bundle: BundleId; readonly parts: readonly Uint8Array[] } | undefined {
@@ -64,7 +64,7 @@ function endOfLeaves(bytes: Buffer, from: number, count: number): number {
   for (let i = 0; i < count; i++) {
     at += 2 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0));
     if (at > bytes.length) {
-      throw new TlogError('MALFORMED_TILE', 'could not read an entry bundle: it is cut');
+      throw new TlogError('MALFORMED_TILE', 'could not read an entry bundle: it is truncated');
     }
   }
   return at;

@@ -142,7 +142,7 @@ function wholeTile(bytes: Uint8Array, tile: TileId): Buffer {
   if (bytes.length < tile.width * HASH_BYTES) {
     throw new TlogError(
       'MALFORMED_TILE',
-      `couldn't read tile ${tile.index} of level ${tile.level}: it holds ` +
+      `could not read tile ${tile.index} of level ${tile.level}: it holds ` +
         `${plural(bytes.length, 'byte')} instead of ${tile.width * HASH_BYTES}`,
     );
   }

@@ -107,7 +107,7 @@ export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
     if (entry.length > ENTRY_BYTES_MAX) {
       throw new TlogError(
         'MALFORMED_TILE',
-        `couldn't encode an entry of ${entry.length} bytes: at most ${ENTRY_BYTES_MAX} ` +
+        `could not encode an entry of ${entry.length} bytes: at most ${ENTRY_BYTES_MAX} ` +
           'fit a bundle',
       );
     }
@@ -156,7 +156,7 @@ function indexPath({ index, width }: BundleId): string {
 }
 
 function malformedBundle(path: string, what: string): TlogError {
-  return new TlogError('MALFORMED_TILE', `couldn't read ${path}: ${what}`, {
+  return new TlogError('MALFORMED_TILE', `could not read ${path}: ${what}`, {
     data: { paths: [path] },
   });
 }

@@ -23,8 +23,8 @@ export function verifierOf(
   if (verifier === undefined) {
     throw new TlogError(
       'UNSUPPORTED_KEY',
-      `couldn't use the key ${key.name}+${key.keyId}: its type 0x${key.type.toString(16)} is not ` +
-        'one that we can verify',
+      `could not use the key ${key.name}+${key.keyId}: its type 0x${key.type.toString(16)} is ` +
+        'not one that Countersign verifies',
     );
   }
   return verifier(key);

@@ -64,8 +64,8 @@ export function parseNote(bytes: Uint8Array): Note {
   if (lines.length > NOTE_SIGNATURES_MAX) {
     throw malformed(`it has ${lines.length} signatures; at most ${NOTE_SIGNATURES_MAX} are read`);
   }
-  // One signature must never count twice.
-  if (new Set(lines).size < lines.length) throw malformed('a signature line is in it twice');
+  // One signature must never count as two.
+  if (new Set(lines).size < lines.length) throw malformed('it has the same signature line twice');
   return { text: note.slice(0, end + 1), signatures: lines.map(parseSignatureLine) };
 }
 
@@ -78,7 +78,7 @@ export function parseSignatureLine(line: string): NoteSignature {
   const name = line.slice(SIGNATURE_HEAD.length, space);
   const bytes = space < 0 ? undefined : parseBase64(line.slice(space + 1));
   if (!line.startsWith(SIGNATURE_HEAD) || !isKeyName(name) || bytes === undefined) {
-    throw malformed('a signature line does not read "— NAME BASE64"');
+    throw malformed('a signature line is not of the form "— NAME BASE64"');
   }
   if (bytes.length < 5) throw malformed(`the signature of ${name} is empty`);
   return { name, keyId: bytes.toString('hex', 0, 4), payload: bytes.subarray(4) };
@@ -114,7 +114,8 @@ export function openNote(note: Note, verifiers: readonly NoteVerifier[]): Opened
     } else {
       throw new TlogError(
         'BAD_SIGNATURE',
-        `couldn't verify a note: the signature by ${signature.name}+${signature.keyId} is false`,
+        `could not verify a note: the signature by ${signature.name}+${signature.keyId} does ` +
+          'not verify',
         { data: { name: signature.name, keyId: signature.keyId } },
       );
     }
@@ -122,7 +123,7 @@ export function openNote(note: Note, verifiers: readonly NoteVerifier[]): Opened
   if (verified.size === 0) {
     throw new TlogError(
       'UNTRUSTED_NOTE',
-      "couldn't verify a note: not one of its signatures is by a known key",
+      'could not verify a note: none of its signatures is by a known key',
     );
   }
   return { text: note.text, verified: [...verified.values()], unverified };
@@ -171,7 +172,7 @@ export function checkText(text: string): void {
   if (!isSignable) {
     throw new TlogError(
       'MALFORMED_NOTE',
-      "couldn't sign a text: it must end in a newline and hold no other control character",
+      'could not sign a text: it must end in a newline and hold no other control character',
     );
   }
 }
@@ -198,5 +199,5 @@ function pairOf({ name, keyId }: { readonly name: string; readonly keyId: string
 }
 
 function malformed(what: string): TlogError {
-  return new TlogError('MALFORMED_NOTE', `couldn't read a signed note: ${what}`);
+  return new TlogError('MALFORMED_NOTE', `could not read a signed note: ${what}`);
 }

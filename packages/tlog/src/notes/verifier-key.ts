@@ -46,15 +46,16 @@ export function parseVkey(text: string): VerifierKey {
   const material = second < 0 ? undefined : parseBase64(text.slice(second + 1));
   const type = material?.[0];
   if (material === undefined || type === undefined || material.length < 2) {
-    throw malformed(`${quoted(text)} does not read NAME+KEYID+BASE64`);
+    throw malformed(`${quoted(text)} is not of the form NAME+KEYID+BASE64`);
   }
   const key = verifierKey(text.slice(0, first), type, material.subarray(1));
   const isEd25519 = type === SIGNATURE_TYPE.ed25519 || type === SIGNATURE_TYPE.cosignatureV1;
   if (isEd25519 && key.publicKey.length !== ED25519_KEY_BYTES) {
-    throw malformed(`${quoted(text)} holds an Ed25519 key that has not ${ED25519_KEY_BYTES} bytes`);
+    throw malformed(
+      `${quoted(text)} holds an Ed25519 key that is not ${ED25519_KEY_BYTES} bytes long`,
+    );
   }
-  if (key.vkey !== text)
-    throw malformed(`the key id of ${quoted(text)} does not belong to its key`);
+  if (key.vkey !== text) throw malformed(`the key id of ${quoted(text)} does not match its key`);
   return key;
 }
 
@@ -68,5 +69,5 @@ function keyIdOf(name: string, type: number, publicKey: Uint8Array): string {
 }
 
 function malformed(what: string): TlogError {
-  return new TlogError('MALFORMED_KEY', `couldn't read a verifier key: ${what}`);
+  return new TlogError('MALFORMED_KEY', `could not read a verifier key: ${what}`);
 }

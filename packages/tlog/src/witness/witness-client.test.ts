@@ -63,7 +63,7 @@ test('does not follow a redirect', async () => {
   assert.deepEqual(result, {
     kind: 'refused',
     status: 307,
-    because: 'it points elsewhere, where we do not follow',
+    because: 'it redirects, and Countersign does not follow redirects',
   });
   assert.equal(followed, false);
 });

@@ -63,7 +63,9 @@ export async function submitCheckpoint(submission: Submission): Promise<Submissi
     if (size !== undefined) return { kind: 'conflict', size };
   }
   const isRedirect = status >= 300 && status < 400;
-  const because = isRedirect ? 'it points elsewhere, where we do not follow' : firstLineOf(body);
+  const because = isRedirect
+    ? 'it redirects, and Countersign does not follow redirects'
+    : firstLineOf(body);
   return { kind: 'refused', status, because };
 }
 
@@ -151,19 +153,22 @@ function readCosignatures(body: string, text: string, verifier: NoteVerifier): S
   } catch (error) {
     if (!(error instanceof TlogError)) throw error;
   }
-  return { kind: 'unreachable', because: 'it returned no true cosignature by its known key' };
+  return { kind: 'unreachable', because: 'it returned no valid cosignature by its known key' };
 }
 
 function addressOf(witness: WitnessAddress, path: string): URL {
   const url = URL.parse(`${witness.url.replace(/\/$/, '')}/${path}`);
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (url === null || !isWeb || url.username !== '' || url.password !== '' || url.search !== '') {
-    throw new TlogError('WITNESS_ADDRESS', `${quoted(witness.url)} is no address of a witness`);
+    throw new TlogError(
+      'WITNESS_ADDRESS',
+      `${quoted(witness.url)} is not the address of a witness`,
+    );
   }
   if (!isLoopback(url.hostname) && witness.permittedHosts?.includes(url.hostname) !== true) {
     throw new TlogError(
       'WITNESS_ADDRESS',
-      `couldn't ask the witness at ${url.hostname}: the configuration does not permit that host`,
+      `could not ask the witness at ${url.hostname}: the configuration does not permit that host`,
     );
   }
   return url;

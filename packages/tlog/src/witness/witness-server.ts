@@ -70,7 +70,7 @@ export function witnessHttpServer(
       replyTo(request, witness)
         .catch((error: unknown) => {
           onFailure?.(error);
-          return text(500, 'the witness failed; nothing was cosigned');
+          return text(500, 'the witness failed and cosigned nothing');
         })
         .then((reply) => send(response, reply))
         // The caller disconnected, so there is no one to report the error to.
@@ -91,7 +91,7 @@ async function replyTo(request: IncomingMessage, witness: Witness): Promise<Repl
       : witness.addCheckpoint(body);
   }
   const hash = /^\/([0-9a-f]{64})\/checkpoint$/.exec(path)?.[1];
-  if (hash === undefined) return text(404, 'there is nothing here');
+  if (hash === undefined) return text(404, 'not found');
   return request.method === 'GET' ? witness.latest(hash) : text(405, 'read checkpoints with GET');
 }
 

@@ -51,8 +51,8 @@ export class FileWitnessStore implements WitnessStore {
       this.#database.close();
       throw new TlogError(
         'WITNESS_STATE',
-        `couldn't open the witness's state ${path}: another witness is using it, or it is ` +
-          'damaged; stop the other one, or restore the file, but never start from an empty one',
+        `could not open the state ${path} of the witness: another witness uses it, or it is ` +
+          'damaged. Stop the other witness, or restore the file. Never start from an empty file',
         { cause, data: { path } },
       );
     }
@@ -98,7 +98,9 @@ export class FileWitnessStore implements WitnessStore {
     );
     const row = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
     if (row.user_version !== 0 && row.user_version !== LAYOUT_VERSION) {
-      throw new Error(`its layout is ${row.user_version}, this program knows ${LAYOUT_VERSION}`);
+      throw new Error(
+        `its layout is ${row.user_version}, and this program reads ${LAYOUT_VERSION}`,
+      );
     }
     this.#database.exec(
       'CREATE TABLE IF NOT EXISTS latest (origin TEXT PRIMARY KEY, ' +

@@ -78,7 +78,8 @@ export class Witness {
   /** `GET <prefix>/<lower-case hex SHA-256 of the origin>/checkpoint`. */
   latest(originHash: string): WitnessAnswer {
     const known = this.#store.latestByHash(originHash);
-    if (known === undefined) return refusal(404, 'no checkpoint of such a log was cosigned here');
+    if (known === undefined)
+      return refusal(404, 'this witness has cosigned no checkpoint of such a log');
     return { status: 200, contentType: TEXT_TYPE, body: known.note };
   }
 
@@ -86,7 +87,8 @@ export class Witness {
     const { origin, size, root } = checkpoint;
     const { oldSize, proof } = request;
     const verifiers = this.#logs.get(origin);
-    if (verifiers === undefined) return refusal(404, `the log ${quoted(origin)} is not known here`);
+    if (verifiers === undefined)
+      return refusal(404, `this witness does not know the log ${quoted(origin)}`);
     const byLog = trueSignatures(note, verifiers);
     if (byLog === undefined) return refusal(403, `the log ${quoted(origin)} has not signed this`);
     if (oldSize > size) return refusal(400, `the old size ${oldSize} is larger than ${size}`);
@@ -130,11 +132,11 @@ export function parseAddCheckpoint(body: Uint8Array): AddCheckpoint {
   const lines = end < 0 ? undefined : decodeUtf8(body.subarray(0, end))?.split('\n');
   if (lines === undefined) throw malformed('it has no empty line before the checkpoint');
   const oldSize = parseDecimal(/^old (.*)$/.exec(lines.shift() ?? '')?.[1] ?? '');
-  if (oldSize === undefined) throw malformed('its first line does not read "old SIZE"');
-  if (lines.length > PROOF_HASHES_MAX) throw malformed('its proof is longer than any proof');
+  if (oldSize === undefined) throw malformed('its first line is not "old SIZE"');
+  if (lines.length > PROOF_HASHES_MAX) throw malformed('its proof is longer than any valid proof');
   const proof = lines.map((line) => {
     const hash = parseHashBase64(line);
-    if (hash === undefined) throw malformed('a line of its proof is no SHA-256 in base64');
+    if (hash === undefined) throw malformed('a line of its proof is not a SHA-256 hash in base64');
     return hash;
   });
   return { oldSize, proof, note: body.subarray(end + 2) };
@@ -167,5 +169,5 @@ function refusal(status: WitnessAnswer['status'], what: string): WitnessAnswer {
 }
 
 function malformed(what: string): TlogError {
-  return new TlogError('MALFORMED_REQUEST', `couldn't read a request to a witness: ${what}`);
+  return new TlogError('MALFORMED_REQUEST', `could not read a request to a witness: ${what}`);
 }

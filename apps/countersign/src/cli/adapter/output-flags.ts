@@ -15,7 +15,7 @@ export function outputFlags(description: string, need: 'required' | 'optional'):
 
 export const OVERWRITE_FLAG: OwnFlag = {
   flag: 'overwrite',
-  description: 'replace the file if there is one already',
+  description: 'replace an existing file',
 };
 
 export function outputOf(own: OwnValues): OutputFlags {

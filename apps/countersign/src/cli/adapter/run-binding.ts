@@ -125,7 +125,9 @@ async function performOperation<Input extends object, Output>(
       acceptFork: acceptFork === true ? 'accept' : undefined,
       waiting: () => terminal.note(`waiting for the process that holds the ledger in ${dataDir}`),
       finishing: (pending) =>
-        terminal.note(`finishing what other processes handed over (${pending}); please wait`),
+        terminal.note(
+          `finishing the work that other processes handed over (${pending}); please wait`,
+        ),
     });
     if (mode === 'perform') return output as Output;
     tellDryRun(context, output as DryRun);
@@ -142,10 +144,12 @@ function tellDryRun({ terminal, json }: Context, answer: DryRun): void {
     return;
   }
   if (entries.length === 0) {
-    terminal.line('dry run: there is nothing to do');
+    terminal.line('dry run: the command would change nothing');
     return;
   }
-  terminal.line('dry run: nothing was changed; the command would say this entry and carry it out');
+  terminal.line(
+    'dry run: nothing was changed; the command would append this entry and carry it out',
+  );
   for (const { kind, says } of entries) {
     terminal.line(`kind ${kind}`);
     for (const line of JSON.stringify(says, undefined, 2).split('\n')) terminal.line(line);

@@ -7,7 +7,7 @@ export type WriterValues = {
   readonly dryRun?: boolean;
 };
 
-const KEY = 'the signing key of the log, where it lies outside the data folder';
+const KEY = 'the signing key of the log, if it is outside the data folder';
 const ACCEPT_FORK = 'append to a restored folder, although entries may be missing';
 
 export function writerOptions(): readonly Option[] {
@@ -15,5 +15,5 @@ export function writerOptions(): readonly Option[] {
 }
 
 export function dryRunOption(): Option {
-  return new Option('--dry-run', 'check everything and say what would be done, and change nothing');
+  return new Option('--dry-run', 'check everything, show what would be done, and change nothing');
 }

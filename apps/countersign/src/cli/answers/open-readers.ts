@@ -105,8 +105,8 @@ export function notWhollyIndexed({ asOf, size }: LedgerHead): void {
 
 function unread(from: number, size: number): CliError {
   const text =
-    `entries ${from} to ${size - 1} are not yet indexed: the next writing command does it, or ` +
-    '"countersign rebuild"';
+    `entries ${from} to ${size - 1} are not yet indexed. The next writing command indexes ` +
+    'them, or run "countersign rebuild"';
   return new CliError('CANNOT_TELL', text);
 }
 
@@ -120,8 +120,8 @@ async function examinedHead(
   if (behind === undefined || behind.index >= head.asOf.size) return head;
   if (behind.index === 0) {
     const text =
-      'no rule has looked at the records from entry 0 on yet: the next import, or ' +
-      '"countersign serve", does it';
+      'no rule has read the records from entry 0 on yet. Run the next import, or ' +
+      '"countersign serve"';
     throw new CliError('CANNOT_TELL', text);
   }
   const { headOf } = await import('../../store/reading/ledger-head.ts');
@@ -144,7 +144,7 @@ function isBehind({ asOf, size }: LedgerHead): boolean {
 }
 
 function asOfText({ asOf, size }: LedgerHead): string {
-  const later = asOf.size < size ? `; entries ${asOf.size} to ${size - 1} were not read yet` : '';
+  const later = asOf.size < size ? `; entries ${asOf.size} to ${size - 1} are not read yet` : '';
   return `${watermarkText(asOf)}${later}`;
 }
 
@@ -176,7 +176,9 @@ export function reasonsText(because: readonly Reason[]): string {
 /** @throws CliError USAGE where the reference is to an entry of another log */
 export function indexIn(origin: string, reference: EntryReference): number {
   if (reference.origin === undefined || reference.origin === origin) return reference.index;
-  throw usage(`entry ${reference.index} is of the log ${reference.origin}, and this is ${origin}`);
+  throw usage(
+    `entry ${reference.index} belongs to the log ${reference.origin}, and this log is ${origin}`,
+  );
 }
 
 /** An entry beyond the checkpoint may exist and not be integrated yet. The answer is unknown. */
@@ -187,7 +189,7 @@ export async function orCannotTell<T>(index: number, read: () => Promise<T>): Pr
     if (!(error instanceof CountersignError) || error.code !== 'OUT_OF_RANGE') throw error;
     throw new CliError(
       'CANNOT_TELL',
-      `entry ${index} is beyond the checkpoint: it is not yet integrated, or there is none`,
+      `entry ${index} is beyond the checkpoint: it does not exist, or it is not yet integrated`,
       { cause: error },
     );
   }

@@ -12,9 +12,9 @@ import { EXIT } from '../process/exit-code.ts';
 export function declareDemo(program: Parser, bind: BindCommand): void {
   program
     .command('demo')
-    .summary('the main job, on two weeks of an invented company')
+    .summary('the main features, shown on two weeks of an invented company')
     .description(
-      'Reads the sample export that comes with the program into a fresh ledger, puts policies in ' +
+      'Imports the sample export that comes with the program into a new ledger, puts policies in ' +
         'force, asks a few questions, and proves the answers. The ledger goes to --data, else to ' +
         'a temporary folder.',
     )
@@ -52,7 +52,9 @@ const demo: CommandHandler = async (context) => {
     '--register',
     join(content, 'register.yaml'),
   ]);
-  await step('Each action against its authorization. What is left, and why?', ['reconcile']);
+  await step('Each action is matched to its authorization. Which ones remain, and why?', [
+    'reconcile',
+  ]);
   await step('The account of the office scanners signed in at night. What did it do?', [
     'statement',
     INTRUDER,
@@ -61,27 +63,27 @@ const demo: CommandHandler = async (context) => {
     '--to',
     '2026-03-10',
   ]);
-  await step('It gave an application a key, and the right to all mail. What did that one read?', [
-    'query',
-    READERS_OF_MAIL,
-  ]);
+  await step(
+    'It gave an application a key and the right to read all mail. What did the application read?',
+    ['query', READERS_OF_MAIL],
+  );
   const consent = await indexOfConsent({ ...context, dataDir: dir });
   const file = join(dir, 'consent.evidence');
-  await step('The consent with its proof, for an auditor who does not trust us.', [
+  await step('The consent and its proof, for an auditor who trusts no one.', [
     'evidence',
     'export',
     String(consent),
     '-o',
     file,
   ]);
-  await step('The auditor verifies it, with our key from another channel.', [
+  await step('The auditor verifies it with the key of the ledger, received over another channel.', [
     'evidence',
     'verify',
     file,
     '--key',
     await vkeyOf(dir),
   ]);
-  await step('Was anything changed since?', ['ledger', 'fsck']);
+  await step('Has anything changed since?', ['ledger', 'fsck']);
   if (!context.json) tellEnd(context, dir);
   return EXIT.done;
 };
@@ -106,7 +108,7 @@ async function indexOfConsent(context: Context): Promise<number> {
 
 function tellEnd({ terminal }: Context, dir: string): void {
   terminal.line();
-  terminal.line({ text: 'Go on yourself', style: 'heading' });
+  terminal.line({ text: 'Continue yourself', style: 'heading' });
   for (const line of [
     'timeline --ip 192.0.2.118',
     'statement vivian.castellan@northmoor.example --format html -o vivian.html',

@@ -31,33 +31,33 @@ type Document = {
 export function declareEmulator(program: Parser, bind: BindCommand): void {
   program
     .command('emulator')
-    .summary('a Microsoft 365 tenant on loopback that speaks the real wire')
+    .summary('a Microsoft 365 tenant on loopback, with the real wire formats')
     .description(
       'Runs an invented tenant on 127.0.0.1 until it is stopped: the login authority, the Office ' +
         '365 Management Activity API, Graph, the storage account of the diagnostic export, and ' +
-        'people who work and leave records. It prints where it listens and how a collector signs ' +
-        'in; --json prints certificate and keys as well. What it hands out is worth nothing ' +
+        'people whose work leaves records. It prints its addresses and how a collector signs ' +
+        'in; --json prints the certificate and the keys as well. Its secrets are worth nothing ' +
         'anywhere else.',
     )
     .option('--port <port>', 'of the first address; the others follow (default: any free ones)')
-    .option('--people <count>', 'who live in the tenant, 10 to 1,000,000 (default: 100)')
-    .option('--seed <text>', 'everything follows from it (default: 1)')
-    .option('--speed <factor>', 'of its time, 1 to 1,000 (default: 1)')
+    .option('--people <count>', 'number of people in the tenant, 10 to 1,000,000 (default: 100)')
+    .option('--seed <text>', 'the seed of everything random (default: 1)')
+    .option('--speed <factor>', 'of the clock of the tenant, 1 to 1,000 (default: 1)')
     .option(
       '--history <hours>',
-      'that lie behind it at the start (default: 24, or 0 for more than 1,000 people)',
+      'of history at the start (default: 24, or 0 for more than 1,000 people)',
     )
     .option(
       '--scenario <name>',
-      'an attack that begins with its history, its numbers given or drawn, as in ' +
+      'an attack that starts with the history; its numbers are given or drawn, as in ' +
         'slow-spray:people=80,successes=1; repeatable',
       repeated,
     )
-    .option('--faults <name=rate>', 'what goes wrong, as in lost=0.01; repeatable', repeated)
-    .option('--tls', 'HTTPS, by a certificate that --json prints')
+    .option('--faults <name=rate>', 'a fault and its rate, as in lost=0.01; repeatable', repeated)
+    .option('--tls', 'HTTPS, with a certificate that --json prints')
     .option(
       '--governed',
-      'a company that keeps strict policies: nothing in it breaks the default set',
+      'a company with strict policies: nothing in it violates the default policies',
     )
     .option(
       '--policy-files <dir>',
@@ -77,7 +77,8 @@ const emulator: CommandHandler<[flags: EmulatorFlags]> = async (
 ) => {
   const { startCommand } = await import('@countersign/emulator');
   const started = await startCommand(flags, signal).catch((error: unknown) => {
-    if (signal.aborted) throw new CliError('INTERRUPTED', 'interrupted before it listened');
+    if (signal.aborted)
+      throw new CliError('INTERRUPTED', 'interrupted before the emulator listened');
     if (error instanceof Error && error.name === 'CommandUsageError') throw usage(error.message);
     throw error;
   });

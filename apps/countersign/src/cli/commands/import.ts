@@ -21,7 +21,7 @@ export const commands: readonly CliCommand[] = [
         when: {
           flag: 'quarantined',
           formerFlag: 'parked',
-          description: 'try again what could not be read before',
+          description: 'retry quarantined input',
         },
         progressOf,
         async render(context, report) {

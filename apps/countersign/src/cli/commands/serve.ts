@@ -13,15 +13,15 @@ type Flags = WriterValues & { readonly config?: string; readonly check?: true };
 export function declareServe(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('serve')
-    .summary('collect from live tenants, and answer over HTTP')
+    .summary('collect from live tenants, and serve HTTP')
     .description(
       'Collects what the configuration names, continuously, until it is stopped, and serves ' +
         '/api/v1/coverage, /api/v1/health and /metrics on loopback. Opens the enforcement points ' +
-        'that the configuration names, where access is decided. Its log goes to standard error. ' +
-        'Other commands that write hand their work over to it.',
+        'that the configuration names. Its log goes to standard error. Other ' +
+        'writing commands hand their work over to it.',
     )
     .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)')
-    .option('--check', 'check the configuration, and start nothing');
+    .option('--check', 'check the configuration without starting');
   for (const option of writerOptions()) parser.addOption(option);
   parser.action(bind(serveCommand));
 }

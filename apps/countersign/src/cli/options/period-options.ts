@@ -8,7 +8,11 @@ export type PeriodFlags = { readonly from?: string; readonly to?: string };
 
 export function declarePeriod(parser: Parser): Parser {
   return parser
-    .option('--from <time>', 'from this time on (UTC unless it says otherwise)', instantOption)
+    .option(
+      '--from <time>',
+      'from this time on (UTC unless the time states another zone)',
+      instantOption,
+    )
     .option('--to <time>', 'before this time', instantOption);
 }
 

@@ -37,7 +37,7 @@ test('what cannot be told is worded as the contract words it', () => {
 });
 
 test('a defect says that it is ours', () => {
-  assert.match(failureOf(new TypeError('no')).sentence ?? '', /a defect of ours: no/);
+  assert.match(failureOf(new TypeError('no')).sentence ?? '', /a defect of Countersign: no/);
 });
 
 test('the stack follows the causes, and ends', () => {

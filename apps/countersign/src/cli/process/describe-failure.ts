@@ -44,15 +44,15 @@ const DEFECTS: ReadonlySet<string> = new Set([
 
 /** What the machine answers to any program: neither wrong usage nor a defect of ours. */
 const SYSTEM: ReadonlyMap<string, string> = new Map([
-  ['ENOSPC', 'the disk is full: make room and run the same command again'],
-  ['EDQUOT', 'the disk quota is used up: make room and run the same command again'],
+  ['ENOSPC', 'the disk is full: free space and run the same command again'],
+  ['EDQUOT', 'the disk quota is used up: free space and run the same command again'],
   ['EROFS', 'the file system is read-only: choose another data folder with --data'],
-  ['EACCES', 'this user may not: check the owner and the mode of the file'],
-  ['EPERM', 'this user may not: check the owner and the mode of the file'],
-  ['ENOENT', 'it is not there: check the path'],
-  ['ENOTDIR', 'a part of the path is no folder: check the path'],
+  ['EACCES', 'this user has no permission: check the owner and the mode of the file'],
+  ['EPERM', 'this user has no permission: check the owner and the mode of the file'],
+  ['ENOENT', 'it does not exist: check the path'],
+  ['ENOTDIR', 'a part of the path is not a folder: check the path'],
   ['EISDIR', 'it is a folder: give a file'],
-  ['EIO', 'the disk answers with errors: check the hardware before you trust the data folder'],
+  ['EIO', 'the disk reports errors: check the hardware before you trust the data folder'],
   ['EMFILE', 'too many files are open: raise the limit (ulimit -n)'],
   ['ENFILE', 'too many files are open on this machine'],
 ]);
@@ -117,7 +117,7 @@ function ofSystem(error: unknown): Failure | undefined {
   const on = path === undefined ? '' : ` with ${path}`;
   return {
     exitCode: PASSING_SYSTEM.has(code) ? EXIT.cannotTell : EXIT.wrongUsage,
-    sentence: `countersign: could not go on${on}, ${what} (${code})`,
+    sentence: `countersign: could not continue${on}: ${what} (${code})`,
   };
 }
 
@@ -128,7 +128,7 @@ function ofMissingPackage(error: unknown): Failure | undefined {
   return {
     exitCode: EXIT.wrongUsage,
     sentence:
-      `countersign: could not go on, the package ${name} is not installed: run "npm install ` +
+      `countersign: could not continue: the package ${name} is not installed. Run "npm install ` +
       '--include=optional" where Countersign is installed',
   };
 }
@@ -145,7 +145,7 @@ function missingPackage(error: unknown): string | undefined {
 
 function ofDefect(error: unknown): Failure {
   const sentence =
-    `countersign: a defect of ours: ${messageOf(error)}; run it again with --debug and report ` +
-    'what it prints';
+    `countersign: a defect of Countersign: ${messageOf(error)}. Run it again with --debug and ` +
+    'report the output';
   return { exitCode: EXIT.ourDefect, sentence };
 }

@@ -16,7 +16,7 @@ export type OutputFlags = {
 };
 
 /** The option beside each one that names a file to write. */
-export const OVERWRITE = ['--overwrite', 'replace the file if there is one already'] as const;
+export const OVERWRITE = ['--overwrite', 'replace an existing file'] as const;
 
 /**
  * For a command to call first: what takes minutes to make must not fail for its name.
@@ -83,7 +83,7 @@ async function nameOnce(staged: string, path: string, output: string): Promise<v
 
 function thereAlready(output: string): CliError {
   return usage(
-    `could not write ${output}: there is such a file already; name another one, or give ` +
+    `could not write ${output}: the file already exists. Name another file, or give ` +
       '--overwrite',
   );
 }

@@ -27,12 +27,14 @@ export function* stateLines(state: StateReconciliation): Generator<string> {
   const { listings, thereBefore, notCollected } = state;
   yield '';
   if (listings === 0) {
-    yield 'State against events: cannot tell, because the directory was never listed.';
+    yield (
+      'State against events: cannot tell, because the directory was never listed. Connect ' +
+      'Graph.');
     return;
   }
   yield `State against events, over ${plural(listings, 'listing')} of parts of the directory:`;
   const before = `${plural(thereBefore, 'role, permission or credential', THINGS)}`;
-  yield `  there before we looked: ${before}`;
+  yield `  there before the first listing: ${before}`;
   yield `  cannot tell, because no collector reads them: ${notCollected.join(', ')}`;
 }
 
@@ -50,7 +52,7 @@ function rowsOf(about: DriftMatch['about'], side: StateSide): CauseRow[] {
   return rows.map(([cause, changes]) => ({ side: SIDES[about], cause, changes }));
 }
 
-const SIDES = { state: 'seen in the state', event: 'told by events' } as const;
+const SIDES = { state: 'seen in the state', event: 'seen in events' } as const;
 
 export const STATE_CAUSE_COLUMNS: readonly Column<CauseRow>[] = [
   { title: 'changes', kind: 'whole', cell: ({ side }) => side },
@@ -65,7 +67,7 @@ export const STATE_COLUMNS: readonly Column<DriftMatch>[] = [
   { title: 'verdict', kind: 'whole', cell: ({ cause }) => verdictCell(cause) },
   { title: 'cause', kind: 'whole', cell: ({ cause }) => cause },
   { title: 'what', kind: 'text', comfortable: 40, cell: privilegeText },
-  { title: 'way', kind: 'whole', cell: ({ way }) => (way === 'in' ? 'given' : 'taken away') },
+  { title: 'way', kind: 'whole', cell: ({ way }) => (way === 'in' ? 'granted' : 'removed') },
   {
     title: 'entry',
     kind: 'number',

@@ -32,7 +32,7 @@ export function printEntry(terminal: Terminal, entry: EntryView): void {
 function printErased(terminal: Terminal, erasure: ErasureEntry | undefined): void {
   terminal.line();
   terminal.line({ text: 'Erased', style: 'heading' });
-  terminal.line(erasure === undefined ? 'no erasure that is indexed says why' : textOf(erasure));
+  terminal.line(erasure === undefined ? 'no indexed erasure explains this' : textOf(erasure));
 }
 
 function textOf({ atMs, by, reason, case: caseName, index }: ErasureEntry): string {
@@ -51,14 +51,11 @@ function printProof(terminal: Terminal, { index, proof, bodyFits }: EntryView): 
     `${path} to the root of ${plural(size, 'entry')}, ${root}`,
   );
   if (bodyFits === undefined) {
-    terminal.line({ text: 'body erased: ', style: 'unknown' }, 'the envelope alone is proven');
+    terminal.line({ text: 'body erased: ', style: 'unknown' }, 'only the envelope is proven');
   } else if (bodyFits) {
-    terminal.line(
-      { text: 'verified: ', style: 'yes' },
-      'the body is the one that was committed to',
-    );
+    terminal.line({ text: 'verified: ', style: 'yes' }, 'the body matches its leaf');
   } else {
-    terminal.line({ text: 'the body is not the one that was committed to', style: 'no' });
+    terminal.line({ text: 'the body does not match its leaf', style: 'no' });
   }
 }
 

@@ -53,7 +53,7 @@ function conclusionText(report: EvictionReport): string {
   );
   const rest =
     `${unknown.length} cannot be told` +
-    (back.length === 0 ? '' : `; in ${back.length} of them, every known opening was taken back`);
+    (back.length === 0 ? '' : `; in ${back.length} of them, every known opening was reversed`);
   return open.length === 0
     ? `CANNOT TELL whether they are out: no foothold is known to be open, and ${rest}.`
     : `NOT OUT: ${plural(open.length, 'foothold is', 'footholds are')} open. ${rest}.`;
@@ -215,7 +215,7 @@ function printDoubts(terminal: Terminal, { report, shortIds }: EvictionView): vo
 function printLimits(terminal: Terminal, { limits, questions }: EvictionView): void {
   for (const { text } of limits) {
     terminal.line();
-    terminal.paragraph(`This answer does not rest on everything: ${text}.`);
+    terminal.paragraph(`This answer does not cover everything: ${text}.`);
   }
   const unanswered = questions.filter(({ answer }) => answer === 'unknown').length;
   terminal.line();

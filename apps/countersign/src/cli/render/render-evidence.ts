@@ -23,17 +23,17 @@ export function printEvidence(terminal: Terminal, report: EvidenceReport): void 
   for (const problem of problems) terminal.line({ text: 'problem: ', style: 'no' }, problem);
   const verdict = {
     yes:
-      `verified: every entry is in the log of this key, and every body ${hereOf(items)}is ` +
-      'the one in the log',
-    no: 'not verified: this is not what it says it is',
-    unknown: 'not verified: all of it fits together, and no key was given',
+      `verified: every entry is in the log of this key, and every body ${hereOf(items)}` +
+      'matches the log',
+    no: 'not verified: the file does not match its proofs',
+    unknown: 'not verified: the file is consistent, but no key was given',
   }[answer.kind];
   terminal.line({ text: verdict, style: answer.kind });
   terminal.line({ text: witnessText(witnessed), style: witnessed.kind });
 }
 
 /** Who hands a file over can leave a body out: that it was erased, only the ledger can say. */
-const WITHOUT_BODY = 'no body in this file: erased, or left out';
+const WITHOUT_BODY = 'no body in this file: erased, or omitted';
 
 function hereOf(items: EvidenceReport['items']): string {
   return items.some(({ body }) => body === 'erased') ? 'that is here ' : '';
@@ -42,9 +42,9 @@ function hereOf(items: EvidenceReport['items']): string {
 function witnessText(witnessed: Answer): string {
   switch (witnessed.kind) {
     case 'yes':
-      return 'witnessed: enough of the witnesses that the policy names have seen this log';
+      return 'witnessed: enough witnesses of the policy have cosigned this log';
     case 'no':
-      return 'a cosignature of a witness is false';
+      return 'a cosignature of a witness does not verify';
     case 'unknown':
       return `cannot tell whether others have seen it: ${reasonsText(witnessed.because)}`;
   }

@@ -91,7 +91,7 @@ function percent({ actions, joined }: JoinShare, method: keyof JoinShare['joined
 export function* residualLines({ residual }: Reconciliation): Generator<string> {
   yield '';
   if (residual.length === 0) {
-    yield 'Unexplained: nothing, of what could be told.';
+    yield 'Unexplained: nothing, as far as the records tell.';
     return;
   }
   yield 'Unexplained, by day and workload:';

@@ -17,7 +17,7 @@ type Readers = { readonly store: StoreReader; readonly ledger: LedgerReader };
 /** The detector name of findings about failures. */
 export const RUNNER = 'runner';
 
-const NOT_FOUND = 'the rule does not find it in all records that are known now';
+const NOT_FOUND = 'the rule does not find it in the records that are known now';
 const REPAIRED = 'the detector ran again and did not fail';
 
 /** The new entries: findings that differ from what was reported before. */

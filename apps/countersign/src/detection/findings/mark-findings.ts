@@ -27,11 +27,13 @@ export async function markFindings(
   await catchUpProjection(writer);
   const unknown = uids.find((uid) => writer.store.finding(uid) === undefined);
   if (unknown !== undefined || uids.length === 0) {
-    const text = `there is no finding "${unknown ?? ''}": "countersign findings" lists them`;
+    const text = `could not find the finding "${unknown ?? ''}": "countersign findings" lists them`;
     throw new DetectionError('NO_SUCH_FINDING', text);
   }
   if (reason.length > FINDING_TEXT_CHARACTERS_MAX) {
-    const text = `a reason has at most ${FINDING_TEXT_CHARACTERS_MAX} characters: give a short one`;
+    const text =
+      `could not set the status: a reason has at most ${FINDING_TEXT_CHARACTERS_MAX} ` +
+      'characters. Shorten it';
     throw new DetectionError('REASON_TOO_LONG', text);
   }
   const atMs = writer.clock.now();

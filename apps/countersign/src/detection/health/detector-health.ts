@@ -97,7 +97,7 @@ function shortOf(health: HealthStatus, passedOver: readonly StoredFinding[]): He
     health.sinceMs ?? Number.POSITIVE_INFINITY,
   );
   const [{ draft }] = passedOver as readonly [StoredFinding];
-  const text = `it did not look at all: ${draft.title}`;
+  const text = `it did not examine everything: ${draft.title}`;
   const because = health.because === null ? text : `${health.because}; ${text}`;
   const untilMs = health.untilMs === null ? null : Math.min(health.untilMs, sinceMs);
   return { ...health, state: 'partly', sinceMs, untilMs, because };

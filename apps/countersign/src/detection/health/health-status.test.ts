@@ -33,7 +33,7 @@ function alive(source: string): CoverageRow[] {
   return [
     fact(source, { toMs: settledMs }),
     fact(source, { fromMs: settledMs, toMs: pollMs, state: 'late', because }),
-    fact(source, { fromMs: pollMs, toMs: NOW, state: 'late', because: 'it was not asked for' }),
+    fact(source, { fromMs: pollMs, toMs: NOW, state: 'late', because: 'it was not requested' }),
   ];
 }
 
@@ -53,14 +53,14 @@ test('is live in a period that a source was collected for completely', () => {
 });
 
 test('the content of a file is seen; its completeness is a separate answer', () => {
-  const why = 'these records came out of a file, which cannot prove that none are missing';
+  const why = 'these records are from a file, which cannot prove that none is missing';
   const { entries: _, ...imported } = fact('m365.export/unified-audit-log', {
     ...{ workload: 'Exchange', state: 'unknown', because: why },
     ...{ fromMs: FROM + HOUR_MS, toMs: FROM + 2 * HOUR_MS },
   });
   const seen = within(['exchange'], [imported]);
   assert.deepEqual([seen.state, seen.because], ['live', null]);
-  assert.match(seen.incomplete ?? '', /came out of a file/);
+  assert.match(seen.incomplete ?? '', /are from a file/);
   // A log that never arrived, and a time without any data, are not seen.
   assert.equal(within(['sharepoint'], [imported]).state, 'blind');
   assert.equal(within(['exchange', 'sharepoint'], [imported]).state, 'partly');
@@ -73,13 +73,13 @@ test('the content of a file is seen; its completeness is a separate answer', () 
   assert.equal(within(['exchange'], [...hole, imported]).state, 'partly');
   const filling = within(['exchange'], [...hole, { ...imported, fromMs: FROM + 1 }]);
   assert.equal(filling.state, 'live');
-  assert.match(filling.incomplete ?? '', /came out of a file/);
+  assert.match(filling.incomplete ?? '', /are from a file/);
 });
 
 test('a source that was never connected cannot be seen', () => {
   for (const found of [within(['exchange'], []), now(['exchange'], [fact(SHAREPOINT)])]) {
     assert.deepEqual([found.state, found.sinceMs], ['blind', null]);
-    assert.match(found.because ?? '', /no source that tells of Exchange is connected/);
+    assert.match(found.because ?? '', /no connected source reports Exchange/);
   }
   const said = { state: 'unknown', because: 'no collector reads this content type' } as const;
   assert.equal(now(['exchange'], [fact(EXCHANGE, said)]).state, 'blind');
@@ -103,7 +103,7 @@ test('the end of a polled log is still arriving, not blind', () => {
   const [settled, coming] = alive(EXCHANGE) as [CoverageRow, CoverageRow];
   const stopped = { ...coming, toMs: NOW - HOUR_MS };
   assert.equal(now(['exchange'], [settled, stopped]).state, 'blind', 'nobody asks any more');
-  const silent = { ...coming, because: 'silent: none of 3 canaries in a row came back' };
+  const silent = { ...coming, because: 'silent: none of the last 3 canaries came back' };
   assert.equal(now(['exchange'], [settled, silent]).state, 'blind');
 });
 

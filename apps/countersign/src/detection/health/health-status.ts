@@ -35,7 +35,7 @@ export function healthOf(
 ): HealthStatus {
   const { tenants, facts } = of;
   if (tenants.length === 0) return never('no tenant is connected');
-  if (logs.length === 0) return never('no source of ours delivers its log source');
+  if (logs.length === 0) return never('no collector delivers its log source');
   return joined(
     tenants.map((tenant) => {
       const own = facts.filter(
@@ -77,7 +77,7 @@ function healthOfLog(log: Log, facts: readonly CoverageRow[], asked: HealthScope
   if (own.length === 0) {
     const why = facts.find((fact) => isUncollected(fact) && tellsOf(log, fact));
     const more = why === undefined ? '' : `: ${why.source}, ${why.because}`;
-    return never(`no source that tells of ${log.words} is connected${more}`);
+    return never(`no connected source reports ${log.words}${more}`);
   }
   // A row about all sources, such as a clock step, affects each of them.
   const besides = facts.filter((fact) => fact.source === ANY && !isGood(fact));
@@ -144,7 +144,7 @@ function healthNow({ log, own, good }: HealthInputs, nowMs: number): HealthStatu
   const isUnsure = bad.some(({ state, toMs }) => state === 'unknown' && (toMs ?? nowMs) >= nowMs);
   const ends = own.filter(({ state }) => state === 'unknown').map(({ toMs }) => toMs ?? nowMs);
   const lastMs = Math.max(endMs, ...(isUnsure ? [] : ends.filter((ms) => ms < nowMs)));
-  const why = becauseOf(bad) ?? `nothing was collected since, and ${becauseOf(own) ?? ''}`;
+  const why = becauseOf(bad) ?? `nothing was collected since then, and ${becauseOf(own) ?? ''}`;
   return {
     state: isUnsure ? 'partly' : 'blind',
     sinceMs: finite(lastMs),

@@ -102,11 +102,11 @@ class Run {
     const tenants = tenant === undefined ? undefined : [tenant];
     for await (const { entries } of store.rows({ fromMs, toMs, tenants })) {
       if (this.#records >= recordsMax) {
-        this.#cut = `there are more than the ${recordsMax} records that were looked at`;
+        this.#cut = `there are more than the ${recordsMax} records that were read`;
         break;
       }
       if (this.#rows.length >= BACKTEST_SIGNALS_MAX) {
-        this.#cut = `more than ${BACKTEST_SIGNALS_MAX} records fit: the rules fit too much`;
+        this.#cut = `more than ${BACKTEST_SIGNALS_MAX} records match: the rules match too much`;
         break;
       }
       const { row, signals } = this.#interpreter.project(await this.#deliveries(entries));

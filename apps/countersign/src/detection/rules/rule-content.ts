@@ -71,7 +71,7 @@ function sayingsOf(set: RuleSet, problems: RuleProblem[]): ReadonlyMap<string, A
     const { custom, problems: found } = customOf(document);
     for (const what of found) {
       const place = document.placeOf(['countersign']);
-      const cure = 'see content/sigma for how it is written';
+      const cure = 'see content/sigma for examples';
       problems.push({ place, rule: document.title, severity: 'warning', what, cure });
     }
     sayings.set(ruleKey(document), { document, custom, alerts });

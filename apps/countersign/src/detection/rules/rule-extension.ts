@@ -35,7 +35,7 @@ export function customOf(meta: RuleMeta): { custom: RuleExtension; problems: rea
   const written = meta.custom['countersign'];
   const problems: string[] = [];
   const section = isMembers(written) ? written : {};
-  if (written !== undefined && !isMembers(written)) problems.push('"countersign" is no map');
+  if (written !== undefined && !isMembers(written)) problems.push('"countersign" is not a map');
   for (const name of Object.keys(section)) {
     if (!MEMBERS.has(name)) problems.push(`"countersign" has no member "${name}"`);
   }
@@ -73,7 +73,7 @@ function versionOf(stated: unknown, { modified, date }: RuleMeta): number {
 function testsOf(value: unknown, problems: string[]): RuleTest[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) {
-    problems.push('"tests" is no list');
+    problems.push('"tests" is not a list');
     return [];
   }
   return value.flatMap((item: unknown, at): RuleTest[] => {

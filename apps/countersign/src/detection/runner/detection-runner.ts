@@ -379,7 +379,7 @@ function union(...sets: readonly IntervalSet[]): IntervalSet {
   return normalize(sets.flat());
 }
 
-const DOES_NOT_RUN = 'it does not run, since it fails whatever it reads';
+const DOES_NOT_RUN = 'it does not run, because it fails on every record';
 
 type Scope = Pick<DetectorInput, 'touched' | 'fromIndex' | 'toIndex' | 'isolation'>;
 type DetectorRun = Scope & { readonly detector: Detector };

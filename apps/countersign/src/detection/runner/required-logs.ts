@@ -42,7 +42,7 @@ export type LogName =
 export const LOGS: Readonly<Record<LogName, Log>> = {
   interactive: FLOW_LOGS.interactive,
   // The audit log reports that a person signed in, without country and method.
-  signInLog: { words: "people's sign-ins in full", of: SIGN_IN_LOG },
+  signInLog: { words: 'complete sign-ins of people', of: SIGN_IN_LOG },
   nonInteractive: FLOW_LOGS.nonInteractive,
   servicePrincipals: FLOW_LOGS.servicePrincipals,
   directory: {
@@ -64,27 +64,27 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
   },
   general: { words: 'Teams, Purview and the rest of the suite', of: GENERAL },
   email: {
-    words: 'each message that came in',
+    words: 'each received message',
     of: [
       ...hunting('EmailEvents'),
       { source: /^(?:exchange\/message-trace|graph\/messageTraces|mail\/message)$/i },
     ],
   },
   attachments: {
-    words: 'what is attached to mail',
+    words: 'mail attachments',
     of: [...hunting('EmailAttachmentInfo'), { source: /^mail\/message$/i }],
   },
   links: {
-    words: 'where links in mail lead',
+    words: 'links in mail',
     of: [...hunting('EmailUrlInfo'), { source: /^mail\/message$/i }],
   },
   replyTo: {
-    words: 'where replies to mail would go',
+    words: 'the reply addresses of mail',
     of: [{ source: /^mail\/message$/i }],
     isHandedIn: true,
   },
   senderNames: {
-    words: 'the names that senders give themselves',
+    words: 'the display names of senders',
     of: [...hunting('EmailEvents'), { source: /^mail\/message$/i }],
   },
   defender: {
@@ -93,7 +93,7 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
   },
   // A sign-in states the risk known at the time. Later findings arrive separately.
   risk: {
-    words: 'risks that the suite finds out later',
+    words: 'risks that the suite detects later',
     of: [{ source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?UserRiskEvents$/i }, ...GENERAL],
   },
   alerts: {
@@ -112,7 +112,7 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
     ],
   },
   graphCalls: {
-    words: 'calls on Microsoft Graph',
+    words: 'Microsoft Graph calls',
     of: [{ source: /^(?:azure-monitor|log-analytics)\/MicrosoftGraphActivityLogs$/i }],
   },
 };

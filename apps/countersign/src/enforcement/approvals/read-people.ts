@@ -12,10 +12,10 @@ export function peopleOf({ people }: Pick<EnforcementConfig, 'people'>): People 
   for (const { name, key: file } of people) {
     const key = personKey(textOf(file));
     if (key === undefined) {
-      throw unusable(name, `${file} holds no public Ed25519 key in PEM`);
+      throw unusable(name, `${file} does not hold a public Ed25519 key in PEM`);
     }
     const other = [...known].find(([, each]) => each.equals(key))?.[0];
-    if (other !== undefined) throw unusable(name, `it is the key of ${other} as well`);
+    if (other !== undefined) throw unusable(name, `${other} has the same key`);
     known.set(name, key);
   }
   return known;

@@ -57,7 +57,7 @@ describe('an evaluation over AuthZEN', () => {
       { subject: { type: 'user', id: 'eve' } },
       'unknown',
       'Person "eve" is not known here',
-      'It could not be told whether this is allowed',
+      "We cannot tell whether the company's policy allows this",
     ],
   ] as const) {
     test(`is refused if ${name}, with a text of its own`, async () => {
@@ -84,7 +84,7 @@ describe('an evaluation over AuthZEN', () => {
 
   test('fails if its entry cannot be written', async () => {
     await assert.rejects(world({ fails: true }).ask('evaluation', WHOLE), {
-      ...{ code: 'UNAVAILABLE', status: 503, message: /access is denied without it$/ },
+      ...{ code: 'UNAVAILABLE', status: 503, message: /so access is denied$/ },
     });
   });
 });
@@ -164,7 +164,7 @@ describe('a batch over AuthZEN', () => {
     assert.deepEqual(decisions(answered), [false, false, true]);
     const [bad, other] = answered['evaluations'] as readonly Json[];
     assert.deepEqual(bad?.['context'], {
-      error: { status: 400, message: 'resource is no object' },
+      error: { status: 400, message: 'resource is not an object' },
     });
     assert.deepEqual(other?.['context'], {
       error: { status: 403, message: 'tool may not ask about this "suite"' },
@@ -282,7 +282,7 @@ describe('a search over AuthZEN', () => {
       ...{ code: 'TOO_LARGE', message: /^the question has more than 16384 characters/ },
     });
     await assert.rejects(world({ fails: true }).ask('search/subject', WHO), {
-      ...{ code: 'UNAVAILABLE', message: /nothing is told without it$/ },
+      ...{ code: 'UNAVAILABLE', message: /so there is no answer$/ },
     });
   });
 });

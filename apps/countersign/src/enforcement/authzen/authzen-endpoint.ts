@@ -71,13 +71,13 @@ export class AuthzenEndpoint {
     const { identifier } = this.#options;
     if (path !== metadataPath(identifier)) return undefined;
     if (method === 'GET' || method === 'HEAD') return jsonReply(200, metadataOf(identifier));
-    return jsonReply(405, 'the metadata are read with GET', { allow: 'GET, HEAD' });
+    return jsonReply(405, 'read the metadata with GET', { allow: 'GET, HEAD' });
   }
 
   /** @throws EndpointError */
   async answer(caller: AuthzenCaller, request: EndpointRequest): Promise<EndpointReply> {
     const route = this.#routes.get(request.path);
-    if (route === undefined) throw new EndpointError('UNKNOWN', 'nothing is here');
+    if (route === undefined) throw new EndpointError('UNKNOWN', 'not found');
     if (request.method !== 'POST') {
       return jsonReply(405, 'ask with POST', { allow: 'POST' });
     }
@@ -104,7 +104,7 @@ export class AuthzenEndpoint {
     const [decided] = await this.#options.deciding.decide(caller, [requestOf(caller, evaluation)], {
       passMs,
     });
-    if (decided === undefined) throw new EndpointError('UNAVAILABLE', 'nothing was decided');
+    if (decided === undefined) throw new EndpointError('UNAVAILABLE', 'no decision was made');
     return answerOf(decided.decision);
   }
 
@@ -118,7 +118,7 @@ export class AuthzenEndpoint {
     const answers = places.map((place): EvaluationResponse => {
       if (place instanceof EndpointError) return problemAnswer(place);
       const entry = decided[place];
-      if (entry === undefined) throw new EndpointError('UNAVAILABLE', 'not all was decided');
+      if (entry === undefined) throw new EndpointError('UNAVAILABLE', 'some decisions are missing');
       return answerOf(entry.decision);
     });
     return cutAtEnd(answers, batch.semantic);
@@ -184,7 +184,7 @@ export class AuthzenEndpoint {
     try {
       await decisionLog.append([draft]);
     } catch (cause) {
-      const what = 'the search could not be written into the ledger: nothing is told without it';
+      const what = 'could not write the search to the ledger, so there is no answer';
       throw new EndpointError('UNAVAILABLE', what, { cause });
     }
   }
@@ -204,7 +204,7 @@ function tooMuch(what: 'the batch' | 'the question'): EndpointError {
   const most = what === 'the batch' ? BATCH_CHARACTERS_MAX : EVALUATION_CHARACTERS_MAX;
   return new EndpointError(
     'TOO_LARGE',
-    `${what} has more than ${most} characters, defaults and all`,
+    `${what} has more than ${most} characters, including defaults`,
   );
 }
 

@@ -52,7 +52,7 @@ function userReason({ cause, id }: Decision): string {
     case 'no-policy':
       return `The company's policy does not allow this (reference ${id}).`;
     case 'unknown':
-      return `It could not be told whether this is allowed (reference ${id}).`;
+      return `We cannot tell whether the company's policy allows this (reference ${id}).`;
     case 'error':
       return `The company's policy could not be evaluated (reference ${id}).`;
     default:

@@ -33,9 +33,9 @@ describe('an evaluation', () => {
     ['no name of an action', { ...WHOLE, action: {} }, /^action\.name is missing$/],
     ['no type of a resource', { ...WHOLE, resource: { id: 'a' } }, /^resource\.type is missing$/],
     ['no id of a resource', { ...WHOLE, resource: { type: 'a' } }, /^resource\.id is missing$/],
-    ['text for a subject', { ...WHOLE, subject: 'alice' }, /^subject is no object$/],
-    ['a list for a resource', { ...WHOLE, resource: [RECORD] }, /^resource is no object$/],
-    ['a number for a name', { ...WHOLE, action: { name: 123 } }, /^action\.name is no text$/],
+    ['text for a subject', { ...WHOLE, subject: 'alice' }, /^subject is not an object$/],
+    ['a list for a resource', { ...WHOLE, resource: [RECORD] }, /^resource is not an object$/],
+    ['a number for a name', { ...WHOLE, action: { name: 123 } }, /^action\.name is not a string$/],
     ['an empty id', { ...WHOLE, subject: { type: 'user', id: '' } }, /^subject\.id is empty$/],
     [
       'an id that is far too long',
@@ -45,9 +45,9 @@ describe('an evaluation', () => {
     [
       'properties that are none',
       { ...WHOLE, subject: { ...ALICE, properties: 'admin' } },
-      /^subject\.properties is no object$/,
+      /^subject\.properties is not an object$/,
     ],
-    ['a context that is none', { ...WHOLE, context: [] }, /^context is no object$/],
+    ['a context that is none', { ...WHOLE, context: [] }, /^context is not an object$/],
   ];
   for (const [name, message, what] of missing) {
     test(`refuses ${name}`, () =>
@@ -92,7 +92,7 @@ describe('a batch', () => {
       const batch = batchOf({ ...WHOLE, evaluations });
       assert.equal(batch.kind, 'single');
     }
-    refused(() => batchOf({ ...WHOLE, evaluations: {} }), /evaluations is no list/);
+    refused(() => batchOf({ ...WHOLE, evaluations: {} }), /evaluations is not a list/);
   });
 
   test("an item's member replaces the whole default", () => {
@@ -131,8 +131,8 @@ describe('a batch', () => {
     refused(() => batchOf({ ...WHOLE, resource: 'r', evaluations: [{}] }), /resource/);
     refused(() => batchOf({ ...WHOLE, context: 'x', evaluations: [{}] }), /context/);
     const of = (options: unknown) => () => batchOf({ ...WHOLE, options, evaluations: [{}] });
-    refused(of('x'), /options is no object/);
-    refused(of({ evaluations_semantic: 'first_wins' }), /none of execute_all/);
+    refused(of('x'), /options is not an object/);
+    refused(of({ evaluations_semantic: 'first_wins' }), /must be one of execute_all/);
     assert.doesNotThrow(of(null));
     assert.doesNotThrow(of({ other: 1 }));
   });
@@ -142,7 +142,7 @@ describe('a batch', () => {
     const batch = batchOf({ ...WHOLE, evaluations: many(EVALUATIONS_MAX) });
     assert.ok(batch.kind === 'batch' && batch.count === 10_000);
     const more = { ...WHOLE, evaluations: many(EVALUATIONS_MAX + 1) };
-    refused(() => batchOf(more), /10001 evaluations: 10000 are the most/, 'TOO_LARGE');
+    refused(() => batchOf(more), /10001 evaluations: the maximum is 10000/, 'TOO_LARGE');
   });
 
   test('ends where its semantic says', () => {

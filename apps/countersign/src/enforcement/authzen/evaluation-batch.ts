@@ -32,12 +32,12 @@ const DEFAULTS = ['subject', 'action', 'resource', 'context'] as const;
 export function batchOf(message: Json): Batch {
   const evaluations = given(message, 'evaluations');
   if (evaluations !== undefined && !Array.isArray(evaluations)) {
-    throw malformed('evaluations is no list');
+    throw malformed('evaluations is not a list');
   }
   const items: readonly unknown[] = evaluations ?? [];
   if (items.length === 0) return { kind: 'single', evaluation: evaluationOf(message) };
   if (items.length > EVALUATIONS_MAX) {
-    const what = `a batch has ${items.length} evaluations: ${EVALUATIONS_MAX} are the most`;
+    const what = `a batch has ${items.length} evaluations: the maximum is ${EVALUATIONS_MAX}`;
     throw new EndpointError('TOO_LARGE', what);
   }
   checkDefaults(message);
@@ -61,17 +61,17 @@ function checkDefaults(message: Json): void {
 function semanticOf(message: Json): Semantic {
   const options = given(message, 'options');
   if (options === undefined) return 'execute_all';
-  if (!isObject(options)) throw malformed('options is no object');
+  if (!isObject(options)) throw malformed('options is not an object');
   const stated = given(options, 'evaluations_semantic');
   if (stated === undefined) return 'execute_all';
   const semantic = SEMANTICS.find((known) => known === stated);
   if (semantic !== undefined) return semantic;
-  throw malformed(`options.evaluations_semantic is none of ${SEMANTICS.join(', ')}`);
+  throw malformed(`options.evaluations_semantic must be one of ${SEMANTICS.join(', ')}`);
 }
 
 /** An item's member replaces the whole default; nothing is merged (7.1.1). */
 function itemOf(message: Json, item: unknown): BatchItem {
-  if (!isObject(item)) return problem(malformed('the evaluation is no object'));
+  if (!isObject(item)) return problem(malformed('the evaluation is not an object'));
   const members = DEFAULTS.map((name): [string, unknown] => [
     name,
     given(item, name) ?? given(message, name),

@@ -65,20 +65,20 @@ export function actionOf(value: unknown): Action {
 export function contextOf(message: Json): Properties {
   const context = given(message, 'context');
   if (context === undefined) return {};
-  if (!isObject(context)) throw malformed('context is no object');
+  if (!isObject(context)) throw malformed('context is not an object');
   return context;
 }
 
 function objectOf(value: unknown, of: string): Json {
   if (value === undefined) throw malformed(`${of} is missing`);
-  if (!isObject(value)) throw malformed(`${of} is no object`);
+  if (!isObject(value)) throw malformed(`${of} is not an object`);
   return value;
 }
 
 function textOf(member: Json, of: string, name: string): string {
   const value = given(member, name);
   if (value === undefined) throw malformed(`${of}.${name} is missing`);
-  if (typeof value !== 'string') throw malformed(`${of}.${name} is no text`);
+  if (typeof value !== 'string') throw malformed(`${of}.${name} is not a string`);
   if (value === '') throw malformed(`${of}.${name} is empty`);
   if (value.length <= TEXT_CHARACTERS_MAX) return value;
   throw malformed(`${of}.${name} is longer than ${TEXT_CHARACTERS_MAX} characters`);
@@ -87,6 +87,6 @@ function textOf(member: Json, of: string, name: string): string {
 function propertiesOf(member: Json, of: string): { readonly properties?: Properties } {
   const properties = given(member, 'properties');
   if (properties === undefined) return {};
-  if (!isObject(properties)) throw malformed(`${of}.properties is no object`);
+  if (!isObject(properties)) throw malformed(`${of}.properties is not an object`);
   return { properties };
 }

@@ -23,15 +23,15 @@ export function tokenFor(question: object, after: string): string {
 
 /** @throws EndpointError MALFORMED, OTHER_PAGE */
 export function tokenOf(token: string, question: object): string {
-  if (token.length > PAGE_TOKEN_CHARACTERS_MAX) throw malformed('page.token is none of ours');
+  if (token.length > PAGE_TOKEN_CHARACTERS_MAX) throw malformed('page.token is unknown');
   const read = parse(Buffer.from(token, 'base64url').toString('utf8'));
   if (!isObject(read) || typeof read['a'] !== 'string') {
-    throw malformed('page.token is none of ours');
+    throw malformed('page.token is unknown');
   }
   if (read['q'] === digestOf(question)) return read['a'];
   throw new EndpointError(
     'OTHER_PAGE',
-    'page.token belongs to another search: ask for its next page with nothing else changed',
+    'page.token belongs to another search: repeat that search unchanged with its token',
   );
 }
 

@@ -71,7 +71,7 @@ describe('a search', () => {
   test('refuses a token that is longer than any of ours', () => {
     const { question } = searchOf('subject', WHO);
     const token = tokenFor(question, 'x'.repeat(PAGE_TOKEN_CHARACTERS_MAX));
-    assert.throws(() => searchOf('subject', { ...WHO, page: { token } }), /none of ours/);
+    assert.throws(() => searchOf('subject', { ...WHO, page: { token } }), /is unknown/);
   });
 
   test('carries any id from one page to the next', () => {

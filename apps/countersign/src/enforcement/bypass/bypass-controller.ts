@@ -94,13 +94,19 @@ export class BypassController {
         this.#wanted(other) !== wanted,
     );
     if (wanted === 'by us' && isKept) {
-      return this.#say(bypass, { wanted, state: 'done', because: 'another bypass of it goes on' });
+      return this.#say(bypass, {
+        wanted,
+        state: 'done',
+        because: 'another bypass of the group continues',
+      });
     }
     try {
       await groups.put(group, wanted, signal);
       const isPast = await groups.has(group, signal);
       const isSo = isPast === (wanted === 'past us');
-      const because = isPast ? 'the suite excludes the group' : 'the suite excludes it no more';
+      const because = isPast
+        ? 'the suite excludes the group'
+        : 'the suite no longer excludes the group';
       return await this.#say(bypass, { wanted, state: isSo ? 'done' : 'cannot tell', because });
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;

@@ -110,26 +110,26 @@ export function checkStatement(
 ): void {
   const { statement } = said;
   if (!isSaidBy(said, people)) {
-    throw refused(`${statement.by} is none of those who may, or did not sign it`);
+    throw refused(`${statement.by} is not in enforcementPoints.people, or did not sign it`);
   }
   if (Math.abs(nowMs - statement.atMs) > SAID_MS_MAX) {
-    throw refused('it was signed too long ago, or by another clock: sign it again');
+    throw refused('its signature is too old, or from another clock: sign it again');
   }
   const known = pending.get(statement.bypass);
   switch (statement.what) {
     case 'bypass-request': {
-      if (known !== undefined) throw refused('there is a bypass of this id already');
+      if (known !== undefined) throw refused('a bypass with this id already exists');
       const forMs = statement.untilMs - statement.atMs;
       if (forMs > 0 && forMs <= longestMs) return;
-      throw refused(`it would last longer than ${longestMs / 60_000} minutes, or no time at all`);
+      throw refused(`it must last between 1 and ${longestMs / 60_000} minutes`);
     }
     case 'bypass-approval':
-      if (known === undefined) throw refused('there is no such bypass');
+      if (known === undefined) throw refused('no bypass has this id');
       checkApproval(statement, known, people, nowMs);
       return;
     case 'bypass-end':
-      if (known === undefined) throw refused('there is no such bypass');
-      if (known.end !== undefined) throw refused('it is undone already');
+      if (known === undefined) throw refused('no bypass has this id');
+      if (known.end !== undefined) throw refused('it is already undone');
   }
 }
 
@@ -139,11 +139,11 @@ function checkApproval(
   people: People,
   nowMs: number,
 ): void {
-  if (approval !== undefined) throw refused('it is approved already');
-  if (end !== undefined || nowMs >= request.statement.untilMs) throw refused('it is over already');
+  if (approval !== undefined) throw refused('it is already approved');
+  if (end !== undefined || nowMs >= request.statement.untilMs) throw refused('it is already over');
   if (digest !== statementDigest(request)) throw refused('it approves another request');
   if (!areTwoPeople(by, request.statement.by, people)) {
-    throw refused('two people are needed, and this is the one who asked for it');
+    throw refused('a second person must approve it, not the person who requested it');
   }
 }
 
@@ -153,5 +153,5 @@ function effectOf(body: unknown): BypassEffect | undefined {
 }
 
 function refused(why: string): PolicyError {
-  return new PolicyError('BYPASS_REFUSED', `could not take this in for a bypass: ${why}`);
+  return new PolicyError('BYPASS_REFUSED', `could not process the bypass: ${why}`);
 }

@@ -73,7 +73,7 @@ describe('many items of one caller', () => {
     for (let count = 0; count < WAITING_PER_CALLER_MAX; count++) {
       void of.inTurns({ name: 'flood' }, 1, () => 'on');
     }
-    const refusal = { code: 'TOO_SOON', message: /^too much of flood is waiting/ };
+    const refusal = { code: 'TOO_SOON', message: /^too many requests of flood are waiting/ };
     await assert.rejects(
       of.inTurns({ name: 'flood' }, 1, () => 'on'),
       refusal,

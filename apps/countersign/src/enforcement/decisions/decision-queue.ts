@@ -79,7 +79,7 @@ export class DecisionQueue {
 }
 
 function tooSoon(caller: string): EndpointError {
-  const what = `too much of ${caller} is waiting already: ask again in a second`;
+  const what = `too many requests of ${caller} are waiting: try again in a second`;
   return new EndpointError('TOO_SOON', what);
 }
 

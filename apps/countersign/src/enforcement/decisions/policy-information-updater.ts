@@ -204,8 +204,8 @@ export class PolicyInformationUpdater implements Candidates {
 }
 
 const UNREADABLE =
-  'could not open the enforcement points: the policies in force are of a form that is not read ' +
-  'any more; name a folder of policies in the configuration';
+  'could not open the enforcement points: this version cannot read the policies in force. ' +
+  'Name a folder of policies in the configuration';
 
 /**
  * Rejects policies that read input which an enforcement point cannot supply. They would deny

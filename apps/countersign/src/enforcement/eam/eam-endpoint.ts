@@ -107,7 +107,7 @@ export class EamEndpoint {
     path,
   }: Pick<EndpointRequest, 'method' | 'path'>): Promise<EndpointReply> {
     if (method !== 'GET' && method !== 'HEAD') {
-      return jsonReply(405, 'this is read with GET', { allow: 'GET, HEAD' });
+      return jsonReply(405, 'read this with GET', { allow: 'GET, HEAD' });
     }
     const { issuer, ring } = this.#options;
     return jsonReply(200, path === EAM_DISCOVERY ? eamMetadata(issuer) : await ring().jwks());
@@ -203,7 +203,7 @@ export class EamEndpoint {
     // Without a proof no pass may open, whatever the policies say.
     const options = shown === undefined ? {} : { passMs };
     const [decided] = await deciding.decide(CALLER, [asked], options);
-    if (decided === undefined) throw new EndpointError('UNAVAILABLE', 'nothing was decided');
+    if (decided === undefined) throw new EndpointError('UNAVAILABLE', 'no decision was made');
     const { decision } = decided;
     if (shown !== undefined && decision.effect === 'permit') {
       const { tenant, person } = attempt.hint;

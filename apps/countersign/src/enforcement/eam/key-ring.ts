@@ -52,8 +52,8 @@ export class KeyRing {
     }
     throw new PolicyError(
       'KEY_INVALID',
-      `could not use the keys in ${file}: it is not what this program writes there; move it away ` +
-        'and a new one is made, which Entra learns of within two days',
+      `could not use the keys in ${file}: its format is unknown. Move it away ` +
+        'and start again: Countersign creates new keys, which Entra reads within two days',
     );
   }
 

@@ -113,7 +113,7 @@ function certificateIn(file: string): X509Certificate {
   try {
     return new X509Certificate(textOf(file));
   } catch {
-    throw unusable(file, 'it is no certificate in PEM');
+    throw unusable(file, 'it is not a certificate in PEM');
   }
 }
 

@@ -63,8 +63,8 @@ export class ReplayCache {
     try {
       await this.#store.keep({ names, issuedMs }, this.#lineMs);
     } catch (cause) {
-      const why = `could not write down that a hint was used (${messageOf(cause)})`;
-      throw new PolicyError('NOT_ACCOUNTED', `${why}: no person is let in with it`, { cause });
+      const why = `could not record the use of a token hint (${messageOf(cause)})`;
+      throw new PolicyError('NOT_ACCOUNTED', `${why}, so the sign-in is denied`, { cause });
     }
     return 'taken';
   }

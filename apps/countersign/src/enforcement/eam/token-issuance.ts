@@ -53,7 +53,7 @@ export class TokenIssuance {
 
   async answer(request: EndpointRequest): Promise<EndpointReply> {
     if (request.method !== 'POST' || !isJson(request.header('content-type'))) {
-      return jsonReply(400, 'an event is posted as application/json');
+      return jsonReply(400, 'post the event as application/json');
     }
     let event: Event | undefined;
     try {
@@ -61,10 +61,10 @@ export class TokenIssuance {
     } catch (error) {
       if (!(error instanceof EndpointError)) throw error;
     }
-    if (event === undefined) return jsonReply(400, 'this is no event of token issuance');
+    if (event === undefined) return jsonReply(400, 'this is not an event of token issuance');
     if (!(await this.#isEntra(request, event.tenant))) {
       const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
-      return jsonReply(401, 'the token is not one by which Entra asks for this tenant', headers);
+      return jsonReply(401, 'Entra did not issue this token for this tenant', headers);
     }
     const pass = this.#options.passes.latest(event.tenant, event.names);
     const claims = pass === undefined ? {} : { [CLAIM]: pass };

@@ -14,8 +14,8 @@ const WORDS: Readonly<Record<Language, Words>> = {
     title: 'You cannot open this page',
     because: {
       denied: 'Your company’s policy does not allow it.',
-      unknown: 'It could not be told whether your company’s policy allows it.',
-      unavailable: 'Your company’s policy could not be asked. Try again in a few minutes.',
+      unknown: 'We cannot tell whether your company’s policy allows it.',
+      unavailable: 'Your company’s policy service is not available. Try again in a few minutes.',
     },
     next: 'If you need it for your work, give this reference to your help desk:',
   },

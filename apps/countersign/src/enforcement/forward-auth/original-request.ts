@@ -57,7 +57,7 @@ export function originalOf(
   if (uri === undefined || !uri.startsWith('/')) return 'it names no path';
   if (uri.length > URI_CHARACTERS_MAX) return 'its address is too long';
   const path = pathOf(uri);
-  if (path === undefined) return 'its path can be read in two ways';
+  if (path === undefined) return 'its path is ambiguous';
   return { method, host: name, uri, path, address: addressOf(asked.header('x-forwarded-for')) };
 }
 

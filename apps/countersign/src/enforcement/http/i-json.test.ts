@@ -28,9 +28,9 @@ describe('I-JSON', () => {
   });
 
   test('refuses a repeated name in one object, in any escape form', () => {
-    refused('{"a":1,"b":{},"a":2}', 'MALFORMED', /"a" stands twice/);
-    refused('{"subject":1,"\\u0073ubject":2}', 'MALFORMED', /"subject" stands twice/);
-    refused('{"x":[{"y":{"z":1,"z":1}}]}', 'MALFORMED', /"z" stands twice/);
+    refused('{"a":1,"b":{},"a":2}', 'MALFORMED', /"a" is twice/);
+    refused('{"subject":1,"\\u0073ubject":2}', 'MALFORMED', /"subject" is twice/);
+    refused('{"x":[{"y":{"z":1,"z":1}}]}', 'MALFORMED', /"z" is twice/);
     refused('{"__proto__":1,"__proto__":2}', 'MALFORMED', /__proto__/);
     assert.deepEqual(parseObject(bytes('{"a":[{"a":1},{"a":"a"}],"b":"a"}')), {
       a: [{ a: 1 }, { a: 'a' }],

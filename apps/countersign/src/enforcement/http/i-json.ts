@@ -132,7 +132,7 @@ function checkNames(text: string): void {
 
 function addName(names: Set<string>, written: string): void {
   const name = written.includes('\\') ? String(JSON.parse(written)) : written.slice(1, -1);
-  if (names.has(name)) throw malformed(`the name ${quoted(name)} stands twice in one object`);
+  if (names.has(name)) throw malformed(`the name ${quoted(name)} is twice in one object`);
   names.add(name);
 }
 

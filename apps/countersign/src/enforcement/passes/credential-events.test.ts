@@ -40,7 +40,7 @@ for (const [activity, said, type, change] of [
       payload: {
         event_timestamp: NOW_MS / 1000,
         initiating_entity: 'user',
-        reason_admin: { en: `the directory's audit log says: ${activity}` },
+        reason_admin: { en: `the directory's audit log reports: ${activity}` },
         credential_type: type,
         change_type: change,
       },
@@ -88,7 +88,7 @@ test('reports a registered or revoked passkey of ours with its model', () => {
   assert.deepEqual(registered?.payload, {
     event_timestamp: NOW_MS / 1000,
     initiating_entity: 'user',
-    reason_admin: { en: 'a passkey is new' },
+    reason_admin: { en: 'a passkey was registered' },
     credential_type: 'fido2-roaming',
     change_type: 'create',
     fido2_aaguid: PASSKEY.aaguid,

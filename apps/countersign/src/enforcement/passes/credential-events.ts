@@ -95,7 +95,7 @@ export function directoryCredentialEvent(
       : { application: opaque(whose.id) }),
     tenant: opaque(tenant),
   });
-  const reason = `the directory's audit log says: ${activity}`;
+  const reason = `the directory's audit log reports: ${activity}`;
   const transaction = `audit/${tenant}/${action}`;
   const credential = kind === 'said' ? kindIn(said) : kind;
   return credentialChange(subject, { atMs, by, reason, transaction }, { credential, change });
@@ -110,7 +110,12 @@ export function passkeyEvent(
   switch (record.what) {
     case 'passkey-registered': {
       const { passkey, atMs } = record;
-      return ofPasskey(passkey, 'create', { atMs, by: 'user', reason: 'a passkey is new' }, issuer);
+      return ofPasskey(
+        passkey,
+        'create',
+        { atMs, by: 'user', reason: 'a passkey was registered' },
+        issuer,
+      );
     }
     case 'passkey-revoked': {
       const passkey = passkeyOf(record.id);
@@ -120,7 +125,7 @@ export function passkeyEvent(
     case 'passkey-refused': {
       // After a copy, neither the original nor the copy is valid.
       const passkey = record.why === 'copied' ? passkeyOf(record.id ?? '') : undefined;
-      const reason = 'its counter went back: there is a copy of it';
+      const reason = 'its counter went back, so a copy of it exists';
       const because = { atMs: record.atMs, by: 'system', reason } as const;
       return passkey && ofPasskey(passkey, 'revoke', because, issuer);
     }

@@ -104,6 +104,6 @@ function keyOf(tenant: TenantId, id: string): string {
 }
 
 function tooMany(max: number): PolicyError {
-  const what = `${max} passes are open, and more could not be watched over: no pass is opened`;
+  const what = `could not open a pass: ${max} passes are open, which is the limit`;
   return new PolicyError('NOT_ACCOUNTED', what);
 }

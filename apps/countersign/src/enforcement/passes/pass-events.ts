@@ -50,13 +50,13 @@ export function changeEvent(
   const user = complex({ ...member, user: userSubject(id, issuer) });
   switch (`${type}.${attribute}`) {
     case 'Person.risk':
-      return riskEvent(user, before, after, said('the risk of the person is another'));
+      return riskEvent(user, before, after, said('the risk of the person changed'));
     case 'Person.enabled':
       if (before === true && after === false) return accountDisabled(user, said(''));
       return before === false && after === true ? accountEnabled(user, said('')) : undefined;
     case 'Device.compliant': {
       const device = complex({ ...member, device: opaque(id) });
-      return deviceEvent(device, before, after, said('the health of the device is another'));
+      return deviceEvent(device, before, after, said('the health of the device changed'));
     }
     default:
       return undefined;

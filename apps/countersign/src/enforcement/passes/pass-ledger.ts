@@ -37,7 +37,7 @@ export async function endPass(
   const nowMs = clock.now();
   const [pass] = knownPasses(store, nowMs, { pass: id });
   if (pass === undefined || pass.state !== 'open') {
-    const why = pass === undefined ? 'there is no pass of that id' : `it ${pass.state} already`;
+    const why = pass === undefined ? 'no pass has this id' : `it has already ${pass.state}`;
     throw new PolicyError('UNKNOWN_PASS', `could not end the pass ${id}: ${why}; see passes list`);
   }
   const { tenant } = pass;

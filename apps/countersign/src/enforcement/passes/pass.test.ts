@@ -122,5 +122,5 @@ test('the state in the suite is unknown until the stated time', () => {
   assert.match(out?.wouldDecide[0]?.what ?? '', /sessions of the person were revoked/);
   const over = suiteAt(untilMs);
   assert.deepEqual([over?.kind, over?.because[0]?.code], ['unknown', 'sessions-not-seen']);
-  assert.match(over?.because[0]?.text ?? '', /^every token that was out has expired/);
+  assert.match(over?.because[0]?.text ?? '', /^every issued token has expired/);
 });

@@ -89,7 +89,7 @@ function inSuite(untilMs: number, nowMs: number): SuiteSessionStatus {
   const text =
     nowMs < untilMs
       ? 'a token that the suite issued on it may still be valid'
-      : 'every token that was out has expired; that no session was refreshed has not been seen';
+      : 'every issued token has expired; it is not known whether a session was refreshed';
   const what =
     "the suite's record that the sessions of the person were revoked, and no sign-in or action " +
     'in them since';

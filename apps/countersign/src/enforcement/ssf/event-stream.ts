@@ -86,7 +86,7 @@ export function checkSupplied(message: Json, stream: Stream, transmits: Transmit
   for (const name of ['iss', 'aud', 'events_supported', 'events_delivered'] as const) {
     const stated = given(message, name);
     if (stated !== undefined && JSON.stringify(stated) !== JSON.stringify(shown[name])) {
-      throw malformed(`${name} is what it is: leave it out, or send it as it was told`);
+      throw malformed(`${name} cannot change: omit it, or send it unchanged`);
     }
   }
 }
@@ -128,7 +128,7 @@ export function shownOf(stream: Stream, { issuer, pollEndpoint }: Transmits): Js
 export function statusOf(message: Json): { readonly status: Status; readonly reason?: string } {
   const stated = given(message, 'status');
   const status = STATUSES.find((known) => known === stated);
-  if (status === undefined) throw malformed(`status is none of ${STATUSES.join(', ')}`);
+  if (status === undefined) throw malformed(`status must be one of ${STATUSES.join(', ')}`);
   const reason = textOf(given(message, 'reason'), 'reason');
   return { status, ...(reason === undefined ? {} : { reason }) };
 }
@@ -143,7 +143,7 @@ export function streamIdOf(message: Json): string {
 /** @throws EndpointError MALFORMED */
 export function textOf(value: unknown, name: string): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw malformed(`${name} is no text`);
+  if (typeof value !== 'string') throw malformed(`${name} is not a string`);
   if (value.length <= RECEIVER_TEXT_CHARACTERS_MAX) return value;
   throw malformed(`${name} is longer than ${RECEIVER_TEXT_CHARACTERS_MAX} characters`);
 }
@@ -151,7 +151,7 @@ export function textOf(value: unknown, name: string): string | undefined {
 function requestedOf(value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.length > 2 * SUPPORTED_EVENTS.length) {
-    throw malformed('events_requested is no list of events, or far too long');
+    throw malformed('events_requested is not a list of events, or is too long');
   }
   return value.map((each: unknown) => textOf(each, 'an event of events_requested') ?? '');
 }
@@ -162,14 +162,14 @@ function deliveryOf(
 ): { readonly delivery: DeliveryMethod; readonly authorization: string | undefined } {
   // "If delivery is not present, poll is assumed" (8.1.1.1).
   if (value === undefined) return { delivery: { method: POLL }, authorization: undefined };
-  if (!isObject(value)) throw malformed('delivery is no object');
+  if (!isObject(value)) throw malformed('delivery is not an object');
   const method = given(value, 'method');
   if (method === POLL) return { delivery: { method }, authorization: undefined };
   if (method !== PUSH) throw malformed(`delivery.method is neither ${PUSH} nor ${POLL}`);
   const authorization = textOf(given(value, 'authorization_header'), 'the authorization_header');
   // A line break in a header would inject another header.
   if (authorization !== undefined && !/^[\t\x20-\x7e]*$/.test(authorization)) {
-    throw malformed('delivery.authorization_header is no value of a header');
+    throw malformed('delivery.authorization_header is not the value of a header');
   }
   const endpointUrl = endpointOf(given(value, 'endpoint_url'), scope);
   return { delivery: { method, endpointUrl }, authorization };
@@ -182,10 +182,10 @@ function deliveryOf(
 function endpointOf(value: unknown, { pushTo }: PushScope): string {
   const text = textOf(value, 'delivery.endpoint_url');
   const url = text === undefined ? null : URL.parse(text);
-  if (url === null) throw malformed('delivery.endpoint_url is no URL');
+  if (url === null) throw malformed('delivery.endpoint_url is not a URL');
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
     throw malformed('delivery.endpoint_url holds a name, a password or a fragment');
   }
   if (pushTo.includes(url.origin)) return url.href;
-  throw malformed('delivery.endpoint_url is not where this receiver is allowed to be called');
+  throw malformed('delivery.endpoint_url is not an allowed address of this receiver');
 }

@@ -98,7 +98,7 @@ describe('a polled stream', () => {
       polls.poll(RECEIVER, id, pollRequestOf({}), gone.signal),
     );
     await at.settled();
-    await assert.rejects(polls.poll(RECEIVER, id, pollRequestOf({}), never), /waiting already/);
+    await assert.rejects(polls.poll(RECEIVER, id, pollRequestOf({}), never), /already waiting/);
     gone.abort();
     await Promise.all(waiting);
   });

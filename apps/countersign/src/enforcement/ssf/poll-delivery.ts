@@ -18,10 +18,10 @@ export type PollRequest = {
 export function pollRequestOf(message: Json): PollRequest {
   const maxEvents = given(message, 'maxEvents') ?? POLLED_EVENTS_MAX;
   if (typeof maxEvents !== 'number' || !Number.isSafeInteger(maxEvents) || maxEvents < 0) {
-    throw malformed('maxEvents is no whole number from 0 up');
+    throw malformed('maxEvents is not a whole number of 0 or more');
   }
   const immediately = given(message, 'returnImmediately') ?? false;
-  if (typeof immediately !== 'boolean') throw malformed('returnImmediately is no true or false');
+  if (typeof immediately !== 'boolean') throw malformed('returnImmediately must be true or false');
   return {
     maxEvents: Math.min(maxEvents, POLLED_EVENTS_MAX),
     returns: immediately ? 'immediately' : 'when there is something',
@@ -79,7 +79,7 @@ export class PollDelivery {
   ): Promise<void> {
     const open = this.#open.get(receiver.name) ?? 0;
     if (open >= LONG_POLLS_MAX) {
-      throw new EndpointError('TOO_SOON', `${open} polls of this receiver are waiting already`);
+      throw new EndpointError('TOO_SOON', `${open} polls of this receiver are already waiting`);
     }
     this.#open.set(receiver.name, open + 1);
     const ended = new AbortController();
@@ -109,12 +109,12 @@ function sendable(line: StreamBacklog): readonly Pending[] {
 }
 
 function acknowledgedOf(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) throw malformed('ack is no list');
+  if (!Array.isArray(value)) throw malformed('ack is not a list');
   return value.map((each: unknown) => textOf(each, 'a jti of ack') ?? '');
 }
 
 function refusedOf(value: unknown): PollRequest['refused'] {
-  if (!isObject(value)) throw malformed('setErrs is no object');
+  if (!isObject(value)) throw malformed('setErrs is not an object');
   return Object.entries(value).map(([jti, said]) => {
     const { err, description } = isObject(said) ? said : {};
     const words = [

@@ -229,6 +229,9 @@ describe('a pushed stream', () => {
       await assert.rejects(management.create(RECEIVER, message), /^EndpointError: delivery/, url);
     }
     const split = { ...delivery, authorization_header: 'Bearer a\r\nX-Evil: 1' };
-    await assert.rejects(management.create(RECEIVER, { delivery: split }), /no value of a header/);
+    await assert.rejects(
+      management.create(RECEIVER, { delivery: split }),
+      /not the value of a header/,
+    );
   });
 });

@@ -137,7 +137,8 @@ export class PushDelivery {
   async #send({ stream }: StreamBacklog, { claims }: Pending): Promise<Outcome> {
     const { keys, world } = this.#transmitter;
     const { delivery } = stream;
-    if (delivery.method !== PUSH) return { kind: 'failed', because: 'it is not pushed any more' };
+    if (delivery.method !== PUSH)
+      return { kind: 'failed', because: 'the stream is no longer pushed' };
     const authorization = world.secrets.get(stream.id);
     try {
       const { status, body } = await world.post({

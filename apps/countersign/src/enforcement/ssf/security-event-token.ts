@@ -67,7 +67,7 @@ async function keyOf({
   const key = privateKey(file, pem);
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (key.asymmetricKeyType !== 'rsa' || bits < MODULUS_BITS_MIN) {
-    throw invalid(file, `it is no RSA key of ${MODULUS_BITS_MIN} bits or more`);
+    throw invalid(file, `it is not an RSA key of ${MODULUS_BITS_MIN} bits or more`);
   }
   const shown = await exportJWK(createPublicKey(key));
   const kid = await calculateJwkThumbprint(shown);
@@ -79,7 +79,7 @@ function privateKey(file: string, pem: string): KeyObject {
     return createPrivateKey(pem);
   } catch {
     // The library's message may contain part of the key.
-    throw invalid(file, 'it holds no private key in PEM');
+    throw invalid(file, 'it does not hold a private key in PEM');
   }
 }
 

@@ -81,7 +81,7 @@ describe('a receiver', () => {
     for (const [what, asking] of CHANGES) {
       await assert.rejects(
         async () => ask(what, { ...asking(id), by: READS }),
-        { code: 'NOT_YOURS', message: 'wiki may read its streams, and no more' },
+        { code: 'NOT_YOURS', message: 'wiki may only read its streams' },
         what,
       );
     }

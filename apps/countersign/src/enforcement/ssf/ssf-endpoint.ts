@@ -42,7 +42,7 @@ export class SsfEndpoint {
     const isMetadata = path === ssfMetadataPath(transmits.issuer);
     if (!isMetadata && path !== SSF_PATHS.jwks) return undefined;
     if (method !== 'GET' && method !== 'HEAD') {
-      return jsonReply(405, 'this is read with GET', { allow: 'GET, HEAD' });
+      return jsonReply(405, 'read this with GET', { allow: 'GET, HEAD' });
     }
     return jsonReply(200, isMetadata ? ssfMetadata(transmits.issuer) : keys.jwks);
   }
@@ -54,7 +54,7 @@ export class SsfEndpoint {
     const route = this.#routes.get(`${method} ${path}`);
     if (route !== undefined) return route(receiver, request);
     const methods = this.#methods(path);
-    if (methods.length === 0) throw new EndpointError('UNKNOWN', 'nothing is here');
+    if (methods.length === 0) throw new EndpointError('UNKNOWN', 'not found');
     return jsonReply(405, `ask with ${methods.join(', ')}`, { allow: methods.join(', ') });
   }
 
@@ -77,10 +77,7 @@ export class SsfEndpoint {
       (route: (receiver: Receiver, message: Json) => Promise<EndpointReply>): Route =>
       async (receiver, request) => {
         if (receiver.may !== 'ssf.manage') {
-          throw new EndpointError(
-            'NOT_YOURS',
-            `${receiver.name} may read its streams, and no more`,
-          );
+          throw new EndpointError('NOT_YOURS', `${receiver.name} may only read its streams`);
         }
         return route(receiver, messageOf(request));
       };
@@ -106,7 +103,7 @@ export class SsfEndpoint {
 
   async #remove(receiver: Receiver, request: EndpointRequest): Promise<EndpointReply> {
     if (receiver.may !== 'ssf.manage') {
-      throw new EndpointError('NOT_YOURS', `${receiver.name} may read its streams, and no more`);
+      throw new EndpointError('NOT_YOURS', `${receiver.name} may only read its streams`);
     }
     return done(204, this.#management.remove(receiver, streamIdIn(request)));
   }

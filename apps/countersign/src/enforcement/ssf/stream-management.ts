@@ -36,7 +36,7 @@ export class StreamManagement {
   async create(receiver: Receiver, message: Json): Promise<Json> {
     const { state, world, transmits } = this.#transmitter;
     if (state.linesOf(receiver.name).length >= STREAMS_PER_RECEIVER_MAX) {
-      const what = `a receiver has ${STREAMS_PER_RECEIVER_MAX} streams at most: delete one`;
+      const what = `a receiver has at most ${STREAMS_PER_RECEIVER_MAX} streams: delete one`;
       throw new EndpointError('TOO_MANY', what);
     }
     const wanted = wantedOf(message, receiver);
@@ -124,7 +124,7 @@ export class StreamManagement {
     const subject = subjectOf(given(message, 'subject'));
     if (stream.excluded.some((each) => keyOf(each) === keyOf(subject))) return;
     if (stream.excluded.length >= EXCLUDED_SUBJECTS_MAX) {
-      const what = `a stream leaves out ${EXCLUDED_SUBJECTS_MAX} subjects at most`;
+      const what = `a stream excludes at most ${EXCLUDED_SUBJECTS_MAX} subjects`;
       throw new EndpointError('TOO_MANY', what);
     }
     await this.#say({ ...stream, excluded: [...stream.excluded, subject] });
@@ -138,7 +138,7 @@ export class StreamManagement {
     const nowMs = this.#transmitter.world.clock.monotonic();
     const lastMs = this.#verifiedMs.get(stream.id) ?? Number.NEGATIVE_INFINITY;
     if (nowMs - lastMs < VERIFICATION_EVERY_MS) {
-      const what = `a stream is verified every ${VERIFICATION_EVERY_MS} ms at most`;
+      const what = `a stream is verified at most once in ${VERIFICATION_EVERY_MS} ms`;
       throw new EndpointError('TOO_SOON', what);
     }
     this.#verifiedMs.set(stream.id, nowMs);

@@ -33,7 +33,7 @@ export type ComplexMember = (typeof COMPLEX_MEMBERS)[number];
 
 /** @throws EndpointError MALFORMED */
 export function subjectOf(value: unknown): SubjectId {
-  if (!isObject(value)) throw malformed('the subject is no object');
+  if (!isObject(value)) throw malformed('the subject is not an object');
   if (value['format'] === 'complex') return complexOf(value);
   return simpleOf(value);
 }
@@ -85,7 +85,7 @@ function complexOf(value: Json): SubjectId {
     if (!COMPLEX_MEMBERS.some((known) => known === name)) {
       throw malformed(`the subject has the member ${JSON.stringify(name)}, which is not defined`);
     }
-    if (!isObject(member)) throw malformed(`the ${name} of the subject is no object`);
+    if (!isObject(member)) throw malformed(`the ${name} of the subject is not an object`);
     members[name] = simpleOf(member);
   }
   if (Object.keys(members).length === 0) throw malformed('the subject has no identifier');
@@ -99,7 +99,7 @@ function simpleOf(value: Json): SubjectId {
   if (format === 'ip-addresses') return addressesOf(value);
   const names = SIMPLE.get(format);
   if (names === undefined) {
-    throw malformed(`the subject has a format that is not known here: ${JSON.stringify(format)}`);
+    throw malformed(`the subject has an unknown format: ${JSON.stringify(format)}`);
   }
   return { format, ...Object.fromEntries(names.map((name) => [name, textIn(value, name)])) };
 }
@@ -114,7 +114,8 @@ function aliasesOf(value: Json): SubjectId {
   }
   // RFC 9493, 3.2.8: "aliases" MUST NOT be nested.
   const read = identifiers.map((each: unknown) => {
-    if (!isObject(each) || each['format'] === 'aliases') throw malformed('an alias is no subject');
+    if (!isObject(each) || each['format'] === 'aliases')
+      throw malformed('an alias is not a subject');
     return simpleOf(each);
   });
   return { format: 'aliases', identifiers: read };

@@ -154,7 +154,7 @@ export class Transmitter {
   lineOf(receiver: Receiver, streamId: string): StreamBacklog {
     const line = this.state.line(streamId);
     if (line !== undefined && line.stream.receiver === receiver.name) return line;
-    throw new EndpointError('UNKNOWN', 'there is no such stream');
+    throw new EndpointError('UNKNOWN', 'no stream has this id');
   }
 
   /** A receiver that is no longer configured gets no events. */

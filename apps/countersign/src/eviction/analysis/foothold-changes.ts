@@ -187,7 +187,7 @@ function meaningOf(use: Use, row: EventRow, detail: RecordDetail): Meaning[] {
 function tooMany(): EvictionError {
   return new EvictionError(
     'TOO_MANY_CHANGES',
-    `couldn't look at the changes: there are more than ${CHANGES_MAX} in the period; ` +
+    `could not read the changes: there are more than ${CHANGES_MAX} in the period; ` +
       'give a later --since, or one --tenant',
   );
 }

@@ -91,7 +91,7 @@ function openingOf(
   const { foothold, holder, things, what } = meaning;
   const { event, index, entries, tenant } = row;
   const whose = event.targetName ?? event.mailbox ?? event.object ?? event.targetUid;
-  const who = event.actorName ?? event.actorUid ?? event.appName ?? 'An actor without a name';
+  const who = event.actorName ?? event.actorUid ?? event.appName ?? 'An unnamed actor';
   const operation = (event.operation ?? 'a change').trim().replace(/\.$/, '');
   const parts = [
     `${who} ran "${operation}"`,

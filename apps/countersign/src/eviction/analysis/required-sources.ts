@@ -31,7 +31,7 @@ export function groundReasons(
     const { name, of } = SPEAKS[ground];
     const own = facts.filter((fact) => speaks(fact, of));
     if (own.length === 0) {
-      const text = `no source that tells of ${name} is known to this ledger`;
+      const text = `this ledger knows no source that reports ${name}`;
       return [{ code: 'source-not-connected', text }];
     }
     const short = own.find(({ state }) => state !== 'collected' && state !== 'corroborated');

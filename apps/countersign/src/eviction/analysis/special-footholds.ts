@@ -90,7 +90,7 @@ function withoutSignIn({ activity, lineage }: SpecialInput): Reason[] {
     (last) => last.row.event.actorType !== SERVICE && !signedIn.has(partyOf(last)),
   );
   if (others.length === 0) return [];
-  const text = `${namesText(others)} acted, and no sign-in of theirs is known`;
+  const text = `${namesText(others)} acted, but none of their sign-ins is known`;
   return [{ code: 'sign-in-not-known', text }];
 }
 
@@ -116,7 +116,7 @@ function tokens({ activity, nowMs }: SpecialInput): SpecialReading {
   const endMs = row.event.timeMs + TOKEN_LIFE_MAX_MS;
   const when = new Date(endMs).toISOString();
   if (nowMs >= endMs) {
-    const text = `the last token that is known of theirs ended by ${when} at the latest`;
+    const text = `their last known token ended by ${when} at the latest`;
     return { openings: [], because: [{ code: 'tokens-expired', text }] };
   }
   const text = `a token that was used at ${isoOf(row.event.timeMs)} may live until ${when}`;
@@ -136,7 +136,7 @@ function passwords(input: SpecialInput): SpecialReading {
       maybe.push(last);
       continue;
     }
-    const how = made === undefined ? learned?.because : 'they set it';
+    const how = made === undefined ? learned?.because : 'the intruders set it';
     const text = `the password of ${whoOf(last)} counts as known: ${how}`;
     openings.push({ ...openingOf(last, text), reversal: reversalOfUse(input, own) });
   }
@@ -178,12 +178,12 @@ async function byRecord(
 function legacyText(detail: RecordDetail): string | undefined {
   const client = detail.value('clientappused');
   const isLegacy = client !== undefined && LEGACY.test(client);
-  return isLegacy ? `a sign-in by ${client}, which asks for no second factor` : undefined;
+  return isLegacy ? `a sign-in by ${client}, which needs no second factor` : undefined;
 }
 
 function partnerText(detail: RecordDetail): string | undefined {
   const kind = detail.value('crosstenantaccesstype')?.toLowerCase();
-  return kind === 'serviceprovider' ? 'a sign-in as a partner that administers' : undefined;
+  return kind === 'serviceprovider' ? 'a sign-in as an administering partner' : undefined;
 }
 
 /** Another tenant controls the credentials of such an application, so this is never a "no". */
@@ -202,7 +202,7 @@ async function foreign(input: SpecialInput): Promise<SpecialReading> {
     const isHere = input.connected.has(home);
     const text =
       `the credentials of ${appName ?? appUid} are kept in its home tenant ${home}, ` +
-      (isHere ? 'whose log is here and whose state was not read' : 'which is not connected');
+      (isHere ? 'whose log is here but whose state was not read' : 'which is not connected');
     because.push({ code: isHere ? 'home-not-read' : 'home-not-connected', text });
   }
   return { openings: [], because };
@@ -220,7 +220,7 @@ function exposed({ activity }: SpecialInput): Opening[] {
     const text =
       `at least ${numberText(items)} ${items === 1 ? 'item' : 'items'} of ${place} ` +
       `read from ${isoOf(first.event.timeMs)} to ${isoOf(last.event.timeMs)}${more}: ` +
-      'secrets in them count as known';
+      'the secrets in them count as known';
     const entries = first.index === last.index ? last.entries : [first.index, last.index];
     const at = { entry: last.index, entries, tenant, atMs: last.event.timeMs };
     return { ...at, text, by: taint, party, reversal: NOT_REVERSED };
@@ -254,10 +254,10 @@ function reversalOfUse(input: SpecialInput, own: readonly TaintedAct[]): Reversa
   const outlived = later.find(({ row }) => known.has(row.event.sessionUid ?? ''));
   if (outlived !== undefined) {
     const session = `the session ${outlived.row.event.sessionUid}`;
-    const why = `${session} was used before and after that and may be the owner's`;
+    const why = `${session} was used before and after that, so it may be the owner's`;
     return { kind: 'unsure', entry: reversal.entry, atMs: reversal.atMs, why };
   }
-  const text = `${plural(later.length, 'later sign-in')} may be the owner's or theirs`;
+  const text = `${plural(later.length, 'later sign-in')} may be the owner's or the intruders'`;
   const doubt = { code: 'later-sign-ins', text, lastsMs: Number.POSITIVE_INFINITY };
   return { ...reversal, leaves: [...reversal.leaves, doubt] };
 }

@@ -136,7 +136,7 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 13,
     id: 'app-roles',
-    name: 'App roles: full_access_as_app, Mail.* and the like',
+    name: 'App roles such as full_access_as_app and Mail.*',
     grounds: ['directory'],
     opens: [
       trace(['add app role assignment to service principal'], 'grantee', {
@@ -204,7 +204,7 @@ export const APPLICATION_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 16,
     id: 'foreign-applications',
-    name: 'Applications whose home is another tenant',
+    name: 'Applications with a home in another tenant',
     grounds: ['signIns', 'directory'],
     opens: [],
     closes: [...REMOVED, trace(['disable service principal'], 'target', { leaves: [TOKENS] })],

@@ -202,7 +202,7 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 33,
     id: 'exchange-roles',
-    name: 'Roles of Exchange, for people and applications',
+    name: 'Exchange roles of people and applications',
     grounds: ['exchange'],
     opens: [
       trace(

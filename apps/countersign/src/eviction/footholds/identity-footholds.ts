@@ -54,7 +54,7 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     opens: [],
     closes: [],
     special: 'tokens',
-    readBack: 'wait 28 hours behind the last sign-in, with the account or application disabled',
+    readBack: 'wait 28 hours after the last sign-in, with the account or application disabled',
     blind: 'a forged token is valid for as long as its maker chose',
   },
   {

@@ -11,7 +11,7 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 17,
     id: 'directory-roles',
-    name: 'Directory roles, also by way of groups',
+    name: 'Directory roles, direct or through groups',
     grounds: ['directory'],
     opens: [
       trace(
@@ -120,7 +120,7 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
   {
     number: 22,
     id: 'certificate-authorities',
-    name: 'Authorities for signing in by certificate',
+    name: 'Certificate authorities for sign-in',
     grounds: ['directory'],
     opens: [
       trace(

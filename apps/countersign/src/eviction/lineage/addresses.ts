@@ -77,7 +77,7 @@ function statusOf(of: {
     return { ip, isFollowed: false, isCrowded, because, earlier };
   };
   if (isVendorAddress(ip)) return not("it is an address of the vendor's own services");
-  if (isPrivateAddress(ip)) return not('it is an address inside some network, not of one of them');
+  if (isPrivateAddress(ip)) return not('it is a private address, which many networks use');
   const before = use.filter(({ firstMs }) => firstMs < sinceMs);
   if (before.length > 0) return not(`${people(before.length)} used it before the attack`);
   // Another finding reports a successful guess and taints its target. Other users of the address
@@ -85,12 +85,12 @@ function statusOf(of: {
   const isGuess = clues.every(({ kind }) => kind === 'attempt');
   if (isGuess && others.length > 0) {
     const use = plural(others.length, 'account uses', 'accounts use');
-    return not(`${use} it, and no finding says that a guess from it came to anything`);
+    return not(`${use} it, and no finding reports a successful guess from it`);
   }
   const cluedMs = Math.min(...clues.map(({ taint }) => taint.sinceMs));
   const first = others.filter(({ firstMs }) => firstMs < cluedMs);
   if (first.length > 0) {
-    return not(`${people(first.length)} used it before anything that a finding shows`);
+    return not(`${people(first.length)} used it before the first finding`);
   }
   if (isCrowded) return not(`${people(others.length)} without other signs of an attack use it`);
   return { ip, isFollowed: true, isCrowded, because: earlier.because, earlier };
@@ -99,8 +99,8 @@ function statusOf(of: {
 function earlierUse(use: readonly User[], sinceMs: number, historyMs: number | null): EarlierUse {
   if (historyMs === null) {
     const because =
-      'how many people used it before the attack is not known: the ledger holds nothing from ' +
-      `before ${dateOf(sinceMs)}`;
+      'the number of people who used it before the attack is unknown: the ledger holds no ' +
+      `record from before ${dateOf(sinceMs)}`;
     return { people: null, because };
   }
   const count = use.filter(({ firstMs }) => firstMs < sinceMs).length;

@@ -32,7 +32,7 @@ export function namedSeed(text: string, sinceMs: number): Seed {
   if (isGuid(bare) || bare.includes('@')) return seedOf(userName(bare));
   throw new EvictionError(
     'SEED_INVALID',
-    `couldn't tell what "${text}" is: write user:NAME, app:ID, session:ID or ip:ADDRESS`,
+    `could not read "${text}" as a suspect: write user:NAME, app:ID, session:ID or ip:ADDRESS`,
   );
 }
 

@@ -95,10 +95,10 @@ class Undoing {
     const left = leftOf(this.#opened.things, meaning.things);
     if (order === 'unknown') {
       if (left === undefined || left.length === 0) {
-        this.#doubt(change, 'which of the two came first in that second is not known');
+        this.#doubt(change, 'the order of the two in that second is unknown');
       }
     } else if (left === undefined) {
-      this.#doubt(change, 'the records do not say whether it is about the same');
+      this.#doubt(change, 'the records do not state whether it concerns the same object');
     } else this.#closings.push({ change, meaning });
   }
 
@@ -124,7 +124,7 @@ class Undoing {
       return {
         ...{ kind: 'closed', ...refOf(last.change) },
         entries: this.#closings.map(({ change }) => change.row.index),
-        by: actorName ?? appName ?? actorUid ?? 'an account that is not named',
+        by: actorName ?? appName ?? actorUid ?? 'an unnamed account',
         leaves: last.meaning.leaves,
       };
     }

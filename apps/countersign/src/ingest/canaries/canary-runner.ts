@@ -126,9 +126,7 @@ export class CanaryRunner implements Collector {
     }
     const { tokenId } = ready;
     if (plan.act === 'sign-in' && tokenId === null) {
-      return [
-        notSent(plan, 'the token does not tell its id, so that no record can be known by it'),
-      ];
+      return [notSent(plan, 'the token does not state its id, so no record can be matched to it')];
     }
     const signs = canarySigns(plan, { mark, tokenId: tokenId ?? '' });
     const sentMs = clock.now();

@@ -107,7 +107,7 @@ test('corroborates hour by hour, and names the record that one of two sources la
   const report = await new CrossCheck({ store, reader, clock }).poll(desk);
   await desk.post();
   assert.deepEqual([report.windows, report.short], [11, 1]);
-  assert.match(report.problems[0] ?? '', /0 records are in the first alone, 1 in the second/);
+  assert.match(report.problems[0] ?? '', /0 records are only in the first, 1 only in the second/);
   const rows = store.coverage().filter(({ source }) => source === EXCHANGE);
   const intervals = rows.map(({ state, fromMs, toMs }) =>
     [state, ...[fromMs, toMs].map((ms) => ((ms ?? 0) - START_MS) / HOUR_MS)].join(' '),

@@ -47,7 +47,7 @@ export class CrossCheck implements Collector {
       if (onlySource + onlyAgainst === 0) continue;
       problems.push(
         `${due.source} and ${due.against} differ from ${seen.from} to ${seen.to}: ` +
-          `${onlySource} records are in the first alone, ${onlyAgainst} in the second`,
+          `${onlySource} records are only in the first, ${onlyAgainst} only in the second`,
       );
     }
     const short = problems.length;

@@ -57,7 +57,10 @@ export async function erase(writer: LedgerWriter, request: ErasureRequest): Prom
   if (found.indices.length === 0 && found.quarantined.length === 0) {
     if (request.whenNothing === 'done')
       return { erased: 0, quarantined: 0, entry: null, ranges: [] };
-    throw new IngestError('NOTHING_TO_ERASE', 'could not erase: no body fits what was asked for');
+    throw new IngestError(
+      'NOTHING_TO_ERASE',
+      'could not erase: no body matches the given scope. Check it with --dry-run',
+    );
   }
   const names = selection.names ?? [];
   const body: ErasureBody = {
@@ -148,7 +151,10 @@ type ErasureMatch = {
 
 async function find(writer: LedgerWriter, selection: ErasureSelection): Promise<ErasureMatch> {
   if (Object.values(selection).every((member) => member === undefined)) {
-    throw new IngestError('EMPTY_SELECTION', 'could not erase: say what, for example --user');
+    throw new IngestError(
+      'EMPTY_SELECTION',
+      'could not erase: no scope was given. Give one, for example --user NAME',
+    );
   }
   await writer.ledger.publish();
   await writer.reader.refresh();
@@ -225,7 +231,7 @@ function refuseHeld(held: ReadonlyMap<string, number>): void {
     .join(', ');
   throw new IngestError(
     'HELD',
-    `could not erase: a hold stands for the case ${cases}; release it first, or erase less`,
+    `could not erase: the case ${cases} has a hold. Release it first, or erase less`,
     { data: { cases: [...held.keys()] } },
   );
 }

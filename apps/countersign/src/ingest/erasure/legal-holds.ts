@@ -107,7 +107,7 @@ export async function releaseHold(
   if (!holds.some((hold) => hold.case === request.case)) {
     throw new IngestError(
       'NO_SUCH_HOLD',
-      `could not release the case "${request.case}": no hold stands for it; see ledger hold --list`,
+      `could not release the case "${request.case}": it has no hold; see ledger hold --list`,
     );
   }
   const by = `${request.actor.who}@${request.actor.host}`;

@@ -43,6 +43,6 @@ test('the coverage of an import is unknown, with the reason and what the file sa
   const [row] = facts.coverage(['it looks cut off']);
   assert.equal(row?.state, 'unknown');
   assert.equal(row?.bound, null);
-  assert.match(row?.because ?? '', /^these records came out of a file, .*; it looks cut off$/);
+  assert.match(row?.because ?? '', /^these records are from a file, .*; it looks cut off$/);
   assert.deepEqual([row?.from, row?.to], ['2024-05-06T07:08:09Z', '2024-05-06T07:08:09.001Z']);
 });

@@ -74,4 +74,4 @@ export class DeliveredCoverage {
   }
 }
 
-const UNPROVEN = 'these records came out of a file, which cannot prove that none are missing';
+const UNPROVEN = 'these records are from a file, which cannot prove that none is missing';

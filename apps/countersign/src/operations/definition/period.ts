@@ -15,9 +15,13 @@ export type PeriodMs = {
 
 /** The members of an input that is about a period. */
 export const PERIOD_FIELDS: Fields<PeriodInput> = {
-  from: field(instantText.optional(), 'from this time on (UTC unless it says otherwise)', {
-    value: 'time',
-  }),
+  from: field(
+    instantText.optional(),
+    'from this time on (UTC unless the time states another zone)',
+    {
+      value: 'time',
+    },
+  ),
   to: field(instantText.optional(), 'before this time', { value: 'time' }),
 };
 

@@ -24,11 +24,11 @@ export type MarkedFindings = {
 
 export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
   name: 'findings mark',
-  summary: 'say how far you are with a finding',
+  summary: 'set the status of a finding',
   description:
-    'Says of a finding, or of all findings of an incident, that a person investigates it, that ' +
-    'it is known and explained, or that it is resolved. It is an entry of the ledger. What ' +
-    'happens after a resolution, and what outlives a suppression, is new again.',
+    'Sets the status of a finding, or of all findings of an incident: a person investigates it, ' +
+    'it is known and explained, or it is resolved. The status is an entry of the ledger. A match ' +
+    'after a resolution, or after the end of a suppression, is new again.',
   scope: 'findings:write',
   effect: 'write',
   kind: 'document',
@@ -39,12 +39,12 @@ export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
   input: z
     .strictObject({
       id: field(z.string().min(1), 'of a finding or of an incident', { value: 'id' }),
-      status: field(z.enum(STATUSES), 'how far you are', { value: 'status' }),
+      status: field(z.enum(STATUSES), 'the new status', { value: 'status' }),
       reason: field(z.string().min(1), 'why', { value: 'reason' }),
       until: field(instantText.optional(), 'when a suppression ends', { value: 'time' }),
     })
     .refine(({ status, until }) => until === undefined || status === 'suppressed', {
-      error: '--until says when a suppression ends: give it with --status suppressed',
+      error: '--until is the end of a suppression: give it with --status suppressed',
     }),
   output: z.strictObject({
     findings: z.array(z.string()),

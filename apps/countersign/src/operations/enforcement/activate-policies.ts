@@ -17,8 +17,8 @@ export const activatePolicies: LedgerOperation<ActivateInput, ActivatedPolicies>
   name: 'policy use',
   summary: 'put policies in force',
   description:
-    'Puts a folder of policies in force, with the directory and the register that are named: ' +
-    'from now on they decide, and sign-ins are checked by them. All three become entries.',
+    'Puts a folder of policies in force, with the given directory and register. ' +
+    'From now on, these policies decide and check sign-ins. All three become entries.',
   scope: 'policies:activate',
   effect: 'write',
   kind: 'document',
@@ -27,10 +27,14 @@ export const activatePolicies: LedgerOperation<ActivateInput, ActivatedPolicies>
   repetition: 'repeatable',
   where: 'anywhere',
   input: z.strictObject({
-    dir: field(z.string().optional(), 'a folder of policies (default: our own)', {
-      value: 'dir',
-      isPath: true,
-    }),
+    dir: field(
+      z.string().optional(),
+      'a folder of policies (default: those that come with the program)',
+      {
+        value: 'dir',
+        isPath: true,
+      },
+    ),
     directory: field(z.string().optional(), 'people, groups, devices, apps and waves, as YAML', {
       value: 'file',
       isPath: true,

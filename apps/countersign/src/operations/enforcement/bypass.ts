@@ -68,8 +68,8 @@ export type BypassOutcome = { readonly bypass: Bypass; readonly entry: number };
 
 export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcome> = {
   name: 'bypass request',
-  summary: 'ask for it',
-  description: 'Signs a request to take a group past our authentication method for a while.',
+  summary: 'request a bypass',
+  description: 'Signs a request that a group bypasses the external method for a limited time.',
   scope: 'bypass:write',
   effect: 'write',
   kind: 'document',
@@ -88,7 +88,7 @@ export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcom
   output: OUTPUT,
   examples: [
     {
-      summary: 'A group that cannot reach our method',
+      summary: 'A group that cannot reach the external method',
       input: {
         group: '4f1c9a7e-2b7d-4b1e-8e0a-6d3f5c2b1a90',
         reason: 'the data center is down',
@@ -123,7 +123,7 @@ type ApproveInput = SignedInput & { readonly bypass: string };
 
 export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcome> = {
   name: 'bypass approve',
-  summary: 'agree: with a second person it takes effect',
+  summary: 'approve a bypass; it then takes effect',
   description: 'Signs the approval of a request of another person. The bypass then begins.',
   scope: 'bypass:write',
   effect: 'write',
@@ -131,13 +131,13 @@ export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcom
   runsIn: 'caller',
   dryRun: 'offered',
   input: z.strictObject({
-    bypass: field(z.string().min(1), 'its id, as the request told it', { value: 'bypass' }),
+    bypass: field(z.string().min(1), 'its id, as the request printed it', { value: 'bypass' }),
     ...SIGNED_FIELDS,
   }),
   output: OUTPUT,
   examples: [
     {
-      summary: 'The second person agrees',
+      summary: 'The second person approves it',
       input: { bypass: '9c41', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
       commandLine: 'bypass approve 9c41 --as ben --sign-with /etc/keys/ben/countersign.pem',
       needs: 'files',
@@ -150,7 +150,10 @@ export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcom
     const known = bypasses.get(bypass) as Bypass;
     const { group, reason, by, untilMs } = known.request.statement;
     // A person who agrees sees to what.
-    context.notice(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
+    context.notice(
+      `${by} requests that the group ${group} bypasses the external method until ` +
+        `${timeText(untilMs)}`,
+    );
     context.notice(`because: ${reason}`);
     const digest = statementDigest(known.request);
     const atMs = context.clock.now();
@@ -164,8 +167,8 @@ type EndInput = SignedInput & { readonly bypass: string; readonly reason: string
 
 export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
   name: 'bypass undo',
-  summary: 'take the group back before its time: one person is enough',
-  description: 'Signs the end of a bypass. The group comes by our method again.',
+  summary: 'end a bypass early; one person is enough',
+  description: 'Signs the end of a bypass. The group uses the external method again.',
   scope: 'bypass:write',
   effect: 'write',
   kind: 'document',
@@ -198,8 +201,8 @@ export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
 
 export const listBypasses: ListOperation<object, object, Rows<Bypass>> = {
   name: 'bypass list',
-  summary: 'all bypasses, and how far each is',
-  description: 'Lists every bypass that was requested, and its state.',
+  summary: 'all bypasses and their states',
+  description: 'Lists every requested bypass and its state.',
   scope: 'bypass:read',
   effect: 'read',
   kind: 'list',
@@ -208,7 +211,7 @@ export const listBypasses: ListOperation<object, object, Rows<Bypass>> = {
   output: ITEM,
   examples: [
     {
-      summary: 'Is any group past us now?',
+      summary: 'Does any group bypass the external method now?',
       input: {},
       commandLine: 'bypass list',
       runsOn: 'sample',

@@ -14,10 +14,14 @@ import { policyFolder } from './policy-folder.ts';
 type FolderInput = { readonly dir?: string | undefined };
 
 const FOLDER = z.strictObject({
-  dir: field(z.string().optional(), 'a folder of policies (default: our own)', {
-    value: 'dir',
-    isPath: true,
-  }),
+  dir: field(
+    z.string().optional(),
+    'a folder of policies (default: those that come with the program)',
+    {
+      value: 'dir',
+      isPath: true,
+    },
+  ),
 });
 
 /** A problem with its file, line and column. */
@@ -32,11 +36,11 @@ export type CheckedPolicies = {
 
 export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> = {
   name: 'policy check',
-  summary: 'do these policies hold, and can each enforcement point supply what they read?',
+  summary: 'are these policies valid, and can each enforcement point supply their inputs?',
   description:
-    'Parses and validates a folder of policies, and holds each policy against the enforcement ' +
-    'points that it is bound to: one that reads what its enforcement point cannot supply is ' +
-    'refused, with its line and the cure.',
+    'Parses and validates a folder of policies, and checks that the enforcement points of each ' +
+    'policy can supply its inputs. A policy with an input that its enforcement point cannot ' +
+    'supply is rejected, with its line and the cure.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'document',

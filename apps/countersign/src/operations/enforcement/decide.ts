@@ -51,16 +51,16 @@ const input = z.strictObject({
   ),
   enforcementPoint: field(
     z.string().optional(),
-    'which enforcement point asks (default: "enforcementPoint" in the request, else authzen)',
+    'the enforcement point (default: "enforcementPoint" in the request, else authzen)',
     { value: 'name' },
   ),
-  policies: path('a folder of policies (default: those in force, else our own)', 'dir'),
+  policies: path(
+    'a folder of policies (default: those in force, else those of the program)',
+    'dir',
+  ),
   directory: path('people, groups, devices, apps and waves, as YAML', 'file'),
   register: path('the register of workload identities, as YAML', 'file'),
-  flip: field(
-    z.boolean().optional(),
-    'tell the smallest change that would turn the decision round',
-  ),
+  flip: field(z.boolean().optional(), 'print the smallest change that would reverse the decision'),
 });
 
 const output = z.strictObject({
@@ -99,9 +99,10 @@ export const decide: LedgerOperation<DecideInput, DecideOutput> = {
   name: 'decide',
   summary: 'one AuthZEN decision, explained',
   description:
-    'Decides one request, as an enforcement point would, and accounts for it: which policies ' +
-    'decided, by which inputs, how old each was. Exits 0 for a permit, 1 for a deny, and 3 where ' +
-    'an input that policies read is missing or stale, which never permits.',
+    'Decides one request as an enforcement point would, and records the decision: the ' +
+    'deciding policies, their inputs, and the age of each input. Exits 0 for a permit, 1 for ' +
+    'a deny, and 3 if an input that a policy reads is missing or stale. Such a request is ' +
+    'never permitted.',
   scope: 'decisions:make',
   effect: 'write',
   kind: 'document',
@@ -154,8 +155,8 @@ export const decide: LedgerOperation<DecideInput, DecideOutput> = {
 /** What would be decided: without a ledger, so that it lets no one in. */
 export const previewDecision: DocumentOperation<DecideInput, DecideOutput> = {
   name: 'decide preview',
-  summary: 'what would be decided: without a ledger, without an entry',
-  description: 'Evaluates one request by the policies of a folder, and writes nothing.',
+  summary: 'what would be decided, without an entry',
+  description: 'Evaluates one request against the policies of a folder, and writes nothing.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'document',
@@ -198,7 +199,7 @@ function outputOf(
 function conclusionOf({ decision, context: { cause, because } }: DecideOutput): Conclusion {
   if (decision) return YES;
   const isUnknown = cause === 'unknown' || cause === 'error';
-  return isUnknown ? unknown(`${reasonsText(because)}: so it is denied`) : NO;
+  return isUnknown ? unknown(`${reasonsText(because)}, so it is denied`) : NO;
 }
 
 async function sourceOf({ policies }: DecideInput): Promise<PolicySource> {

@@ -12,10 +12,10 @@ type EndPassInput = { readonly pass: string; readonly reason: string };
 
 export const endPass: LedgerOperation<EndPassInput, EndedPass> = {
   name: 'passes end',
-  summary: 'end a pass before its time',
+  summary: 'end a pass early',
   description:
-    'Ends a pass now, and says who did it and why in an entry; receivers of events are told. ' +
-    'What the suite issued on it is not ended by this: until when, the answer says.',
+    'Ends a pass now, records who did it and why, and notifies the receivers of events. ' +
+    'Tokens that the suite issued on it stay valid until the time that the answer states.',
   scope: 'passes:end',
   effect: 'write',
   kind: 'document',

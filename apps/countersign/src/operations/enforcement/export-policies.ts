@@ -17,12 +17,12 @@ type ExportInput = {
 
 export const exportPolicies: ListOperation<ExportInput, ConditionalAccessPolicy> = {
   name: 'policy export',
-  summary: 'what only the vendor can decide, as policies of its own',
+  summary: 'policies that only the vendor can enforce, as conditional access policies',
   description:
-    'Writes out, as report-only conditional access policies, what policies want and no ' +
-    'enforcement point of ours can see: ready to be posted to Graph, each with the id and the ' +
-    'sentence of its policy. Accounts for emergencies are excluded. Exits 3 where something that ' +
-    'a policy names is not known.',
+    'Writes the rules that no enforcement point of Countersign can enforce as report-only ' +
+    'conditional access policies: ready to be posted to Graph, each with the id and the ' +
+    'sentence of its policy. Emergency accounts are excluded. Exits 3 if something that a ' +
+    'policy names is unknown.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'list',
@@ -31,13 +31,17 @@ export const exportPolicies: ListOperation<ExportInput, ConditionalAccessPolicy>
     what: field(z.enum(['conditional-access']), 'what to write: conditional-access', {
       value: 'what',
     }),
-    policies: field(z.string().optional(), 'a folder of policies (default: our own)', {
-      value: 'dir',
-      isPath: true,
-    }),
+    policies: field(
+      z.string().optional(),
+      'a folder of policies (default: those that come with the program)',
+      {
+        value: 'dir',
+        isPath: true,
+      },
+    ),
     directory: field(
       z.string().optional(),
-      'people, groups and waves, beside what the ledger has',
+      'people, groups and waves, in addition to those of the ledger',
       { value: 'file', isPath: true },
     ),
     register: field(z.string().optional(), 'the register of workload identities', {
@@ -109,6 +113,7 @@ async function knownTo(
   }
   const [only, ...more] = information.directory.tenants;
   const tenant = asked ?? tenants[0] ?? (more.length === 0 ? only : undefined);
-  if (tenant === undefined) throw invalidInput('which tenant is meant? name it with --tenant');
+  if (tenant === undefined)
+    throw invalidInput('could not choose a tenant: name it with --tenant GUID');
   return { information, tenant };
 }

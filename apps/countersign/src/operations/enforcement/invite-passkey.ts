@@ -41,7 +41,7 @@ export const invitePasskey: DocumentOperation<InviteInput, InvitedEntry> = {
   runsIn: 'caller',
   dryRun: 'offered',
   input: z.strictObject({
-    person: field(z.string().min(1), 'object id; for a first passkey the sign-in name will do', {
+    person: field(z.string().min(1), 'object id; for a first passkey the sign-in name is enough', {
       value: 'person',
     }),
     device: field(
@@ -65,7 +65,7 @@ export const invitePasskey: DocumentOperation<InviteInput, InvitedEntry> = {
   async run(context, input) {
     const { tenant, dataDir } = context;
     if (tenant === undefined) {
-      throw invalidInput('whose person is it? Name the tenant: --tenant GUID');
+      throw invalidInput('could not choose a tenant: name it with --tenant GUID');
     }
     const { person, device } = input;
     const said = await signedRequest(context, { tenant, person, device: device ?? '' }, input);
@@ -79,8 +79,8 @@ type ApproveInput = SignerInput & ConfigInput & { readonly invitation: string };
 
 export const approveInvitation: DocumentOperation<ApproveInput, InvitedEntry> = {
   name: 'passkeys approve',
-  summary: 'agree to an invitation of another administrator',
-  description: 'Signs the approval of an invitation, and tells the code of the invitation.',
+  summary: 'approve an invitation of another administrator',
+  description: 'Signs the approval of an invitation, and prints its code.',
   scope: 'credentials:write',
   effect: 'write',
   kind: 'document',
@@ -94,7 +94,7 @@ export const approveInvitation: DocumentOperation<ApproveInput, InvitedEntry> = 
   output: INVITED_ENTRY,
   examples: [
     {
-      summary: 'The second administrator agrees',
+      summary: 'The second administrator approves it',
       input: { invitation: '0197', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
       commandLine: 'passkeys approve 0197 --as ben --sign-with /etc/keys/ben/countersign.pem',
       needs: 'files',
@@ -111,7 +111,7 @@ export const approveInvitation: DocumentOperation<ApproveInput, InvitedEntry> = 
     const { tenant, person, device, by } = request.statement;
     // A person who agrees sees to what.
     const bound = device === '' ? '' : `, bound to the device ${device}`;
-    context.notice(`${by} asks to let ${person} of ${tenant} register a passkey${bound}`);
+    context.notice(`${by} requests that ${person} of ${tenant} may register a passkey${bound}`);
     const said = await signStatement(input.signWith, {
       ...{ v: 1, what: 'passkey-approval', invitation, request: statementDigest(request) },
       ...{ by: input.as, atMs: context.clock.now() },
@@ -128,7 +128,7 @@ async function signedRequest(
 ): Promise<SignedStatement<InvitationRequest> | undefined> {
   if (by === undefined && signWith === undefined) return undefined;
   if (by === undefined || signWith === undefined) {
-    throw invalidInput('who signs, and with what? Give both --as and --sign-with');
+    throw invalidInput('could not sign: give both --as NAME and --sign-with KEYFILE');
   }
   const { personName } = await import('../../enforcement/eam/passkeys/enrollment.ts');
   const { uuidV7 } = await import('@countersign/policy');

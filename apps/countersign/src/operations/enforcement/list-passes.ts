@@ -7,19 +7,19 @@ import { passSchema } from './pass-schema.ts';
 
 export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, Pass> = {
   name: 'passes list',
-  summary: 'the passes that are open',
-  description: 'Lists the passes that are open; with --all also those that ended or lapsed.',
+  summary: 'the open passes',
+  description: 'Lists the open passes; with --all also those that ended or lapsed.',
   scope: 'passes:read',
   effect: 'read',
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({
-    all: field(z.boolean().optional(), 'those that are over as well'),
+    all: field(z.boolean().optional(), 'ended and lapsed passes as well'),
   }),
   output: passSchema,
   examples: [
     {
-      summary: 'Every pass, those that are over as well',
+      summary: 'Every pass, including ended and lapsed ones',
       input: { all: true },
       commandLine: 'passes list --all',
       runsOn: 'sample',

@@ -41,20 +41,20 @@ const INVITATION = z.strictObject({
 
 export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredPasskey>> = {
   name: 'passkeys list',
-  summary: 'the passkeys that count',
+  summary: 'the valid passkeys',
   description: 'Lists registered passkeys that are not revoked.',
   scope: 'credentials:read',
   effect: 'read',
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({
-    person: field(z.string().optional(), 'object id; default: everybody', { value: 'person' }),
-    all: field(z.boolean().optional(), 'those that were revoked as well'),
+    person: field(z.string().optional(), 'object id (default: all people)', { value: 'person' }),
+    all: field(z.boolean().optional(), 'revoked passkeys as well'),
   }),
   output: PASSKEY,
   examples: [
     {
-      summary: 'Every passkey, those that were revoked as well',
+      summary: 'Every passkey, including revoked ones',
       input: { all: true },
       commandLine: 'passkeys list --all',
       runsOn: 'sample',
@@ -74,7 +74,7 @@ export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredP
 
 export const listInvitations: ListOperation<object, object, Rows<KnownInvitation>> = {
   name: 'passkeys invitations',
-  summary: 'who was invited to register one',
+  summary: 'invitations to register a passkey',
   description: 'Lists the invitations to register a passkey, and whether each was used.',
   scope: 'credentials:read',
   effect: 'read',

@@ -115,7 +115,7 @@ export type RevokedPasskey = { readonly passkey: string; readonly entry: number 
 
 export const revokePasskey: LedgerOperation<RevokeInput, RevokedPasskey> = {
   name: 'passkeys revoke',
-  summary: 'take a passkey away',
+  summary: 'revoke a passkey',
   description: 'Revokes a passkey. The person needs another one to sign in.',
   scope: 'credentials:write',
   effect: 'write',
@@ -144,7 +144,7 @@ export const revokePasskey: LedgerOperation<RevokeInput, RevokedPasskey> = {
     const ids = [...book.all()].map(({ passkey }) => passkey.id);
     const id = idCalled(text, ids, { what: 'passkey', list: 'passkeys list --all' });
     if (book.get(id)?.revoked !== null) {
-      const why = 'it is revoked already';
+      const why = 'it is already revoked';
       throw new PolicyError(
         'UNKNOWN_PASSKEY',
         `could not revoke the passkey ${id}: ${why}; see passkeys list`,
@@ -161,7 +161,7 @@ function statementOf<S extends InvitationStatement>(
 ): z.ZodType<SignedStatement<S>> {
   return z.custom<SignedStatement<S>>(
     (value) => invitationStatementOf(value)?.statement.what === what,
-    'it is no signed statement about an invitation',
+    'it is not a signed statement about an invitation',
   );
 }
 

@@ -33,7 +33,7 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     config: z.string(),
     said: z.custom<SignedStatement<BypassStatement>>(
       (value) => bypassStatementOf(value) !== undefined,
-      'it is no signed statement about a bypass',
+      'it is not a signed statement about a bypass',
     ),
   }),
   output: z.strictObject({

@@ -34,21 +34,25 @@ const CHANGE = z.strictObject({
 
 export const replayPolicies: DocumentOperation<ReplayInput, object, PolicyReplay> = {
   name: 'policy replay',
-  summary: 'replay history under changed policies: who would lose, who would gain',
+  summary: 'replay history under other policies: who would lose or gain access',
   description:
-    'Holds everything that enforcement points decided in a period, and every sign-in that passed ' +
-    'none, against other policies: who would lose, who would gain, and which attacks that rules ' +
-    'found would have been stopped. Each is judged by what is known of its time; where that is ' +
-    'not enough it is counted as "cannot tell", with the cause, and the command exits 3.',
+    'Evaluates every decision of a period, and every sign-in that no enforcement point decided, ' +
+    'under other policies: who would lose or gain access, and which attacks that rules ' +
+    'found would have been stopped. Each is evaluated with the inputs of its time. If they ' +
+    'are not known, it counts as "cannot tell" with the cause, and the command exits 3.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'document',
   runsIn: 'caller',
   input: z.strictObject({
-    policies: field(z.string().optional(), 'a folder of policies (default: our own)', {
-      value: 'dir',
-      isPath: true,
-    }),
+    policies: field(
+      z.string().optional(),
+      'a folder of policies (default: those that come with the program)',
+      {
+        value: 'dir',
+        isPath: true,
+      },
+    ),
     ...PERIOD_FIELDS,
   }),
   output: z.strictObject({

@@ -22,7 +22,7 @@ export type OptionalSignerInput = {
 
 export type ConfigInput = { readonly config?: string | undefined };
 
-const AS = 'who you are, as the configuration names you (enforcementPoints.people)';
+const AS = 'your name in the configuration (enforcementPoints.people)';
 const SIGN_WITH = 'your private key: Ed25519, in PEM';
 
 export const SIGNER_FIELDS: Fields<SignerInput> = {
@@ -63,7 +63,7 @@ function privateKey(file: string): KeyObject {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     // What the library says of a key may show a part of it.
     const why =
-      code === 'ENOENT' || code === 'EACCES' ? messageOf(error) : 'it holds no key in PEM';
+      code === 'ENOENT' || code === 'EACCES' ? messageOf(error) : 'it does not hold a key in PEM';
     throw invalidInput(`could not sign with ${file}: ${why}`);
   }
 }

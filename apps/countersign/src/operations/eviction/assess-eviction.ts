@@ -40,7 +40,7 @@ export async function assessFromFindings(
   const firstMs = findings.map(({ draft }) => draft.firstMs);
   if (request.sinceMs === undefined && findings.length === 0) {
     throw cannotTell(
-      'no finding of high severity says since when they may be in: give --since TIME',
+      'no finding of high severity tells when the intruders came in: give --since TIME',
     );
   }
   const sinceMs = request.sinceMs ?? Math.min(...firstMs);
@@ -113,5 +113,5 @@ async function openFindings(
   const { findings } = await incidentCalled(await knownIncidents(sources), incident);
   const own = findings.filter(isOpen);
   if (own.length > 0) return own;
-  throw invalidInput(`no finding of the incident "${incident}" is open since then`);
+  throw invalidInput(`no finding of the incident "${incident}" has been open since then`);
 }

@@ -85,28 +85,28 @@ test('a file that is not whole yet is waited for', async () => {
 test('nothing but a plain file of its own, with what was demanded in it, is a proof', async () => {
   const attacks: readonly (readonly [why: RegExp, attack: (given: World) => void])[] = [
     [
-      /another name beside/,
+      /a second name/,
       ({ file, content, run }) => {
         write(join(run, 'mine'), content);
         linkSync(join(run, 'mine'), file);
       },
     ],
     [
-      /none that is plain/,
+      /not a regular file/,
       ({ file, content, run }) => {
         write(join(run, 'mine'), content);
         symlinkSync(join(run, 'mine'), file);
       },
     ],
-    [/none that is plain/, ({ file }) => symlinkSync('/dev/zero', file)],
-    [/none that is plain/, ({ file }) => mkdirSync(file)],
-    [/none that is plain/, ({ file }) => execFileSync('mkfifo', ['-m', '444', file])],
+    [/not a regular file/, ({ file }) => symlinkSync('/dev/zero', file)],
+    [/not a regular file/, ({ file }) => mkdirSync(file)],
+    [/not a regular file/, ({ file }) => execFileSync('mkfifo', ['-m', '444', file])],
     [/others may write/, ({ file, content }) => write(file, content, 0o666)],
     [/others may write/, ({ file, content }) => write(file, content, 0o464)],
-    [/says something else/, ({ file }) => write(file, '')],
-    [/says something else/, ({ file, demand }) => write(file, demand.nonce)],
-    [/says something else/, ({ file, content }) => write(file, `${content}\n`)],
-    [/says something else/, ({ file }) => write(file, world().content)],
+    [/has other content/, ({ file }) => write(file, '')],
+    [/has other content/, ({ file, demand }) => write(file, demand.nonce)],
+    [/has other content/, ({ file, content }) => write(file, `${content}\n`)],
+    [/has other content/, ({ file }) => write(file, world().content)],
   ];
   for (const [why, attack] of attacks) {
     const given = world();
@@ -157,7 +157,7 @@ test('an impostor gets no file elsewhere, and none that counts for another folde
   mkdirSync(impostor.folder);
   proveCaller(impostor.socketFile, real.demand);
   renameSync(join(impostor.folder, real.demand.name), real.file);
-  await assert.rejects(real.caller(), { code: 'UNPROVEN', message: /says something else/ });
+  await assert.rejects(real.caller(), { code: 'UNPROVEN', message: /has other content/ });
 });
 
 test('what a process that was killed left behind is gone', () => {
@@ -203,7 +203,7 @@ test('another user is called by its own account, and cannot be us', { skip }, as
       given.caller(),
       new Promise((_, reject) => setTimeout(() => reject(new Error('no link')), 200)),
     ]),
-    /another name beside|no link/,
+    /a second name|no link/,
   );
   const last = world();
   for (const each of [join(last.run, '..'), last.run]) chmodSync(each, 0o711);

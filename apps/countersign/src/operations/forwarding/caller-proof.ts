@@ -67,8 +67,8 @@ export class CallerProofs {
       for (;;) {
         const owner = ownerOf(file, content);
         if (owner !== undefined) return accountName(owner);
-        if (signal.aborted) throw unproven('it went away');
-        if (this.#clock.monotonic() >= untilMs) throw unproven('it made no file in time');
+        if (signal.aborted) throw unproven('the caller disconnected');
+        if (this.#clock.monotonic() >= untilMs) throw unproven('the caller made no file in time');
         await sleep(PROOF_LOOK_MS);
       }
     } finally {
@@ -95,13 +95,13 @@ export function proveCaller(socketFile: string, demand: ProofDemand): void {
   if (!FORM.test(name) || !FORM.test(nonce)) {
     throw new ForwardingError(
       'MALFORMED',
-      'the process that holds the ledger demands no proof of ours',
+      'the process that holds the ledger sent a malformed challenge',
     );
   }
   const folder = folderOf(socketFile);
   try {
     // Through a link, it would be a proof for another data folder.
-    if (!lstatSync(folder).isDirectory()) throw unproven(`${folder} is no folder`);
+    if (!lstatSync(folder).isDirectory()) throw unproven(`${folder} is not a folder`);
     const content = contentOf(demand, dirname(folder));
     const file = openSync(join(folder, name), 'wx', 0o400);
     try {
@@ -142,14 +142,14 @@ function ownerOf(file: string, content: string): number | undefined {
   try {
     const before = fstatSync(opened, { bigint: true });
     const isSame = before.dev === seen.dev && before.ino === seen.ino;
-    if (!isSame) throw unproven(`${basename(file)} was replaced while it was looked at`);
+    if (!isSame) throw unproven(`${basename(file)} was replaced while it was checked`);
     checkPlain(before);
     const bytes = Buffer.alloc(content.length + 1);
     const length = readSync(opened, bytes, 0, bytes.length, 0);
     const after = fstatSync(opened, { bigint: true });
     checkPlain(after);
     const isWhole = bytes.toString('latin1', 0, length) === content;
-    if (!isWhole || after.uid !== before.uid) throw unproven('its file says something else');
+    if (!isWhole || after.uid !== before.uid) throw unproven('its file has other content');
     return Number(before.uid);
   } finally {
     closeSync(opened);
@@ -165,16 +165,16 @@ function statOf(file: string): BigIntStats | undefined {
  * have its content from one of them.
  */
 function checkPlain(stats: BigIntStats): void {
-  if (!stats.isFile()) throw unproven('in place of its file there is none that is plain');
-  if (stats.nlink !== 1n) throw unproven('its file has another name beside');
+  if (!stats.isFile()) throw unproven('its file is not a regular file');
+  if (stats.nlink !== 1n) throw unproven('its file has a second name (hard link)');
   if ((stats.mode & 0o022n) !== 0n) throw unproven('others may write its file');
 }
 
 function unproven(why: string, cause?: unknown): ForwardingError {
   return new ForwardingError(
     'UNPROVEN',
-    `could not find out which user asks the process that holds the ledger: ${why}; run the ` +
-      'command again, as a user who may write in the folder run of the data folder',
+    `could not identify your user to the process that holds the ledger: ${why}. Run the ` +
+      'command again, as a user who may write to the folder "run" of the data folder',
     { cause },
   );
 }

@@ -39,8 +39,9 @@ export function parseWork(text: string): Omit<Command, 'who'> {
   if (value.protocol !== PROTOCOL) {
     throw new ForwardingError(
       'OTHER_VERSION',
-      `the process that holds the ledger speaks hand-over ${PROTOCOL}, and was asked in ` +
-        `${String(value.protocol)}: run one version of Countersign on one data folder`,
+      'could not hand the command over: the process that holds the ledger speaks protocol ' +
+        `${PROTOCOL}, not ${String(value.protocol)}. Run one version of Countersign on one data ` +
+        'folder',
     );
   }
   const { operation, input, mode, tenant } = value;
@@ -115,7 +116,7 @@ function parseObject(text: string): Record<string, unknown> {
 function malformed(what: string, cause?: unknown): ForwardingError {
   return new ForwardingError(
     'MALFORMED',
-    `${what} does not have its form: run one version of Countersign on one data folder`,
+    `could not read ${what}: run one version of Countersign on one data folder`,
     { cause },
   );
 }

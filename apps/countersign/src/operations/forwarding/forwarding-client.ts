@@ -122,8 +122,8 @@ function ended(isBegun: boolean, cause?: unknown): ForwardingOutcome {
   if (!isBegun) return { kind: 'nobody' };
   throw new ForwardingError(
     'LOST',
-    'the process that held the ledger ended before it said whether the work was done: look, and ' +
-      'run the same command again if it was not',
+    'the process that held the ledger ended before it reported the result. Check the result, and ' +
+      'run the same command again if needed',
     { cause },
   );
 }
@@ -144,7 +144,7 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
     if (heldBytes > ANSWER_LINE_BYTES_MAX) {
       throw new ForwardingError(
         'MALFORMED',
-        'the answer of the process that holds the ledger is too long',
+        'could not read the answer of the process that holds the ledger: it is too long',
       );
     }
   }

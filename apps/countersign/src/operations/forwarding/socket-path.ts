@@ -21,8 +21,8 @@ export function socketPathOf(path: string): SocketPath {
   if (process.platform !== 'linux') {
     throw new ForwardingError(
       'SOCKET_PATH',
-      `could not make the socket ${path}: a path may have ${SOCKET_PATH_BYTES_MAX} bytes; ` +
-        'choose a data folder with a shorter path',
+      `could not create the socket ${path}: a path may have ${SOCKET_PATH_BYTES_MAX} bytes. ` +
+        'Choose a data folder with a shorter path',
     );
   }
   const folder = openSync(dirname(path), 'r');

@@ -153,7 +153,7 @@ function interrupted(cause?: unknown): ForwardingError {
 function busy(): ForwardingError {
   return new ForwardingError(
     'BUSY',
-    'another process holds the ledger and does not answer: wait for it or end it, then run the ' +
-      'same command again',
+    'could not reach the process that holds the ledger: it does not answer. Wait for it or ' +
+      'end it, then run the same command again',
   );
 }

@@ -27,7 +27,7 @@ export type ImportOutput = Omit<ImportReport, 'interrupted'> & {
   readonly interrupted?: boolean | undefined;
 };
 
-const ORIGIN = field(z.string().optional(), 'what you know of where the files are from', {
+const ORIGIN = field(z.string().optional(), 'the origin of the files, as far as you know it', {
   value: 'text',
 });
 
@@ -48,8 +48,8 @@ const REPORT = z.strictObject({
 
 const DESCRIPTION =
   'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip, whole folders, recognized by ' +
-  'content. Read again, they add nothing. What cannot be read is quarantined and counted. ' +
-  'With --quarantined the quarantine is read again: what can be read now goes in, and the ' +
+  'content. Importing them again adds nothing. Unreadable input is quarantined and counted. ' +
+  'With --quarantined, it reads the quarantine again: readable input is imported, and the ' +
   'rest stays.';
 
 export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
@@ -78,7 +78,7 @@ export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
       error: 'could not import: name files or folders, or - for standard input, or --quarantined',
     })
     .refine(({ paths }) => paths.filter((path) => path === '-').length <= 1, {
-      error: 'could not import: standard input can be read once; give - once',
+      error: 'could not import: standard input can be read only once. Give - once',
     }),
   output: REPORT,
   examples: [
@@ -89,7 +89,7 @@ export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
       needs: 'files',
     },
     {
-      summary: 'Keep a copy of the file, and say where it is from',
+      summary: 'Keep a copy of the file, and state its origin',
       input: { paths: ['/tmp/audit.csv'], origin: 'Purview, exported by Ada', keepOriginal: true },
       commandLine: 'import /tmp/audit.csv --origin "Purview, exported by Ada" --keep-original',
       needs: 'files',
@@ -119,7 +119,7 @@ export const retryQuarantined: LedgerOperation<
   ImportOutput
 > = {
   name: 'import quarantined',
-  summary: 'try again what could not be read before',
+  summary: 'retry quarantined input',
   description: DESCRIPTION,
   scope: 'records:import',
   effect: 'write',
@@ -155,7 +155,8 @@ function importConclusion(
   const { files, read, rejected, checkpoint, failed, interrupted } = report;
   if (interrupted === true) {
     const text =
-      'the import was interrupted: what was read so far is in; run it again for the rest';
+      'the import was interrupted; the records read so far are in the ledger. Run it again ' +
+      'for the rest';
     return { kind: 'failed', error: new OperationError('INTERRUPTED', text) };
   }
   if (rejected > 0 && rejected === read) {
@@ -163,17 +164,17 @@ function importConclusion(
       checkpoint.origin === null
         ? `no data folder was made in ${dataDir}`
         : `it is quarantined in ${join(dataDir, 'quarantine')}`;
-    const error = invalidInput(`nothing of the input could be read; ${where}`);
+    const error = invalidInput(`could not read any of the input; ${where}`);
     return { kind: 'failed', error };
   }
   if (read === 0) {
     const what = files === 0 ? 'no file was found' : 'no file held a record';
-    return unknown(`${what}: an export that comes back empty does not say that nothing happened`);
+    return unknown(`${what}: an empty export does not prove that nothing happened`);
   }
   const [first, ...more] = failed;
   if (first === undefined) return YES;
   const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
-  return unknown(`the records are in, but not all were examined: ${first}${others}`);
+  return unknown(`the records are imported, but not all were examined: ${first}${others}`);
 }
 
 function outputOf({ interrupted, ...report }: ImportReport): ImportOutput {
@@ -220,6 +221,6 @@ async function* untilAborted(
 function interrupted(): ForwardingError {
   return new ForwardingError(
     'INTERRUPTED',
-    'interrupted while reading standard input: the batches before are in the ledger, whole',
+    'interrupted while reading standard input; the earlier batches are in the ledger',
   );
 }

@@ -15,13 +15,13 @@ export type EntryScope = PeriodInput & {
 export const SCOPE_FIELDS: Fields<EntryScope> = {
   users: field(
     z.array(z.string().min(1)).optional(),
-    'whatever names this person, by any of their names',
+    'all records that name this person, by any of their names',
     { value: 'who' },
   ),
-  import: field(entryIndex.optional(), 'what came by this import: the index of its first entry', {
+  import: field(entryIndex.optional(), 'the records of this import: the index of its first entry', {
     value: 'n',
   }),
-  source: field(z.string().optional(), 'what came from this source', { value: 'source' }),
+  source: field(z.string().optional(), 'the records of this source', { value: 'source' }),
   ...PERIOD_FIELDS,
 };
 

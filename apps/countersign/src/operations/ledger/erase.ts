@@ -14,12 +14,12 @@ export type EraseInput = EntryScope & {
 
 export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
   name: 'ledger erase',
-  summary: 'erase bodies for good; every proof stays whole',
+  summary: 'erase bodies permanently; all proofs stay valid',
   description:
-    'Erases bodies of entries, and whatever was derived from them. Proofs still verify, and ' +
-    'the erasure is an entry. All that is given must fit. With --before it is retention: all ' +
-    'records of events before that time go, and what was quarantined until then. It refuses ' +
-    'whole where a hold covers any of it. This cannot be undone.',
+    'Erases bodies of entries, and everything derived from them. Proofs still verify, and ' +
+    'the erasure is an entry. A record must match all given options. --before is retention: all ' +
+    'records of events before that time are erased, and so is older quarantined input. If a hold ' +
+    'covers any of the records, nothing is erased. This cannot be undone.',
   scope: 'ledger:erase',
   effect: 'write',
   kind: 'document',
@@ -32,10 +32,10 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
     .strictObject({
       indices: field(z.array(entryIndex).optional(), 'indices of entries', { value: 'index' }),
       ...SCOPE_FIELDS,
-      before: field(instantText.optional(), 'retention: all that happened before this time', {
+      before: field(instantText.optional(), 'retention: all records of events before this time', {
         value: 'time',
       }),
-      case: field(z.string().min(1), 'the case for which it is done', { value: 'case' }),
+      case: field(z.string().min(1), 'the case of the erasure', { value: 'case' }),
       reason: field(z.string().min(1), 'why', { value: 'reason' }),
     })
     .refine(
@@ -44,7 +44,7 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
     )
     .refine(isAnything, {
       error:
-        'say what is to be erased: --before, --user, --import, --source, --from and --to, or ' +
+        'state what to erase: --before, --user, --import, --source, --from and --to, or ' +
         'indices',
     }),
   output: z.strictObject({
@@ -55,7 +55,7 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
   }),
   examples: [
     {
-      summary: 'What dry run says of the records of one person',
+      summary: 'See what would be erased for one person',
       input: {
         users: ['vivian.castellan@northmoor.example'],
         case: 'DSR-7',

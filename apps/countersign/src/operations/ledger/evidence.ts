@@ -98,7 +98,7 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
     }),
     key: field(
       z.string().optional(),
-      'the key of the log, from a place that the file does not control',
+      'the key of the log, from a source outside the file',
       { value: 'vkey' },
     ),
     policy: field(z.string().optional(), 'which witnesses you believe (C2SP tlog-policy)', {

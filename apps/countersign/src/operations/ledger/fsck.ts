@@ -17,7 +17,7 @@ const THREADS_MAX = 8;
 
 export const checkLedger: DocumentOperation<{ readonly key?: string | undefined }, FsckOutput> = {
   name: 'ledger fsck',
-  summary: 're-read everything: bodies, tiles, checkpoints, strays',
+  summary: 'verify every file: bodies, tiles, checkpoints, unexpected files',
   description:
     'Re-reads each file of the log and its archive against the tree and the key, and names the ' +
     'first byte that is wrong. Changes nothing. Exits 1 when there are problems.',
@@ -26,11 +26,9 @@ export const checkLedger: DocumentOperation<{ readonly key?: string | undefined 
   kind: 'document',
   runsIn: 'caller',
   input: z.strictObject({
-    key: field(
-      z.string().optional(),
-      'the key of the log, from a place that the data folder does not control',
-      { value: 'vkey' },
-    ),
+    key: field(z.string().optional(), 'the key of the log, from a source outside the data folder', {
+      value: 'vkey',
+    }),
   }),
   output: z.strictObject({
     ok: z.boolean(),
@@ -39,7 +37,7 @@ export const checkLedger: DocumentOperation<{ readonly key?: string | undefined 
   }),
   examples: [
     {
-      summary: 'Was anything changed since it was written?',
+      summary: 'Has anything changed since it was written?',
       input: {},
       commandLine: 'ledger fsck',
       runsOn: 'sample',

@@ -14,8 +14,8 @@ export const placeHold: LedgerOperation<HoldInput, HoldEntry> = {
   name: 'ledger hold',
   summary: 'keep entries from being erased',
   description:
-    'Places a hold for a case: erasure and retention refuse what it fits until the case is ' +
-    'released. Without any scope it holds everything.',
+    'Places a hold for a case. Erasure and retention refuse the matching records until the ' +
+    'hold is released. Without any scope it holds everything.',
   scope: 'ledger:hold',
   effect: 'write',
   kind: 'document',

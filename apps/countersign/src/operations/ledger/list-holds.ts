@@ -5,8 +5,8 @@ import { indexed } from '../readers/readers.ts';
 
 export const listHolds: ListOperation<object, ActiveHold> = {
   name: 'ledger hold list',
-  summary: 'list the holds that stand',
-  description: 'Lists the holds that are in force, each with its case and what it holds.',
+  summary: 'list the active holds',
+  description: 'Lists the active holds, each with its case and its scope.',
   scope: 'ledger:read',
   effect: 'read',
   kind: 'list',

@@ -12,8 +12,8 @@ export type Rebuilt = {
 /** Its opening of the ledger makes the store again; the operation itself finishes it. */
 export const rebuildStore: LedgerOperation<object, Rebuilt> = {
   name: 'rebuild',
-  summary: 'make all derived state again from the ledger',
-  description: 'Throws away whatever is derived and makes it again. Appends nothing.',
+  summary: 'rebuild all derived state from the ledger',
+  description: 'Deletes all derived state and builds it again. Appends nothing.',
   scope: 'ledger:administer',
   effect: 'write',
   kind: 'document',

@@ -5,12 +5,12 @@ import type { LedgerOperation } from '../definition/operation.ts';
 
 export const restartLedgerClock: LedgerOperation<{ readonly reason: string }, ClockRestarted> = {
   name: 'ledger restart-clock',
-  summary: 'stamp new entries with the right time again, after a clock was ahead',
+  summary: 'use the right time for new entries again, after a clock was ahead',
   description:
     'A clock that was ahead stamps entries with a future time, and later entries are never ' +
-    'stamped earlier. Set the clock of the machine right first. This command then ' +
+    'stamped earlier. First set the clock of the machine. This command then ' +
     'appends an entry that declares the restart, with your name and reason. Earlier entries ' +
-    'do not change. docs/clock.md says more.',
+    'do not change. See docs/how-to/recover-from-a-wrong-clock.md.',
   scope: 'ledger:administer',
   effect: 'write',
   kind: 'document',

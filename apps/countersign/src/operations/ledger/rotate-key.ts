@@ -8,8 +8,8 @@ type RotateInput = { readonly to?: string | undefined };
 
 export const rotateSigningKey: LedgerOperation<RotateInput, RotationResult> = {
   name: 'ledger rotate-key',
-  summary: 'hand the log over to a new signing key',
-  description: 'Makes a new key; the old one signs for it, and the rotation is an entry.',
+  summary: 'replace the signing key of the log',
+  description: 'Creates a new key. The old key signs it, and the rotation is an entry.',
   scope: 'ledger:administer',
   effect: 'write',
   kind: 'document',
@@ -22,7 +22,7 @@ export const rotateSigningKey: LedgerOperation<RotateInput, RotationResult> = {
   input: z.strictObject({
     to: field(
       z.string().optional(),
-      'where the new key goes (default: in the place of the old one)',
+      'the file for the new key (default: the file of the old key)',
       { value: 'file', isPath: true },
     ),
   }),

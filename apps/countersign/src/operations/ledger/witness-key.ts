@@ -23,7 +23,7 @@ export function witnessKey(
   if (options.name === undefined || options.name === key.name) return key;
   throw new CommandError(
     'WITNESS_NAME',
-    `could not start the witness as "${options.name}": its state in ${stateDir} is that of ` +
+    `could not start the witness as "${options.name}": its state in ${stateDir} belongs to ` +
       `"${key.name}"; give another --state`,
   );
 }

@@ -20,7 +20,7 @@ export const askWitnesses: LedgerOperation<WitnessInput, WitnessReport> = {
   summary: 'run a witness, or ask those of this log',
   description:
     'With --listen: runs a C2SP tlog-witness until it is stopped. Without: asks the witnesses ' +
-    'of this log to cosign its checkpoint now; --policy first says who they are.',
+    'of this log to cosign its checkpoint now; --policy names them first.',
   scope: 'ledger:administer',
   effect: 'write',
   kind: 'document',

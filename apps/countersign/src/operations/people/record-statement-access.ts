@@ -15,7 +15,7 @@ type AccessRecord = {
 /** The entry names the person, and is erased with the rest of that person's records. */
 export const recordStatementAccess: LedgerOperation<AccessRecord, { readonly entry: number }> = {
   name: 'statement record-access',
-  summary: 'write into the ledger why a statement is read',
+  summary: 'record in the ledger why a statement is read',
   description: 'A step of the operation statement.',
   isStep: true,
   scope: 'people:read',

@@ -22,10 +22,10 @@ type StatementInput = PeriodInput & {
 
 export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
   name: 'statement',
-  summary: 'the books of one person: sessions, actions, balance',
+  summary: 'the account of one person: sessions, actions, balance',
   description:
     'Prints what one principal did in a period: each session with its authorization, each ' +
-    'action once, and the balance. With --purpose and --case the look itself is an entry.',
+    'action once, and the balance. With --purpose and --case, reading it is an entry, too.',
   scope: 'people:read',
   effect: 'write',
   kind: 'document',
@@ -34,10 +34,10 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
     .strictObject({
       who: field(z.string().min(1), 'UPN in any case, object id, PUID or SID', { value: 'who' }),
       ...PERIOD_FIELDS,
-      purpose: field(z.string().optional(), 'why you look at the books of this person', {
+      purpose: field(z.string().optional(), 'why you read the statement of this person', {
         value: 'purpose',
       }),
-      case: field(z.string().optional(), 'for which case', { value: 'case' }),
+      case: field(z.string().optional(), 'the case', { value: 'case' }),
     })
     .refine(
       ({ purpose, case: of }) =>

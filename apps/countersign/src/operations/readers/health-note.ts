@@ -42,7 +42,7 @@ export function askedByDefault(
 export function incompleteText(found: readonly DetectorHealth[]): string | undefined {
   const short = found.find(({ health }) => health.incomplete !== null);
   if (short === undefined) return undefined;
-  return `Whether this input is complete cannot be told: ${short.health.incomplete}`;
+  return `Cannot tell whether this input is complete: ${short.health.incomplete}`;
 }
 
 export type HealthsOfAnswer = {
@@ -76,8 +76,8 @@ export async function healthsOfAnswer(
 
 function notHandedIn(short: readonly DetectorHealth[]): Reason {
   const titles = short.map(({ watcher }) => `"${watcher.title}"`).join(', ');
-  const why = 'since no collector brings what it needs';
-  const text = `not looked for, or in a part only: ${titles}, ${why}`;
+  const why = 'because no collector delivers its input';
+  const text = `not searched for, or only in part: ${titles}, ${why}`;
   return { code: 'not-handed-in', text };
 }
 

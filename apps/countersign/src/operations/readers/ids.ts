@@ -21,13 +21,13 @@ export function idCalled(text: string, ids: Iterable<string>, kind: Kind): strin
 }
 
 export function noSuchId(text: string, { what, list }: Kind): OperationError {
-  return invalidInput(`there is no ${what} "${text}": "countersign ${list}" lists them`);
+  return invalidInput(`could not find the ${what} "${text}": "countersign ${list}" lists them`);
 }
 
 export function ambiguousId(text: string, ids: readonly string[], { what }: Kind): OperationError {
   const shown = ids.slice(0, CANDIDATES_SHOWN).join(', ');
   const more = ids.length <= CANDIDATES_SHOWN ? '' : ` and ${ids.length - CANDIDATES_SHOWN} more`;
-  return invalidInput(`"${text}" names more than one ${what}: give one of ${shown}${more}`);
+  return invalidInput(`"${text}" matches more than one ${what}: give one of ${shown}${more}`);
 }
 
 /**

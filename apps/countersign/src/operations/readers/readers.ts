@@ -108,8 +108,8 @@ export function needWholeIndex({ asOf, size }: LedgerHead): void {
 
 function notIndexedText(from: number, size: number): string {
   return (
-    `entries ${from} to ${size - 1} are not yet indexed: the next writing command does it, or ` +
-    '"countersign rebuild"'
+    `entries ${from} to ${size - 1} are not yet indexed. The next writing command indexes ` +
+    'them, or run "countersign rebuild"'
   );
 }
 
@@ -123,8 +123,8 @@ async function examinedHead(
   if (behind === undefined || behind.index >= head.asOf.size) return head;
   if (behind.index === 0) {
     throw cannotTell(
-      'no rule has looked at the records from entry 0 on yet: the next import, or ' +
-        '"countersign serve", does it',
+      'no rule has read the records from entry 0 on yet. Run the next import, or ' +
+        '"countersign serve"',
     );
   }
   const { headOf } = await import('../../store/reading/ledger-head.ts');
@@ -136,7 +136,7 @@ export function isBehind({ asOf, size }: LedgerHead): boolean {
 }
 
 export function asOfText({ asOf, size }: LedgerHead): string {
-  const later = asOf.size < size ? `; entries ${asOf.size} to ${size - 1} were not read yet` : '';
+  const later = asOf.size < size ? `; entries ${asOf.size} to ${size - 1} are not read yet` : '';
   return `${watermarkText(asOf)}${later}`;
 }
 
@@ -144,7 +144,7 @@ export function asOfText({ asOf, size }: LedgerHead): string {
 export function indexIn(origin: string, reference: EntryReference): number {
   if (reference.origin === undefined || reference.origin === origin) return reference.index;
   throw invalidInput(
-    `entry ${reference.index} is of the log ${reference.origin}, and this is ${origin}`,
+    `entry ${reference.index} belongs to the log ${reference.origin}, and this log is ${origin}`,
   );
 }
 
@@ -155,7 +155,7 @@ export async function readOrCannotTell<T>(index: number, read: () => Promise<T>)
   } catch (error) {
     if (!(error instanceof CountersignError) || error.code !== 'OUT_OF_RANGE') throw error;
     throw cannotTell(
-      `entry ${index} is beyond the checkpoint: it is not yet integrated, or there is none`,
+      `entry ${index} is beyond the checkpoint: it does not exist, or it is not yet integrated`,
       error,
     );
   }

@@ -22,8 +22,8 @@ const coverageItemSchema: z.ZodType<CoverageItem> = z.strictObject({
 
 export const listCoverage: ListOperation<object, CoverageItem, Rows<CoverageRow>> = {
   name: 'coverage',
-  summary: 'what we have, and what we do not',
-  description: 'Lists, per source and interval, what is known of the completeness of its records.',
+  summary: 'which intervals were collected, and which were not',
+  description: 'Lists how complete the records of each source and interval are.',
   scope: 'coverage:read',
   effect: 'read',
   kind: 'list',
@@ -46,7 +46,7 @@ export const listCoverage: ListOperation<object, CoverageItem, Rows<CoverageRow>
       return tenant === undefined || fact.tenant === ANY || fact.tenant === tenant;
     });
     const isNothing = rows.length === 0;
-    const nothing = unknown('nothing in the ledger says which interval it covers');
+    const nothing = unknown('no entry of the ledger states which interval it covers');
     return listResult({
       rows,
       itemOf: coverageItem,

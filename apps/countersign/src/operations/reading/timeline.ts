@@ -25,7 +25,7 @@ export const timeline: ListOperation<TimelineInput, OcsfEvent, Rows<TimelineLine
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({
-    user: field(z.string().optional(), 'who acted: UPN in any case, object id, PUID or SID', {
+    user: field(z.string().optional(), 'the actor: UPN in any case, object id, PUID or SID', {
       value: 'who',
     }),
     ip: field(z.string().optional(), 'from this address', { value: 'ip' }),

@@ -26,11 +26,11 @@ export type GateEvaluation = {
 
 export const evaluateGate: DocumentOperation<{ readonly file: string }, object, GateEvaluation> = {
   name: 'gate',
-  summary: 'may this wave go on? yes, no or cannot tell',
+  summary: 'may this wave continue? yes, no or cannot tell',
   description:
-    'Asks the conditions of a file of the account: coverage, loss, what is unexplained, ' +
-    'blind rules, open findings. No data holds. The answer is an entry of the ledger, and ' +
-    'says what would let us resume.',
+    'Evaluates a gate file against the ledger: coverage, loss, unexplained actions, blind ' +
+    'rules, open findings. Missing data never passes a gate. The answer is an entry of the ' +
+    'ledger and states what would let the wave resume.',
   scope: 'gates:evaluate',
   effect: 'write',
   kind: 'document',

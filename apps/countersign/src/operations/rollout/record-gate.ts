@@ -8,7 +8,7 @@ type GateRecord = { readonly gate: string; readonly said: Readonly<Record<string
 /** The answer is an entry: it shows later what was known, and who asked. */
 export const recordGate: LedgerOperation<GateRecord, { readonly entry: number }> = {
   name: 'gate record',
-  summary: 'write the answer of a gate into the ledger',
+  summary: 'record the answer of a gate in the ledger',
   description: 'A step of the operation gate.',
   isStep: true,
   scope: 'gates:evaluate',

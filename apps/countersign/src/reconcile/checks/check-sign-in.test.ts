@@ -126,7 +126,7 @@ test('two equally good decisions verify nothing', () => {
   const row = check({ detail: EXTERNAL }, { decisions });
   assert.deepEqual(
     [row.state, row.cause, row.decision, row.strength],
-    ['unverified', 'ambiguous: two decisions fit', null, null],
+    ['unverified', 'ambiguous: two decisions match', null, null],
   );
 });
 
@@ -138,7 +138,7 @@ test('reports a denied person who got in, whatever else is known', () => {
   assert.deepEqual(row.disagreements, [
     {
       rule: 'check/denied-and-in',
-      text: 'An enforcement point denied this sign-in (decision d1), and it succeeded.',
+      text: 'An enforcement point denied this sign-in (decision d1), but it succeeded.',
     },
   ]);
   const unknown = check({ detail, who: { type: 'Person', id: 'eve' } }, { decisions });

@@ -63,7 +63,7 @@ function verdictOf(signIn: ReportedSignIn, world: CheckContext, match: Match): V
     return { state: 'decided', cause: null, disagreements: besides(signIn, world) };
   }
   const denied = joined !== undefined && signIn.outcome === 'in' ? [insteadOfDeny(joined)] : [];
-  if (match.kind === 'ambiguous') return unverified('ambiguous: two decisions fit');
+  if (match.kind === 'ambiguous') return unverified('ambiguous: two decisions match');
   if (signIn.erased) return unverified('erased');
   const policies = world.information.policiesAt(signIn.timeMs);
   if (policies === undefined) return unverified('no policy', denied);
@@ -161,7 +161,7 @@ function alarmed(owed: string, { policies, because }: PolicyOutcome): CheckDisag
 function insteadOfDeny({ id }: DecisionRow): CheckDisagreement {
   return {
     rule: 'check/denied-and-in',
-    text: `An enforcement point denied this sign-in (decision ${id}), and it succeeded.`,
+    text: `An enforcement point denied this sign-in (decision ${id}), but it succeeded.`,
   };
 }
 
@@ -174,8 +174,8 @@ function besides(signIn: ReportedSignIn, { passes }: CheckContext): readonly Che
     found.push({
       rule: 'check/baseline-scope',
       text:
-        "The vendor's policy that wants a second factor did not apply, and one factor was " +
-        'enough: a baseline scope, an exclusion, or a client that policies do not reach.',
+        "The vendor's policy that requires a second factor did not apply, and one factor was " +
+        'enough: a baseline scope, an exclusion, or a client without policies.',
     });
   }
   const ended = endedPass(signIn, passes);

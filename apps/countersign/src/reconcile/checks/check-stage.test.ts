@@ -260,7 +260,7 @@ test('two equally good decisions are no match', async () => {
     await point.decideAll([atEndpoint('ada'), atEndpoint('ada')]);
     await bring(writer, [{ n: 1, who: 'ada', minute: AT_ENDPOINT_MINUTE, steps: [EXTERNAL] }]);
     const said = await verified(writer);
-    assert.deepEqual(said.unverified, { 'ambiguous: two decisions fit': 1 });
+    assert.deepEqual(said.unverified, { 'ambiguous: two decisions match': 1 });
   });
 });
 

@@ -53,9 +53,9 @@ test('nothing follows from a decision that cannot be evaluated as it was', () =>
   const at = { enforcementPoint: 'eam', flow: null, answered: 'permit' } as const;
   assert.equal(turnOf(item({ ...at, after: DENY })).turn, 'lose');
   const other = turnOf(item({ ...at, before: DENY, after: DENY }));
-  assert.match(String(other.because), /what the enforcement point knew/);
+  assert.match(String(other.because), /the inputs of the enforcement point/);
   const lost = turnOf(item({ ...at, before: null, after: DENY }));
-  assert.match(String(lost.because), /policies of then/);
+  assert.match(String(lost.because), /policies of that time/);
   assert.deepEqual([other.turn, lost.turn], ['unknown', 'unknown']);
 });
 

@@ -37,10 +37,10 @@ export function turnOf({ before, after, answered, flow }: ReplayedAccess): {
   if (before !== null && isUnknown(before)) return { turn: 'unknown', because: lackText(before) };
   // Without the inputs of that time, nothing follows about other policies.
   if (answered !== null && before === null) {
-    return { turn: 'unknown', because: 'the policies of then are not known any more' };
+    return { turn: 'unknown', because: 'the policies of that time are no longer known' };
   }
   if (answered !== null && before?.effect !== answered) {
-    return { turn: 'unknown', because: 'what the enforcement point knew is not known any more' };
+    return { turn: 'unknown', because: 'the inputs of the enforcement point are no longer known' };
   }
   const was = before?.effect ?? 'permit';
   if (was === after.effect) return { turn: 'same', because: null };

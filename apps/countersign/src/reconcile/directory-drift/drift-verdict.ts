@@ -20,21 +20,21 @@ export type StateCause = 'matched' | 'taken-back' | StateMismatch | StateUnknown
 
 /** In words. For unknown causes, it completes "cannot tell, because …". */
 export const STATE_TEXTS: Readonly<Record<StateCause, string>> = {
-  matched: 'state and event fit',
-  'taken-back': 'what the event did was taken back before the directory was listed',
-  'state-without-event': 'no event in anything that the vendor delivered made it so',
+  matched: 'state and event match',
+  'taken-back': 'the change was reversed before the directory was listed',
+  'state-without-event': 'the vendor delivered no event for this change',
   'event-without-effect':
-    'the next listing of the directory does not show it, and no event took it back',
-  'audit-not-settled': 'the event that explains it may still come',
-  'audit-hole': 'the log that would hold the event has a hole there',
+    'the next listing of the directory does not show it, and no event reversed it',
+  'audit-not-settled': 'the event that explains it may still arrive',
+  'audit-hole': 'the log that would hold the event has a gap there',
   'audit-unknown': 'cannot tell whether the audit log is complete for that time',
   'audit-younger': 'the event may be older than the log that would hold it',
-  'no-audit-source': 'a log that would hold the event is not there',
+  'no-audit-source': 'a log that would hold the event is not connected',
   'audit-erased': 'the event may have been erased',
-  'too-many-events': 'there are more changes of power than are looked at',
-  'event-unclear': 'an event of that time names it, and does not say which one it was about',
-  planned: 'the event says it of another time, and may not have come to it',
-  'not-listed-since': 'the directory was not listed since',
+  'too-many-events': 'there are more privilege changes than the limit',
+  'event-unclear': 'an event of that time may be about this one or about another',
+  planned: 'the event announces the change for another time, and the change may not have happened',
+  'not-listed-since': 'the directory was not listed since then',
   'never-listed': 'the directory was never listed',
   'not-collected': 'no collector reads the state that would show it',
 };

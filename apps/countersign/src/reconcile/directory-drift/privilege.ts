@@ -8,7 +8,7 @@ export type UnreadKind = 'domain' | 'mailbox' | 'rule';
 
 /** In words, for a report about what was compared. */
 export const UNREAD: Readonly<Record<UnreadKind, string>> = {
-  domain: 'domains and whom they trust',
+  domain: 'domains and their trusts',
   mailbox: 'rights to mailboxes',
   rule: 'rules of mailboxes',
 };

@@ -128,7 +128,7 @@ function whoGotIn({ eviction }: BriefInput): BriefSection {
       unknown(
         'who got in',
         'no finding of high severity names an account or an application',
-        'Name what you know: countersign eviction --tainted user:NAME',
+        'Name the suspects that you know: countersign eviction --tainted user:NAME',
       ),
     ],
   );
@@ -168,19 +168,25 @@ function phaseSection(
   if (own.length > 0) return section(id, title, saying(own));
   const [reason] = blind;
   const because =
-    reason === undefined ? 'no finding says it' : `no finding says it, and ${reason.text}`;
+    reason === undefined ? 'no finding states it' : `no finding states it, and ${reason.text}`;
   return section(
     id,
     title,
     [],
-    [unknown(UNKNOWN_PHASES[phase], because, 'countersign rules status says what each rule needs')],
+    [
+      unknown(
+        UNKNOWN_PHASES[phase],
+        because,
+        'countersign rules status lists what each rule needs',
+      ),
+    ],
   );
 }
 
 function whatTheyRead({ eviction }: BriefInput, grave: readonly StoredFinding[]): BriefSection {
   const found = eviction.footholds.find(({ foothold }) => foothold.id === 'exposed-secrets');
   const readings = (found?.openings ?? []).map(({ text, entries }) =>
-    sentence(text.replace(/: secrets in them count as known$/, ''), entries),
+    sentence(text.replace(/: the secrets in them count as known$/, ''), entries),
   );
   const known = saying(grave.filter(({ draft }) => phaseOf(draft.techniques) === 'read'));
   const shown = readings.slice(0, SENTENCES_MAX);
@@ -203,7 +209,7 @@ function whatTheyRead({ eviction }: BriefInput, grave: readonly StoredFinding[])
     [
       unknown(
         'what they read',
-        'no record tells of a reading by them',
+        'no record shows that they read anything',
         'Import the Exchange and SharePoint audit of the period, with MailItemsAccessed',
       ),
     ],

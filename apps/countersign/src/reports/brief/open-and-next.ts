@@ -62,8 +62,8 @@ export function stillOpen({ eviction }: BriefInput): BriefSection {
     [
       unknown(
         'what is still open',
-        'no foothold is known to be open, and live state was not read back',
-        'countersign eviction names what decides each foothold',
+        'no foothold is known to be open, and the live state was not read back',
+        'countersign eviction names what would decide each foothold',
       ),
     ],
   );
@@ -79,7 +79,7 @@ export function cannotTell(input: BriefInput): BriefSection {
     const texts = kinds.flatMap(([first]) => first?.text ?? []);
     const decide =
       textOf(answer.kind === 'unknown' ? answer.wouldDecide : []) ??
-      'Collect the sources of this period, or import them whole';
+      'Collect the sources of this period, or import them completely';
     unknowns.push(
       unknown('whether this is all that happened', texts.slice(0, 2).join('; '), decide, entries),
     );
@@ -97,7 +97,7 @@ export function cannotTell(input: BriefInput): BriefSection {
   const left = unknownOf(eviction);
   if (left.length > 0) {
     const because = `the live state of ${plural(left.length, 'foothold')} was not read back`;
-    const decide = `countersign eviction${optionOf(input)} names what decides each`;
+    const decide = `countersign eviction${optionOf(input)} names what would decide each`;
     unknowns.push(unknown('whether they hold anything else', because, decide, entries));
   }
   return section('cannot-tell', 'Cannot tell', [], unknowns);

@@ -42,14 +42,14 @@ const cases: readonly [string, readonly RowParts[], readonly string[]][] = [
   [
     'a synchronized folder, once however often',
     [1, 2].map(() => ({ accessType: 'Sync', mailbox: 'a@x', folder: '\\Inbox' })),
-    ['1 folder synchronized in 1 mailbox, contents not known: assume every item taken'],
+    ['1 folder synchronized in 1 mailbox, contents not known: assume that every item was taken'],
   ],
   [
     'a synchronized folder without name',
     [{ accessType: 'Sync', mailbox: 'a@x' }],
     [
-      '1 synchronization of a folder that is not named, ' +
-        'contents not known: assume every item taken',
+      '1 synchronization of an unnamed folder, ' +
+        'contents not known: assume that every item was taken',
     ],
   ],
   [
@@ -61,7 +61,7 @@ const cases: readonly [string, readonly RowParts[], readonly string[]][] = [
     [
       'read items at least 2 times in 1 mailbox',
       'recording of a@x throttled from 2024-01-12 08:00 UTC for 26 h: ' +
-        'what was read then is not known',
+        'reads of that time are not known',
     ],
   ],
   ['mail sent', [{ classUid: 4009, activityId: 1, statusId: 1 }], ['sent at least 1 message']],
@@ -114,6 +114,6 @@ test("a mailbox throttled by another person's reading is throttled for everyone"
   const others = [row(1, { ...bind, isThrottled: true, timeMs: START_MS })];
   assert.deepEqual(volumesOf(mine, { throttled: others }).slice(1), [
     'recording of a@x throttled from 2024-01-12 08:00 UTC for 24 h: ' +
-      'what was read then is not known',
+      'reads of that time are not known',
   ]);
 });

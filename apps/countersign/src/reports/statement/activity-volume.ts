@@ -53,14 +53,14 @@ function mailSynchronized(actions: readonly EventRow[]): string[] {
     parts.push(`${plural(folders, 'folder')} synchronized in ${mailboxes(stated)}`);
   }
   if (unnamed > 0) {
-    parts.push(`${plural(unnamed, 'synchronization')} of a folder that is not named`);
+    parts.push(`${plural(unnamed, 'synchronization')} of an unnamed folder`);
   }
-  return [`${parts.join(' and ')}, contents not known: assume every item taken`];
+  return [`${parts.join(' and ')}, contents not known: assume that every item was taken`];
 }
 
 /** For 24 hours after a throttling record nothing is recorded: the volume is unknown, not low. */
 function mailThrottled(actions: readonly EventRow[]): string[] {
-  return throttledSpans(actions).map((span) => `${span}: what was read then is not known`);
+  return throttledSpans(actions).map((span) => `${span}: reads of that time are not known`);
 }
 
 /** Each interval in which a mailbox was not recorded. */
@@ -71,7 +71,7 @@ export function throttledSpans(rows: readonly EventRow[]): string[] {
   return ordered.flatMap(([mailbox, some]) =>
     normalize(some.map((a) => ({ from: a.event.timeMs, to: a.event.timeMs + THROTTLED_MS }))).map(
       ({ from, to }) =>
-        `recording of ${mailbox ?? 'a mailbox that is not named'} throttled from ` +
+        `recording of ${mailbox ?? 'an unnamed mailbox'} throttled from ` +
         `${minute(from)} for ${Math.round((to - from) / 3_600_000)} h`,
     ),
   );
@@ -134,7 +134,7 @@ function isDone(action: EventRow): boolean {
 function mailboxes(rows: readonly EventRow[]): string {
   const named = rows.map((a) => a.event.mailbox).filter((m) => m !== null);
   const known = new Set(named).size;
-  if (known === 0) return 'mailboxes that are not named';
+  if (known === 0) return 'unnamed mailboxes';
   return named.length < rows.length
     ? `at least ${plural(known, 'mailbox')}`
     : plural(known, 'mailbox');

@@ -326,7 +326,7 @@ test('reports throttled mailboxes that a person reads or owns, whoever caused it
     const sentences = volumes.filter((sentence) => sentence.includes('throttled'));
     assert.deepEqual(sentences, [
       'recording of cfo@contoso.example throttled from 2024-01-12 08:00 UTC for 24 h: ' +
-        'what was read then is not known',
+        'reads of that time are not known',
     ]);
     assert.ok(coverage.answer.kind === 'unknown');
     assert.ok(coverage.answer.because.some(({ code }) => code === 'throttled'));

@@ -58,7 +58,7 @@ test('the page states its subject, its coverage and its ledger', () => {
     '1,000,000 entries',
     HEAD.root,
     'a whole folder, contents not known',
-    'None is known; of 2 actions it cannot be told.',
+    'None is known; for 2 actions, cannot tell.',
     '#1</bdi>',
   ]) {
     assert.ok(page.includes(text), text);
@@ -80,6 +80,6 @@ test('a statement without events is still a page', () => {
   });
   const text = [...statementHtml(empty, { generatedAt: '2024-02-01T10:00:00Z' })].join('');
   assert.match(text, /No event is known\./);
-  assert.match(text, /all that the books hold/);
+  assert.match(text, /everything in the ledger/);
   assert.match(text, /are not yet indexed/);
 });

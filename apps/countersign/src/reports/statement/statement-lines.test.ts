@@ -22,7 +22,7 @@ test('the lines state the balance, the coverage and every action with its entry'
   const text = [...statementLines(hostileStatement(), 10_000)].join('\n');
   assert.match(text, /^Actions +2: 0 accounted, 0 unaccounted, 2 cannot tell$/m);
   assert.match(text, /^Complete +Cannot tell, because 2 more events stand under a name/m);
-  assert.match(text, /3 items, recording throttled from here for 24 h · failed .*#1$/m);
+  assert.match(text, /3 items, recording throttled for 24 h from here · failed .*#1$/m);
   assert.match(text, /a whole folder, contents not known, 12 bytes · failed .*#2$/m);
-  assert.match(text, /^Unaccounted +None is known; of 2 actions it cannot be told\./m);
+  assert.match(text, /^Unaccounted +None is known; for 2 actions, cannot tell\./m);
 });

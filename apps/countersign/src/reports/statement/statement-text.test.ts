@@ -5,7 +5,7 @@ import { answerText } from './statement-text.ts';
 
 test('prints a shared reason once, and keeps what each import adds', () => {
   const code = 'coverage-unknown';
-  const file = 'these records came out of a file';
+  const file = 'these records are from a file';
   const reasons = [file, `${file}; 3 of 9 results are missing`, `${file}; 1 of 4 is missing`];
   const answer = unknown(
     NOTHING_READ,

@@ -18,7 +18,7 @@ export function nameOf(principal: Principal): string {
 }
 
 export function periodText({ from, to }: Period): string {
-  if (from === null && to === null) return 'all that the books hold';
+  if (from === null && to === null) return 'everything in the ledger';
   if (from === null) return `up to ${instantText(to as string)} UTC`;
   if (to === null) return `from ${instantText(from)} UTC on`;
   return `${instantText(from)} to ${instantText(to)} UTC`;
@@ -93,7 +93,7 @@ export function volumeText({ volume }: StatementAction): string {
   if (volume.contents === 'unknown') parts.push('a whole folder, contents not known');
   else if (volume.items > 1) parts.push(plural(volume.items, 'item'));
   if (volume.bytes !== null) parts.push(plural(volume.bytes, 'byte'));
-  if (volume.throttled) parts.push('recording throttled from here for 24 h');
+  if (volume.throttled) parts.push('recording throttled for 24 h from here');
   return parts.join(', ');
 }
 
@@ -126,7 +126,7 @@ export function signInsText({ signIns }: Statement): string {
   const parts = [
     `${succeeded} succeeded`,
     `${failed} failed${codes.length === 0 ? '' : ` (${codes.join(', ')})`}`,
-    unknown === 0 ? null : `${unknown} with an outcome that is not known`,
+    unknown === 0 ? null : `${unknown} with an unknown outcome`,
   ];
   return parts.filter((part) => part !== null).join(', ');
 }
@@ -143,5 +143,5 @@ export function unaccountedText({ balance }: Statement): string {
     return `${plural(balance.unaccounted, 'action')} without an authorization:`;
   }
   if (balance.unknown === 0) return 'None.';
-  return `None is known; of ${plural(balance.unknown, 'action')} it cannot be told.`;
+  return `None is known; for ${plural(balance.unknown, 'action')}, cannot tell.`;
 }

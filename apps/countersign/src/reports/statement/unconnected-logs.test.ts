@@ -16,7 +16,7 @@ function collected(source: string, state: CoverageRow['state'] = 'collected'): C
 
 function missing(facts: readonly CoverageRow[], of: RowParts): string[] {
   const texts = notConnected(facts, [row(0, of)]).map(({ text }) => text);
-  return texts.map((text) => /tells of (.*) is connected$/.exec(text)?.[1] ?? text);
+  return texts.map((text) => /no connected source reports (.*)$/.exec(text)?.[1] ?? text);
 }
 
 test('without non-interactive sign-ins, a statement is incomplete', () => {
@@ -35,7 +35,7 @@ test('without non-interactive sign-ins, a statement is incomplete', () => {
 
 test('with sign-ins only, the actions are unknown', () => {
   const texts = missing([collected('graph/signIns')], PERSON);
-  assert.deepEqual(texts, ['what people and applications do']);
+  assert.deepEqual(texts, ['the activity of people and applications']);
 });
 
 test('without any source, the coverage itself says so', () => {

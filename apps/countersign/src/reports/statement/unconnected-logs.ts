@@ -5,7 +5,7 @@ import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 
 const ACTIONS: Log = {
-  words: 'what people and applications do',
+  words: 'the activity of people and applications',
   of: [
     { source: /^m365\.activity\//i },
     { source: /^(?:m365\.export\/unified-audit-log|graph\/auditLogQuery)$/i },
@@ -33,6 +33,6 @@ export function notConnected(
   return (isService ? OF_SERVICES : OF_PEOPLE)
     .filter((log) => !good.some((fact) => tellsOf(log, fact)))
     .map(({ words }) => {
-      return { code: 'not-connected', text: `no source that tells of ${words} is connected` };
+      return { code: 'not-connected', text: `no connected source reports ${words}` };
     });
 }

@@ -52,7 +52,7 @@ export class EnforcementRouter {
     if (people !== undefined) return people;
     const isForward = forwardAuth?.has(path) === true;
     const isSsf = ssf?.has(path) === true;
-    if (!isForward && !isSsf && !authzen.has(path)) return jsonReply(404, 'nothing is here');
+    if (!isForward && !isSsf && !authzen.has(path)) return jsonReply(404, 'not found');
     const who = this.#who(request, isForward ? 'x-countersign-proxy' : 'authorization');
     if (who === undefined) return stranger(request);
     if (isForward) return this.#forward(who, request);
@@ -183,5 +183,5 @@ function stranger(request: IncomingRequest): EndpointReply {
 }
 
 function wrongEndpoint(): EndpointReply {
-  return jsonReply(403, 'this caller has no business at this enforcement point');
+  return jsonReply(403, 'this caller may not use this enforcement point');
 }

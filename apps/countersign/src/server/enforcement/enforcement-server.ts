@@ -100,5 +100,5 @@ export class EnforcementServer {
 const FAILED: EndpointReply = {
   status: 500,
   headers: { 'content-type': 'application/json' },
-  body: '"the answer could not be made: the log of the server says why"',
+  body: '"the server could not answer: see its log"',
 };

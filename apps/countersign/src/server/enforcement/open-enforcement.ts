@@ -10,7 +10,8 @@ import type { People } from '../../enforcement/approvals/signed-statement.ts';
 import { AuthzenEndpoint } from '../../enforcement/authzen/authzen-endpoint.ts';
 import { FairQueue } from '../../enforcement/callers/fair-queue.ts';
 import { DecisionQueue } from '../../enforcement/decisions/decision-queue.ts';
-import { PolicyInformationUpdater } from '../../enforcement/decisions/policy-information-updater.ts';
+import { PolicyInformationUpdater } from 
+  '../../enforcement/decisions/policy-information-updater.ts';
 import { type OpenExternal, openExternal } from '../../enforcement/eam/open-eam.ts';
 import { ForwardAuthEndpoint } from '../../enforcement/forward-auth/forward-auth-endpoint.ts';
 import { TokenVerifier } from '../../enforcement/forward-auth/token-verifier.ts';
@@ -160,7 +161,7 @@ function forwardAuthOf(
 type KeySet = ConstructorParameters<typeof TokenVerifier>[0]['keys'];
 
 function keySetIn(file: string): KeySet {
-  const what = 'it is no JSON Web Key Set: write {"keys": […]}, of public keys';
+  const what = 'it is not a JSON Web Key Set: write {"keys": […]} with public keys';
   const keys = (parsed(file) as { readonly keys?: unknown } | null)?.keys;
   if (!Array.isArray(keys)) throw unusable(file, what);
   // A shared secret in the key set would let each verifier sign as well.

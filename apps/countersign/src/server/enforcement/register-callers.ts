@@ -27,7 +27,7 @@ export function rollOf<C>(
       const key = `${proof.kind} ${proof.sha256}`;
       const before = owners.get(key);
       if (before !== undefined) {
-        throw invalid(name, `it proves itself by the same ${proof.kind} as ${before}`);
+        throw invalid(name, `it has the same ${proof.kind} as ${before}`);
       }
       owners.set(key, name);
       roll.add(proof, as);
@@ -46,7 +46,7 @@ function proofsOf(
     if (/^[0-9a-f]{64}$/i.test(digest)) return { kind: 'bearer', sha256: digest.toLowerCase() };
     throw invalid(
       name,
-      'its tokenHash is no SHA-256 in hex: write what sha256sum tells of a token',
+      'its tokenHash is not a SHA-256 hash in hex: write the output of sha256sum for the token',
     );
   });
   if (certificate === undefined) return bearers;
@@ -63,5 +63,5 @@ function fingerprintOf(name: string, file: string): string {
 }
 
 function invalid(name: string, what: string): CommandError {
-  return new CommandError('CALLER_PROOF', `could not let the caller ${name} ask: ${what}`);
+  return new CommandError('CALLER_PROOF', `could not register the caller ${name}: ${what}`);
 }

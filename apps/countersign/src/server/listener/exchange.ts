@@ -145,6 +145,6 @@ export class Exchange {
 /** Status and text for a body that was not read (429: RFC 6585, 4). */
 export function busyStatus(refusal: BudgetRefusal): { status: 429 | 503; text: string } {
   return refusal === 'caller'
-    ? { status: 429, text: 'you have too many bytes in flight: send less at once' }
+    ? { status: 429, text: 'you have too many bytes in flight: send less at a time' }
     : { status: 503, text: 'all callers together have too many bytes in flight: try again' };
 }

@@ -87,7 +87,10 @@ test('stops a running import when the disk becomes low', async () => {
   const untilStopped = (signal: AbortSignal): Promise<string> =>
     new Promise((resolve) => signal.addEventListener('abort', () => resolve(WORKED)));
   const stopped = made.import(never, untilStopped, () => true);
-  await assert.rejects(stopped, { code: 'DISK_LOW', message: /what was read so far is in/ });
+  await assert.rejects(stopped, {
+    code: 'DISK_LOW',
+    message: /the records read so far are in the ledger/,
+  });
 });
 
 test('an import that completes, or fails by itself, reports only that', async () => {
@@ -254,7 +257,7 @@ test('reserves the rest of the disk for decisions, and at last refuses those too
     const nothing = (): void => {};
     const hooks = { signal: never, progress: nothing, waiting: nothing };
     const importing = () => handOver({ socketFile, work, ...hooks });
-    await assert.rejects(importing(), { code: 'DISK_LOW', message: /what was read so far/ });
+    await assert.rejects(importing(), { code: 'DISK_LOW', message: /the records read so far/ });
     await assert.rejects(importing(), { code: 'DISK_LOW', message: /nothing was read/ });
     await heard('disk-low');
     assert.match(await page('/metrics'), /^countersign_collecting_stopped 1$/m);
@@ -266,7 +269,7 @@ test('reserves the rest of the disk for decisions, and at last refuses those too
       ({ status }) => status !== 200,
     );
     assert.equal(denied.status, 503);
-    assert.match(denied.body, /less than 2 % of the disk is free: no decision could be accounted/);
+    assert.match(denied.body, /less than 2 % of the disk is free: decisions cannot be recorded/);
     const health = JSON.parse(await page('/api/v1/health')) as { kind: string; stopped: string[] };
     assert.equal(health.kind, 'no');
     assert.equal(health.stopped.length, 2);

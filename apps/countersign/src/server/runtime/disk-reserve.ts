@@ -43,15 +43,15 @@ const RESERVED: Readonly<Record<Use, ReservePolicy>> = {
     min: FREE_DISK_MIN,
     events: { stops: 'disk-low', goesOn: 'disk-enough' },
     because:
-      `less than ${FREE_DISK_MIN * 100} % of the disk is free, and what is left is for ` +
-      'decisions: nothing is collected or imported',
+      `less than ${FREE_DISK_MIN * 100} % of the disk is free, and the rest is reserved for ` +
+      'decisions, so nothing is collected or imported',
   },
   deciding: {
     min: ENDPOINT_FREE_DISK_MIN,
     events: { stops: 'enforcement-stopped', goesOn: 'enforcement-resumed' },
     because:
-      `less than ${ENDPOINT_FREE_DISK_MIN * 100} % of the disk is free: no decision could be ` +
-      'accounted for, so none is given',
+      `less than ${ENDPOINT_FREE_DISK_MIN * 100} % of the disk is free: decisions cannot be ` +
+      'recorded, so none is made',
   },
 };
 
@@ -137,11 +137,11 @@ export class DiskReserve {
   }
 }
 
-const READ_SO_FAR = 'what was read so far is in';
+const READ_SO_FAR = 'the records read so far are in the ledger';
 
 function diskLow(what: string, cause?: unknown): CommandError {
   const text =
-    `could not import: ${RESERVED.collecting.because}; ${what}: make room and run the same ` +
+    `could not import: ${RESERVED.collecting.because}; ${what}. Free space and run the same ` +
     'command again';
   return new CommandError('DISK_LOW', text, { cause });
 }

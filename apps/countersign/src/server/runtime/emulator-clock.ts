@@ -49,16 +49,16 @@ export function reserveFolder(dir: string, emulatorClock: string | undefined): v
     if (!isEmulated) return;
     throw new EmulatorClockError(
       'WRONG_CLOCK',
-      `could not serve ${dir}: its ledger was begun on the clock of an emulator, whose times are ` +
-        'not those of this machine; name another folder with --data, or emulatorClock in the ' +
-        'configuration',
+      `could not serve ${dir}: its ledger was started on the clock of an emulator, which does ` +
+        'not show the time of this machine. Name another folder with --data, or write ' +
+        'emulatorClock in the configuration',
     );
   }
   if (hasLedger && !isEmulated) {
     throw new EmulatorClockError(
       'WRONG_CLOCK',
-      `could not serve ${dir} on the clock of an emulator: its ledger was begun on this ` +
-        'machine’s clock; name an empty folder with --data',
+      `could not serve ${dir} on the clock of an emulator: its ledger was started on this ` +
+        'machine’s clock. Name an empty folder with --data',
     );
   }
   mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -98,7 +98,7 @@ export async function followEmulator(options: Options): Promise<EmulatedTime> {
       if (signal.aborted) return;
       // Without the emulator its time stops: there is nothing to collect from it either.
       reading = { nowMs: lastMs, atMs: clock.monotonic(), speed: 0 };
-      tell(`the clock of the emulator stands still: ${String(error)}`);
+      tell(`could not read the clock of the emulator: ${String(error)}`);
     })
     .finally(() => http.close());
   return {
@@ -130,7 +130,7 @@ function readingOf(body: Buffer, atMs: number, url: string): Reading {
   if (isClock) return { nowMs: Number(nowMs), speed, atMs };
   throw new EmulatorClockError(
     'NO_EMULATOR',
-    `could not read the clock of an emulator at ${url}: what answers there is none; start ` +
-      'countersign emulator, and copy "clock" of what it prints',
+    `could not read the clock of an emulator at ${url}: another service answers there. Start ` +
+      '"countersign emulator", and copy "clock" from its output',
   );
 }

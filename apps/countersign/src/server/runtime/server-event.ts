@@ -84,13 +84,14 @@ function textOf(event: ServeEvent): string {
       return `webhook-refused ${plural(calls, 'call')} about tenant ${tenant}: ${because}`;
     }
     case 'disk-low':
-      return `disk-low ${event.freePercent} % are free: nothing is collected until there is more`;
+      return `disk-low ${event.freePercent} % of the disk are free: collection is paused`;
     case 'disk-enough':
-      return `disk-enough ${event.freePercent} % are free: collecting goes on`;
+      return `disk-enough ${event.freePercent} % of the disk are free: collection resumes`;
     case 'enforcement-started':
       return `enforcement-started ${event.url}`;
     case 'enforcement-stopped':
-      return `enforcement-stopped ${event.freePercent} % of the disk are free: nothing is decided`;
+      return (
+        `enforcement-stopped ${event.freePercent} % of the disk are free: decisions are paused`);
     case 'enforcement-resumed':
       return `enforcement-resumed ${event.freePercent} % of the disk are free: decisions resume`;
     case 'work-begun':
@@ -101,7 +102,7 @@ function textOf(event: ServeEvent): string {
       return `config-said ${event.what} is entry ${event.entry}`;
     case 'watched': {
       const { said, revised, withdrawn } = event;
-      return `watched: ${plural(said, 'finding')}, ${revised} revised, ${withdrawn} taken back`;
+      return `watched: ${plural(said, 'finding')}, ${revised} revised, ${withdrawn} withdrawn`;
     }
     case 'stopping':
       return `stopping: ${event.because}`;

@@ -123,7 +123,7 @@ export function coverageWithin(
 
 export const NOTHING_SAID: Reason = {
   code: 'coverage-unknown',
-  text: 'nothing in the ledger says which interval its records cover',
+  text: 'no entry of the ledger states which interval its records cover',
 };
 
 const OPEN: Reason = { code: 'period-open', text: 'a period without an end cannot be complete' };

@@ -34,7 +34,7 @@ test('a tenant is unknown for all time until some of its data is collected', () 
 
 test('a connected tenant without data is just as unknown', () => {
   const [main, old, ...more] = inventoryRows(Inventory, []);
-  assert.match(main?.because ?? '', /is connected, and nothing of it was collected yet$/);
-  assert.match(old?.because ?? '', /is not connected: nothing of it is known$/);
+  assert.match(main?.because ?? '', /is connected, but nothing was collected from it yet$/);
+  assert.match(old?.because ?? '', /is not connected, so nothing is known about it$/);
   assert.deepEqual(more, []);
 });

@@ -14,8 +14,8 @@ export function inventoryRows(
     if (collected.has(tenant)) return [];
     const why =
       state === 'connected'
-        ? 'is connected, and nothing of it was collected yet'
-        : 'is not connected: nothing of it is known';
+        ? 'is connected, but nothing was collected from it yet'
+        : 'is not connected, so nothing is known about it';
     return [
       {
         index: inventory.index,

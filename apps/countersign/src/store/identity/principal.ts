@@ -55,7 +55,7 @@ export function findPrincipals(
 export function resolutionOf(who: string, found: readonly PrincipalMatch[]): Resolution {
   const [one] = found;
   if (one === undefined) {
-    const text = `no record in the books names "${who}" as the one who acted`;
+    const text = `no record names "${who}" as the actor`;
     return { kind: 'none', because: { code: 'principal-not-found', text } };
   }
   if (found.length === 1) return { kind: 'one', ...one };
@@ -63,7 +63,8 @@ export function resolutionOf(who: string, found: readonly PrincipalMatch[]): Res
     .map(({ principal }) => principal)
     .toSorted((a, b) => compare(labelOf(a), labelOf(b)));
   const list = candidates.map(labelOf).join(', ');
-  const text = `"${who}" may be any of ${candidates.length}; name one by its id or tenant: ${list}`;
+  const text = 
+    `"${who}" matches ${candidates.length} principals; name one by id or tenant: ${list}`;
   return { kind: 'ambiguous', candidates, because: { code: 'principal-ambiguous', text } };
 }
 

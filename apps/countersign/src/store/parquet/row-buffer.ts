@@ -46,7 +46,7 @@ export class RowBuffer {
     const { index } = row;
     const { timeMs } = row.event;
     assert(Number.isSafeInteger(timeMs), 'an event time is a whole number');
-    assert(row.entries.includes(index), 'a row stands among its own sightings');
+    assert(row.entries.includes(index), 'a row is among its own deliveries');
     for (let i = 0; i < READERS.length; i++) {
       const value = (READERS[i] as Column['read'])(row);
       const kept =

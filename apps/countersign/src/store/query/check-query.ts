@@ -57,7 +57,7 @@ export async function checkText(
   const tree = await syntaxTree(connection, bare);
   if (tenant !== null && bare !== sql) {
     throw refused(
-      'a plan counts the rows of every tenant, so EXPLAIN and --tenant exclude another',
+      'a plan counts the rows of every tenant, so EXPLAIN and --tenant exclude each other',
     );
   }
   const tables = new Set<string>();
@@ -84,7 +84,7 @@ function tableOf(node: Node, own: ReadonlySet<string>): string | undefined {
   if (catalog === '' && schema === '' && own.has(table ?? '')) return undefined;
   const isOurs = catalog === '' && (schema === '' || schema === 'main');
   if (isOurs && QUERY_TABLES.some((name) => name === table)) return table;
-  throw refused(`"${textOf(node, 'table_name')}" is no table of it`);
+  throw refused(`"${textOf(node, 'table_name')}" is not one of its tables`);
 }
 
 function checkNode(node: Node): void {
@@ -177,12 +177,12 @@ function namesOfWith(node: Node): string[] {
 function refused(why: string): StoreError {
   return new StoreError(
     'QUERY_REFUSED',
-    `couldn't run the query: ${why}; write one SELECT over events, entries, findings, ` +
+    `could not run the query: ${why}; write one SELECT over events, entries, findings, ` +
       'decisions and coverage',
   );
 }
 
 export function failed(why: string, cause?: unknown): StoreError {
   const line = why.split('\n')[0];
-  return new StoreError('QUERY_FAILED', `couldn't run the query: ${line}`, { cause });
+  return new StoreError('QUERY_FAILED', `could not run the query: ${line}`, { cause });
 }

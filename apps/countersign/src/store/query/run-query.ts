@@ -108,7 +108,7 @@ function coverageOf(state: StateDatabase | undefined, nowMs: number): CoverageRo
 export function tooLong(timeoutMs: number): StoreError {
   return new StoreError(
     'QUERY_LIMIT',
-    `couldn't finish the query within ${timeoutMs / 1000} s; narrow it, for instance by time`,
+    `could not finish the query within ${timeoutMs / 1000} s; narrow it, for instance by time`,
   );
 }
 

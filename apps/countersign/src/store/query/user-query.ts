@@ -129,6 +129,6 @@ function endedEarly(child: ChildProcess): Error {
   const gib = QUERY_PROCESS_BYTES_MAX / 1024 ** 3;
   return new StoreError(
     'QUERY_LIMIT',
-    `couldn't finish the query within ${gib} GiB of memory; narrow it, or ask for fewer columns`,
+    `could not finish the query within ${gib} GiB of memory; narrow it, or ask for fewer columns`,
   );
 }

@@ -130,7 +130,7 @@ export class CurrentRows {
     }
     if (!isMissingFile(cause)) throw cause;
     if (attempt >= FILE_RETRIES_MAX) {
-      const message = `couldn't read the events: ${messageOf(cause)}; run "countersign rebuild"`;
+      const message = `could not read the events: ${messageOf(cause)}; run "countersign rebuild"`;
       throw new StoreError('FILE_UNREADABLE', message, { cause });
     }
     // The writer may have deleted the state and begun another.

@@ -76,8 +76,8 @@ export function noEvents(): Record<EventKind, number> {
 }
 
 const WORDS: Readonly<Record<EventKind, string>> = {
-  'mail-delivery': 'mail that the transport delivered or held',
-  detection: "what the suite's own products detected",
+  'mail-delivery': 'mail that the transport service delivered or held',
+  detection: "detections by the suite's own products",
 };
 
 /** A clause with the counts; undefined if there are no events. */

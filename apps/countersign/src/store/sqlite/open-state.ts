@@ -9,7 +9,7 @@ export function openState(path: string): DatabaseSync {
   } catch (cause) {
     throw new StoreError(
       'STATE_UNREADABLE',
-      `couldn't open ${path}: ${messageOf(cause)}; ` +
+      `could not open ${path}: ${messageOf(cause)}; ` +
         'check its permissions, or run "countersign rebuild"',
       { cause },
     );

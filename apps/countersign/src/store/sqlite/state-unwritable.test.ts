@@ -41,8 +41,7 @@ for (const [what, suffix] of [
           state.close();
         }
       };
-      const message =
-        /^could not write .*state\.sqlite: it cannot be written; check its owner and /;
+      const message = /^could not write .*state\.sqlite: it is not writable; check the owner and /;
       assert.throws(write, { name: 'BooksError', code: 'NOT_WRITABLE', message });
       chmodSync(`${path}${suffix}`, 0o600);
       assert.doesNotThrow(write);

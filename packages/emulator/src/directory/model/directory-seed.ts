@@ -151,5 +151,5 @@ export function keyOf(kind: Kind, object: DirectoryObject): string | undefined {
 }
 
 function none(index: number): never {
-  throw new RangeError(`there is nothing at ${index}`);
+  throw new RangeError(`the list has no item ${index}`);
 }

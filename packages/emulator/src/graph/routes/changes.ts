@@ -206,7 +206,7 @@ const NEW: { readonly [kind in Kind]?: (call: Call, body: JsonObject) => JsonObj
   servicePrincipals: (call, body) => {
     const application = call.directory.state.find('applications', text(body['appId']));
     if (call.directory.state.find('servicePrincipals', text(body['appId'])) !== undefined)
-      throw badRequest('The service principal for this appId exists already.');
+      throw badRequest('The service principal for this appId already exists.');
     return { displayName: application?.['displayName'] ?? body['displayName'] ?? body['appId'] };
   },
   conditionalAccessPolicies: created,

@@ -64,13 +64,14 @@ export async function checkAnswer(
   } catch (error) {
     const { code, claim } = error as { code?: string; claim?: string };
     if (claim === 'acr' || claim === 'amr') return refused(TOO_WEAK, `${claim} is missing`);
-    if (claim !== undefined) return refused(OTHER_ATTEMPT, `${claim} is not as asked`);
+    if (claim !== undefined) return refused(OTHER_ATTEMPT, `${claim} is not the requested value`);
     if (code === 'ERR_JWT_INVALID' || code === 'ERR_JWS_INVALID') {
       return refused(NO_TOKEN, 'the answer holds no token');
     }
     return refused(BAD_SIGNATURE, unsigned);
   }
-  if (claims['nonce'] !== asked.nonce) return refused(OTHER_ATTEMPT, 'nonce is not as asked');
+  if (claims['nonce'] !== asked.nonce)
+    return refused(OTHER_ATTEMPT, 'nonce is not the requested value');
   return strengthOf(claims, refused);
 }
 
@@ -79,7 +80,7 @@ function strengthOf(
   refused: (number: number, why: string) => Verdict,
 ): Verdict {
   if (typeof acr !== 'string' || !WANTED_ACR.includes(acr)) {
-    return refused(TOO_WEAK, 'acr is none of those that were asked for');
+    return refused(TOO_WEAK, 'acr is not one of the requested values');
   }
   const [method, ...more] = Array.isArray(amr) ? (amr as readonly unknown[]) : [];
   if (typeof method !== 'string' || more.length > 0) {

@@ -160,7 +160,7 @@ const never = (): Promise<Reply> => new Promise(() => undefined);
 const FAILED: readonly (readonly [what: string, answer: Answers[number], code: number])[] = [
   ['answers 500', () => ({ status: 500 }), 1003002],
   ['answers no JSON', () => body('{'), 1003003],
-  ['gives a claim that is no text', () => claims({ pass: true }), 1003003],
+  ['gives a claim that is not a string', () => claims({ pass: true }), 1003003],
   ['answers 429', () => ({ status: 429 }), 1003004],
   ['is late', never, 1003005],
   ['answers a page', () => body('<p>', 'text/html'), 1003006],

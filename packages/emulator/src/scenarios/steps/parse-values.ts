@@ -40,7 +40,7 @@ function rangeOf(
   const from = parse(parts[0] ?? '');
   const to = parts.length === 1 ? from : parse(parts[1] ?? '');
   if (from === undefined || to === undefined || parts.length > 2 || to < from) {
-    const what = 'is no number, duration (30s, 5m, 2h, 3d, 6w) or range of them (2h..9h)';
+    const what = 'is not a number, duration (30s, 5m, 2h, 3d, 6w) or range of them (2h..9h)';
     throw new ScenarioError('wrong', `${JSON.stringify(value)} ${what}.`);
   }
   return [from, to];

@@ -95,7 +95,7 @@ export class ScenarioContext {
     const population = this.populations.get(role);
     if (population !== undefined) return population;
     const roles = [...this.populations.keys()].join(', ');
-    throw new ScenarioError('wrong', `there is no tenant ${role}: the scenario has ${roles}.`);
+    throw new ScenarioError('wrong', `unknown tenant ${role}: the scenario has ${roles}.`);
   }
 
   emit(

@@ -52,5 +52,5 @@ export function thingOf<K extends ScenarioValue['kind']>(
 ): Extract<ScenarioValue, { kind: K }> {
   if (thing?.kind === kind) return thing as Extract<ScenarioValue, { kind: K }>;
   const got = thing === undefined ? 'nothing' : `a ${thing.kind}`;
-  throw new ScenarioError('wrong', `${name} has to be a ${kind} and is ${got}.`);
+  throw new ScenarioError('wrong', `${name} must be a ${kind}, not ${got}.`);
 }

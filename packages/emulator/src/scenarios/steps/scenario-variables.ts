@@ -56,7 +56,7 @@ const DRAWS: Readonly<Record<string, Draw>> = {
     }
     const name = args.text('one-of') as keyof typeof CLIENTS;
     const client = CLIENTS[name];
-    if (client === undefined) throw new ScenarioError('wrong', `there is no client ${name}.`);
+    if (client === undefined) throw new ScenarioError('wrong', `unknown client ${name}.`);
     const version = stage.random.int(118, 149);
     const userAgent = client.userAgent.replaceAll(/Chrome\/\d+/g, `Chrome/${version}`);
     return { kind: 'client', client: { ...client, userAgent } };

@@ -68,7 +68,10 @@ function parsed(path: string): unknown {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const known = scenarioNames().join(', ');
     throw isMissing
-      ? new ScenarioError('not-found', `there is no scenario at ${path}; those here: ${known}.`)
+      ? new ScenarioError(
+          'not-found',
+          `could not find a scenario at ${path}. Known scenarios: ${known}.`,
+        )
       : new ScenarioError('not-readable', `${path} could not be read as YAML.`, { cause: error });
   }
 }
@@ -104,7 +107,7 @@ function stepFrom(value: unknown, where: string): Step {
   }
   if (technique !== undefined && !isTechnique(technique)) {
     const given = JSON.stringify(technique);
-    throw new ScenarioError('wrong', `${where}: ${given} is no technique (T1110.003).`);
+    throw new ScenarioError('wrong', `${where}: ${given} is not a technique (T1110.003).`);
   }
   return {
     verb,

@@ -52,7 +52,7 @@ export class StepArguments {
   share(name: string, otherwise?: number): number {
     const share = this.decimal(name, otherwise);
     if (share <= 1) return share;
-    throw new ScenarioError('wrong', `${name} is a share, from 0 to 1, and not ${share}.`);
+    throw new ScenarioError('wrong', `${name} must be a share from 0 to 1, not ${share}.`);
   }
 
   /** Milliseconds. */
@@ -129,7 +129,10 @@ export class StepArguments {
     const choice = textOf(value, this.#stage.random);
     const client = CLIENTS[choice as keyof typeof CLIENTS];
     if (client !== undefined) return client;
-    throw new ScenarioError('wrong', `${choice} is none of ${Object.keys(CLIENTS).join(', ')}.`);
+    throw new ScenarioError(
+      'wrong',
+      `unknown client ${choice}. Write one of ${Object.keys(CLIENTS).join(', ')}.`,
+    );
   }
 
   /** Stores the step's result in the requested variable. */
@@ -150,6 +153,6 @@ export class StepArguments {
     if (typeof value !== 'string' || !value.startsWith('$')) return undefined;
     const thing = this.#stage.things.get(value.slice(1));
     if (thing !== undefined) return thing;
-    throw new ScenarioError('wrong', `${value} is not drawn and no step before yields it.`);
+    throw new ScenarioError('wrong', `no draw and no earlier step yields ${value}.`);
   }
 }

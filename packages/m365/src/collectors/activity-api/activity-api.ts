@@ -142,8 +142,8 @@ export class ActivityApi {
   }
 }
 
-const MALFORMED = 'the list held an entry that is no content: it was left out';
-const LOOP = 'the links from page to page lead back to a page that was read before';
+const MALFORMED = 'the list held an entry that is not content: it was skipped';
+const LOOP = 'the page links lead back to a page that was already read';
 
 /**
  * Every request needs the publisher, including links from the service. A `$` in the path stays
@@ -198,6 +198,6 @@ function contentOf({ contentId, contentUri, contentCreated }: Entry): ListedCont
 /** @throws HttpError CREDENTIAL unless it is a GUID */
 export function checkedPublisher(publisher: string): string {
   if (isGuid(publisher)) return publisher.toLowerCase();
-  const message = `${quoted(publisher)} cannot be the publisher: make a GUID of your own for it`;
+  const message = `${quoted(publisher)} cannot be the publisher: generate a GUID for it`;
   throw new HttpError('CREDENTIAL', message);
 }

@@ -46,7 +46,7 @@ test('repeated content is not a hint; later it is a replay', () => {
   clock.advance(600_001);
   assert.deepEqual(notify(webhook, authId, 'b', 'a'), {
     kind: 'refused',
-    because: 'it was told before: a replay',
+    because: 'it is a replay',
   });
   assert.equal(notify(webhook, authId, 'b', 'c').kind, 'hint');
 });
@@ -56,7 +56,7 @@ test('an intercepted auth id of one content type is refused for others', () => {
   const heard = notify(webhook, webhook.authIdOf(SHAREPOINT), 'a');
   assert.deepEqual(heard, {
     kind: 'refused',
-    because: 'its auth id is the one of another content type',
+    because: 'its auth id belongs to another content type',
   });
 });
 

@@ -71,12 +71,12 @@ export class ActivityWebhook {
 
   hear({ authId, validationCode, body }: Notice): WebhookOutcome {
     const contentType = this.#contentTypeOf(authId);
-    if (contentType === undefined) return refused('its auth id is not one of ours');
+    if (contentType === undefined) return refused('its auth id is unknown');
     const value = parse(body);
     if (validationCode !== undefined) {
       return this.#validation(contentType, validationCode, value);
     }
-    if (!Array.isArray(value) || value.length === 0) return refused('it is no notification');
+    if (!Array.isArray(value) || value.length === 0) return refused('it is not a notification');
     const ids: string[] = [];
     for (const item of value as readonly unknown[]) {
       const found = this.#contentOf(item, contentType);
@@ -109,7 +109,7 @@ export class ActivityWebhook {
   #validation(contentType: ContentType, code: string, value: unknown): WebhookOutcome {
     if (!this.#expected.has(contentType)) return refused('no validation was requested');
     const stated = (value as { validationCode?: unknown } | undefined)?.validationCode;
-    if (stated !== code) return refused('its validation code is not the one of its body');
+    if (stated !== code) return refused('its validation code does not match its body');
     return { kind: 'validated' };
   }
 
@@ -120,7 +120,7 @@ export class ActivityWebhook {
     if (!isSame(stated.tenantId, tenant)) return refused('it is about another tenant');
     if (!isSame(stated.clientId, clientId)) return refused('it is for another application');
     if (stated.contentType !== contentType) {
-      return refused('its auth id is the one of another content type');
+      return refused('its auth id belongs to another content type');
     }
     const { contentId, contentCreated } = stated;
     const at = typeof contentCreated === 'string' ? normalizeInstant(contentCreated) : undefined;
@@ -141,7 +141,7 @@ export class ActivityWebhook {
       // an attacker.
       const firstMs = Math.min(...ids.map((id) => this.#notified.get(id) ?? nowMs));
       if (nowMs - firstMs <= NOTICE_RETRY_MS) return { kind: 'repeated' };
-      return refused('it was told before: a replay');
+      return refused('it is a replay');
     }
     for (const id of news) this.#notified.set(id, nowMs);
     this.#isPending = true;

@@ -87,7 +87,7 @@ export class BlobFetcher {
   #failed(blob: ListedContent, session: CollectionSession, error: HttpError): One {
     const { code, serviceCode, message } = error;
     if (serviceCode !== undefined && GONE.has(serviceCode)) {
-      const text = `content was listed and cannot be had any more (${serviceCode})`;
+      const text = `content was listed and is no longer available (${serviceCode})`;
       return { content: factOf(blob, 'gone'), shortfall: { kind: 'final', code: 'gone', text } };
     }
     if (OF_THE_BLOB.has(code) && this.#isLastTry(blob)) {

@@ -41,7 +41,7 @@ export function endOf(
   return { outcome: isOff ? 'off' : 'partial', code: worst.code, because, ...counts };
 }
 
-const WAS_OFF = 'no subscription was enabled in this window, so it is unknown what is missing';
+const WAS_OFF = 'no subscription was enabled in this window, so the missing records are unknown';
 
 function oldShortfall({ state, quarantined = 0 }: ContentFact): Shortfall[] {
   switch (state) {
@@ -53,7 +53,7 @@ function oldShortfall({ state, quarantined = 0 }: ContentFact): Shortfall[] {
       return [{ kind: 'final', code: 'quarantined', text }];
     }
     case 'gone':
-      return [{ kind: 'final', code: 'gone', text: 'content that was listed could not be had' }];
+      return [{ kind: 'final', code: 'gone', text: 'content that was listed is not available' }];
     case 'quarantined':
       return [
         { kind: 'final', code: 'unreadable', text: 'content is quarantined: it was not readable' },

@@ -97,7 +97,7 @@ export class EventHubsCollector implements Collector {
   ): Promise<void> {
     const { topic } = log.hub;
     if (connection.missing.has(topic)) {
-      const message = `there is no event hub ${topic} in the namespace: nothing is exported to it`;
+      const message = `the namespace has no event hub ${topic}: check its name and the export`;
       const data = { service: HUB_NOT_FOUND };
       await log.sayFailed(desk, tally, new HttpError('REFUSED', message, { data }));
       return;

@@ -255,7 +255,7 @@ function known(offset: bigint | undefined): bigint | undefined {
 }
 
 function nothingThere({ topics }: HubAddress): HttpError {
-  const message = `there is no event hub ${topics.join(', ')} in the namespace: check the names`;
+  const message = `the namespace has no event hub ${topics.join(', ')}: check the names`;
   return new HttpError('REFUSED', message, { data: { service: HUB_NOT_FOUND } });
 }
 
@@ -266,7 +266,7 @@ function refusalOf(host: string, { brokers }: HubAddress): HttpError | undefined
   return new HttpError(
     'HOST_NOT_CONFIGURED',
     `refused to call: a broker leads to "${host.slice(0, 200)}", which is not configured; it was ` +
-      'told nothing; name the broker in the configuration if it is genuine',
+      'sent nothing; name the broker in the configuration if it is genuine',
   );
 }
 

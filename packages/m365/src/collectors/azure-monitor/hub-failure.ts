@@ -11,14 +11,14 @@ export function hubFailure(error: unknown): HttpError {
   const certificate = codes.find(isCertificateCode);
   if (certificate !== undefined) {
     const message =
-      `refused to talk to the event hubs: the certificate does not hold (${certificate}); ` +
+      `refused to talk to the event hubs: the certificate is not valid (${certificate}); ` +
       'nothing was sent; check the host, or give the authority of a proxy in the configuration';
     return new HttpError('CERTIFICATE', message, { data: { reason: certificate } });
   }
   if (codes.some((code) => REFUSED.has(code))) {
     const message =
-      'the event hubs refused the connection string, or its rights: give one with the right to ' +
-      'listen, of this namespace';
+      'the event hubs refused the connection string, or its rights: configure one of this ' +
+      'namespace with the right to listen';
     return new HttpError('UNAUTHORIZED', message);
   }
   // The innermost error states the cause; the outer ones only add context.

@@ -122,10 +122,10 @@ export class StorageCollector implements Collector {
         const query = { restype: 'container', comp: 'list', prefix, ...(marker && { marker }) };
         const reply = await this.#get(`/${container}`, query, LIST_BYTES_MAX, signal);
         const page = parseBlobList(reply.body.toString('utf8'));
-        if (page === undefined) throw damaged('its list of blobs is none');
+        if (page === undefined) throw damaged('its list of blobs is malformed');
         found.push(...page.blobs);
         if (page.nextMarker === undefined) break;
-        if (page.nextMarker === marker) throw damaged('its list of blobs goes round');
+        if (page.nextMarker === marker) throw damaged('its list of blobs repeats a page');
         marker = page.nextMarker;
       }
     }
@@ -187,7 +187,7 @@ export class StorageCollector implements Collector {
       if (whole === 0) {
         place.session.quarantineItem(
           `${place.id} at ${at}`,
-          'a line longer than a record may be',
+          'a line that is longer than the limit for a record',
           null,
         );
         at += range.length;
@@ -223,7 +223,7 @@ export class StorageCollector implements Collector {
     const headers = { 'x-ms-range': `bytes=${from}-${to - 1}` };
     const { body, status } = await this.#get(path, {}, to - from, signal, headers);
     if (body.length !== to - from || (status !== 206 && from > 0)) {
-      throw damaged(`a range of ${name} came with another length than was asked for`);
+      throw damaged(`a range of ${name} has a length other than the requested one`);
     }
     return body;
   }

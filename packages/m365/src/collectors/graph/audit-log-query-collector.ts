@@ -119,7 +119,8 @@ export class AuditLogQueryCollector implements Collector {
     const counts = { listed: pages, fetched: pages, contents };
     // A query can succeed and still be cut at the record limit.
     if (query.isCut) {
-      const because = 'the answer is cut at the record limit: halves of the window are asked for';
+      const because =
+        'the answer is cut at the record limit; the window is split in two and requested again';
       return { outcome: 'partial', code: 'record-limit', because, ...counts };
     }
     return { outcome: 'complete', code: null, because: null, ...counts };
@@ -136,7 +137,7 @@ export class AuditLogQueryCollector implements Collector {
     const reply = await graph.send({ method: 'POST', url: graph.url(PATH), headers, body, signal });
     const { id } = objectOf(reply.body);
     if (typeof id === 'string' && id !== '') return id;
-    throw new HttpError('DAMAGED', 'the audit log query was taken in and has no id');
+    throw new HttpError('DAMAGED', 'the service accepted the audit log query and returned no id');
   }
 
   async #finished(id: string, signal: AbortSignal | undefined): Promise<QueryCompletion> {
@@ -153,7 +154,9 @@ export class AuditLogQueryCollector implements Collector {
       }
       if (clock.monotonic() - startedMs >= QUERY_PATIENCE_MS) {
         const data = { service: 'query-slow' };
-        throw new HttpError('TIMED_OUT', 'the audit log query is not answered: gave up', { data });
+        throw new HttpError('TIMED_OUT', 'the service did not answer the audit log query in time', {
+          data,
+        });
       }
       await wait(QUERY_LOOK_EVERY_MS, signal);
     }

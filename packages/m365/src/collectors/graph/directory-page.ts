@@ -36,7 +36,9 @@ export function itemsOf({ bytes, items }: GraphPage, source: string): Buffer[] {
     const item = bytes.subarray(start, end);
     if (isWhole(item)) return item;
     const data = { service: 'not-an-object' };
-    throw new HttpError('DAMAGED', `a page of ${source} holds an item that is none`, { data });
+    throw new HttpError('DAMAGED', `a page of ${source} holds an item that is not an object`, {
+      data,
+    });
   });
 }
 

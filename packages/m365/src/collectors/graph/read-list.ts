@@ -134,5 +134,5 @@ function idOf(item: Buffer): string {
   const { id } = JSON.parse(item.toString('utf8')) as { id?: unknown };
   if (typeof id === 'string' && id !== '') return id;
   const data = { service: 'no-id' };
-  throw new HttpError('DAMAGED', 'an object of the directory came without its id', { data });
+  throw new HttpError('DAMAGED', 'an object of the directory has no id', { data });
 }

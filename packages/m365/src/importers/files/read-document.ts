@@ -94,8 +94,8 @@ function endOf(
 const NO_ROWS = {
   kind: 'empty',
   detail:
-    'the export holds no record at all: the search found nothing, or auditing was off, ' +
-    'or the search failed; the file cannot tell which',
+    'the export holds no record: the search found nothing, or auditing was off, ' +
+    'or the search failed; the file does not state which',
 } as const;
 
 function refusal(

@@ -218,7 +218,7 @@ function tooLargeToHold(name: string): ImportError {
 function nested(name: string): ImportError {
   return new ImportError(
     'ARCHIVE_UNSUPPORTED',
-    `cannot unpack ${quoted(name)}: it is an archive of a kind, or at a depth, that is not read; ` +
+    `cannot unpack ${quoted(name)}: it is an archive of an unsupported kind, or nested too deep; ` +
       'unpack it yourself and import the files',
   );
 }

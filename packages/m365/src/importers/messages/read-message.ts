@@ -104,19 +104,19 @@ class MessageWalk {
     if (this.#isStopped) {
       this.unread.push(
         this.#nodes >= PARTS_MAX
-          ? `there are more than ${PARTS_MAX} parts: those behind were not looked at`
-          : `a part's headers do not end within ${HEAD_BYTES_MAX / 1024} KiB: what stands behind ` +
-              'was not looked at',
+          ? `there are more than ${PARTS_MAX} parts: the rest was not read`
+          : `a part's headers do not end within ${HEAD_BYTES_MAX / 1024} KiB: the rest ` +
+              'was not read',
       );
     }
     if (this.parts.some(({ isWholeText }) => !isWholeText) || this.#texts > TEXTS_MAX) {
-      this.unread.push('the text is longer than what is searched for links');
+      this.unread.push('the text is longer than the part that is searched for links');
     }
     if (this.parts.some(({ whole }) => whole === undefined)) {
       this.unread.push('a part could not be decoded to its end');
     }
     if (this.parts.some(({ type }) => type === 'message/rfc822')) {
-      this.unread.push('a message within the message was not looked into: import it by itself');
+      this.unread.push('an attached message was not read: import it by itself');
     }
   }
 

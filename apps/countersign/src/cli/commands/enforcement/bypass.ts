@@ -31,14 +31,16 @@ function render({ terminal }: Context, { bypass, entry }: BypassOutcome): void {
 
 function stateText({ approval, end: ended, effect }: Bypass): string {
   if (effect === undefined) {
-    if (ended !== undefined) return 'withdrawn before a second person approved';
-    return approval === undefined ? 'waits for a second person' : 'agreed, and not yet begun';
+    if (ended !== undefined) return 'withdrawn before a second person approved it';
+    return approval === undefined ? 'waits for a second person' : 'approved, not yet started';
   }
   switch (effect.state) {
     case 'begun':
       return `being put ${effect.wanted}`;
     case 'done':
-      return effect.wanted === 'past us' ? 'the group goes past us' : 'the group comes by us again';
+      return effect.wanted === 'past us'
+        ? 'the group bypasses the external method'
+        : 'the group uses the external method again';
     case 'cannot tell':
       return `cannot tell: ${effect.because}`;
   }
@@ -71,11 +73,12 @@ const FORMER = 'The former name of bypass.';
 export const commands: readonly CliGroup[] = [
   {
     name: 'bypass',
-    summary: 'let a group prove itself to the suite without us, for a while',
+    summary: 'let a group sign in without the external method for a limited time',
     description:
-      'Takes a group out of our external authentication method, so that its people prove ' +
-      'themselves by a method of the suite. One person asks, another approves, each with a ' +
-      'key of their own; it ends by itself. All of it is entries, and so is what the suite said.',
+      'Removes a group from the external authentication method for a limited time. Its people ' +
+      'then use a method of the suite. One person requests a bypass and another approves it, ' +
+      'each with their own key. The bypass ends by itself. Each step, and each answer of the ' +
+      'suite, is an entry.',
     subcommands: verbs,
   },
   {

@@ -21,7 +21,7 @@ export const commands: readonly CliCommand[] = [
       bindDocument(previewDecision, {
         positional: ['request'],
         formerFlags: { enforcementPoint: 'door' },
-        when: { flag: 'dry-run', description: 'only decide: without a ledger, without an entry' },
+        when: { flag: 'dry-run', description: 'decide without a ledger and write no entry' },
         render: explain,
       }),
     ],
@@ -36,13 +36,13 @@ async function explain({ terminal }: Context, { decision, context }: DecideOutpu
   if (obligations.length > 0) terminal.line(`owed: ${obligations.join(', ')}`);
   if (flip !== undefined) terminal.line(flipText(flip));
   await terminal.table(COLUMNS, inputs);
-  if (entry !== undefined) terminal.line(`entry ${entry} holds it`);
+  if (entry !== undefined) terminal.line(`recorded in entry ${entry}`);
 }
 
 function flipText(flip: Counterfactual | null): string {
-  if (flip === null) return 'no change of one or two inputs turns it round';
+  if (flip === null) return 'no change of one or two inputs reverses the decision';
   const changes = flip.changes.map(({ input, to }) => `${input} were ${to}`);
-  return `it would be the other way round if ${changes.join(' and ')}`;
+  return `the decision would be reversed if ${changes.join(' and ')}`;
 }
 
 const COLUMNS: readonly Column<DecisionInput>[] = [

@@ -63,7 +63,8 @@ export const commands: readonly CliGroup[] = [
   {
     name: 'passes',
     summary: 'list and end passes',
-    description: 'A pass is what a permit opened: for whom, where, and until when.',
+    description:
+      'A permit opens a pass. A pass states its principal, its enforcement point and its expiry.',
     subcommands: [
       { name: 'list', bindings: [list] },
       { name: 'end', bindings: [end] },

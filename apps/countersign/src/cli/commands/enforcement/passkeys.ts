@@ -35,7 +35,7 @@ const revoke = bindLedger(revokePasskey, {
   // One id in 64 begins with a dash, since an authenticator makes it.
   dashes: 'allowed',
   render: ({ terminal }, { passkey, entry }) =>
-    terminal.line(`the passkey ${passkey} is revoked; entry ${entry} says so`),
+    terminal.line(`the passkey ${passkey} is revoked; recorded in entry ${entry}`),
 });
 
 async function renderRows<Row>(
@@ -52,11 +52,11 @@ async function renderRows<Row>(
 function renderInvited({ terminal }: Context, invited: InvitedEntry): void {
   const { id, code, expiresMs, entry } = invited;
   if (code === null) {
-    terminal.line(`invited, as ${id}; entry ${entry} says so`);
-    terminal.line(`another administrator has to agree: countersign passkeys approve ${id}`);
+    terminal.line(`invitation ${id} created; recorded in entry ${entry}`);
+    terminal.line(`another administrator must approve it: countersign passkeys approve ${id}`);
     return;
   }
-  terminal.line(`the code, good once and until ${timeText(expiresMs)}: ${code}`);
+  terminal.line(`the code, valid once and until ${timeText(expiresMs)}: ${code}`);
   terminal.line(`this code is shown only once; entry ${entry} names who made it`);
 }
 
@@ -100,8 +100,8 @@ export const commands: readonly CliGroup[] = [
     name: 'passkeys',
     summary: 'who may register a passkey, list and revoke them',
     description:
-      'Passkeys are what people prove at the external authentication method. A first one takes ' +
-      'one administrator, every further one two.',
+      'People sign in with passkeys at the external authentication method. The first passkey ' +
+      'of a person takes one administrator, each further one takes two.',
     subcommands: [
       { name: 'list', bindings: [list] },
       { name: 'invitations', bindings: [invitations] },

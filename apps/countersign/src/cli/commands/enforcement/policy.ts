@@ -18,7 +18,7 @@ const check = bindDocument(checkPolicyFolder, {
   positional: ['dir'],
   async render({ terminal }, { ok, policies, version, problems }) {
     if (ok) {
-      terminal.line(`${plural(policies.length, 'policy')} hold, version ${version?.slice(0, 16)}`);
+      terminal.line(`${plural(policies.length, 'policy')} valid, version ${version?.slice(0, 16)}`);
       return;
     }
     const { problemText } = await import('@countersign/policy');
@@ -62,7 +62,7 @@ const exporting = bindList(exportPolicies, {
 const COLUMNS: readonly Column<PolicyTestResult>[] = [
   { title: 'test', kind: 'text', comfortable: 30, cell: ({ name }) => name },
   {
-    title: 'what is not so',
+    title: 'what differs',
     kind: 'text',
     comfortable: 40,
     cell: ({ differences }) => differences.join('; '),

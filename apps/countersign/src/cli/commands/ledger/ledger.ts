@@ -77,29 +77,29 @@ const erase = bindLedger(eraseBodies, {
 });
 
 function erasedText({ erased, quarantined, entry }: ErasureReport): string {
-  if (entry === null) return 'nothing is left to erase';
+  if (entry === null) return 'nothing to erase';
   const besides = quarantined === 0 ? '' : `, and ${plural(quarantined, 'quarantined piece')}`;
-  return `${plural(erased, 'body')} erased${besides}; entry ${entry} says so`;
+  return `${plural(erased, 'body')} erased${besides}; recorded in entry ${entry}`;
 }
 
 const place = bindLedger(placeHold, {
   flags: { users: 'user' },
   render: ({ terminal }, { entry }, input) =>
-    terminal.line(`hold placed for the case ${input.case}; entry ${entry} says so`),
+    terminal.line(`hold placed for the case ${input.case}; recorded in entry ${entry}`),
 });
 
 const release = bindLedger(releaseHold, {
   flags: { case: 'release' },
   when: { flag: 'release', description: 'release all holds of this case' },
   render: ({ terminal }, { entry }, input) =>
-    terminal.line(`hold released for the case ${input.case}; entry ${entry} says so`),
+    terminal.line(`hold released for the case ${input.case}; recorded in entry ${entry}`),
 });
 
 const holds = bindList(listHolds, {
-  when: { flag: 'list', description: 'list the holds that stand' },
+  when: { flag: 'list', description: 'list the active holds' },
   async render({ terminal }, rows) {
     const active = await collect(rows);
-    if (active.length === 0) terminal.line('no hold stands');
+    if (active.length === 0) terminal.line('no hold is active');
     else await terminal.table(HOLD_COLUMNS, active);
   },
 });

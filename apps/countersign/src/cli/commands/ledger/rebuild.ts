@@ -14,7 +14,7 @@ export const commands: readonly CliCommand[] = [
           return { doing: 'rebuilding', records: done, recordsTotal: size };
         },
         render({ terminal }, { entries }) {
-          terminal.line(`made again from ${plural(entries, 'entry')}`);
+          terminal.line(`rebuilt from ${plural(entries, 'entry')}`);
         },
       }),
     ],

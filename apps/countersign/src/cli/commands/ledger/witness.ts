@@ -14,7 +14,7 @@ export const witnessProcess: CliProcess = {
     {
       flag: 'state',
       value: 'dir',
-      description: 'where the witness keeps its memory and its key',
+      description: 'the folder for the state and the key of the witness',
     },
     {
       flag: 'log',

@@ -55,9 +55,9 @@ test('a further passkey needs two administrators', async () => {
   await enrollBy(world, inviteTo(world, ADA, 'carol').code ?? '');
   const asked = inviteTo(world, ADA, 'carol');
   assert.deepEqual([asked.reason, asked.code], ['recovery', null]);
-  assert.throws(() => world.agree(asked.id, 'carol'), /it takes two people/);
+  assert.throws(() => world.agree(asked.id, 'carol'), /two different people must sign/);
   const { code } = world.agree(asked.id, 'dave');
-  assert.throws(() => world.agree(asked.id, 'erin'), /dave has agreed to it already/);
+  assert.throws(() => world.agree(asked.id, 'erin'), /dave has already approved it/);
   await enrollBy(world, code ?? '');
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 2);
 });
@@ -77,11 +77,11 @@ test('rejects invalid approvals', async () => {
   const world = await EamWorld.begin();
   const first = inviteTo(world, ADA, 'carol');
   assert.throws(() => world.agree(first.id), /needs no approval/);
-  assert.throws(() => world.agree('x'), /there is none of that id/);
+  assert.throws(() => world.agree('x'), /no invitation has this id/);
   await enrollBy(world, first.code ?? '');
   const { id } = inviteTo(world, ADA, 'carol');
   world.clock.advance(CODE_MS);
-  assert.throws(() => world.agree(id), /it is over/);
+  assert.throws(() => world.agree(id), /it is used or expired/);
 });
 
 test('a passkey is registered once, to one person, within the limit', async () => {

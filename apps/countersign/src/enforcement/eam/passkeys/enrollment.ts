@@ -75,7 +75,7 @@ function checkRequest(
     new PolicyError('INVITATION', `could not invite ${person}: ${why}`);
   if (said === null) {
     throw fault(
-      'they have, or had, a passkey: then it takes two people; sign it with --as and --sign-with',
+      'they have, or had, a passkey, so two people must sign. Sign it with --as and --sign-with',
     );
   }
   const { statement } = said;
@@ -84,10 +84,10 @@ function checkRequest(
     statement.tenant === tenant &&
     statement.person === person &&
     statement.device === (device ?? '');
-  if (!isIt) throw fault('what was signed is another invitation');
+  if (!isIt) throw fault('the signature is for another invitation');
   checkSaid(said, people, nowMs, fault);
   if (book.invitation(statement.invitation) !== undefined) {
-    throw fault('there is an invitation of this id already');
+    throw fault('an invitation with this id already exists');
   }
 }
 
@@ -100,12 +100,10 @@ function checkSaid(
   const { by, atMs } = said.statement;
   if (!isSaidBy(said, people)) {
     throw fault(
-      `${by} is none of the people of the configuration (enforcementPoints.people), or did not ` +
-        'sign it',
-    );
+      `${by} is not in enforcementPoints.people of the configuration, or did not sign it`);
   }
   if (Math.abs(nowMs - atMs) > SAID_MS_MAX) {
-    throw fault('it was signed too long ago, or by another clock: sign it again');
+    throw fault('its signature is too old, or from another clock: sign it again');
   }
 }
 
@@ -117,16 +115,17 @@ export function approve(
 ): InvitationDraft {
   const { invitation: id } = said.statement;
   const known = book.invitation(id);
-  if (known === undefined) throw refused(id, 'there is none of that id; see passkeys invitations');
+  if (known === undefined) throw refused(id, 'no invitation has this id; see passkeys invitations');
   const { invitation, approval, used } = known;
   const { reason, expiresMs, request } = invitation;
   if (reason === 'first')
     throw refused(id, 'it needs no approval; its code was shown when it was created');
-  if (approval !== null) throw refused(id, `${approval.statement.by} has agreed to it already`);
-  if (used === 'yes' || expiresMs <= nowMs) throw refused(id, 'it is over; invite again');
+  if (approval !== null) throw refused(id, `${approval.statement.by} has already approved it`);
+  if (used === 'yes' || expiresMs <= nowMs)
+    throw refused(id, 'it is used or expired; invite the person again');
   checkSaid(said, people, nowMs, (why) => refused(id, why));
   if (!isAgreed(request, said, people)) {
-    throw refused(id, 'it takes two people, and both have to have signed the same');
+    throw refused(id, 'two different people must sign the same invitation');
   }
   const code = codeOf(random);
   const record: PasskeyRecord = {
@@ -147,5 +146,5 @@ function codeOf(random: Random): string {
 }
 
 function refused(id: string, what: string): PolicyError {
-  return new PolicyError('INVITATION', `could not agree to the invitation ${id}: ${what}`);
+  return new PolicyError('INVITATION', `could not approve the invitation ${id}: ${what}`);
 }

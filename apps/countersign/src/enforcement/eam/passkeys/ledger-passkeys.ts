@@ -86,8 +86,8 @@ export class LedgerPasskeys implements PasskeyStore {
     try {
       await this.#writer.decisionLog.append([ownEntryDraft('credential', record.atMs, record)]);
     } catch (cause) {
-      const why = `could not write down what became of a passkey (${messageOf(cause)})`;
-      throw new PolicyError('NOT_ACCOUNTED', `${why}: no person is let in without it`, { cause });
+      const why = `could not record the use of a passkey (${messageOf(cause)})`;
+      throw new PolicyError('NOT_ACCOUNTED', `${why}, so the sign-in is denied`, { cause });
     }
     if (isNew) this.book.apply(record);
     this.#exchange?.tell(record);

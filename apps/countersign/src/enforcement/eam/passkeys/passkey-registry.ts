@@ -114,7 +114,7 @@ export class PasskeyRegistry {
   }
 
   #copied(id: string, atMs: number): void {
-    const reason = 'its counter went back: there is a copy of it';
+    const reason = 'its counter went back, so a copy of it exists';
     this.#change(id, (known) => ({
       ...known,
       revoked: known.revoked ?? { atMs, by: 'countersign', reason },

@@ -58,7 +58,7 @@ export async function* unpack(
     throw new ImportError(
       'ARCHIVE_DAMAGED',
       `cannot unpack ${quoted(name)} any further: its ${packing} data is damaged or cut; ` +
-        'what came before is in; get the file again',
+        'the part before is imported; get the file again',
       { cause: error },
     );
   } finally {
@@ -105,7 +105,7 @@ export function bomb(name: string): ImportError {
   const most = `more than ${ARCHIVE_RATIO_MAX} times its size`;
   return new ImportError(
     'ARCHIVE_BOMB',
-    `refused to unpack ${quoted(name)}: it unpacks to ${most}, as no audit export does; ` +
+    `refused to unpack ${quoted(name)}: it unpacks to ${most}, which no audit export does; ` +
       'if it is genuine, unpack it yourself and import the files',
   );
 }

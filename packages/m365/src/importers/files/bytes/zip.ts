@@ -137,7 +137,7 @@ function encrypted(path: string, name: string): ImportError {
 function unsupported(path: string, name: string): ImportError {
   return new ImportError(
     'ARCHIVE_UNSUPPORTED',
-    `cannot unpack ${quoted(`${path}/${name}`)}: it is compressed in a way that is not read; ` +
+    `cannot unpack ${quoted(`${path}/${name}`)}: its compression is not supported; ` +
       'unpack it yourself and import the file',
   );
 }

@@ -32,7 +32,7 @@ test('counts missing results at the end and in between', () => {
 });
 
 test('reports a search that timed out', () => {
-  assert.match(conclude([[-1, 0], [-1, 0], ...query(3)])[0] ?? '', /^timeout: .* gave up 2 times/);
+  assert.match(conclude([[-1, 0], [-1, 0], ...query(3)])[0] ?? '', /^timeout: .* failed 2 times/);
 });
 
 test('reports row counts at which tools stop', () => {

@@ -105,7 +105,7 @@ function timeout(rows: number): Completeness {
   return {
     kind: 'timeout',
     detail:
-      `the vendor's search gave up ${times} (ResultIndex -1 or ResultCount 0): ` +
+      `the vendor's search failed ${times} (ResultIndex -1 or ResultCount 0): ` +
       'run the search again in smaller windows',
   };
 }

@@ -214,5 +214,5 @@ export class CsvFramer implements Framer {
 }
 
 const AUDIT_DATA = Buffer.from('AuditData');
-const BROKEN_QUOTE = 'a quote is missing, or one too many';
+const BROKEN_QUOTE = 'a quote is missing or extra';
 const TOO_LARGE = `larger than a record may be (${RECORD_BYTES_MAX / 1024 / 1024} MiB)`;

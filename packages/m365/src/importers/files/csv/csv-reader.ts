@@ -65,7 +65,7 @@ export class CsvReader {
     const { document, resultIndex, resultCount } = this.#at;
     if (document >= this.#cells.count) {
       this.#sink.reject(
-        `the row ends before its record, after ${plural(this.#cells.count, 'cell')}`,
+        `the row ends before its AuditData cell, after ${plural(this.#cells.count, 'cell')}`,
         place,
       );
       return;

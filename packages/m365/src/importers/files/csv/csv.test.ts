@@ -66,7 +66,7 @@ test('reports AuditData that is empty, truncated, truncated by Excel, or not JSO
     [
       'AuditData is empty',
       'AuditData is cut off after 24 characters',
-      'AuditData is cut off at 32,767 characters, which is all that Excel keeps of a cell',
+      'AuditData is cut off at 32,767 characters, the limit of a cell in Excel',
       'AuditData is not JSON: no comma between two values',
       'AuditData is not JSON',
       'AuditData is not a JSON object',

@@ -52,6 +52,6 @@ function whyBroken(text: string, bytes: Uint8Array): string {
   if (state === 'broken') return `AuditData is not JSON: ${scanner.problem}`;
   if (state === 'done') return 'AuditData is not JSON';
   return text.length === EXCEL_CELL_CHARACTERS
-    ? 'AuditData is cut off at 32,767 characters, which is all that Excel keeps of a cell'
+    ? 'AuditData is cut off at 32,767 characters, the limit of a cell in Excel'
     : `AuditData is cut off after ${text.length} characters`;
 }

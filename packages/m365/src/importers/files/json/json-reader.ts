@@ -201,7 +201,7 @@ export class JsonReader {
     }
     if (isAuditLogQuery(item)) {
       if (item['isRecordCountLimitExceeded'] === true) this.#sink.said(LIMIT_EXCEEDED);
-      this.#sink.reject('an audit log query, not its records: export those, too', place);
+      this.#sink.reject('an audit log query, not its records: export the records, too', place);
       return;
     }
     const error = item['error'];

@@ -150,7 +150,7 @@ test('rejects empty AuditData, bare values and error messages with a reason', as
       'AuditData is empty',
       'AuditData is not JSON',
       'an error message where records should be: the export failed',
-      'an audit log query, not its records: export those, too',
+      'an audit log query, not its records: export the records, too',
       'no event time in any known member',
     ],
   );
