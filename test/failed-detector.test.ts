@@ -6,8 +6,7 @@ import { systemClock, tenantId } from '@countersign/core';
 import { layout } from '@countersign/ledger';
 import { FAILED } from '../apps/countersign/src/detection/findings/failure.ts';
 import type { Detector } from '../apps/countersign/src/detection/runner/detector.ts';
-import { ForwardingServer } from 
-  '../apps/countersign/src/operations/forwarding/forwarding-server.ts';
+import { ForwardingServer } from '../apps/countersign/src/operations/forwarding/forwarding-server.ts';
 import { perform } from '../apps/countersign/src/operations/host/handlers.ts';
 import {
   detectionOf,

@@ -106,7 +106,7 @@ else
       const authorization = `Bearer ${await tokenOf('nobody@example.com')}`;
       const { status, body } = await get('/page', { authorization });
       assert.equal(status, 403);
-      assert.match(body, /could not be told/);
+      assert.match(body, /cannot tell/);
     });
 
     test('passes on no identity that a client forged', async () => {

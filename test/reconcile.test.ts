@@ -3,8 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LedgerReader } from '@countersign/ledger';
-import { reconciliationSources } from 
-  '../apps/countersign/src/reconcile/actions/authorization-source.ts';
+import { reconciliationSources } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { readStatement } from '../apps/countersign/src/reports/statement/read-statement.ts';
 import type { Balance } from '../apps/countersign/src/reports/statement/statement.ts';
 import { labelOf } from '../apps/countersign/src/store/identity/principal.ts';

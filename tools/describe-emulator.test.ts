@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { lifeOf, Population } from '@countersign/emulator';
-import { parseDescription } from 
-  '../apps/countersign/src/posture/conformance/emulator-description.ts';
+import { parseDescription } from '../apps/countersign/src/posture/conformance/emulator-description.ts';
 import { RecordFormTable } from '../apps/countersign/src/posture/conformance/record-form-table.ts';
 import { sourceOf } from './describe-emulator.ts';
 

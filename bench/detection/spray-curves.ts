@@ -4,8 +4,7 @@ import {
   type Campaign,
   sprayLook,
 } from '../../apps/countersign/src/detection/detectors/spray/password-spray.ts';
-import { sprayFindings } from 
-  '../../apps/countersign/src/detection/detectors/spray/spray-findings.ts';
+import { sprayFindings } from '../../apps/countersign/src/detection/detectors/spray/spray-findings.ts';
 import { RowBuffer } from '../../apps/countersign/src/store/parquet/row-buffer.ts';
 import { Store } from '../../apps/countersign/src/store/store.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';

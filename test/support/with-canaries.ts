@@ -7,8 +7,7 @@ import {
   CanaryRunner,
   canaryTexts,
 } from '../../apps/countersign/src/ingest/canaries/canary-runner.ts';
-import { GraphCanarySender } from 
-  '../../apps/countersign/src/ingest/canaries/graph-canary-sender.ts';
+import { GraphCanarySender } from '../../apps/countersign/src/ingest/canaries/graph-canary-sender.ts';
 import { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
 import {
   closeWriter,

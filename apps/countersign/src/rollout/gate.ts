@@ -201,8 +201,9 @@ function lossFound(input: GateInput, most: number): ConditionResult {
 }
 
 /** A bound above the limit means that we do not know, not that much was lost. */
-const PROBES: Observation = { what: 
-  'more canaries without loss: n of them give an upper bound of 3/n' };
+const PROBES: Observation = {
+  what: 'more canaries without loss: n of them give an upper bound of 3/n',
+};
 
 function residualFound(input: GateInput, most: number, whole: Answer): ConditionResult {
   const { reconciliation, asOf } = input;

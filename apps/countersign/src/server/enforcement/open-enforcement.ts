@@ -10,8 +10,7 @@ import type { People } from '../../enforcement/approvals/signed-statement.ts';
 import { AuthzenEndpoint } from '../../enforcement/authzen/authzen-endpoint.ts';
 import { FairQueue } from '../../enforcement/callers/fair-queue.ts';
 import { DecisionQueue } from '../../enforcement/decisions/decision-queue.ts';
-import { PolicyInformationUpdater } from 
-  '../../enforcement/decisions/policy-information-updater.ts';
+import { PolicyInformationUpdater } from '../../enforcement/decisions/policy-information-updater.ts';
 import { type OpenExternal, openExternal } from '../../enforcement/eam/open-eam.ts';
 import { ForwardAuthEndpoint } from '../../enforcement/forward-auth/forward-auth-endpoint.ts';
 import { TokenVerifier } from '../../enforcement/forward-auth/token-verifier.ts';
