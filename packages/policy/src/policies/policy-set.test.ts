@@ -127,7 +127,7 @@ when { principal.risk == "high" };`;
     const many = (count: number): string =>
       Array.from({ length: count }, (_, at) => policy(`p${at}`)).join('');
     const [only, ...more] = problems(many(POLICIES_MAX + 1)).filter((text) =>
-      text.includes('most'),
+      text.includes('maximum'),
     );
     assert.match(only ?? '', /the set has 2001 policies: the maximum is 2000$/);
     assert.equal(more.length, 0);
