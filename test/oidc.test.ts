@@ -223,7 +223,10 @@ describe('the external method of a node', () => {
     for (const flags of [as('carol'), as('dave', 'carol')]) {
       const same = await approve(...flags);
       assert.equal(same.code, 2, same.stderr);
-      assert.match(same.stderr, /two different people must sign|dave is not in enforcementPoints\.people/);
+      assert.match(
+        same.stderr,
+        /two different people must sign|dave is not in enforcementPoints\.people/,
+      );
     }
     const listed = await run('passkeys', 'invitations', '--json');
     const items = listed.stdout

@@ -96,8 +96,7 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
       if (tenants.length === 0) context.addIssue({ code: 'custom', path, message: text });
     }
     if (tenants.length > 0 || enforcementPoints !== undefined) return;
-    const message =
-      'names no work: write a tenant to collect from, or enforcementPoints to open';
+    const message = 'names no work: write a tenant to collect from, or enforcementPoints to open';
     context.addIssue({ code: 'custom', path: ['tenants'], message });
   });
 }

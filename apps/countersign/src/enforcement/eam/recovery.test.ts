@@ -27,7 +27,10 @@ test('refuses one person who claims to be two, under any names', async () => {
   const unsigned = { tenant: EAM_TENANT, person: ADA, device: null, by: 'carol', said: null };
   const desk = { nowMs: world.clock.now(), random, people: world.people };
   assert.throws(() => invite(world.book, unsigned, desk), /two people must sign/);
-  assert.throws(() => world.invite(ADA, 'carol', 'mallory'), /carol is not in enforcementPoints\.people/);
+  assert.throws(
+    () => world.invite(ADA, 'carol', 'mallory'),
+    /carol is not in enforcementPoints\.people/,
+  );
   assert.throws(() => world.invite(ADA, 'mallory'), /mallory is not in enforcementPoints\.people/);
   const { id } = world.invite(ADA, 'carol');
   assert.throws(() => world.agree(id, 'carol'), /two different people must sign/);

@@ -90,8 +90,7 @@ function textOf(event: ServeEvent): string {
     case 'enforcement-started':
       return `enforcement-started ${event.url}`;
     case 'enforcement-stopped':
-      return (
-        `enforcement-stopped ${event.freePercent} % of the disk are free: decisions are paused`);
+      return `enforcement-stopped ${event.freePercent} % of the disk are free: no decisions`;
     case 'enforcement-resumed':
       return `enforcement-resumed ${event.freePercent} % of the disk are free: decisions resume`;
     case 'work-begun':

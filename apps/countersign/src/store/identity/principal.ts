@@ -63,7 +63,7 @@ export function resolutionOf(who: string, found: readonly PrincipalMatch[]): Res
     .map(({ principal }) => principal)
     .toSorted((a, b) => compare(labelOf(a), labelOf(b)));
   const list = candidates.map(labelOf).join(', ');
-  const text = `"${who}" matches ${candidates.length} principals; name one by id or tenant: ${list}`;
+  const text = `"${who}" matches ${candidates.length} principals; give an id or tenant: ${list}`;
   return { kind: 'ambiguous', candidates, because: { code: 'principal-ambiguous', text } };
 }
 

@@ -100,7 +100,8 @@ function checkSaid(
   const { by, atMs } = said.statement;
   if (!isSaidBy(said, people)) {
     throw fault(
-      `${by} is not in enforcementPoints.people of the configuration, or did not sign it`);
+      `${by} is not in enforcementPoints.people of the configuration, or did not sign it`,
+    );
   }
   if (Math.abs(nowMs - atMs) > SAID_MS_MAX) {
     throw fault('its signature is too old, or from another clock: sign it again');
