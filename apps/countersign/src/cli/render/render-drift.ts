@@ -27,9 +27,7 @@ export function* stateLines(state: StateReconciliation): Generator<string> {
   const { listings, thereBefore, notCollected } = state;
   yield '';
   if (listings === 0) {
-    yield (
-      'State against events: cannot tell, because the directory was never listed. Connect ' +
-      'Graph.');
+    yield 'State against events: cannot tell, because the directory was never listed.';
     return;
   }
   yield `State against events, over ${plural(listings, 'listing')} of parts of the directory:`;

@@ -96,11 +96,9 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
       // One byte more than allowed, so that the verifier can refuse it.
       bytesMax: 256 * 1024 * 1024,
     }),
-    key: field(
-      z.string().optional(),
-      'the key of the log, from a source outside the file',
-      { value: 'vkey' },
-    ),
+    key: field(z.string().optional(), 'the key of the log, from a source outside the file', {
+      value: 'vkey',
+    }),
     policy: field(z.string().optional(), 'which witnesses you believe (C2SP tlog-policy)', {
       value: 'file',
       isFileOf: 'text',
