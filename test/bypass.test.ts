@@ -176,7 +176,10 @@ enforcementPoints:
     const approved = await bypass(['approve', id], 'ben');
     assert.equal(approved.code, 0, approved.stderr);
     // The approver is shown what they approve.
-    assert.match(approved.stderr, /ada requests that the group .* bypasses the external method until/);
+    assert.match(
+      approved.stderr,
+      /ada requests that the group .* bypasses the external method until/,
+    );
     const agreed = JSON.parse(approved.stdout) as BypassItem;
     assert.deepEqual([agreed.requestedBy, agreed.approvedBy], ['ada', 'ben']);
     assert.deepEqual([agreed.effect?.wanted, agreed.effect?.state], ['past us', 'done']);
