@@ -256,7 +256,7 @@ for (const [text, message] of WRONG) {
 }
 
 test('refuses an unknown scenario, and lists the known ones', () => {
-  assert.throws(() => loadScenario('nowhere'), /those here: audit-off/);
+  assert.throws(() => loadScenario('nowhere'), /Known scenarios: audit-off/);
 });
 
 /** Occurrences with their times and feeds. */

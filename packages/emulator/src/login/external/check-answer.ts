@@ -87,6 +87,6 @@ function strengthOf(
     return refused(TOO_WEAK, 'amr does not state exactly one method');
   }
   // All requested methods differ in kind from a password.
-  if (!WANTED_AMR.includes(method)) return refused(TOO_WEAK, `amr ${method} was not asked for`);
+  if (!WANTED_AMR.includes(method)) return refused(TOO_WEAK, `amr ${method} was not requested`);
   return { kind: 'satisfied', acr, amr: method };
 }
