@@ -170,7 +170,7 @@ test('over files, no finding rule is blind, and every screen shows the same coun
     [],
   );
   const blind = states.filter(({ state, handedIn }) => state === 'blind' && !handedIn);
-  for (const { because } of blind) assert.match(because ?? '', /no source that tells of/);
+  for (const { because } of blind) assert.match(because ?? '', /no connected source reports/);
   assert.ok(blind.length > 0, 'the sample has no network log');
   const status = await ask(data, 'rules', 'status');
   assert.match(

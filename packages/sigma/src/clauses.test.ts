@@ -217,7 +217,7 @@ const BAD: readonly (readonly [what: string, yaml: string, problem: RegExp])[] =
     ruleYaml('selection:\n  a: 1', 'level: severe'),
     /use informational/,
   ],
-  ['broken YAML', 'title: "T', /no YAML/],
+  ['broken YAML', 'title: "T', /not YAML/],
   ['a list where a map should be', '- 1', /map/],
 ];
 
