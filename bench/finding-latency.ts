@@ -22,8 +22,8 @@ const SOON = { usualMs: [0, 500] } as const;
 const UNITS = { p50: 'ms', p90: 'ms', p99: 'ms', longest: 'ms' };
 
 /**
- * The time from the arrival of a record in the ledger to the arrival of the finding that a rule
- * makes of it, while all other detection runs. The ledger states both times.
+ * The latency from the arrival of a record in the ledger to the arrival of its finding, while all
+ * other detection runs. The ledger states both times.
  */
 export function run(options: BenchOptions): Promise<Figure[]> {
   const before = options.size ?? BEFORE[options.form];

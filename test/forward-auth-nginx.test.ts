@@ -73,7 +73,7 @@ else
     const get = (path: string, headers: Record<string, string> = {}) =>
       ask(port, path, { host: 'wiki.example.com', ...headers });
 
-    test('lets in people whom the policies permit, and passes on who they are', async () => {
+    test('lets in permitted people, and passes on who they are', async () => {
       const authorization = `Bearer ${await tokenOf(ADA)}`;
       const { status, body } = await get('/page?q=1', { authorization });
       assert.equal(status, 200, body);
@@ -87,7 +87,7 @@ else
       assert.equal((await get('/page', { cookie })).status, 200);
     });
 
-    test('denies people whom the policies refuse, with a readable page', async () => {
+    test('a person denied by policy gets a readable page', async () => {
       const before = reached.length;
       const authorization = `Bearer ${await tokenOf('eve@example.com')}`;
       const { status, body, headers } = await get('/page', {

@@ -81,7 +81,7 @@ else
     const usePasskey = (page: Page): Promise<void> =>
       page.getByRole('button', { name: 'Use passkey' }).click();
 
-    test('steps up to a passkey, and lets in people whom policy permits', async () => {
+    test('steps up to a passkey, and lets in permitted people', async () => {
       const page = await windowOf(english);
       const complaints = complaintsOf(page);
       await signIn(page, ADA);
@@ -98,7 +98,7 @@ else
       await page.close();
     });
 
-    test('denies people whom policy refuses, with a reference for the help desk', async () => {
+    test('a denied person gets a reference for the help desk', async () => {
       const page = await windowOf(english);
       await signIn(page, EVE);
       await register(page, EVE);

@@ -17,7 +17,7 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
 };
 
-/** A clock for tests that moves only when it is told to. */
+/** A clock for tests. It moves only on command. */
 export class ManualClock implements Clock {
   #now: number;
   #monotonic = 0;

@@ -34,9 +34,9 @@ export type DirectoryItem = DirectoryRead & {
  * The end of a page (stored after its items) and the cursor. After a crash, collection continues at
  * the last mark of the source and reads what follows it again.
  *
- * The state of a source is the items of its last complete snapshot (page 1 to the last page), with
- * the later deltas applied in index order. If an object appears twice in a snapshot, its later
- * members win, and `members@delta` add up.
+ * The state of a source is the items of its last complete snapshot, page 1 to the last page. Later
+ * deltas are applied in index order. If an object appears twice in a snapshot, its later members
+ * win, and `members@delta` add up.
  */
 export type DirectoryMark = DirectoryRead & {
   readonly what: 'mark';

@@ -223,7 +223,7 @@ export type KeptReducer = {
 
 /**
  * A source that is too quiet to learn its own settle time uses the longest one of its sister
- * sources (the other content types of one API), and says so.
+ * sources, and says so. Sister sources are the other content types of one API.
  */
 function lentTo(
   { tenant, source }: Family,

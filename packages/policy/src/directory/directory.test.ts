@@ -146,7 +146,7 @@ test('a derived value is as old as its oldest input', () => {
   assert.equal(privileged(), undefined, 'the privilege of one role is unknown');
 });
 
-test('a name that two people share identifies nobody', () => {
+test('a name that two people share identifies no one', () => {
   const text = FILE.replace('id: per', 'id: per\n    names: [ada@northmoor.example]');
   assert.equal(person('ada@northmoor.example', loaded(text)), undefined);
 });

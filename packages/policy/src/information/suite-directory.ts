@@ -7,9 +7,9 @@ import { RISK_LEVELS } from '../risk/risk-level.ts';
 export const WAVE_STATES = ['open', 'paused', 'closed', 'planned'] as const;
 
 /**
- * The directory as the suite's policies read it. Derives values from several entries. A person is
- * `privileged` if they hold a privileged role, is in the most permissive `wave`, and has the worse
- * `risk` of the company's statement and the findings.
+ * The directory as the suite's policies read it. Derives values from several entries. A person with
+ * a privileged role is `privileged`. A person is in the most permissive of their `wave` values.
+ * Their `risk` is the worse of the company's statement and the findings.
  */
 export class SuiteDirectory implements Directory {
   readonly #directory: Directory;

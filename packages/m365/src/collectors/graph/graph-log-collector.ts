@@ -207,8 +207,8 @@ export class GraphLogCollector implements Collector {
   }
 
   /**
-   * Windows whose late rows were never looked for, because a crash interrupted every daily read.
-   * The ledger knows them, and each window is settled by its own read.
+   * Windows whose late rows were never read, because a crash interrupted every daily read. The
+   * ledger knows them, and each window is settled by its own read.
    */
   #owed(log: GraphLog, desk: CollectionSink, nowMs: number): IntervalSet {
     const whole = { from: this.#beganMs(log, desk, nowMs), to: nowMs - LOG_DAILY.backMs };

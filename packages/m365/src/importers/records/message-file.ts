@@ -1,10 +1,10 @@
 import { firstId, firstInstant, firstTenant, type Shape } from './shape.ts';
 
 /**
- * A row made from a message file. If the suite assigned the message an id and its recipient is
- * known, the row has the id of the message trace, so that both are one action. Otherwise the id is
- * the digest of the file. A sender chooses the Message-ID, so a second message with the same one
- * must not replace the first.
+ * A row made from a message file. If the suite assigned an id and the recipient is known, the row
+ * has the id of the message trace. Both are then one action. Otherwise the id is the digest of the
+ * file. A sender chooses the Message-ID, so a second message with the same one must not replace the
+ * first.
  */
 export const messageFile: Shape = {
   name: 'message-file',

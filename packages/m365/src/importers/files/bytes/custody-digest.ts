@@ -28,8 +28,8 @@ export class CustodyDigest {
   }
 
   /**
-   * The facts of the whole file. If reading stopped early (damage in an archive, or a ZIP, which is
-   * read in its own order), the file is read again for its digest. If that fails, the facts cover
+   * The facts of the whole file. Damage in an archive ends reading early, and a ZIP is read in its
+   * own order. In both cases the file is read again for its digest. If that fails, the facts cover
    * only the bytes that passed.
    */
   async facts(): Promise<DiskFacts> {
