@@ -32,18 +32,18 @@ const clock = {
 };
 const writer = await openLedgerWriter({ dir, clock, random });
 const workers = Math.min(THREADS_MAX, availableParallelism());
-const desk = await LedgerSink.open(writer, { workers });
+const sink = await LedgerSink.open(writer, { workers });
 const collector = activityCollector({ ...address, clock, requestsPerMinute: 1e9 });
 const began = performance.now();
 const cpu = process.cpuUsage();
 for (let hasMore = true; hasMore; ) {
-  const { hasMore: more, short, problems } = await pollOnce(desk, collector);
+  const { hasMore: more, short, problems } = await pollOnce(sink, collector);
   if (short > 0) throw new Error(problems.join('; '));
   hasMore = more;
 }
 const { user, system } = process.cpuUsage(cpu);
 const seconds = (performance.now() - began) / 1000;
-await desk.close();
+await sink.close();
 await closeWriter(writer);
 console.log(JSON.stringify({ ...(await counts()), seconds, cpuSeconds: (user + system) / 1e6 }));
 

@@ -62,15 +62,15 @@ before(async () => {
 
 async function collect(hours: number): Promise<void> {
   const { collectors, close } = collectorsFor(emulator, GRAPH);
-  const desk = await LedgerSink.open(writer, { workers: 1 });
+  const sink = await LedgerSink.open(writer, { workers: 1 });
   for (let hour = 0; hour < hours; hour++) {
     await emulator.advance(HOUR_MS);
     for (const collector of collectors) {
-      const { short, problems } = await pollOnce(desk, collector);
+      const { short, problems } = await pollOnce(sink, collector);
       assert.equal(short, 0, problems.join('\n'));
     }
   }
-  await desk.close();
+  await sink.close();
   await close();
   await runDetection(writer);
 }

@@ -11,7 +11,7 @@ import { assertFsckClean } from './support/account.ts';
 import { activityCollector } from './support/collection.ts';
 import { addressOf, livelyTenant } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type ProbedDesk, withCanaries } from './support/with-canaries.ts';
+import { type ProbedSink, withCanaries } from './support/with-canaries.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -28,16 +28,16 @@ const root = temporaryFolder('canaries');
 /** Lets time pass like `serve`: canaries are checked often, the feed is polled at intervals. */
 async function live(
   emulator: Emulator,
-  { desk, canaries }: Pick<ProbedDesk, 'desk' | 'canaries'>,
+  { sink, canaries }: Pick<ProbedSink, 'sink' | 'canaries'>,
   { collector, minutes, pollEvery }: { collector: Collector; minutes: number; pollEvery: number },
 ): Promise<string[]> {
   const problems: string[] = [];
   for (let minute = 1; minute <= minutes; minute++) {
     await emulator.advance(MINUTE_MS);
-    if (minute % pollEvery === 0) await pollOnce(desk, collector);
-    problems.push(...(await canaries.poll(desk)).problems);
+    if (minute % pollEvery === 0) await pollOnce(sink, collector);
+    problems.push(...(await canaries.poll(sink)).problems);
   }
-  await desk.post();
+  await sink.post();
   return problems;
 }
 
@@ -105,9 +105,9 @@ for (const seed of IS_LONG ? [SEED, SEED + 1, SEED + 2] : [SEED]) {
         // Expected canaries return, and the others become overdue.
         const untilMs = emulator.clock.now();
         await emulator.advance(24 * HOUR_MS);
-        await pollOnce(probed.desk, collector);
-        await probed.canaries.poll(probed.desk);
-        await probed.desk.post();
+        await pollOnce(probed.sink, collector);
+        await probed.canaries.poll(probed.sink);
+        await probed.sink.post();
         const [tally, more] = probed.store.canaries();
         assert.ok(tally !== undefined && more === undefined);
         t.diagnostic(assertMeasured(tally, madeDrafts(emulator, untilMs), lost));
@@ -214,18 +214,18 @@ test('canaries that returned before a crash are reported after it, and only once
       await live(emulator, probed, { collector, minutes: 60, pollEvery: 60 });
       await emulator.advance(12 * HOUR_MS);
       // The records are in the ledger, and the waiting process dies before its next check.
-      await pollOnce(probed.desk, collector);
+      await pollOnce(probed.sink, collector);
       return countOf(probed.store.canaries());
     });
     assert.deepEqual(sent, { sent: 0, seen: 0 });
-    await withCanaries(options, async ({ canaries, desk, store }) => {
-      await canaries.poll(desk);
-      await desk.post();
+    await withCanaries(options, async ({ canaries, sink, store }) => {
+      await canaries.poll(sink);
+      await sink.post();
       const { sent: answered, seen } = countOf(store.canaries());
       assert.ok(answered >= 44 && seen === answered, `${seen} of ${answered}`);
     });
-    await withCanaries({ ...options, acts: [] }, async ({ canaries, desk }) => {
-      const { windows } = await canaries.poll(desk);
+    await withCanaries({ ...options, acts: [] }, async ({ canaries, sink }) => {
+      const { windows } = await canaries.poll(sink);
       // The four canaries of the second process are pending, and the others were reported.
       assert.equal(windows, 0);
     });

@@ -11,7 +11,7 @@ import { certificateFor } from '../tools/testing/certificate.ts';
 import { json, TestServer } from '../tools/testing/server.ts';
 import { ActivityService } from './support/activity-service.ts';
 import { recordText } from './support/audit-record.ts';
-import { activityCollector, observationsOf, pollHere, withDesk } from './support/collection.ts';
+import { activityCollector, observationsOf, pollHere, withSink } from './support/collection.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
 
@@ -240,9 +240,9 @@ test('reports temporary failures, and requests that content again', async () => 
   const clock = new ManualClock(NOW_MS);
   const collector = activityCollector({ origin: server.origin, tenant: TENANT, clock });
   let polls = 0;
-  await withDesk(dir, clock, async (desk) => {
+  await withSink(dir, clock, async (sink) => {
     for (let isShort = true; isShort && polls < 50; polls++) {
-      const { short, behindMs } = await pollOnce(desk, collector);
+      const { short, behindMs } = await pollOnce(sink, collector);
       isShort = short > 0 || behindMs > 0;
       clock.advance(HOUR_MS);
     }

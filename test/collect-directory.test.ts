@@ -10,7 +10,7 @@ import { erase } from '../apps/countersign/src/ingest/erasure/erase-bodies.ts';
 import type { LedgerWriter } from '../apps/countersign/src/projection/ledger-writer.ts';
 import { SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
-import { observationsOf, withDesk } from './support/collection.ts';
+import { observationsOf, withSink } from './support/collection.ts';
 import { directoryState, type PartState } from './support/directory-state.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
 import { clockOf } from './support/emulated-tenants.ts';
@@ -53,17 +53,17 @@ function change(...changes: readonly Change[]): void {
 
 async function following(
   name: string,
-  work: (poll: () => Promise<void>, desk: LedgerSink, writer: LedgerWriter) => Promise<void>,
+  work: (poll: () => Promise<void>, sink: LedgerSink, writer: LedgerWriter) => Promise<void>,
 ): Promise<string> {
   const dir = join(root, name);
   const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
   const [collector] = collectors as [Collector];
-  await withDesk(dir, clockOf(emulator), async (desk, writer) => {
+  await withSink(dir, clockOf(emulator), async (sink, writer) => {
     const poll = async (): Promise<void> => {
-      const { short, problems } = await pollOnce(desk, collector);
+      const { short, problems } = await pollOnce(sink, collector);
       assert.equal(short, 0, problems.join('\n'));
     };
-    await work(poll, desk, writer);
+    await work(poll, sink, writer);
   });
   await close();
   await assertFsckClean(dir);
@@ -204,13 +204,13 @@ test('an unchanged list adds only an hourly confirmation', async () => {
 });
 
 test('an interrupted read continues after its last page', async () => {
-  const dir = await following('cut', async (_poll, desk) => {
+  const dir = await following('cut', async (_poll, sink) => {
     const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
     const [collector] = collectors as [Collector];
     emulator.faults.set({ failing: 0.5, cut: 0.2 });
-    for (let n = 0; n < 6; n++) await pollOnce(desk, collector);
+    for (let n = 0; n < 6; n++) await pollOnce(sink, collector);
     emulator.faults.clear();
-    await pollOnce(desk, collector);
+    await pollOnce(sink, collector);
     await close();
   });
   await assertSame(dir);
@@ -243,25 +243,25 @@ test('erasing one person keeps the others, and the directory is read again', asy
   const [collector] = collectors as [Collector];
   const [id = ''] = someUsers(1);
   const upn = String(companyDirectory().state.get('users', id)?.['userPrincipalName']);
-  await withDesk(dir, clockOf(emulator), async (desk, writer) => {
-    await pollOnce(desk, collector);
+  await withSink(dir, clockOf(emulator), async (sink, writer) => {
+    await pollOnce(sink, collector);
     change({ act: 'delete', kind: 'users', id });
     const actor = { who: 'ada', host: 'test', version: '0.0.0' };
     const asked = { case: 'request 12', reason: 'asked for', whenNothing: 'refuse' } as const;
-    const { erased } = await desk.exclusively(() =>
+    const { erased } = await sink.exclusively(() =>
       erase(writer, { selection: { names: [upn] }, ...asked, actor }),
     );
     assert.equal(erased, 1, 'the entry of one person');
     await emulator.advance(20 * MINUTE_MS);
-    await pollOnce(desk, collector);
+    await pollOnce(sink, collector);
   });
   await assertSame(dir);
   // A process that opens the ledger later continues from there.
-  await withDesk(dir, clockOf(emulator), async (desk) => {
-    const before = desk.directoryMark('graph/delta.users', tenantOf());
+  await withSink(dir, clockOf(emulator), async (sink) => {
+    const before = sink.directoryMark('graph/delta.users', tenantOf());
     assert.equal(before?.isLast, true);
     await emulator.advance(20 * MINUTE_MS);
-    await pollOnce(desk, collector);
+    await pollOnce(sink, collector);
   });
   await close();
   await assertSame(dir);

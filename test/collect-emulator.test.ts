@@ -7,7 +7,7 @@ import type { LedgerSink } from '../apps/countersign/src/ingest/collection/ledge
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
-import { activityCollector, withDesk } from './support/collection.ts';
+import { activityCollector, withSink } from './support/collection.ts';
 import { addressOf, assertAllOffered, clockOf, livelyTenant } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
 
@@ -45,12 +45,12 @@ const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
  */
 async function pollStatusStill(
   emulator: Emulator,
-  desk: LedgerSink,
+  sink: LedgerSink,
   collector: Collector,
 ): Promise<void> {
   for (let polls = 1; ; polls++) {
     const beganMs = emulator.clock.now();
-    await pollOnce(desk, collector);
+    await pollOnce(sink, collector);
     if (emulator.clock.now() === beganMs) return;
     assert.ok(polls < 100, 'a collector does not wait once throttling has ended');
   }
@@ -62,18 +62,18 @@ for (const [name, faults] of Object.entries(FAULTS)) {
     const emulator = await livelyTenant({ seed: SEED, faults });
     try {
       const collector = activityCollector(addressOf(emulator));
-      await withDesk(dir, clockOf(emulator), async (desk) => {
+      await withSink(dir, clockOf(emulator), async (sink) => {
         for (let hour = 0; hour < (IS_LONG ? 72 : 6); hour++) {
           await emulator.advance(HOUR_MS);
-          await pollOnce(desk, collector);
+          await pollOnce(sink, collector);
         }
         const { gone = 0, deep = 0, foreign = 0, skewMs = 0 } = faults;
         emulator.faults.clear();
         emulator.faults.set({ gone, deep, foreign, skewMs });
         await emulator.advance(13 * HOUR_MS);
-        await pollOnce(desk, collector);
+        await pollOnce(sink, collector);
         await emulator.advance(15 * MINUTE_MS);
-        await pollStatusStill(emulator, desk, collector);
+        await pollStatusStill(emulator, sink, collector);
       });
       await assertAllOffered(dir, emulator);
       await assertFsckClean(dir);

@@ -6,7 +6,7 @@ import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
-import { observationsOf, withDesk } from './support/collection.ts';
+import { observationsOf, withSink } from './support/collection.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
 import { clockOf, pollToEnd } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -57,19 +57,19 @@ for (const name of names) {
     const [collector] = collectors;
     assert.ok(collector !== undefined);
     try {
-      await withDesk(dir, clockOf(emulator), async (desk) => {
+      await withSink(dir, clockOf(emulator), async (sink) => {
         for (let hour = 0; hour < HOURS; hour++) {
           await emulator.advance(HOUR_MS);
-          await pollOnce(desk, collector);
+          await pollOnce(sink, collector);
         }
         const { skewMs = 0 } = faults;
         emulator.faults.clear();
         emulator.faults.set({ skewMs });
         // With any fault, a few rows in a thousand are slow, and are read later.
         await emulator.advance(14 * HOUR_MS);
-        await pollToEnd(desk, collector);
+        await pollToEnd(sink, collector);
         // The backlog is read once more, for late rows.
-        await pollToEnd(desk, collector);
+        await pollToEnd(sink, collector);
       });
       assert.ok((await assertWays(dir, emulator, GRAPH_WAYS)) > 100);
       await assertFsckClean(dir);
@@ -90,8 +90,8 @@ test('a row of another tenant is quarantined, and its window is incomplete', asy
   assert.ok(collector !== undefined);
   try {
     await emulator.advance(HOUR_MS);
-    await withDesk(dir, clockOf(emulator), async (desk) => {
-      const { quarantined, problems } = await pollOnce(desk, collector);
+    await withSink(dir, clockOf(emulator), async (sink) => {
+      const { quarantined, problems } = await pollOnce(sink, collector);
       assert.ok(quarantined > 0);
       assert.match(
         problems.join('\n'),
@@ -120,8 +120,8 @@ test('a log with some types not requested never counts as complete', async () =>
   assert.ok(collector !== undefined);
   try {
     await emulator.advance(3 * HOUR_MS);
-    await withDesk(dir, clockOf(emulator), async (desk) => {
-      await pollToEnd(desk, collector);
+    await withSink(dir, clockOf(emulator), async (sink) => {
+      await pollToEnd(sink, collector);
     });
     const store = await StoreReader.open(dir, { clock: clockOf(emulator) });
     const facts = store.coverage().filter(({ source }) => source === 'graph/signIns');
@@ -149,12 +149,12 @@ test('sign-in types that are requested later are read for the past', async () =>
       const { collectors, close } = collectorsFor(emulator, collect);
       const [collector] = collectors;
       assert.ok(collector !== undefined);
-      await withDesk(dir, clockOf(emulator), async (desk) => {
+      await withSink(dir, clockOf(emulator), async (sink) => {
         for (let poll = 0; poll < polls; poll++) {
           await emulator.advance(24 * HOUR_MS);
-          await pollToEnd(desk, collector);
+          await pollToEnd(sink, collector);
           // The backlog is read once more, for late rows.
-          await pollToEnd(desk, collector);
+          await pollToEnd(sink, collector);
         }
       });
       await close();
@@ -188,9 +188,9 @@ test('rows that arrived late during an outage are found days later', async () =>
       const [collector] = collectors;
       assert.ok(collector !== undefined);
       await emulator.advance(hours * HOUR_MS);
-      await withDesk(dir, clockOf(emulator), async (desk) => {
-        await pollToEnd(desk, collector);
-        await pollToEnd(desk, collector);
+      await withSink(dir, clockOf(emulator), async (sink) => {
+        await pollToEnd(sink, collector);
+        await pollToEnd(sink, collector);
       });
       await close();
       emulator.faults.clear();

@@ -13,7 +13,7 @@ import { certificateFor } from '../tools/testing/certificate.ts';
 import { assertFsckClean } from './support/account.ts';
 import { ActivityService } from './support/activity-service.ts';
 import { recordText } from './support/audit-record.ts';
-import { activityCollector, withDesk } from './support/collection.ts';
+import { activityCollector, withSink } from './support/collection.ts';
 import { addressOf, clockOf, livelyTenant } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
 
@@ -108,9 +108,9 @@ for (const [name, { faults, reason }] of Object.entries(CASES)) {
       const collector = activityCollector(address);
       const problems: string[] = [];
       await emulator.advance(HOUR_MS + 2 * MINUTE_MS);
-      await withDesk(dir, clockOf(emulator), async (desk) => {
+      await withSink(dir, clockOf(emulator), async (sink) => {
         for (let poll = 0; poll < TRIES; poll++) {
-          problems.push(...(await pollOnce(desk, collector)).problems);
+          problems.push(...(await pollOnce(sink, collector)).problems);
           mostBytes = Math.max(mostBytes, heldBytes());
           await emulator.advance(10 * MINUTE_MS);
         }
@@ -147,8 +147,8 @@ test('a certificate of another host: nothing is sent, and nothing is covered', a
   const http = { ca: tls.cert };
   const address = { origin: server.origin, tenant: NORTHMOOR, clock, http };
   const collector = activityCollector({ ...address, contentTypes: [contentType] });
-  await withDesk(dir, clock, async (desk) => {
-    const { problems, records } = await pollOnce(desk, collector);
+  await withSink(dir, clock, async (sink) => {
+    const { problems, records } = await pollOnce(sink, collector);
     assert.equal(records, 0);
     assert.match(problems.join('\n'), /certificate is not valid \(ERR_TLS_CERT_ALTNAME_INVALID\)/);
   });

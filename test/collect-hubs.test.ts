@@ -12,7 +12,7 @@ import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts
 import { SEED } from '../tools/property.ts';
 import { certificateFor } from '../tools/testing/certificate.ts';
 import { assertFsckClean } from './support/account.ts';
-import { observationsOf, withDesk } from './support/collection.ts';
+import { observationsOf, withSink } from './support/collection.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { type KafkaBroker, kafkaJars, startKafka } from './support/kafka-broker.ts';
 import { assertWays, bodiesOf, EXPORT_WAYS } from './support/offered-records.ts';
@@ -74,16 +74,16 @@ async function collectedRows(
 ): Promise<number> {
   const problems: string[] = [];
   try {
-    return await withDesk(dir, systemClock, async (desk) => {
+    return await withSink(dir, systemClock, async (sink) => {
       let records = 0;
       for (let polls = 0; records < count; polls++) {
-        const report = await pollOnce(desk, collector);
+        const report = await pollOnce(sink, collector);
         records += report.records;
         problems.push(...report.problems);
         assert.ok(polls < 100, `${records} of ${count} came: ${problems.join('; ')}`);
         if (!report.hasMore) await systemWait(collector.everyMs);
       }
-      await pollOnce(desk, collector);
+      await pollOnce(sink, collector);
       return records;
     });
   } finally {
@@ -244,12 +244,12 @@ test('with another reader in the group, no window is complete', options, async (
   const other = collectorOf([['shared', 'AuditLogs']], 'shared');
   const mine = collectorOf([['shared', 'AuditLogs']], 'shared');
   await using _ = { [Symbol.asyncDispose]: () => closeAll(other, mine) };
-  await withDesk(join(root, 'shared-other'), systemClock, async (desk) => {
-    await pollOnce(desk, other);
-    await withDesk(dir, systemClock, async (own) => {
+  await withSink(join(root, 'shared-other'), systemClock, async (sink) => {
+    await pollOnce(sink, other);
+    await withSink(dir, systemClock, async (own) => {
       const problems: string[] = [];
       for (let n = 0; n < 100 && problems.length === 0; n++) {
-        const [, report] = await Promise.all([pollOnce(desk, other), pollOnce(own, mine)]);
+        const [, report] = await Promise.all([pollOnce(sink, other), pollOnce(own, mine)]);
         problems.push(...report.problems.filter((each) => each.includes('shared-group')));
       }
       assert.match(problems[0] ?? '', /another reader of the consumer group has 1 of its/);
@@ -272,7 +272,7 @@ test(
     ] as const) {
       const dir = join(root, code);
       const collector = collectorOf([['there', 'AuditLogs']], code, more);
-      await withDesk(dir, systemClock, (desk) => pollOnce(desk, collector));
+      await withSink(dir, systemClock, (sink) => pollOnce(sink, collector));
       const [observation] = await tellOf(dir, 'azure-monitor/AuditLogs');
       assert.deepEqual([observation?.outcome, observation?.code], ['failed', code]);
       assert.match(observation?.because ?? '', because);
@@ -293,13 +293,13 @@ test('sends nothing to a broker with an invalid certificate', async () => {
   const dir = join(root, 'certificate');
   const away = { brokers: [`127.0.0.1:${port}`], transport: 'tls', ca: cert } as const;
   const collector = hubsAt(away);
-  await withDesk(dir, systemClock, (desk) => pollOnce(desk, collector));
+  await withSink(dir, systemClock, (sink) => pollOnce(sink, collector));
   server.close();
   const [observation] = await tellOf(dir, 'azure-monitor/AuditLogs');
   assert.deepEqual([observation?.outcome, observation?.code], ['failed', 'CERTIFICATE']);
   assert.equal(heard.length, 0);
   // A missing broker is unreachable.
   const gone = hubsAt({ brokers: [`127.0.0.1:${port}`], transport: 'plain' });
-  await withDesk(dir, systemClock, (desk) => pollOnce(desk, gone));
+  await withSink(dir, systemClock, (sink) => pollOnce(sink, gone));
   assert.equal((await tellOf(dir, 'azure-monitor/AuditLogs')).at(-1)?.code, 'UNREACHABLE');
 });

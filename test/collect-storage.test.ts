@@ -6,7 +6,7 @@ import type { Collector } from '@countersign/m365';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
-import { observationsOf, withDesk } from './support/collection.ts';
+import { observationsOf, withSink } from './support/collection.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
 import { clockOf, pollToEnd } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -51,16 +51,16 @@ for (const name of names) {
     const { collectors, close } = collectorsFor(emulator, COLLECT.storage);
     const [collector] = collectors as [Collector];
     try {
-      await withDesk(dir, clockOf(emulator), async (desk) => {
+      await withSink(dir, clockOf(emulator), async (sink) => {
         for (let turn = 0; turn < 4 * HOURS; turn++) {
           await emulator.advance(HOUR_MS / 4);
-          await pollOnce(desk, collector);
+          await pollOnce(sink, collector);
         }
         const { skewMs = 0 } = faults;
         emulator.faults.clear();
         emulator.faults.set({ skewMs });
         await emulator.advance(2 * HOUR_MS);
-        await pollToEnd(desk, collector);
+        await pollToEnd(sink, collector);
       });
       assert.ok((await assertWays(dir, emulator, EXPORT_WAYS)) > 100);
       await assertFsckClean(dir);
@@ -78,7 +78,7 @@ test('a category that is not exported is off, not empty', async () => {
   const emulator = await startEmulator({ seed: SEED, startMs: START_MS });
   const { collectors, close } = collectorsFor(emulator, COLLECT.storage);
   try {
-    await withDesk(dir, clockOf(emulator), (desk) => pollOnce(desk, collectors[0] as Collector));
+    await withSink(dir, clockOf(emulator), (sink) => pollOnce(sink, collectors[0] as Collector));
     const seen = await observationsOf(dir);
     const codes = seen.map(({ outcome, code }) => [outcome, code].join(' '));
     assert.deepEqual([...new Set(codes)], ['off ContainerNotFound']);
@@ -95,10 +95,10 @@ test('the first read begins with the oldest blob', async () => {
   const [collector] = collectors as [Collector];
   try {
     await emulator.advance(2 * HOUR_MS);
-    await withDesk(dir, clockOf(emulator), async (desk) => {
-      await pollOnce(desk, collector);
+    await withSink(dir, clockOf(emulator), async (sink) => {
+      await pollOnce(sink, collector);
       await emulator.advance(HOUR_MS);
-      await pollToEnd(desk, collector);
+      await pollToEnd(sink, collector);
     });
     const read = (await observationsOf(dir)).filter(({ outcome }) => outcome === 'complete');
     assert.ok(read.length > 0);

@@ -72,14 +72,14 @@ async function intrusion(seed: number): Promise<Intrusion> {
     detection: await loadDetection(),
   });
   try {
-    const desk = await LedgerSink.open(writer, { workers: 1 });
+    const sink = await LedgerSink.open(writer, { workers: 1 });
     const tenants = recording.tenants.map((tenant) => {
       const state = tenant === corp ? ('connected' as const) : ('not connected' as const);
       return { tenant, name: tenant === corp ? 'Corp' : 'Test', use: 'work', state };
     });
-    await recordInventory({ writer, desk }, { tenants, partners: [] }, Actor);
+    await recordInventory({ writer, sink }, { tenants, partners: [] }, Actor);
     const inputs = files.map((name) => ({ kind: 'path', path: join(folder, name) }) as const);
-    await desk.exclusively(() =>
+    await sink.exclusively(() =>
       importPaths(writer, {
         inputs,
         actor: Actor,
@@ -87,7 +87,7 @@ async function intrusion(seed: number): Promise<Intrusion> {
         afterImport: () => runDetection(writer),
       }),
     );
-    await desk.close();
+    await sink.close();
   } finally {
     await closeWriter(writer);
   }

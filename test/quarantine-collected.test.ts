@@ -12,7 +12,7 @@ import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { assertFsckClean } from './support/account.ts';
 import { ActivityService } from './support/activity-service.ts';
 import { recordText } from './support/audit-record.ts';
-import { activityCollector, observationsOf, pollHere, withDesk } from './support/collection.ts';
+import { activityCollector, observationsOf, pollHere, withSink } from './support/collection.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
 
@@ -113,8 +113,8 @@ async function collected(name: string, use: (company: Company) => Promise<void>)
 }
 
 async function retry({ dir, clock }: Company): Promise<ImportReport> {
-  return withDesk(dir, clock, (desk, writer) =>
-    desk.exclusively(() =>
+  return withSink(dir, clock, (sink, writer) =>
+    sink.exclusively(() =>
       retryQuarantined(writer, {
         actor: Actor,
         workers: 1,
@@ -197,14 +197,14 @@ test('content that is now complete stays complete when it is listed again', asyn
 });
 
 test('the running collector also knows which windows are complete now', async () => {
-  await collected('desk', async (company) => {
+  await collected('running', async (company) => {
     const { dir, clock, service } = company;
     for (const n of [2, 4, 6]) makeReadable(dir, n);
     const contentTypes = ['Audit.SharePoint'] as const;
     const address = { origin: service.origin, tenant: TENANT, clock, contentTypes };
     const collector = activityCollector(address);
-    await withDesk(dir, clock, async (desk, writer) => {
-      await desk.exclusively(() =>
+    await withSink(dir, clock, async (sink, writer) => {
+      await sink.exclusively(() =>
         retryQuarantined(writer, {
           actor: Actor,
           workers: 1,
@@ -217,7 +217,7 @@ test('the running collector also knows which windows are complete now', async ()
         body: `[${recordText(7)}]`,
       });
       clock.advance(7 * HOUR_MS);
-      await pollOnce(desk, collector);
+      await pollOnce(sink, collector);
     });
     assert.deepEqual(await states(company), ['else', 'else']);
   });
@@ -262,7 +262,7 @@ test('content that was erased before it could be read is permanently missing', a
   await collected('erased', async (company) => {
     const { dir, clock } = company;
     makeReadable(dir, 4);
-    await withDesk(dir, clock, async (_, writer) => {
+    await withSink(dir, clock, async (_, writer) => {
       const asked = { case: '2026-17', reason: 'asked for', actor: Actor } as const;
       await erase(writer, { selection: { names: ['piece 6'] }, ...asked, whenNothing: 'refuse' });
     });

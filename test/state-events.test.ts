@@ -19,7 +19,7 @@ import {
 } from '../apps/countersign/src/reconcile/directory-drift/drift-reconciler.ts';
 import { SEED } from '../tools/property.ts';
 import { askJson, assertFsckClean, withAccount } from './support/account.ts';
-import { withDesk } from './support/collection.ts';
+import { withSink } from './support/collection.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
 import { clockOf } from './support/emulated-tenants.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -136,9 +136,9 @@ test('reports a role without a record and an event without effect, until explain
   const [first = '', second = '', third = ''] = powerless();
   const messages: string[] = [];
   let late: string[] = [];
-  await withDesk(data, clockOf(emulator), async (desk) => {
+  await withSink(data, clockOf(emulator), async (sink) => {
     const poll = async (): Promise<void> => {
-      const { short, problems } = await pollOnce(desk, collector);
+      const { short, problems } = await pollOnce(sink, collector);
       assert.equal(short, 0, problems.join('\n'));
       await emulator.advance(2 * HOUR_MS);
     };

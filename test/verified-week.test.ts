@@ -95,18 +95,18 @@ let duringCut: VerificationReport;
 async function live(): Promise<void> {
   plant();
   const { collectors, close } = collectorsFor(emulator, GRAPH);
-  let desk: LedgerSink | undefined = await LedgerSink.open(writer, { workers: 1 });
+  let sink: LedgerSink | undefined = await LedgerSink.open(writer, { workers: 1 });
   /** With no other work on the ledger. */
   const alone = async (work: () => Promise<void>): Promise<void> => {
-    await desk?.close();
+    await sink?.close();
     await work();
-    desk = await LedgerSink.open(writer, { workers: 1 });
+    sink = await LedgerSink.open(writer, { workers: 1 });
   };
   const till = async (untilMs: number): Promise<void> => {
     while (emulator.clock.now() < untilMs) {
       await emulator.advance(Math.min(12 * HOUR_MS, untilMs - emulator.clock.now()));
       if (isWithin(CUT, emulator.clock.now())) continue;
-      for (const collector of collectors) await pollAll(desk as LedgerSink, collector);
+      for (const collector of collectors) await pollAll(sink as LedgerSink, collector);
     }
   };
   await till(START_MS + 6 * HOUR_MS);
@@ -119,7 +119,7 @@ async function live(): Promise<void> {
     duringCut = await verified(CUT);
   });
   await till(WEEK.to + DAY_MS);
-  await desk.close();
+  await sink.close();
   await close();
   await runDetection(writer);
 }
@@ -130,9 +130,9 @@ function isWithin({ from, to }: Interval, ms: number): boolean {
 
 type Collectors = ReturnType<typeof collectorsFor>['collectors'];
 
-async function pollAll(desk: LedgerSink, collector: Collectors[number]): Promise<void> {
+async function pollAll(sink: LedgerSink, collector: Collectors[number]): Promise<void> {
   for (let hasMore = true; hasMore; ) {
-    const report = await pollOnce(desk, collector);
+    const report = await pollOnce(sink, collector);
     assert.equal(report.short, 0, report.problems.join('\n'));
     hasMore = report.hasMore;
   }

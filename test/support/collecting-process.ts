@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { activityCollector, withDesk } from './collection.ts';
+import { activityCollector, withSink } from './collection.ts';
 import { pollToEnd } from './emulated-tenants.ts';
 
 // Collects until nothing is left: the process that the tests kill. Its time starts at the
@@ -24,4 +24,4 @@ const clock = {
 const { dir, origin, login, tenant, client: clientId } = values;
 const secret = process.env['COLLECTOR_SECRET'] ?? '';
 const collector = activityCollector({ origin, login, tenant, clientId, secret, clock });
-await withDesk(dir, clock, (desk) => pollToEnd(desk, collector));
+await withSink(dir, clock, (sink) => pollToEnd(sink, collector));

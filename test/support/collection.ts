@@ -82,17 +82,17 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
 }
 
 /** Opens the ledger and a collection sink, and closes both. */
-export async function withDesk<T>(
+export async function withSink<T>(
   dir: string,
   clock: Clock,
-  use: (desk: LedgerSink, writer: HostWriter) => Promise<T>,
+  use: (sink: LedgerSink, writer: HostWriter) => Promise<T>,
 ): Promise<T> {
   const writer = await openLedgerWriter({ dir, clock, random });
-  const desk = await LedgerSink.open(writer, { workers: 1 });
+  const sink = await LedgerSink.open(writer, { workers: 1 });
   try {
-    return await use(desk, writer);
+    return await use(sink, writer);
   } finally {
-    await desk.close();
+    await sink.close();
     await closeWriter(writer);
   }
 }
@@ -102,7 +102,7 @@ export async function pollHere(
   clock: Clock,
   collector: Collector,
 ): Promise<PollReport> {
-  return withDesk(dir, clock, (desk) => pollOnce(desk, collector));
+  return withSink(dir, clock, (sink) => pollOnce(sink, collector));
 }
 
 /** Every observation in the ledger, oldest first. */

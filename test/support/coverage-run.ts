@@ -21,7 +21,7 @@ import { activityCollector } from './collection.ts';
 import { type DrawnFaults, drawFaults } from './coverage-faults.ts';
 import { addressOf, clockOf } from './emulated-tenants.ts';
 import { Office } from './office.ts';
-import { type ProbedDesk, withCanaries } from './with-canaries.ts';
+import { type ProbedSink, withCanaries } from './with-canaries.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -126,12 +126,12 @@ async function live(life: {
   readonly emulator: Emulator;
   readonly dir: string;
   readonly faults: DrawnFaults;
-  readonly probed: ProbedDesk;
+  readonly probed: ProbedSink;
   readonly from: number;
   readonly to: number;
 }): Promise<number> {
   const { emulator, dir, faults, probed } = life;
-  const { desk, canaries, store } = probed;
+  const { sink, canaries, store } = probed;
   const reader = await LedgerReader.open(dir);
   const http = clientOf(emulator);
   const collector = activityCollector({ ...addressOf(emulator), contentTypes: TYPES });
@@ -140,14 +140,14 @@ async function live(life: {
   const step = CANARY_PERIOD_MS;
   let askedMs = emulator.clock.now();
   const poll = async (what: Collector): Promise<void> => {
-    await pollOnce(desk, what);
+    await pollOnce(sink, what);
   };
   try {
     for (let n = (life.from * HOUR_MS) / step + 1; n <= (life.to * HOUR_MS) / step; n++) {
       const untilMs = START_MS + n * step;
       await emulator.advance(Math.max(0, untilMs - emulator.clock.now()));
       if (isAway(faults, n * step)) continue;
-      await canaries.poll(desk);
+      await canaries.poll(sink);
       const isAfter = life.from >= HOURS;
       if (isAfter ? n % 4 === 0 : n % 2 === 0) {
         askedMs = emulator.clock.now();

@@ -174,11 +174,11 @@ async function deliver(
   feeds: readonly CollectedFeed[],
   untilMs?: number,
 ): Promise<void> {
-  const desk = await LedgerSink.open(writer, { workers: 1 });
+  const sink = await LedgerSink.open(writer, { workers: 1 });
   try {
     for (const { tenant, feed, bytes } of filesOf(story.recording, feeds, untilMs)) {
       const isAudit = feed.startsWith('activity/');
-      const session = desk.begin({
+      const session = sink.begin({
         ...{ tenant, source: SOURCES[feed] as SourceId, workload: null, subject: null },
         collector: isAudit ? 'activity-api' : 'azure-monitor',
         family: isAudit ? 'activity' : 'azure-monitor',
@@ -189,9 +189,9 @@ async function deliver(
       // The observation is already written.
       await session.settle();
     }
-    await desk.post();
+    await sink.post();
   } finally {
-    await desk.close();
+    await sink.close();
   }
 }
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Sleep } from '@countersign/m365';
 import { loadConfig } from '../../apps/countersign/src/config/load-config.ts';
 import { collectorsOf } from '../../apps/countersign/src/server/collectors/open-collectors.ts';
-import { withDesk } from './collection.ts';
+import { withSink } from './collection.ts';
 import { pollToEnd } from './emulated-tenants.ts';
 
 // Collects what a configuration names until nothing is left: the process that the tests kill. Its
@@ -32,11 +32,11 @@ const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(
 const [tenant] = loadConfig(values.config, process.env).tenants;
 if (tenant === undefined) throw new RangeError('the configuration names a tenant');
 const { collectors, close } = collectorsOf(tenant, { clock, random, wait, env: process.env });
-await withDesk(values.dir, clock, async (desk) => {
+await withSink(values.dir, clock, async (sink) => {
   for (const collector of collectors) {
-    await pollToEnd(desk, collector);
+    await pollToEnd(sink, collector);
     // The backlog is read once more, for late records.
-    await pollToEnd(desk, collector);
+    await pollToEnd(sink, collector);
   }
 });
 await close();

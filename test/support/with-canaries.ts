@@ -18,8 +18,8 @@ import { clockOf } from './emulated-tenants.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
-export type ProbedDesk = {
-  readonly desk: LedgerSink;
+export type ProbedSink = {
+  readonly sink: LedgerSink;
   readonly canaries: CanaryRunner;
   readonly store: StoreReader;
 };
@@ -37,7 +37,7 @@ export async function withCanaries<T>(
     readonly acts?: readonly CanaryAct[];
     readonly periodMs: number;
   },
-  use: (probed: ProbedDesk) => Promise<T>,
+  use: (probed: ProbedSink) => Promise<T>,
 ): Promise<T> {
   const [{ tenantId: tenant, population } = fail()] = emulator.tenants;
   const { clientId, clientSecret } = emulator.credentials.probe;
@@ -67,20 +67,20 @@ export async function withCanaries<T>(
   const { acts = sender.acts, sources, periodMs } = options;
   const plans = canaryPlans(tenant, sources, { acts, periodMs });
   const writer = await openLedgerWriter({ dir, clock, random });
-  const desk = await LedgerSink.open(writer, { workers: 1, listenFor: canaryTexts([clientId]) });
+  const sink = await LedgerSink.open(writer, { workers: 1, listenFor: canaryTexts([clientId]) });
   const store = await StoreReader.open(dir, { clock });
   const reader = await LedgerReader.open(dir);
   try {
     const canaries = await CanaryRunner.open({
-      ...{ tenant, appId: clientId, plans, sender, desk, clock, random },
+      ...{ tenant, appId: clientId, plans, sender, sink, clock, random },
       ledger: { store, reader },
     });
-    return await use({ desk, canaries, store });
+    return await use({ sink, canaries, store });
   } finally {
     http.close();
     reader.close();
     store.close();
-    await desk.close();
+    await sink.close();
     await closeWriter(writer);
   }
 }

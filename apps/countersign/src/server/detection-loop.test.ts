@@ -33,18 +33,18 @@ const RECORD = {
 const root = mkdtempSync(join(tmpdir(), 'countersign-watching-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
-type OpenSink = { readonly writer: LedgerWriter; readonly desk: LedgerSink; readonly dir: string };
+type OpenSink = { readonly writer: LedgerWriter; readonly sink: LedgerSink; readonly dir: string };
 
 /** Opens a sink whose store holds one record, and checks the ledger with fsck at the end. */
-async function withDesk(name: string, use: (held: OpenSink) => Promise<void>): Promise<void> {
+async function withSink(name: string, use: (held: OpenSink) => Promise<void>): Promise<void> {
   const dir = join(root, name);
   const writer = await openLedgerWriter({ dir, clock: systemClock, random });
-  const desk = await LedgerSink.open(writer, { workers: 1 });
+  const sink = await LedgerSink.open(writer, { workers: 1 });
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(`${JSON.stringify(RECORD)}\n`);
   };
   const inputs = [{ kind: 'stream', bytes: bytes() } as const];
-  await desk.exclusively(() =>
+  await sink.exclusively(() =>
     importPaths(writer, {
       inputs,
       actor: Actor,
@@ -52,8 +52,8 @@ async function withDesk(name: string, use: (held: OpenSink) => Promise<void>): P
       afterImport: () => runDetection(writer),
     }),
   );
-  await use({ writer, desk, dir });
-  await desk.close();
+  await use({ writer, sink, dir });
+  await sink.close();
   await closeWriter(writer);
   assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
 }
@@ -81,11 +81,11 @@ test('an abort does not wait for a detection run in progress', async () => {
       yield { drafts: [draftOf('test/slow')], covers: [] };
     },
   };
-  await withDesk('stopping', async ({ writer, desk }) => {
+  await withSink('stopping', async ({ writer, sink }) => {
     const stop = new AbortController();
     const events: ServeEvent[] = [];
     const watched = watching({
-      ...{ writer, desk, signal: stop.signal },
+      ...{ writer, sink, signal: stop.signal },
       detection: { ...(await loadDetection()), detectors: [slow] },
       wait: (ms, signal) => pause(ms, undefined, { signal }),
       tell: (event) => events.push(event),
@@ -114,11 +114,11 @@ test('rules report during a long run, and no finding is lost', async () => {
       yield { drafts: [draftOf('test/quick')], covers: [] };
     },
   };
-  await withDesk('beside', async ({ writer, desk, dir }) => {
+  await withSink('beside', async ({ writer, sink, dir }) => {
     const stop = new AbortController();
     const events: ServeEvent[] = [];
     const watched = watching({
-      ...{ writer, desk, signal: stop.signal },
+      ...{ writer, sink, signal: stop.signal },
       detection: { ...(await loadDetection()), detectors: [slow, quick] },
       wait: (ms, signal) => pause(ms, undefined, { signal }),
       tell: (event) => events.push(event),

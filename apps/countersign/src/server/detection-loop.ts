@@ -11,7 +11,7 @@ const WATCH_EVERY_MS = 200;
 
 export type DetectionLoopOptions = {
   readonly writer: LedgerWriter;
-  readonly desk: LedgerSink;
+  readonly sink: LedgerSink;
   readonly detection: DetectorSet;
   readonly wait: Sleep;
   readonly tell: LogServerEvent;
@@ -25,8 +25,8 @@ export type DetectionLoopOptions = {
  * beside detectors that read weeks of history, so their findings do not wait for them.
  */
 export async function watching(options: DetectionLoopOptions): Promise<void> {
-  const { writer, desk, detection, signal } = options;
-  const stage = await openDetection(writer, detection.detectors, (work) => desk.exclusively(work));
+  const { writer, sink, detection, signal } = options;
+  const stage = await openDetection(writer, detection.detectors, (work) => sink.exclusively(work));
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
   // A run over weeks of a large company takes minutes. A shutdown must not wait for it.

@@ -18,7 +18,7 @@ const HINTED_POLL_MS_MIN = 500;
 export type RoundOptions = {
   readonly collector: Collector;
   readonly tally: CollectorTally;
-  readonly desk: LedgerSink;
+  readonly sink: LedgerSink;
   readonly clock: Clock;
   readonly wait: Sleep;
   /** `low`: nothing may be collected now. */
@@ -63,10 +63,10 @@ async function rest({ collector, wait, signal }: RoundOptions, ms: number): Prom
 }
 
 async function round(options: RoundOptions): Promise<boolean> {
-  const { collector, tally, desk, clock, tell, signal } = options;
+  const { collector, tally, sink, clock, tell, signal } = options;
   const startedMs = clock.monotonic();
   try {
-    const report = await pollOnce(desk, collector, signal);
+    const report = await pollOnce(sink, collector, signal);
     addPoll(tally, report, clock.now());
     tally.budget = collector.budget;
     const { windows, short, records, duplicates, quarantined, problems } = report;

@@ -77,13 +77,13 @@ export async function serve(options: ServeOptions): Promise<void> {
   try {
     removeLeftSpools(layout.run(dir));
     const listenFor = canaryTexts(canaries.map(({ appId }) => appId));
-    const desk = await LedgerSink.open(writer, { workers: options.workers, listenFor });
+    const sink = await LedgerSink.open(writer, { workers: options.workers, listenFor });
     try {
-      await sayConfig(writer, desk, options);
-      await new Server({ ...options, writer, desk, tenants, canaries }).run();
-      await desk.post();
+      await sayConfig(writer, sink, options);
+      await new Server({ ...options, writer, sink, tenants, canaries }).run();
+      await sink.post();
     } finally {
-      await desk.close();
+      await sink.close();
     }
   } finally {
     for (const canary of canaries) canary.close();
@@ -99,19 +99,19 @@ export async function serve(options: ServeOptions): Promise<void> {
  */
 async function sayConfig(
   writer: HostWriter,
-  desk: LedgerSink,
+  sink: LedgerSink,
   { config, version, tell }: ServeOptions,
 ): Promise<void> {
   const inventory = inventoryOf(config);
   if (inventory === undefined) return;
   const actor = { who: 'serve', host: hostname(), version };
-  const { entry, said } = await recordInventory({ writer, desk }, inventory, actor);
+  const { entry, said } = await recordInventory({ writer, sink }, inventory, actor);
   if (said === 'now') tell({ event: 'config-said', entry, what: 'the inventory' });
 }
 
 type Parts = {
   readonly writer: HostWriter;
-  readonly desk: LedgerSink;
+  readonly sink: LedgerSink;
   readonly tenants: readonly TenantCollectors[];
   readonly canaries: readonly TenantCanaries[];
 };
@@ -124,7 +124,7 @@ type CachedCoverage = Pick<ServerState, 'coverage' | 'coverageCursor' | 'canarie
 class Server {
   readonly #options: ServeOptions;
   readonly #writer: HostWriter;
-  readonly #desk: LedgerSink;
+  readonly #sink: LedgerSink;
   readonly #tenants: readonly TenantCollectors[];
   readonly #canaries: readonly TenantCanaries[];
   /** In polling order. */
@@ -135,14 +135,14 @@ class Server {
   readonly #endpoints: EnforcementLoop;
   #webhooks: OpenWebhooks | undefined;
 
-  constructor({ writer, desk, tenants, canaries, ...options }: ServeOptions & Parts) {
+  constructor({ writer, sink, tenants, canaries, ...options }: ServeOptions & Parts) {
     this.#options = options;
     this.#writer = writer;
-    this.#desk = desk;
+    this.#sink = sink;
     this.#tenants = tenants;
     this.#canaries = canaries;
     this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
-    this.#endpoints = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, desk });
+    this.#endpoints = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, sink });
   }
 
   async run(): Promise<void> {
@@ -198,7 +198,7 @@ class Server {
     );
     for (const { tenant, appId, plans, sender } of this.#canaries) {
       const whose = { tenant, appId, plans, sender };
-      const options = { ...whose, desk: this.#desk, ledger, clock, random };
+      const options = { ...whose, sink: this.#sink, ledger, clock, random };
       named.push({ tenant, collector: await CanaryRunner.open(options) });
     }
     named.push({ tenant: OWN_TENANT, collector: new CrossCheck({ ...ledger, clock }) });
@@ -218,7 +218,7 @@ class Server {
       const tally = this.#tallies[at] as CollectorTally;
       const common = { collector, tally, clock, wait, tell, disk };
       try {
-        await rounds({ ...common, desk: this.#desk, signal: both });
+        await rounds({ ...common, sink: this.#sink, signal: both });
       } catch (error) {
         broken.abort(error);
         throw error;
@@ -237,8 +237,8 @@ class Server {
     const { wait, tell } = this.#options;
     const { detection } = this.#writer;
     if (detection === undefined) return;
-    const [writer, desk] = [this.#writer, this.#desk];
-    await breaking(broken, () => watching({ writer, desk, detection, wait, tell, signal }));
+    const [writer, sink] = [this.#writer, this.#sink];
+    await breaking(broken, () => watching({ writer, sink, detection, wait, tell, signal }));
   }
 
   /** A forwarded command has the ledger exclusively, and stops with the server. */
@@ -247,7 +247,7 @@ class Server {
     const isBulk = operationOf(work).volume === 'bulk';
     // Check before posting pending decisions, because a full disk makes that fail.
     if (isBulk) this.#reserve.needRoom();
-    return this.#desk.exclusively(async () => {
+    return this.#sink.exclusively(async () => {
       if (this.#options.signal.aborted || hooks.signal.aborted) {
         throw new ForwardingError('NOT_TAKEN', 'the server is stopping, or the caller has left');
       }

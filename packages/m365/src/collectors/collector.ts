@@ -172,7 +172,7 @@ export interface Collector {
    * stops the whole collector (a failing ledger, an abort). Errors of a service are in the report
    * and in the ledger.
    */
-  poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport>;
+  poll(sink: CollectionSink, signal?: AbortSignal): Promise<PollReport>;
   /** Whether it can keep up, as of the last poll; undefined if no quota limits it. */
   readonly budget?: QuotaBudget | undefined;
   /** Resolves when an early poll is worthwhile, or when the signal is aborted. */

@@ -24,7 +24,7 @@ export type CanariesOptions = {
   readonly appId: string;
   readonly plans: readonly CanaryPlan[];
   readonly sender: CanarySender;
-  readonly desk: LedgerSink;
+  readonly sink: LedgerSink;
   readonly ledger: CanaryLedger;
   readonly clock: Clock;
   readonly random: Random;
@@ -66,16 +66,16 @@ export class CanaryRunner implements Collector {
     this.#lastMs = new Map(past.lastMs);
     this.#heard = [...past.unjudged];
     this.#seed = Number.parseInt(hex(options.random, 6), 16);
-    options.desk.listen((record) => this.#hear(record));
+    options.sink.listen((record) => this.#hear(record));
   }
 
-  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
+  async poll(sink: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const problems: string[] = [];
     // Process arrivals first, so that no canary is reported overdue after it arrived.
-    const observed = await this.#trackOverdue(desk);
+    const observed = await this.#trackOverdue(sink);
     for (const plan of this.#options.plans) {
       if (signal?.aborted === true) break;
-      if (this.#isDue(plan)) problems.push(...(await this.#send(plan, desk, signal)));
+      if (this.#isDue(plan)) problems.push(...(await this.#send(plan, sink, signal)));
     }
     const short = problems.length;
     const nothing = { records: 0, duplicates: 0, quarantined: 0, behindMs: 0, hasMore: false };
@@ -87,17 +87,17 @@ export class CanaryRunner implements Collector {
     this.#heard.push({ tenant, source, availableMs, text: Buffer.from(body).toString('utf8') });
   }
 
-  async #trackOverdue(desk: CollectionSink): Promise<number> {
+  async #trackOverdue(sink: CollectionSink): Promise<number> {
     const nowMs = this.#options.clock.now();
     const heard = this.#heard;
     this.#heard = [];
     const back = heard.flatMap((record) => this.#watch.seen(record, nowMs) ?? []);
     const tenant = tenantId(this.#options.tenant);
     const askedMs = ({ source }: { source: SourceId }): number =>
-      desk.settled(source, tenant, null).at(-1)?.to ?? nowMs;
+      sink.settled(source, tenant, null).at(-1)?.to ?? nowMs;
     const observations: Observation[] = [...back, ...this.#watch.overdue(nowMs, askedMs)];
     if (observations.length === 0) return 0;
-    await desk.append(observations.map((seen) => ownEntryDraft('coverage', nowMs, seen)));
+    await sink.append(observations.map((seen) => ownEntryDraft('coverage', nowMs, seen)));
     return observations.length;
   }
 
@@ -111,7 +111,7 @@ export class CanaryRunner implements Collector {
 
   async #send(
     plan: CanaryPlan,
-    desk: CollectionSink,
+    sink: CollectionSink,
     signal: AbortSignal | undefined,
   ): Promise<string[]> {
     const { clock, sender, random } = this.#options;
@@ -130,7 +130,7 @@ export class CanaryRunner implements Collector {
     }
     const signs = canarySigns(plan, { mark, tokenId: tokenId ?? '' });
     const sentMs = clock.now();
-    await this.#account(desk, { plan, mark, sentMs, signs, phase: 'begun', because: null });
+    await this.#account(sink, { plan, mark, sentMs, signs, phase: 'begun', because: null });
     this.#expect(plan, sentMs, signs);
     try {
       const { left } = await ready.act();
@@ -138,7 +138,7 @@ export class CanaryRunner implements Collector {
     } catch (error) {
       const because = refusalOf(error);
       for (const sign of signs) this.#watch.withdrawn({ tenant: plan.tenant, ...sign });
-      await this.#account(desk, { plan, mark, sentMs, signs, phase: 'failed', because });
+      await this.#account(sink, { plan, mark, sentMs, signs, phase: 'failed', because });
       return [notSent(plan, because)];
     }
   }
@@ -152,7 +152,7 @@ export class CanaryRunner implements Collector {
   }
 
   async #account(
-    desk: CollectionSink,
+    sink: CollectionSink,
     {
       plan,
       ...said
@@ -160,7 +160,7 @@ export class CanaryRunner implements Collector {
   ): Promise<void> {
     const { tenant, workload, act, periodMs } = plan;
     const body: CanaryBody = { v: 1, what: 'canary', tenant, workload, act, periodMs, ...said };
-    await desk.append([ownEntryDraft('act', this.#options.clock.now(), body)]);
+    await sink.append([ownEntryDraft('act', this.#options.clock.now(), body)]);
   }
 }
 

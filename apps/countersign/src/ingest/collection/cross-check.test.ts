@@ -101,11 +101,11 @@ test('corroborates hour by hour, and names the record that one of two sources la
   await fill(filling);
   await closeWriter(filling);
   const writer = await openLedgerWriter(options);
-  const desk = await LedgerSink.open(writer, { workers: 1 });
+  const sink = await LedgerSink.open(writer, { workers: 1 });
   const store = await StoreReader.open(dir, { clock });
   const reader = await LedgerReader.open(dir);
-  const report = await new CrossCheck({ store, reader, clock }).poll(desk);
-  await desk.post();
+  const report = await new CrossCheck({ store, reader, clock }).poll(sink);
+  await sink.post();
   assert.deepEqual([report.windows, report.short], [11, 1]);
   assert.match(report.problems[0] ?? '', /0 records are only in the first, 1 only in the second/);
   const rows = store.coverage().filter(({ source }) => source === EXCHANGE);
@@ -117,10 +117,10 @@ test('corroborates hour by hour, and names the record that one of two sources la
   assert.match(rows[1]?.because ?? '', /1 record of graph\/auditLogQuery is missing here/);
   assert.match(rows[1]?.because ?? '', /0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f0207/);
   // Hours that agreed are not compared again; the difference only after a delay.
-  assert.equal((await new CrossCheck({ store, reader, clock }).poll(desk)).windows, 0);
+  assert.equal((await new CrossCheck({ store, reader, clock }).poll(sink)).windows, 0);
   reader.close();
   store.close();
-  await desk.close();
+  await sink.close();
   await closeWriter(writer);
   assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
 });

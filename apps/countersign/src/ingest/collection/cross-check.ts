@@ -32,7 +32,7 @@ export class CrossCheck implements Collector {
     this.#options = options;
   }
 
-  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
+  async poll(sink: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const { store, clock } = this.#options;
     const problems: string[] = [];
     let windows = 0;
@@ -41,7 +41,7 @@ export class CrossCheck implements Collector {
       const ids = await this.#idsOf(due);
       const check = compareIds(ids, due.against);
       const seen = checkObservation(due, check);
-      await desk.append([ownEntryDraft('coverage', clock.now(), seen)]);
+      await sink.append([ownEntryDraft('coverage', clock.now(), seen)]);
       windows += 1;
       const { onlySource, onlyAgainst } = check;
       if (onlySource + onlyAgainst === 0) continue;

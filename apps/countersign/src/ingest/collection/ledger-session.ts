@@ -58,7 +58,7 @@ export type SessionEntries = {
 
 /** Writes the window of one poll to the ledger. */
 export class LedgerSession implements CollectionSession {
-  readonly #desk: SessionHost;
+  readonly #sink: SessionHost;
   readonly #window: CollectWindow;
   readonly #arrivals = new DeliveryDelays();
   readonly #facts = new DeliveredCoverage();
@@ -72,8 +72,8 @@ export class LedgerSession implements CollectionSession {
   /** Quarantined pieces by content. */
   readonly #quarantinedIn = new Map<string, number>();
 
-  constructor(desk: SessionHost, window: CollectWindow) {
-    this.#desk = desk;
+  constructor(sink: SessionHost, window: CollectWindow) {
+    this.#sink = sink;
     this.#window = window;
   }
 
@@ -96,12 +96,12 @@ export class LedgerSession implements CollectionSession {
 
   async settle(): Promise<void> {
     await this.#feed();
-    await this.#desk.settle();
+    await this.#sink.settle();
   }
 
   async end(end: WindowEnd): Promise<WindowTally> {
     await this.#feed();
-    await this.#desk.conclude(() => this.#entries(end), this.#window);
+    await this.#sink.conclude(() => this.#entries(end), this.#window);
     return { records: this.#records, duplicates: this.#duplicates, quarantined: this.#quarantined };
   }
 
@@ -126,7 +126,7 @@ export class LedgerSession implements CollectionSession {
       },
       arrived: (arrivals) => this.#arrivals.merge(arrivals),
     };
-    await this.#desk.feed(chunk, { importNumber: 0, tenant, delivered }, listeners);
+    await this.#sink.feed(chunk, { importNumber: 0, tenant, delivered }, listeners);
   }
 
   #quarantineItem(name: string, at: string, reason: string, bytes: Uint8Array | null): void {
@@ -138,14 +138,14 @@ export class LedgerSession implements CollectionSession {
     const delivered = { family, tenant, source: this.#isMixed ? undefined : source };
     const collected = { window, content: name, delivered };
     const place = { file: `${source} ${name}`, at, reason, import: null, readAs: null };
-    this.#desk.quarantineItem({ ...place, collected }, bytes);
+    this.#sink.quarantineItem({ ...place, collected }, bytes);
   }
 
   /**
    * The entries after the records: first the contents, then the requested window and observations.
    */
   #entries(end: WindowEnd): SessionEntries {
-    const { nowMs } = this.#desk;
+    const { nowMs } = this.#sink;
     const drafts: RecordDraft[] = [];
     const facts = end.contents.map((fact): ContentFact => {
       const quarantined = this.#quarantinedIn.get(fact.id);

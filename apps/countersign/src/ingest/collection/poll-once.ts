@@ -7,13 +7,13 @@ import type { LedgerSink } from './ledger-sink.ts';
  * After a kill at any moment, the next poll starts from the last observation.
  */
 export async function pollOnce(
-  desk: LedgerSink,
+  sink: LedgerSink,
   collector: Collector,
   signal?: AbortSignal,
 ): Promise<PollReport> {
-  const report = await collector.poll(desk, signal);
-  await desk.post();
-  const failure = await desk.tidy();
+  const report = await collector.poll(sink, signal);
+  await sink.post();
+  const failure = await sink.tidy();
   if (failure === undefined) return report;
   return { ...report, problems: [...report.problems, failure] };
 }

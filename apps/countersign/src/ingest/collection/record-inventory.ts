@@ -14,7 +14,7 @@ import type { LedgerSink } from './ledger-sink.ts';
  * index.
  */
 export async function recordInventory(
-  { writer, desk }: { readonly writer: LedgerWriter; readonly desk: LedgerSink },
+  { writer, sink }: { readonly writer: LedgerWriter; readonly sink: LedgerSink },
   inventory: Inventory,
   actor: Actor,
 ): Promise<{ readonly entry: number; readonly said: 'now' | 'before' }> {
@@ -22,8 +22,8 @@ export async function recordInventory(
   if (last !== undefined && isSame(last, inventory)) return { entry: last.index, said: 'before' };
   const atMs = writer.clock.now();
   const body: InventoryBody = { v: 1, what: 'inventory', ...inventory, ...actor, atMs };
-  await desk.append([ownEntryDraft('config', atMs, body)]);
-  await desk.post();
+  await sink.append([ownEntryDraft('config', atMs, body)]);
+  await sink.post();
   const entry = writer.store.acts('config').at(-1);
   assert(entry !== undefined, 'what was appended and posted is an act');
   return { entry, said: 'now' };

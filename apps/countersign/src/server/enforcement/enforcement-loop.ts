@@ -18,7 +18,7 @@ export type EndpointRoundOptions = {
   /** The folder of the policies that ship with the program. */
   readonly policies: string;
   readonly writer: LedgerWriter;
-  readonly desk: LedgerSink;
+  readonly sink: LedgerSink;
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Sleep;
@@ -40,19 +40,19 @@ export class EnforcementLoop {
 
   /** Opens the enforcement points. Returns their address; undefined if none are configured. */
   async open(store: StoreReader): Promise<string | undefined> {
-    const { config, tell, desk } = this.#options;
+    const { config, tell, sink } = this.#options;
     const { enforcementPoints } = config;
     if (enforcementPoints === undefined) return undefined;
     this.#endpoints = await openEndpoints({
       ...this.#options,
       enforcementPoints,
       store,
-      alone: (work) => this.#options.desk.exclusively(work),
+      alone: (work) => this.#options.sink.exclusively(work),
       stopped: () => this.#options.reserve.stops('deciding'),
       onFailure: (error) =>
         tell({ event: 'failed', collector: 'enforcement', because: String(error) }),
     });
-    desk.listenToDirectory(() => this.wake());
+    sink.listenToDirectory(() => this.wake());
     return this.#endpoints.url;
   }
 
@@ -70,7 +70,7 @@ export class EnforcementLoop {
 
   /** Ends expired bypasses, and completes those that an earlier process left unfinished. */
   async #bypass(signal: AbortSignal): Promise<void> {
-    const { config, writer, desk, wait } = this.#options;
+    const { config, writer, sink, wait } = this.#options;
     const { enforcementPoints } = config;
     if (enforcementPoints?.bypass === undefined) return;
     const controller = new BypassController(
@@ -81,7 +81,7 @@ export class EnforcementLoop {
     );
     while (!signal.aborted) {
       await this.#telling('enforcement/bypass', async () => {
-        if (await controller.isDue()) await desk.exclusively(() => controller.look(signal));
+        if (await controller.isDue()) await sink.exclusively(() => controller.look(signal));
       });
       await wait(BYPASS_LOOK_MS, signal).catch(() => undefined);
     }
@@ -89,9 +89,9 @@ export class EnforcementLoop {
 
   /** Waits while another operation holds the ledger. Directory reads do not wait. */
   async #post(signal: AbortSignal): Promise<void> {
-    const { desk, wait } = this.#options;
+    const { sink, wait } = this.#options;
     while (!signal.aborted) {
-      await desk.post();
+      await sink.post();
       this.#looking.ring();
       await this.#posting.rest(ENDPOINT_POST_EVERY_MS, wait, signal);
     }

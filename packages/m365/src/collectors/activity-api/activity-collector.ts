@@ -110,7 +110,7 @@ export class ActivityCollector implements Collector {
     await wait(1000 - (this.#serviceMs() % 1000), signal);
   }
 
-  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
+  async poll(sink: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     let enabled: ReadonlyMap<string, Subscription> | undefined;
     try {
@@ -120,21 +120,21 @@ export class ActivityCollector implements Collector {
       tally.problem(passing(error).message);
     }
     const startedMs = this.#options.clock.monotonic();
-    const poll = { desk, signal, enabled, startedMs, tally };
+    const poll = { sink, signal, enabled, startedMs, tally };
     await allOf(this.#feeds.map((feed) => this.#pollFeed(feed, poll)));
-    await this.#reckon(desk, tally);
+    await this.#reckon(sink, tally);
     const off = clockOffText(this.#options.skewMs(), SKEW_MS_MAX);
     if (off !== undefined) tally.problem(off);
     return tally.report();
   }
 
   async #pollFeed(feed: Feed, poll: Poll): Promise<void> {
-    const { enabled, desk } = poll;
+    const { enabled, sink } = poll;
     const subscribed = enabled?.get(feed.contentType);
     if (enabled !== undefined && subscribed === undefined) await this.#start(feed, poll);
     else if (subscribed !== undefined) await this.#attach(feed, subscribed, poll);
     const { horizonMs, nowMs } = this.#range();
-    const settled = desk.settled(sourceOf(feed), this.#options.tenant, null);
+    const settled = sink.settled(sourceOf(feed), this.#options.tenant, null);
     const planned = planWindows(settled, { horizonMs, nowMs });
     const due = planned.filter(({ from, kind }) => kind === 'news' || this.#isDue(feed, from));
     for (const window of due) {
@@ -159,7 +159,7 @@ export class ActivityCollector implements Collector {
   }
 
   /** Starts a subscription that does not exist, or that was switched off. */
-  async #start(feed: Feed, { desk, signal, tally }: Poll): Promise<void> {
+  async #start(feed: Feed, { sink, signal, tally }: Poll): Promise<void> {
     const { api, clock, tenant } = this.#options;
     const sinceMs = feed.startedMs;
     if (sinceMs !== undefined && clock.monotonic() - sinceMs < START_EVERY_MS) return;
@@ -171,11 +171,11 @@ export class ActivityCollector implements Collector {
       return;
     }
     const { horizonMs, nowMs } = this.#range();
-    const settled = desk.settled(sourceOf(feed), tenant, null);
+    const settled = sink.settled(sourceOf(feed), tenant, null);
     const text = `there was no enabled subscription for ${feed.contentType}; it was started now`;
     tally.problem(text);
     for (const gap of subtract([{ from: horizonMs, to: nowMs }], settled)) {
-      const session = desk.begin(this.#window(feed, gap));
+      const session = sink.begin(this.#window(feed, gap));
       await session.end(nothing('off', 'AF20022', text));
     }
   }
@@ -208,7 +208,7 @@ export class ActivityCollector implements Collector {
 
   /** `stop`: the service has a problem, or the time is up. The next poll continues. */
   async #pollWindow(feed: Feed, planned: PlannedWindow, poll: Poll): Promise<'go on' | 'stop'> {
-    const { desk, signal, tally } = poll;
+    const { sink, signal, tally } = poll;
     const { api } = this.#options;
     let listing: Listing;
     try {
@@ -218,11 +218,11 @@ export class ActivityCollector implements Collector {
       const failure = passing(error);
       const end = unlisted(failure);
       this.#noteFailure(feed, planned);
-      const session = desk.begin(this.#window(feed, planned));
+      const session = sink.begin(this.#window(feed, planned));
       tally.window(await session.end(end), end, feed.contentType);
       return failure.code === 'REFUSED' ? 'go on' : 'stop';
     }
-    const off = desk.off(sourceOf(feed), this.#options.tenant);
+    const off = sink.off(sourceOf(feed), this.#options.tenant);
     const slices = slicesOf(planned, off, listing.items);
     const outcomes = await this.#pollSlices(feed, planned, { listing, slices }, poll);
     if (outcomes.length < slices.length) return 'stop';
@@ -271,20 +271,20 @@ export class ActivityCollector implements Collector {
     feed: Feed,
     slice: PlannedWindow & Slice<ListedContent>,
     { shortBecause }: Listing,
-    { desk, signal, tally }: Poll,
+    { sink, signal, tally }: Poll,
   ): Promise<() => Promise<WindowEnd['outcome']>> {
     const { api, tenant } = this.#options;
     const known: ContentFact[] = [];
     const again = new Set<string>();
     const blobs = slice.contents.filter(({ id }) => {
-      const content = desk.content(sourceOf(feed), tenant, id);
+      const content = sink.content(sourceOf(feed), tenant, id);
       // Content that was gone or unreadable is tried again occasionally.
       const isAgain = content !== undefined && content.state !== 'read' && slice.kind === 'sweep';
       if (isAgain && feed.sweeps > 1) again.add(id);
       else if (content !== undefined) known.push(content);
       return content === undefined || again.has(id);
     });
-    const session = desk.begin(this.#window(feed, slice));
+    const session = sink.begin(this.#window(feed, slice));
     const fetcher = new BlobFetcher(api, feed.tries, again);
     const fetched = await fetcher.fetchAll(blobs, session, signal);
     const listed = { count: slice.contents.length, known, shortBecause };
@@ -303,11 +303,11 @@ export class ActivityCollector implements Collector {
   }
 
   /** Computes the backlog, and whether it can be fetched before it expires. */
-  async #reckon(desk: CollectionSink, tally: PollTally): Promise<void> {
+  async #reckon(sink: CollectionSink, tally: PollTally): Promise<void> {
     const { clock, pace, tenant } = this.#options;
     const { horizonMs, nowMs } = this.#range();
     const behind = this.#feeds.map((feed) => {
-      const settled = desk.settled(sourceOf(feed), tenant, null);
+      const settled = sink.settled(sourceOf(feed), tenant, null);
       const gaps = subtract([{ from: horizonMs, to: nowMs - 2 * this.everyMs }], settled);
       return { feed, gaps, requests: (lengthMs(gaps) / 60_000) * feed.need.perMinute };
     });
@@ -329,7 +329,7 @@ export class ActivityCollector implements Collector {
     for (const { feed, gaps } of behind) {
       const from = earliest(gaps);
       if (from === undefined) continue;
-      const session = desk.begin(this.#window(feed, { from, to: nowMs }));
+      const session = sink.begin(this.#window(feed, { from, to: nowMs }));
       await session.end(nothing('partial', 'quota', text));
     }
   }
@@ -377,7 +377,7 @@ export class ActivityCollector implements Collector {
 }
 
 type Poll = {
-  readonly desk: CollectionSink;
+  readonly sink: CollectionSink;
   readonly signal: AbortSignal | undefined;
   readonly enabled: ReadonlyMap<string, Subscription> | undefined;
   readonly startedMs: number;

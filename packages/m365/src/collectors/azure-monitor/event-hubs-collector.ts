@@ -37,7 +37,7 @@ export class EventHubsCollector implements Collector {
     this.#logs = options.hubs.map((hub) => new HubSession(hub, options));
   }
 
-  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
+  async poll(sink: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     throwIfAborted(signal);
     const nowMs = this.#options.clock.monotonic();
@@ -47,15 +47,15 @@ export class EventHubsCollector implements Collector {
     let batch: HubBatch;
     let connection: HubConnection;
     try {
-      connection = await this.#connected(desk);
+      connection = await this.#connected(sink);
       batch = await connection.take();
     } catch (error) {
-      await this.#fail(hubFailure(error), desk, tally);
+      await this.#fail(hubFailure(error), sink, tally);
       return tally.report();
     }
     this.#failedMs = undefined;
     tally.hasMore = batch.isFull;
-    for (const log of this.#logs) await this.#takeIn(log, batch, { connection, desk, tally });
+    for (const log of this.#logs) await this.#takeIn(log, batch, { connection, sink, tally });
     await this.#commit(connection, batch, tally);
     return tally.report();
   }
@@ -67,7 +67,7 @@ export class EventHubsCollector implements Collector {
     await connection?.close();
   }
 
-  async #connected(desk: CollectionSink): Promise<HubConnection> {
+  async #connected(sink: CollectionSink): Promise<HubConnection> {
     const { hubs, clock, ...address } = this.#options;
     const isOld = clock.monotonic() - this.#openedMs >= LOOK_AGAIN_MS;
     // A missing hub may exist now, and a partition may be assigned to us again.
@@ -80,7 +80,7 @@ export class EventHubsCollector implements Collector {
     const connection = await HubConnection.open({ ...address, topics });
     this.#connection = connection;
     for (const log of this.#logs) {
-      await log.take(desk, [], Number(connection.expired.get(log.hub.topic) ?? 0n));
+      await log.take(sink, [], Number(connection.expired.get(log.hub.topic) ?? 0n));
     }
     return connection;
   }
@@ -93,29 +93,29 @@ export class EventHubsCollector implements Collector {
   async #takeIn(
     log: HubSession,
     batch: HubBatch,
-    { connection, desk, tally }: HubPoll,
+    { connection, sink, tally }: HubPoll,
   ): Promise<void> {
     const { topic } = log.hub;
     if (connection.missing.has(topic)) {
       const message = `the namespace has no event hub ${topic}: check its name and the export`;
       const data = { service: HUB_NOT_FOUND };
-      await log.sayFailed(desk, tally, new HttpError('REFUSED', message, { data }));
+      await log.sayFailed(sink, tally, new HttpError('REFUSED', message, { data }));
       return;
     }
     const messages = batch.messages.get(topic) ?? [];
     const skipped = messages.reduce((sum, each) => sum + connection.skippedBefore(each), 0n);
-    await log.take(desk, messages, Number(skipped));
+    await log.take(sink, messages, Number(skipped));
     const shortBy = shortnessOf(connection.elsewhere(topic), batch);
-    await log.say(desk, tally, { shortBy, when: 'due' });
+    await log.say(sink, tally, { shortBy, when: 'due' });
   }
 
-  async #fail(failure: HttpError, desk: CollectionSink, tally: PollTally): Promise<void> {
+  async #fail(failure: HttpError, sink: CollectionSink, tally: PollTally): Promise<void> {
     await this.close();
     const isNews = this.#failedMs === undefined;
     this.#failedMs = this.#options.clock.monotonic();
     for (const log of this.#logs) {
       if (isNews) log.hurry();
-      await log.sayFailed(desk, tally, failure);
+      await log.sayFailed(sink, tally, failure);
     }
   }
 
@@ -134,7 +134,7 @@ export class EventHubsCollector implements Collector {
 
 type HubPoll = {
   readonly connection: HubConnection;
-  readonly desk: CollectionSink;
+  readonly sink: CollectionSink;
   readonly tally: PollTally;
 };
 

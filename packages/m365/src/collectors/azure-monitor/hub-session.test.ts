@@ -10,7 +10,7 @@ const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const EARLIER: Interval = { from: NOW_MS - 7_200_000, to: NOW_MS - 3_600_000 };
 
 /** A sink with the settled windows of some sources, which keeps the windows that are begun. */
-function deskOf(earlier: Readonly<Record<string, Interval>>): CollectionSink & {
+function sinkOf(earlier: Readonly<Record<string, Interval>>): CollectionSink & {
   readonly begun: CollectWindow[];
 } {
   const begun: CollectWindow[] = [];
@@ -37,11 +37,11 @@ function deskOf(earlier: Readonly<Record<string, Interval>>): CollectionSink & {
 }
 
 async function fromOf(earlier: Readonly<Record<string, Interval>>): Promise<number | undefined> {
-  const desk = deskOf(earlier);
+  const sink = sinkOf(earlier);
   const hub = { topic: 'insights', categories: ['RiskyUsers', 'AuditLogs', 'SignInLogs'] };
   const log = new HubSession(hub, { tenant: TENANT, clock: new ManualClock(NOW_MS) });
-  await log.say(desk, new PollTally(), { shortBy: undefined, when: 'now' });
-  return desk.begun[0]?.interval.from;
+  await log.say(sink, new PollTally(), { shortBy: undefined, when: 'now' });
+  return sink.begun[0]?.interval.from;
 }
 
 test("coverage continues where the hub's last window ended, with a new category too", async () => {

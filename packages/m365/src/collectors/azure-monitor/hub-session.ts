@@ -49,12 +49,12 @@ export class HubSession {
 
   /** Durable when it resolves. `skipped`: messages that expired before these. */
   async take(
-    desk: CollectionSink,
+    sink: CollectionSink,
     messages: readonly HubMessage[],
     skipped: number,
   ): Promise<void> {
     if (messages.length === 0 && skipped === 0) return;
-    this.#window ??= this.#begin(desk, messages);
+    this.#window ??= this.#begin(sink, messages);
     const window = this.#window;
     window.messages += messages.length;
     window.skipped += skipped;
@@ -64,14 +64,14 @@ export class HubSession {
 
   /** Writes an observation of what arrived, or that nothing did, if it is due. */
   async say(
-    desk: CollectionSink,
+    sink: CollectionSink,
     tally: PollTally,
     how: { readonly shortBy: Shortness | undefined; readonly when: 'due' | 'now' },
   ): Promise<void> {
     const nowMs = this.#clock.monotonic();
     const isDue = this.#saidMs === undefined || nowMs - this.#saidMs >= SAY_EVERY_MS;
     if (!isDue && how.when === 'due') return;
-    const window = this.#window ?? this.#begin(desk, []);
+    const window = this.#window ?? this.#begin(sink, []);
     this.#window = undefined;
     this.#saidMs = nowMs;
     const end = endOf(window, how.shortBy, this.hub.topic);
@@ -79,10 +79,10 @@ export class HubSession {
   }
 
   /** Writes an observation of a failure: at once if it is new, then at intervals. */
-  async sayFailed(desk: CollectionSink, tally: PollTally, failure: HttpError): Promise<void> {
+  async sayFailed(sink: CollectionSink, tally: PollTally, failure: HttpError): Promise<void> {
     const { code, serviceCode, message } = failure;
     const shortBy = { code: serviceCode ?? code, because: message, isFailed: true };
-    await this.say(desk, tally, { shortBy, when: 'due' });
+    await this.say(sink, tally, { shortBy, when: 'due' });
   }
 
   /** Writes the next observation at once. */
@@ -90,15 +90,15 @@ export class HubSession {
     this.#saidMs = undefined;
   }
 
-  #begin(desk: CollectionSink, messages: readonly HubMessage[]): Window {
+  #begin(sink: CollectionSink, messages: readonly HubMessage[]): Window {
     const [source = '', ...alsoSources] = this.hub.categories.map((of) => `azure-monitor/${of}`);
     const nowMs = this.#clock.now();
     // A category that was added has no observation yet. The others show how far the hub was read.
     const starts = [source, ...alsoSources].flatMap(
-      (each) => desk.settled(each, this.#tenant, null).at(-1)?.to ?? [],
+      (each) => sink.settled(each, this.#tenant, null).at(-1)?.to ?? [],
     );
     const lastMs = starts.length === 0 ? sinceOf(messages) : Math.max(...starts);
-    const session = desk.begin({
+    const session = sink.begin({
       collector: 'azure-monitor',
       source,
       alsoSources,

@@ -58,11 +58,11 @@ export class StorageCollector implements Collector {
     this.everyMs = options.everyMs ?? STORAGE_POLL_EVERY_MS;
   }
 
-  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
+  async poll(sink: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     const startedMs = this.#options.clock.monotonic();
     for (const category of this.#options.categories) {
-      await this.#pollCategory(category, { desk, tally, signal, startedMs });
+      await this.#pollCategory(category, { sink, tally, signal, startedMs });
     }
     return tally.report();
   }
@@ -72,14 +72,14 @@ export class StorageCollector implements Collector {
     const source = `azure-monitor/${category}`;
     const nowMs = clock.now();
     const horizonMs = nowMs - STORAGE_BACKFILL_MS;
-    const settled = poll.desk.settled(source, tenant, null);
+    const settled = poll.sink.settled(source, tenant, null);
     // As far as is known, nothing was exported before the first read blob.
     const fromMs = Math.max(horizonMs, settled[0]?.from ?? horizonMs);
     const [gap] = subtract([{ from: fromMs, to: nowMs }], settled);
     if (gap === undefined) return;
     const container = `insights-logs-${category.toLowerCase()}`;
     const begin = (from: number): CollectionSession =>
-      poll.desk.begin({
+      poll.sink.begin({
         collector: 'azure-monitor',
         source,
         tenant,
@@ -139,7 +139,7 @@ export class StorageCollector implements Collector {
     let short: { code: string; because: string } | undefined;
     for (const blob of blobs) {
       const id = `${place.container}/${blob.name}`;
-      const known = poll.desk.content(place.source, tenant, id);
+      const known = poll.sink.content(place.source, tenant, id);
       if (known !== undefined && known.etag === blob.etag && blob.etag !== '') {
         fetched += 1;
         continue;
@@ -276,7 +276,7 @@ function firstHourOf(blobs: readonly ListedBlob[], otherwiseMs: number): number 
 }
 
 type Poll = {
-  readonly desk: CollectionSink;
+  readonly sink: CollectionSink;
   readonly tally: PollTally;
   readonly signal: AbortSignal | undefined;
   readonly startedMs: number;

@@ -50,21 +50,21 @@ export class AuditLogQueryCollector implements Collector {
     this.everyMs = options.everyMs ?? QUERY_EVERY_MS;
   }
 
-  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
+  async poll(sink: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const { clock, tenant, lagMs = QUERY_LAG_MS } = this.#options;
     const tally = new PollTally();
     const toMs = Math.floor((clock.now() - lagMs) / 1000) * 1000;
     const whole = { from: toMs - QUERY_BACKFILL_MS, to: toMs };
-    const [missing] = subtract([whole], desk.settled(SOURCE, tenant, null));
+    const [missing] = subtract([whole], sink.settled(SOURCE, tenant, null));
     if (missing === undefined) return tally.report();
-    await this.#ask(missing, 0, { desk, tally, signal });
+    await this.#ask(missing, 0, { sink, tally, signal });
     return tally.report();
   }
 
   /** One query. Splits it in half if the service's record limit cut the answer. */
   async #ask(interval: Interval, halvings: number, poll: Poll): Promise<void> {
-    const { desk, tally, signal } = poll;
-    const session = desk.begin({
+    const { sink, tally, signal } = poll;
+    const session = sink.begin({
       collector: 'cross-check',
       source: SOURCE,
       tenant: this.#options.tenant,
@@ -166,7 +166,7 @@ export class AuditLogQueryCollector implements Collector {
 type QueryCompletion = { readonly id: string; readonly isCut: boolean };
 
 type Poll = {
-  readonly desk: CollectionSink;
+  readonly sink: CollectionSink;
   readonly tally: PollTally;
   readonly signal: AbortSignal | undefined;
 };

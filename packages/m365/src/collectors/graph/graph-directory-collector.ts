@@ -39,10 +39,10 @@ export class GraphDirectoryCollector implements Collector {
     this.everyMs = options.everyMs ?? DELTA_POLL_EVERY_MS;
   }
 
-  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
+  async poll(sink: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     for (const resource of this.#options.resources) {
-      if (this.#isDue(resource)) await this.#follow(resource, { desk, tally, signal });
+      if (this.#isDue(resource)) await this.#follow(resource, { sink, tally, signal });
     }
     return tally.report();
   }
@@ -57,7 +57,7 @@ export class GraphDirectoryCollector implements Collector {
     const { clock, tenant } = this.#options;
     const source = sourceOf(name);
     const startMs = clock.now();
-    const mark = poll.desk.directoryMark(source, tenant);
+    const mark = poll.sink.directoryMark(source, tenant);
     const asked: ResourceRead = { resource: RESOURCES[name], source, mark, pages: 0 };
     let end: WindowEnd;
     try {
@@ -71,7 +71,7 @@ export class GraphDirectoryCollector implements Collector {
     // A read that continues the last one covers the time since then.
     const isFollowed = asked.resource.kind === 'delta' && mark?.isLast === true;
     const fromMs = isFollowed ? msOfInstant(mark.at) : startMs - 1;
-    const session = poll.desk.begin({
+    const session = poll.sink.begin({
       collector: 'graph',
       source,
       tenant,
@@ -90,7 +90,7 @@ export class GraphDirectoryCollector implements Collector {
     const whole: Reading = {
       ...{ tenant, source, mode: 'snapshot', since: instantOf(clock.now()), pages: 0 },
     };
-    const listeners = { graph, clock, desk: poll.desk, signal: poll.signal, mark };
+    const listeners = { graph, clock, sink: poll.sink, signal: poll.signal, mark };
     switch (resource.kind) {
       case 'list':
         asked.pages = await readList(resource, whole, listeners);
@@ -127,7 +127,7 @@ export class GraphDirectoryCollector implements Collector {
     first: string,
     reading: Reading,
     asked: ResourceRead,
-    { desk, signal }: Poll,
+    { sink, signal }: Poll,
   ): Promise<void> {
     const { graph, clock } = this.#options;
     let link = first;
@@ -142,7 +142,7 @@ export class GraphDirectoryCollector implements Collector {
       // A page with no new data and the same next link is rarely worth an entry.
       if (items.length > 0 || next !== link || isConfirmDue(asked.mark, clock)) {
         const end = { isLast: page.nextLink === undefined, next };
-        await desk.append(pageDrafts(reading, items, end, clock.now()));
+        await sink.append(pageDrafts(reading, items, end, clock.now()));
         reading.pages += 1;
       }
       link = next;
@@ -162,7 +162,7 @@ function everyMsOf(resource: Resource): number {
 }
 
 type Poll = {
-  readonly desk: CollectionSink;
+  readonly sink: CollectionSink;
   readonly tally: PollTally;
   readonly signal: AbortSignal | undefined;
 };

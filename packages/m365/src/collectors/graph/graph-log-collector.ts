@@ -89,20 +89,20 @@ export class GraphLogCollector implements Collector {
     return this.#budget;
   }
 
-  async poll(desk: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
+  async poll(sink: CollectionSink, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     const startedMs = this.#options.clock.monotonic();
-    const poll = { desk, tally, signal, startedMs };
+    const poll = { sink, tally, signal, startedMs };
     // In order: they share an allowance of one request per two seconds. The newest events of each
     // log come before old events of any log.
     const begun: { log: GraphLog; plan: Plan; isWhole: boolean }[] = [];
     for (const log of this.#options.logs) {
-      const plan = this.#plan(log, desk);
+      const plan = this.#plan(log, sink);
       const outcome = plan.news && (await this.#read(log, plan.news, poll));
       begun.push({ log, plan, isWhole: outcome !== 'failed' });
     }
     for (const { log, plan, isWhole } of begun) await this.#readOld(log, plan, isWhole, poll);
-    await this.#reckon(desk, tally);
+    await this.#reckon(sink, tally);
     const off = clockOffText(this.#options.skewMs(), SKEW_MS_MAX);
     if (off !== undefined) tally.problem(off);
     return tally.report();
@@ -124,11 +124,11 @@ export class GraphLogCollector implements Collector {
   }
 
   /** Computes the backlog, and whether it can be read before the service deletes it. */
-  async #reckon(desk: CollectionSink, tally: PollTally): Promise<void> {
+  async #reckon(sink: CollectionSink, tally: PollTally): Promise<void> {
     const { pace, logs } = this.#options;
     const nowMs = this.#nowMs();
     const behind = logs.map((log) => {
-      const gaps = this.#gaps(log, desk, nowMs - 2 * this.everyMs);
+      const gaps = this.#gaps(log, sink, nowMs - 2 * this.everyMs);
       const perMinute = this.#kept.get(log.source)?.need.perMinute ?? 0;
       return { log, gaps, perMinute, requests: (lengthMs(gaps) / 60_000) * perMinute };
     });
@@ -149,16 +149,16 @@ export class GraphLogCollector implements Collector {
     tally.problem(`late: quota: ${text}`);
     for (const { log, gaps } of behind) {
       for (const gap of gaps) {
-        await desk.begin(this.#window(log, gap)).end(nothing('partial', 'quota', text));
+        await sink.begin(this.#window(log, gap)).end(nothing('partial', 'quota', text));
       }
     }
   }
 
   /** Plans the newest events, then missing windows (oldest first), then periodic repeated reads. */
-  #plan(log: GraphLog, desk: CollectionSink): Plan {
+  #plan(log: GraphLog, sink: CollectionSink): Plan {
     const { source } = log;
     const nowMs = this.#nowMs();
-    const gaps = this.#gaps(log, desk, nowMs);
+    const gaps = this.#gaps(log, sink, nowMs);
     const last = gaps.at(-1);
     if (last === undefined) return { news: undefined, old: [], done: () => undefined };
     const from = Math.max(last.from - LOG_OVERLAP_MS, nowMs - LOG_WINDOW_MS);
@@ -168,7 +168,7 @@ export class GraphLogCollector implements Collector {
       .flatMap(split)
       .map((window): LogWindow => ({ ...window, delays: 'untold' }));
     const again = this.#repeated(source, nowMs, missing.length);
-    const owed = subtract(this.#owed(log, desk, nowMs), missing).flatMap(split);
+    const owed = subtract(this.#owed(log, sink, nowMs), missing).flatMap(split);
     return { news, old: [...missing, ...owed, ...again.windows], done: again.done };
   }
 
@@ -176,10 +176,10 @@ export class GraphLogCollector implements Collector {
    * The missing windows: from the start of collection, while the log is kept. Windows that were
    * read with fewer sign-in types are read again.
    */
-  #gaps(log: GraphLog, desk: CollectionSink, toMs: number): Interval[] {
+  #gaps(log: GraphLog, sink: CollectionSink, toMs: number): Interval[] {
     const { source, leavesOut, fallback } = log;
     const { tenant } = this.#options;
-    const from = this.#beganMs(log, desk, this.#nowMs());
+    const from = this.#beganMs(log, sink, this.#nowMs());
     // If the service does not support types, a repeated query gives nothing more.
     const isAnswered = this.#kept.get(source)?.isAnswered === true;
     const left = [leavesOut, isAnswered ? undefined : fallback].flatMap((each) =>
@@ -187,15 +187,15 @@ export class GraphLogCollector implements Collector {
     );
     return from >= toMs
       ? []
-      : [...subtract([{ from, to: toMs }], desk.settled(source, tenant, null, left))];
+      : [...subtract([{ from, to: toMs }], sink.settled(source, tenant, null, left))];
   }
 
   /**
    * The start of the range: not before the log's retention, and not before the start of collection.
    */
-  #beganMs({ source, keptMs }: GraphLog, desk: CollectionSink, nowMs: number): number {
+  #beganMs({ source, keptMs }: GraphLog, sink: CollectionSink, nowMs: number): number {
     const firstMs = nowMs - LOG_BACKFILL_MS + LOG_EDGE_MS;
-    const beganMs = Math.min(firstMs, desk.since(source, this.#options.tenant) ?? firstMs);
+    const beganMs = Math.min(firstMs, sink.since(source, this.#options.tenant) ?? firstMs);
     return Math.max(nowMs - keptMs + LOG_EDGE_MS, beganMs);
   }
 
@@ -210,10 +210,10 @@ export class GraphLogCollector implements Collector {
    * Windows whose late rows were never read, because a crash interrupted every daily read. The
    * ledger knows them, and each window is settled by its own read.
    */
-  #owed(log: GraphLog, desk: CollectionSink, nowMs: number): IntervalSet {
-    const whole = { from: this.#beganMs(log, desk, nowMs), to: nowMs - LOG_DAILY.backMs };
+  #owed(log: GraphLog, sink: CollectionSink, nowMs: number): IntervalSet {
+    const whole = { from: this.#beganMs(log, sink, nowMs), to: nowMs - LOG_DAILY.backMs };
     if (whole.from >= whole.to) return [];
-    return subtract([whole], desk.lookedAgain(log.source, this.#options.tenant));
+    return subtract([whole], sink.lookedAgain(log.source, this.#options.tenant));
   }
 
   #repeated(source: SourceId, nowMs: number, missing: number): RepeatPlan {
@@ -239,7 +239,7 @@ export class GraphLogCollector implements Collector {
   }
 
   async #read(log: GraphLog, interval: LogWindow, poll: Poll): Promise<WindowEnd['outcome']> {
-    const session = poll.desk.begin(this.#window(log, interval));
+    const session = poll.sink.begin(this.#window(log, interval));
     const read = new Reading();
     let end: WindowEnd;
     try {
@@ -328,7 +328,7 @@ export class GraphLogCollector implements Collector {
 }
 
 type Poll = {
-  readonly desk: CollectionSink;
+  readonly sink: CollectionSink;
   readonly tally: PollTally;
   readonly signal: AbortSignal | undefined;
   readonly startedMs: number;

@@ -8,7 +8,7 @@ import { CONFIRM_EVERY_MS, LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from
 export type ListListeners = {
   readonly graph: GraphReader;
   readonly clock: Clock;
-  readonly desk: CollectionSink;
+  readonly sink: CollectionSink;
   readonly signal: AbortSignal | undefined;
   /** The mark of the last read. */
   readonly mark: DirectoryMark | undefined;
@@ -107,21 +107,21 @@ class SnapshotBuffer {
 
   /** Records that nothing has changed: an empty delta on the previous snapshot. */
   async #confirm({ since }: DirectoryMark, digest: string): Promise<void> {
-    const { clock, desk } = this.#listener;
+    const { clock, sink } = this.#listener;
     const reading: Reading = { ...this.#reading, mode: 'delta', since };
     const end = { isLast: true, next: null, digest };
-    await desk.append(pageDrafts(reading, [], end, clock.now()));
+    await sink.append(pageDrafts(reading, [], end, clock.now()));
   }
 
   async #append(end: { isLast: boolean; next: null; digest?: string }): Promise<void> {
-    const { clock, desk } = this.#listener;
+    const { clock, sink } = this.#listener;
     const items = this.#held;
     this.#held = [];
     this.#heldBytes = 0;
     const drafts = pageDrafts(this.#reading, items, end, clock.now());
     // Before any await, because another append may run in the meantime.
     this.#reading.pages += 1;
-    await desk.append(drafts);
+    await sink.append(drafts);
   }
 }
 
