@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { HARMLESS_WHEN } from '../apps/countersign/src/store/rows/finding.ts';
 import { countersign, REPOSITORY } from './support/command-line.ts';
 
 /** Stated in `content/sample/README.md`, and checked by the sample's own test. */
@@ -42,4 +43,15 @@ test('a timeline names an application whose record states only its id', async ()
   const reads = stdout.split('\n').filter((line) => line.includes('MailItemsAccessed'));
   assert.ok(reads.length > 0);
   for (const line of reads) assert.match(line, /mail archive connector .*Mail Archive Connector/);
+});
+
+test('every finding states its harmless explanations in one form', async () => {
+  const { stdout } = await ask('findings', '--all', '--json');
+  const messages = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => String(JSON.parse(line).message));
+  const explained = messages.filter((message) => /harmless/i.test(message));
+  assert.ok(explained.length > 0);
+  for (const message of explained) assert.ok(message.includes(HARMLESS_WHEN), message);
 });

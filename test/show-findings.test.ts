@@ -93,6 +93,7 @@ test('findings show: accepts a short id, and shows everything known', async () =
   ]) {
     assert.match(stdout, new RegExp(`^${label} +\\S`, 'm'), label);
   }
+  assert.match(stdout, /^Harmless +when \S/m);
   assert.match(stdout, /^Addresses +203\.0\.113\.77$/m);
   assert.match(stdout, /countersign eviction --incident [0-9a-f]{4,}/);
   for (const line of stdout.split('\n')) assert.ok(displayWidth(line) <= 80, line);

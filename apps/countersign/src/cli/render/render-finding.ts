@@ -22,7 +22,7 @@ export async function printFinding(terminal: Terminal, finding: FindingDetail): 
   say('When', `${periodText(finding.firstMs, finding.lastMs)} UTC`);
   say('Why', finding.why);
   printIncidentOf(terminal, finding);
-  say('Harmless', finding.harmless === null ? NO_EXPLANATION : `if ${finding.harmless}`);
+  say('Harmless', finding.harmless === null ? NO_EXPLANATION : `when ${finding.harmless}`);
   printSteps(terminal, finding);
   terminal.line();
   printSubjects(terminal, finding);

@@ -1,7 +1,11 @@
 import type { TenantId } from '@countersign/core';
 import type { Level } from '@countersign/sigma';
 import type { About } from '../../projection/signals/signal-extractor.ts';
-import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
+import {
+  type FindingDraft,
+  type FindingSeverity,
+  HARMLESS_WHEN,
+} from '../../store/rows/finding.ts';
 import type { SignalRow } from '../../store/rows/signal-row.ts';
 import { filledIn } from './finding-text.ts';
 import { DRAFT_ENTRIES_MAX, MESSAGE_NAMES_MAX } from './limits.ts';
@@ -130,7 +134,7 @@ function messageOf({ document }: Pick<AlertingRule, 'document'>, count: number):
   const parts = [
     /[.!?]$/.test(why) ? why : `${why}.`,
     ...(count > 1 ? [`At least ${count} records match.`] : []),
-    ...(harmless.length === 0 ? [] : [`Likely harmless when: ${harmless.join('; ')}.`]),
+    ...(harmless.length === 0 ? [] : [`${HARMLESS_WHEN} ${harmless.join('; ')}.`]),
   ];
   return parts.join(' ');
 }

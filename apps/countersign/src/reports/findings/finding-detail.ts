@@ -4,6 +4,7 @@ import { statusOf } from '../../detection/findings/finding-status.ts';
 import { incidentTitle } from '../../detection/incidents/incident-title.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
+import { HARMLESS_WHEN } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { GroupOptions } from './finding-groups.ts';
 import type { PersonName } from './person-names.ts';
@@ -75,14 +76,12 @@ export function findingDetail(
   };
 }
 
-const HARMLESS = /\s*(?:It is harmless if|Harmless if|Could be harmless if):?\s+/i;
-
 /** Splits a finding's message into why it was raised and what may explain it harmlessly. */
 function partsOf(message: string): {
   readonly why: string;
   readonly harmless: string | null;
 } {
-  const [why = '', ...rest] = message.split(HARMLESS);
+  const [why = '', ...rest] = message.split(HARMLESS_WHEN).map((part) => part.trim());
   return { why, harmless: rest.length === 0 ? null : rest.join('; ') };
 }
 

@@ -3,6 +3,9 @@ import type { TenantId } from '@countersign/core';
 /** OCSF `severity_id` of a finding: 1 informational, 2 low, 3 medium, 4 high, 5 critical. */
 export type FindingSeverity = 1 | 2 | 3 | 4 | 5;
 
+/** In a finding's message, what follows it may explain the finding harmlessly. */
+export const HARMLESS_WHEN = 'Likely harmless when:';
+
 /**
  * A finding before it is an entry. Rules, stream detectors, the reconciliation and sign-in checks
  * create drafts. One stage turns them into entries.
@@ -23,7 +26,7 @@ export type FindingDraft = {
   readonly windowMs: number;
   /** One sentence: who did what to whom. */
   readonly title: string;
-  /** Why it was raised, and what may explain it harmlessly. */
+  /** Why it was raised; after {@link HARMLESS_WHEN}, what may explain it harmlessly. */
   readonly message: string;
   /** What a person should do next. */
   readonly next: string;
