@@ -47,9 +47,9 @@ type Piece = {
   readonly tenant: string | null;
   readonly at: string;
   /**
-   * - `bytes` parse the kept bytes
-   * - `file` read the original file again
-   * - `never` a collector fetched it and no readable bytes were kept
+   * - `bytes`  parse the kept bytes
+   * - `file`   read the original file again
+   * - `never`  a collector fetched it and no readable bytes were kept
    * - `erased` only the marker of a missing piece remains
    */
   readonly from: 'bytes' | 'file' | 'never' | 'erased';

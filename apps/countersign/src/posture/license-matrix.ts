@@ -30,11 +30,11 @@ export type Evidence = {
 
 /**
  * How a cell is known, strongest first.
- * - `canary` in the ledger, by a path on which canaries came back
- * - `compared` in the ledger, by a path that agrees with an independent one
- * - `seen` in the ledger
+ * - `canary`     in the ledger, by a path on which canaries came back
+ * - `compared`   in the ledger, by a path that agrees with an independent one
+ * - `seen`       in the ledger
  * - `documented` only the vendor's documentation says so
- * - `assumed` common knowledge; no documentation was read
+ * - `assumed`    common knowledge; no documentation was read
  */
 export type Proof = 'canary' | 'compared' | 'seen' | 'documented' | 'assumed';
 

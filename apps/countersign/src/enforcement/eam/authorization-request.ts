@@ -15,9 +15,9 @@ export type Authorization = {
 
 /**
  * - `client`, `redirect` unregistered: nothing may be sent there
- * - `response` an unsupported response mode or type
- * - `scope`, `nonce` missing
- * - `claims` a passkey does not prove what is requested
+ * - `response`           an unsupported response mode or type
+ * - `scope`, `nonce`     missing
+ * - `claims`             a passkey does not prove what is requested
  */
 export type AuthorizationFault = 'client' | 'redirect' | 'response' | 'scope' | 'nonce' | 'claims';
 

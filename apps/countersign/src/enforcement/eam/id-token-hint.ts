@@ -20,11 +20,11 @@ export type Hint = {
 };
 
 /**
- * - `malformed` not a token, or without a required claim
- * - `keys` Entra's signing keys are unknown at the moment
- * - `signature` not signed by Entra with RS256
+ * - `malformed`                    not a token, or without a required claim
+ * - `keys`                         Entra's signing keys are unknown at the moment
+ * - `signature`                    not signed by Entra with RS256
  * - `issuer`, `audience`, `tenant` meant for another recipient
- * - `expired`, `future` outside its time
+ * - `expired`, `future`            outside its time
  */
 export type HintFault =
   | 'malformed'

@@ -2,11 +2,11 @@ import type { Language } from '../http/page-language.ts';
 
 /**
  * Why a person is refused, in the detail that they are shown.
- * - `unproven` no passkey: nothing is revealed, not even whether the account is known
+ * - `unproven`          no passkey: nothing is revealed, not even whether the account is known
  * - `denied`, `unknown` the policies' result after a passkey
- * - `unavailable` no decision was possible, or its entry could not be written
- * - `over` the attempt expired, or belongs to another window
- * - `no-request` not a request from Entra
+ * - `unavailable`       no decision was possible, or its entry could not be written
+ * - `over`              the attempt expired, or belongs to another window
+ * - `no-request`        not a request from Entra
  */
 export type Refusal = 'unproven' | 'denied' | 'unknown' | 'unavailable' | 'over' | 'no-request';
 

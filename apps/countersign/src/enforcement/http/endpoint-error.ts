@@ -1,14 +1,14 @@
 import { CountersignError } from '@countersign/core';
 
 /**
- * - `MALFORMED` not JSON, or not in the specified form
- * - `OTHER_PAGE` a page token of another search
- * - `STRANGER` an unknown caller
- * - `NOT_YOURS` a resource outside the caller's scope
- * - `UNKNOWN` missing, or another caller's; the reply does not reveal which
- * - `TOO_MANY` above the allowed number
- * - `TOO_LARGE` above a named limit
- * - `TOO_SOON` too many requests of one caller at a time
+ * - `MALFORMED`   not JSON, or not in the specified form
+ * - `OTHER_PAGE`  a page token of another search
+ * - `STRANGER`    an unknown caller
+ * - `NOT_YOURS`   a resource outside the caller's scope
+ * - `UNKNOWN`     missing, or another caller's; the reply does not reveal which
+ * - `TOO_MANY`    above the allowed number
+ * - `TOO_LARGE`   above a named limit
+ * - `TOO_SOON`    too many requests of one caller at a time
  * - `UNAVAILABLE` no answer is possible now; the message says why
  */
 export type EndpointErrorCode =

@@ -17,9 +17,9 @@ export type KindComparison = {
   /** Records of the tenant. */
   readonly records: number;
   /**
-   * - `same` every field and its form is known
+   * - `same`    every field and its form is known
    * - `differs` see `differences`
-   * - `new` the emulator makes no record of this kind
+   * - `new`     the emulator makes no record of this kind
    */
   readonly state: 'same' | 'differs' | 'new';
   /** Fields of the tenant's records. */

@@ -1,10 +1,10 @@
 /**
  * The authorization of one sign-in:
- * - `decided` a permit before it
- * - `checked` the policy, applied afterwards, permits it
- * - `failed` a deny, or the policy would have denied it
+ * - `decided`     a permit before it
+ * - `checked`     the policy, applied afterwards, permits it
+ * - `failed`      a deny, or the policy would have denied it
  * - `no-decision` an enforcement point covers its flow, and there is no decision
- * - `unknown` it was checked without a result
+ * - `unknown`     it was checked without a result
  */
 export const Statuses = ['decided', 'checked', 'failed', 'no-decision', 'unknown'] as const;
 export type AuthorizationStatus = (typeof Statuses)[number];

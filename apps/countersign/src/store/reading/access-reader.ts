@@ -120,7 +120,7 @@ export class AccessReader {
     return normalize(made.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
   }
 
-  /** Hours with sign-ins that could not be checked, because no policy was in force. */
+  /** Hours with sign-ins that lacked a policy, or whose input was missing or stale. */
   unjudged(fromMs: number): IntervalSet {
     const hours = this.#live.state?.checks.unjudgedHours(Math.max(fromMs, FIRST_MS)) ?? [];
     return normalize(hours.map((hour) => interval(hour * HOUR_MS, (hour + 1) * HOUR_MS)));

@@ -6,9 +6,9 @@ import { type Interpretation, isSignIn } from '@countersign/ocsf';
  * concluded. They need no authorization, so they are counted apart from actions.
  *
  * - `mail-delivery`: the transport's handling of a message (message trace, mail tables of advanced
- * hunting, message files). The act of sending is another record, `Send`.
+ *   hunting, message files). The act of sending is another record, `Send`.
  * - `detection`: a result of a product of the suite: alerts, risk, verdicts on mail, DLP rule
- * matches.
+ *   matches.
  *
  * Acts of the vendor's own services, such as reading a mailbox, stay actions: an intruder inside
  * the vendor looks the same.

@@ -178,7 +178,7 @@ export class CheckTable {
     }
   }
 
-  /** Hours with sign-ins that could not be checked, because no policy was in force. */
+  /** Hours with sign-ins that lacked a policy, or whose input was missing or stale. */
   unjudgedHours(fromMs: number): number[] {
     return this.#db.all(UNJUDGED, fromMs).map((row) => row['hour'] as number);
   }

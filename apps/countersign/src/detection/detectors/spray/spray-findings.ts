@@ -285,7 +285,7 @@ function lapseText(ms: number): string {
   return plural(Math.round(ms / unitMs), unit);
 }
 
-/** Addresses of the first ones: those of hits, then those with most guesses. */
+/** Addresses of the first attempts. Hits precede guesses, so their addresses are kept. */
 function addressesOf(of: readonly Attempt[]): string[] {
   return unique(of, ({ ip }) => ip)
     .slice(0, ADDRESSES_MAX)

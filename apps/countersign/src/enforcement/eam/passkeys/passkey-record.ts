@@ -81,15 +81,15 @@ export type PasskeyRecord = { readonly v: 1; readonly atMs: number } & (
 );
 
 /**
- * - `unreadable` not an authenticator's response
- * - `unknown` of an unregistered passkey
- * - `another` of another person's passkey
- * - `revoked` the passkey was revoked
- * - `copied` its counter went back, so there are two copies
- * - `unproven` of another site or attempt, without user verification, or with a bad signature
+ * - `unreadable`  not an authenticator's response
+ * - `unknown`     of an unregistered passkey
+ * - `another`     of another person's passkey
+ * - `revoked`     the passkey was revoked
+ * - `copied`      its counter went back, so there are two copies
+ * - `unproven`    of another site or attempt, without user verification, or with a bad signature
  * - `not-allowed` the authenticator is not allowed by policy
- * - `no-code` the code is invalid, used, expired, or for another person
- * - `too-many` the person has the maximum number
+ * - `no-code`     the code is invalid, used, expired, or for another person
+ * - `too-many`    the person has the maximum number
  */
 export type PasskeyFault =
   | 'unreadable'
