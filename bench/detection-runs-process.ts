@@ -13,7 +13,7 @@ import { checkOf, passOf } from './decision-entries.ts';
 import { DAY_MS, officeDay, START_MS } from './office-day.ts';
 
 /** Creates the store of a company, or runs one detector over its last day like `serve`. */
-export type LooksAsk =
+export type MeasurementRequest =
   | {
       readonly do: 'make';
       readonly dir: string;
@@ -40,7 +40,7 @@ const SPRAY_BLOCK_MS = 30 * DAY_MS;
 
 type Part = Pick<DetectionRunReport, 'rows' | 'findings' | 'cut'>;
 
-type MakeAsk = Extract<LooksAsk, { do: 'make' }>;
+type MakeAsk = Extract<MeasurementRequest, { do: 'make' }>;
 
 async function made({ dir, people, days, isAuthorized }: MakeAsk): Promise<Part> {
   const store = await Store.open(dir);
@@ -71,7 +71,7 @@ function authorize(store: Store, signIns: readonly EventRow[], day: number): voi
   store.post({ facts: { passes: signIns.flatMap(passOf) } });
 }
 
-async function looked(store: StoreReader, detector: string, days: number): Promise<Part> {
+async function measureRun(store: StoreReader, detector: string, days: number): Promise<Part> {
   const fromMs = START_MS + (days - 1) * DAY_MS;
   if (detector === 'reconcile') return reconciled(store, fromMs);
   if (detector === 'spray') {
@@ -105,11 +105,11 @@ async function reconciled(store: StoreReader, fromMs: number): Promise<Part> {
   return { rows: 0, findings, cut };
 }
 
-async function obeyed(ask: LooksAsk): Promise<Part> {
+async function runRequest(ask: MeasurementRequest): Promise<Part> {
   if (ask.do === 'make') return made(ask);
   const store = await StoreReader.open(ask.dir);
   try {
-    return await looked(store, ask.detector, ask.days);
+    return await measureRun(store, ask.detector, ask.days);
   } finally {
     store.close();
   }
@@ -117,7 +117,7 @@ async function obeyed(ask: LooksAsk): Promise<Part> {
 
 collectGarbageSeldom();
 const began = performance.now();
-const part = await obeyed(JSON.parse(process.argv[2] ?? '{}') as LooksAsk);
+const part = await runRequest(JSON.parse(process.argv[2] ?? '{}') as MeasurementRequest);
 const seconds = (performance.now() - began) / 1000;
 const memoryBytes = process.resourceUsage().maxRSS * 1024;
 console.log(JSON.stringify({ ...part, seconds, memoryBytes }));

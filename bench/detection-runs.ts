@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { STREAM_DETECTORS } from '../apps/countersign/src/detection/detectors/detector-list.ts';
-import type { DetectionRunReport, LooksAsk } from './detection-runs-process.ts';
+import type { DetectionRunReport, MeasurementRequest } from './detection-runs-process.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 
 const PEOPLE = { short: 1_000, long: 1_000_000 } as const;
@@ -48,7 +48,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
   }
 }
 
-function readRuns(ask: LooksAsk): DetectionRunReport {
+function readRuns(ask: MeasurementRequest): DetectionRunReport {
   const file = join(import.meta.dirname, 'detection-runs-process.ts');
   const text = execFileSync(process.execPath, [file, JSON.stringify(ask)], { encoding: 'utf8' });
   return JSON.parse(text) as DetectionRunReport;

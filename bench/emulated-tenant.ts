@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { EmulatedAsk, EmulatorReport } from './emulator-process.ts';
+import type { EmulatorReport, EmulatorRequest } from './emulator-process.ts';
 
 /** An emulated tenant in another process, until it is disposed. */
 export type EmulatedTenant = AsyncDisposable & { readonly report: EmulatorReport };
 
-export async function emulatedTenant(asked: EmulatedAsk): Promise<EmulatedTenant> {
+export async function emulatedTenant(asked: EmulatorRequest): Promise<EmulatedTenant> {
   const file = join(import.meta.dirname, 'emulator-process.ts');
   const child = spawn(
     process.execPath,

@@ -7,7 +7,7 @@ import {
 import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
 
 /** A tenant in its own process, so that its cost is not counted with the consumer's. */
-export type EmulatedAsk = {
+export type EmulatorRequest = {
   readonly people: number;
   readonly startMs: number;
   /** Simulated hours before it serves requests. */
@@ -33,7 +33,7 @@ export type EmulatorReport = {
 const HOUR_MS = 3_600_000;
 
 collectGarbageSeldom();
-const asked = JSON.parse(process.argv[2] ?? '{}') as EmulatedAsk;
+const asked = JSON.parse(process.argv[2] ?? '{}') as EmulatorRequest;
 const began = performance.now();
 const emulator = await startEmulator(optionsOf(asked));
 await emulator.advance(asked.hours * HOUR_MS);
@@ -41,7 +41,7 @@ console.log(JSON.stringify(reportOf(emulator, (performance.now() - began) / 1000
 await new Promise((resolve) => process.stdin.on('end', resolve).resume());
 await emulator.stop();
 
-function optionsOf({ people, startMs, recordsPerBlob }: EmulatedAsk): EmulatorOptions {
+function optionsOf({ people, startMs, recordsPerBlob }: EmulatorRequest): EmulatorOptions {
   return {
     seed: 1,
     startMs,

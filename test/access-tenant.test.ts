@@ -96,14 +96,14 @@ function membersOf(group: Object): readonly string[] {
 }
 
 /** The largest group is the first wave. */
-function pilot(): Object {
+function pilotGroup(): Object {
   const [largest] = objects('groups').toSorted((a, b) => membersOf(b).length - membersOf(a).length);
   assert.ok(largest !== undefined);
   return largest;
 }
 
 async function use(): Promise<void> {
-  const waves = `waves: [{id: pilot, state: open, groups: [${pilot().id}]}]`;
+  const waves = `waves: [{id: pilot, state: open, groups: [${pilotGroup().id}]}]`;
   const file = { file: 'waves.yaml', text: `tenant: ${tenant()}\n${waves}\n` };
   await activatePolicies(writer, {
     source: readPolicyFolder(POLICIES).source,
@@ -156,7 +156,7 @@ function expected(user: Object, factor: Factor, inPilot: ReadonlySet<string>): s
 
 test('the default policies permit or deny every person of a tenant as expected', async () => {
   const deciding = await point();
-  const inPilot = new Set(membersOf(pilot()));
+  const inPilot = new Set(membersOf(pilotGroup()));
   const counts = { permit: 0, deny: 0 };
   for (const user of objects('users')) {
     const decided = await deciding.decideAll(FACTORS.map((factor) => request(user.id, factor)));

@@ -58,14 +58,14 @@ before(async () => {
   });
   const clock = new ManualClock(made.startMs);
   const writer = await openLedgerWriter({ dir: data, clock, random });
-  await govern(writer);
+  await usePolicies(writer);
   decided = await decideAll(writer, clock);
   await closeWriter(writer);
   await askJson(data, ['import', made.folder]);
   totals = await askJson<Totals>(data, ['reconcile'], CANNOT_TELL);
 });
 
-async function govern(writer: LedgerWriter): Promise<void> {
+async function usePolicies(writer: LedgerWriter): Promise<void> {
   const { directory, register } = made.policyFiles;
   const files = { directory: 'directory.yaml', register: 'register.yaml' };
   await activatePolicies(writer, {

@@ -42,7 +42,7 @@ async function live(
 }
 
 /** The true delays and losses of the records from draft canaries. */
-function madeDrafts(
+function trueDraftDelays(
   { tenants, credentials, store, truth }: Emulator,
   untilMs: number,
 ): { readonly delays: readonly number[]; readonly lost: number } {
@@ -110,7 +110,7 @@ for (const seed of IS_LONG ? [SEED, SEED + 1, SEED + 2] : [SEED]) {
         await probed.sink.post();
         const [tally, more] = probed.store.canaries();
         assert.ok(tally !== undefined && more === undefined);
-        t.diagnostic(assertMeasured(tally, madeDrafts(emulator, untilMs), lost));
+        t.diagnostic(assertMeasured(tally, trueDraftDelays(emulator, untilMs), lost));
       });
     } finally {
       await emulator.stop();
@@ -127,7 +127,7 @@ function fixedShare(share: number): (record: FeedRecord) => boolean {
 /** Compares the measured values with the true ones. */
 function assertMeasured(
   { sent, seen, delays }: CanaryTally,
-  truth: ReturnType<typeof madeDrafts>,
+  truth: ReturnType<typeof trueDraftDelays>,
   lost: number,
 ): string {
   assert.ok(sent > 0.95 * MINUTES, `${sent} canaries in ${MINUTES} minutes`);

@@ -14,9 +14,9 @@ after(() => rmSync(root, { recursive: true }));
 /** The ledger's host is an import of standard input that has not ended yet. */
 test('a second import is forwarded to the host, and prints its own result', async () => {
   const dir = join(root, 'second');
-  const holder = await hold(dir);
+  const holder = await startHost(dir);
   const file = fileOf(records(20));
-  const second = await handedOver(['import', file, '--json', '--data', dir]);
+  const second = await startForwarded(['import', file, '--json', '--data', dir]);
   const [first, answer] = [await release(holder, records(15)), await second.result];
   assert.equal(first.code, 0, first.stderr);
   assert.equal(answer.code, 0, answer.stderr);
@@ -27,8 +27,8 @@ test('a second import is forwarded to the host, and prints its own result', asyn
 
 test('standard input is staged for the host, and removed afterwards', async () => {
   const dir = join(root, 'stdin');
-  const holder = await hold(dir);
-  const second = await handedOver(['import', '-', '--json', '--data', dir], ndjson(records(7)));
+  const holder = await startHost(dir);
+  const second = await startForwarded(['import', '-', '--json', '--data', dir], ndjson(records(7)));
   await release(holder, records(1, 900));
   const answer = await second.result;
   assert.equal((JSON.parse(answer.stdout) as { accepted: number }).accepted, 7, answer.stderr);
@@ -41,9 +41,9 @@ test('standard input is staged for the host, and removed afterwards', async () =
 
 test('an error of forwarded work is reported like a local one', async () => {
   const dir = join(root, 'error');
-  const holder = await hold(dir);
+  const holder = await startHost(dir);
   const args = ['ledger', 'erase', '--user', 'nobody@example.org', '--case', 'C', '--reason', 'R'];
-  const second = await handedOver([...args, '--data', dir]);
+  const second = await startForwarded([...args, '--data', dir]);
   await release(holder, records(2));
   const { code, stderr } = await second.result;
   assert.equal(code, 2);
@@ -52,8 +52,8 @@ test('an error of forwarded work is reported like a local one', async () => {
 
 test('after a kill -9 of the host, a waiting command does its own work', async () => {
   const dir = join(root, 'killed');
-  const holder = await hold(dir);
-  const second = await handedOver(['import', fileOf(records(9)), '--json', '--data', dir]);
+  const holder = await startHost(dir);
+  const second = await startForwarded(['import', fileOf(records(9)), '--json', '--data', dir]);
   holder.kill('SIGKILL');
   const answer = await second.result;
   assert.equal((JSON.parse(answer.stdout) as { accepted: number }).accepted, 9, answer.stderr);
@@ -79,8 +79,8 @@ test('many concurrent imports end with every record imported once', async () => 
 
 test('two commands can write to a data folder whose path is too long for a socket', async () => {
   const dir = join(root, 'long-'.repeat(20), 'long-'.repeat(20));
-  const holder = await hold(dir);
-  const second = await handedOver(['import', fileOf(records(3)), '--json', '--data', dir]);
+  const holder = await startHost(dir);
+  const second = await startForwarded(['import', fileOf(records(3)), '--json', '--data', dir]);
   await release(holder, records(1));
   assert.equal((JSON.parse((await second.result).stdout) as { read: number }).read, 3);
   await clean(dir);
@@ -88,7 +88,7 @@ test('two commands can write to a data folder whose path is too long for a socke
 
 test('Ctrl-C ends an import with 130 between batches; the next run imports the rest', async () => {
   const dir = join(root, 'interrupted');
-  const holder = await hold(dir);
+  const holder = await startHost(dir);
   holder.stdin?.on('error', () => undefined).write(ndjson(records(5)));
   holder.kill('SIGINT');
   const { code, stderr } = await ended(holder);
@@ -103,9 +103,9 @@ test('Ctrl-C ends an import with 130 between batches; the next run imports the r
 
 test('a second Ctrl-C ends the process at once, and the ledger survives it', async () => {
   const dir = join(root, 'twice');
-  const holder = await hold(dir);
+  const holder = await startHost(dir);
   // A waiting command keeps the host busy after the host's own work was interrupted.
-  const second = await handedOver(['import', fileOf(records(4)), '--json', '--data', dir]);
+  const second = await startForwarded(['import', fileOf(records(4)), '--json', '--data', dir]);
   holder.kill('SIGINT');
   holder.kill('SIGINT');
   await ended(holder);
@@ -122,7 +122,7 @@ function fileOf(content: readonly unknown[]): string {
 }
 
 /** Starts an import of standard input, and resolves when it holds the ledger. */
-async function hold(dir: string): Promise<ChildProcess> {
+async function startHost(dir: string): Promise<ChildProcess> {
   const holder = start(['import', '-', '--json', '--data', dir]);
   await until(() => existsSync(join(dir, 'run', 'api.sock')));
   return holder;
@@ -135,7 +135,7 @@ async function release(holder: ChildProcess, content: readonly unknown[]): Promi
 }
 
 /** Starts a command, and resolves when it reports that it waits for the host. */
-async function handedOver(
+async function startForwarded(
   args: readonly string[],
   input = '',
 ): Promise<{ readonly result: Promise<ProcessResult> }> {

@@ -43,7 +43,7 @@ const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
  * Repeats until a poll took no time: throttled requests wait, and content that arrives meanwhile
  * was offered but not listed yet.
  */
-async function pollStatusStill(
+async function pollUntilIdle(
   emulator: Emulator,
   sink: LedgerSink,
   collector: Collector,
@@ -73,7 +73,7 @@ for (const [name, faults] of Object.entries(FAULTS)) {
         await emulator.advance(13 * HOUR_MS);
         await pollOnce(sink, collector);
         await emulator.advance(15 * MINUTE_MS);
-        await pollStatusStill(emulator, sink, collector);
+        await pollUntilIdle(emulator, sink, collector);
       });
       await assertAllOffered(dir, emulator);
       await assertFsckClean(dir);

@@ -125,7 +125,7 @@ async function send(topic: string, ...messages: readonly (string | readonly obje
   await producer.close();
 }
 
-async function tellOf(dir: string, source: string): Promise<Observation[]> {
+async function windowsOf(dir: string, source: string): Promise<Observation[]> {
   const seen = await observationsOf(dir);
   return seen.filter((each) => each.source === source && each.workload === null);
 }
@@ -161,7 +161,7 @@ test('every exported record of a tenant is in the ledger once', options, async (
     const again = await collectedRows(dir, collectorOf(topics, 'tenant-again'), count);
     assert.ok(again >= count);
     await assertWays(dir, emulator, EXPORT_WAYS);
-    const observations = await tellOf(dir, 'azure-monitor/NonInteractiveUserSignInLogs');
+    const observations = await windowsOf(dir, 'azure-monitor/NonInteractiveUserSignInLogs');
     assert.deepEqual(
       [...new Set(observations.map(({ outcome, code }) => code ?? outcome))],
       ['complete'],
@@ -179,7 +179,7 @@ test('any process continues after the last commit', options, async () => {
   assert.equal(await collectedRows(dir, collectorOf([[topic, 'AuditLogs']], 'goes-on'), 3), 3);
   await send(topic, [line(4)]);
   assert.equal(await collectedRows(dir, collectorOf([[topic, 'AuditLogs']], 'goes-on'), 1), 1);
-  const observations = await tellOf(dir, 'azure-monitor/AuditLogs');
+  const observations = await windowsOf(dir, 'azure-monitor/AuditLogs');
   for (const [at, { from, outcome }] of observations.entries()) {
     assert.equal(outcome, 'complete');
     if (at > 0) assert.equal(from, observations[at - 1]?.to, 'there is no gap between two windows');
@@ -194,13 +194,16 @@ test('each category of a shared hub has its own coverage', options, async () => 
   const collector = collectorOf([['mixed', 'AuditLogs', 'SignInLogs']], 'mixed');
   await collectedRows(dir, collector, 3);
   const counts = async (source: string): Promise<number> =>
-    (await tellOf(dir, `azure-monitor/${source}`)).reduce((sum, { records }) => sum + records, 0);
+    (await windowsOf(dir, `azure-monitor/${source}`)).reduce(
+      (sum, { records }) => sum + records,
+      0,
+    );
   assert.deepEqual([await counts('AuditLogs'), await counts('SignInLogs')], [2, 1]);
   // A broken message may belong to either category, so neither is complete.
   await send('mixed', '<html>We will be right back', '', deep, [stranger, line(4)]);
   await collectedRows(dir, collectorOf([['mixed', 'AuditLogs', 'SignInLogs']], 'mixed'), 1);
   for (const source of ['azure-monitor/AuditLogs', 'azure-monitor/SignInLogs']) {
-    const [last] = (await tellOf(dir, source)).filter(({ quarantined }) => quarantined > 0);
+    const [last] = (await windowsOf(dir, source)).filter(({ quarantined }) => quarantined > 0);
     assert.deepEqual([last?.outcome, last?.code, last?.quarantined], ['partial', 'quarantined', 4]);
   }
   assert.equal((await bodiesOf(dir, ({ kind }) => kind === 'record')).length, 4);
@@ -219,7 +222,9 @@ test('messages that expired unread are reported as lost', options, async () => {
   await admin.close();
   await send('expiring', [line(7)]);
   await collectedRows(dir, collectorOf([['expiring', 'AuditLogs']], 'expiring'), 1);
-  const lost = (await tellOf(dir, 'azure-monitor/AuditLogs')).filter(({ code }) => code === 'gone');
+  const lost = (await windowsOf(dir, 'azure-monitor/AuditLogs')).filter(
+    ({ code }) => code === 'gone',
+  );
   assert.equal(lost.length, 1);
   assert.match(lost[0]?.because ?? '', /^3 messages expired/);
 });
@@ -232,9 +237,9 @@ test('reports a missing hub, and reads the others', options, async () => {
     ['there', 'AuditLogs'],
   ] as const;
   await collectedRows(dir, collectorOf(topics, 'missing'), 1);
-  const [observation] = await tellOf(dir, 'azure-monitor/SignInLogs');
+  const [observation] = await windowsOf(dir, 'azure-monitor/SignInLogs');
   assert.deepEqual([observation?.outcome, observation?.code], ['off', 'hub-not-found']);
-  const read = await tellOf(dir, 'azure-monitor/AuditLogs');
+  const read = await windowsOf(dir, 'azure-monitor/AuditLogs');
   assert.ok(read.every(({ outcome }) => outcome === 'complete'));
 });
 
@@ -273,7 +278,7 @@ test(
       const dir = join(root, code);
       const collector = collectorOf([['there', 'AuditLogs']], code, more);
       await withSink(dir, systemClock, (sink) => pollOnce(sink, collector));
-      const [observation] = await tellOf(dir, 'azure-monitor/AuditLogs');
+      const [observation] = await windowsOf(dir, 'azure-monitor/AuditLogs');
       assert.deepEqual([observation?.outcome, observation?.code], ['failed', code]);
       assert.match(observation?.because ?? '', because);
       assert.doesNotMatch(JSON.stringify(observation), /SharedAccessKey|wrong/);
@@ -295,11 +300,11 @@ test('sends nothing to a broker with an invalid certificate', async () => {
   const collector = hubsAt(away);
   await withSink(dir, systemClock, (sink) => pollOnce(sink, collector));
   server.close();
-  const [observation] = await tellOf(dir, 'azure-monitor/AuditLogs');
+  const [observation] = await windowsOf(dir, 'azure-monitor/AuditLogs');
   assert.deepEqual([observation?.outcome, observation?.code], ['failed', 'CERTIFICATE']);
   assert.equal(heard.length, 0);
   // A missing broker is unreachable.
   const gone = hubsAt({ brokers: [`127.0.0.1:${port}`], transport: 'plain' });
   await withSink(dir, systemClock, (sink) => pollOnce(sink, gone));
-  assert.equal((await tellOf(dir, 'azure-monitor/AuditLogs')).at(-1)?.code, 'UNREACHABLE');
+  assert.equal((await windowsOf(dir, 'azure-monitor/AuditLogs')).at(-1)?.code, 'UNREACHABLE');
 });

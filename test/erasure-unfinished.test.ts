@@ -11,7 +11,7 @@ import { temporaryFolder } from './support/folders.ts';
 type Fsck = { readonly ok: boolean; readonly problems: readonly { readonly what: string }[] };
 
 /** The state after a process dies between the entry and the rewriting. */
-async function sayOnly(data: string, ranges: readonly (readonly number[])[]): Promise<void> {
+async function declareErasure(data: string, ranges: readonly (readonly number[])[]): Promise<void> {
   await withWriter(data, async ({ ledger, clock }) => {
     const atMs = clock.now();
     const said = { by: 'ada@test', atMs, case: 'C-1', reason: 'asked to', subjects: [] };
@@ -35,7 +35,7 @@ test('fsck reports an incomplete erasure, and the next writer completes it', asy
   const file = join(root, 'export.json');
   writeFileSync(file, [1, 2, 3, 4].map((n) => recordText(n)).join('\n'));
   await askJson(data, ['import', file]);
-  await sayOnly(data, [[2, 4]]);
+  await declareErasure(data, [[2, 4]]);
   assert.deepEqual(await bodyKinds(data), ['present', 'present', 'present', 'present']);
 
   const { ok, problems } = await askJson<Fsck>(data, ['ledger', 'fsck'], [1]);

@@ -32,7 +32,7 @@ const HERS: readonly string[] = [
   'Priya Nair',
   'Priya.Nair',
   'priya_nair_brightwater_example',
-  ...activities.filter(isHers).flatMap(onlyIn),
+  ...activities.filter(isByPriya).flatMap(inventedNames),
 ];
 
 /** Activity of Ines that names her in other places than `UserId`, as the vendor does. */
@@ -52,12 +52,12 @@ function mentionsInPassing(some: readonly Activity[]): Activity[] {
   }));
 }
 
-function isHers({ audit }: Activity): boolean {
+function isByPriya({ audit }: Activity): boolean {
   return audit['UserId'] === PRIYA.upn;
 }
 
 /** Invented names of one record, as ASCII. */
-function onlyIn({ audit }: Activity): string[] {
+function inventedNames({ audit }: Activity): string[] {
   const file = audit['SourceFileName'];
   const messages = JSON.stringify(audit).matchAll(/<(\w+)@brightwater\.example>/g);
   const own = Array.from(messages, ([, word = '']) => word);
@@ -292,7 +292,7 @@ test('a rebuild from the ledger restores none of her data', async () => {
 });
 
 test('with new records of her, her statement begins with the erasure', async () => {
-  const [herActivity] = activities.filter(isHers);
+  const [herActivity] = activities.filter(isByPriya);
   const again = { ...herActivity?.audit, Id: '7d1f0a3c-5b2e-4c6d-8e9f-0000000000ff' };
   const file = join(root, 'later.json');
   writeFileSync(file, JSON.stringify(again));

@@ -15,7 +15,7 @@ import { askJson, askLines, assertFsckClean, withWriter } from './support/accoun
 import { countersign, type ProcessResult } from './support/command-line.ts';
 import { ndjson, record } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { drawnIn } from './support/read-incidents.ts';
+import { incidentsIn } from './support/read-incidents.ts';
 
 const root = temporaryFolder('findings-life');
 const data = join(root, 'data');
@@ -60,7 +60,7 @@ type StoredState = {
 async function known(): Promise<StoredState> {
   const store = await StoreReader.open(data);
   try {
-    return { findings: store.findings(), incidents: await drawnIn(data) };
+    return { findings: store.findings(), incidents: await incidentsIn(data) };
   } finally {
     store.close();
   }

@@ -15,7 +15,7 @@ import { runDetection } from '../apps/countersign/src/operations/host/run-detect
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { type DetectionResult, detect } from './support/detect.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { drawnIn } from './support/read-incidents.ts';
+import { incidentsIn } from './support/read-incidents.ts';
 
 const root = temporaryFolder('incidents');
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
@@ -35,7 +35,7 @@ before(async () => {
     const folder = join(root, String(seed));
     mkdirSync(folder);
     const of = await detect(folder, [{ scenario: 'two-attacks', seed, ...COMPANY }]);
-    runs.push({ seed, of, incidents: await drawnIn(of.data) });
+    runs.push({ seed, of, incidents: await incidentsIn(of.data) });
   }
 });
 
@@ -109,7 +109,10 @@ test('the spray that began an attack is in its incident', () => {
 
 const SAMPLE = join(import.meta.dirname, '../content/sample/export');
 
-async function drawnFrom(name: string, files: readonly (readonly string[])[]): Promise<unknown> {
+async function incidentsFrom(
+  name: string,
+  files: readonly (readonly string[])[],
+): Promise<unknown> {
   const dir = join(root, name);
   const detection = await loadDetection();
   for (const batch of files) {
@@ -123,14 +126,14 @@ async function drawnFrom(name: string, files: readonly (readonly string[])[]): P
     });
     await closeWriter(writer);
   }
-  const incidents = await drawnIn(dir);
+  const incidents = await incidentsIn(dir);
   return incidents.map(({ id, findings }) => ({ id, findings: findings.map(({ uid }) => uid) }));
 }
 
 test('the same files give the same incidents, at once or one by one, in any order', async () => {
   const files = readdirSync(SAMPLE).sort();
-  const atOnce = await drawnFrom('at-once', [files]);
-  const oneByOne = await drawnFrom(
+  const atOnce = await incidentsFrom('at-once', [files]);
+  const oneByOne = await incidentsFrom(
     'one-by-one',
     files.toReversed().map((file) => [file]),
   );

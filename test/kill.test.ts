@@ -13,7 +13,7 @@ import { searchFolder } from './support/byte-search.ts';
 import { ended, REPOSITORY, start } from './support/command-line.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { killedAfter, killedOnce, undisturbedMs } from './support/kill.ts';
+import { killedAfter, killedOnce, uninterruptedMs } from './support/kill.ts';
 
 const RECORDS = 8_000;
 const KILLS = simulations(3, 200);
@@ -44,7 +44,7 @@ before(async () => {
   generateFile(file, { ...COMPANY, count: RECORDS });
   generateFile(smallFile, { ...COMPANY, count: RECORDS_BESIDE });
   const data = join(root, 'undisturbed');
-  importMs = await undisturbedMs(['import', file, '--data', data]);
+  importMs = await uninterruptedMs(['import', file, '--data', data]);
   await assertExactlyOnce(data, RECORDS);
   statements = await statementsOf(data, PEOPLE);
   await importHere(small, smallFile);

@@ -8,7 +8,7 @@ import { published, SKIP_REASON } from '../tools/testing/published-ocsf.ts';
 import { commandHere } from './support/command-here.ts';
 import { withDetectors } from './support/detect.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { tell } from './support/scenario-recording.ts';
+import { recordScenarios } from './support/scenario-recording.ts';
 import { sharedData, withoutShared } from './support/shared-data.ts';
 
 const root = temporaryFolder('ocsf-events');
@@ -60,7 +60,7 @@ test('events and findings of an attacked emulated company follow it', { skip }, 
   mkdirSync(folder);
   const company = IS_LONG ? { people: 60, lifeDays: 5 } : { people: 12, lifeDays: 0 };
   const scenarios = ['two-attacks', 'midnight-blizzard', 'leaver', 'audit-off'];
-  tell(
+  recordScenarios(
     folder,
     scenarios.map((scenario) => ({ scenario, seed: 1, ...company })),
   );

@@ -69,13 +69,13 @@ else
       const code = await node.code(index);
       await page.getByText('I have an enrollment code').click();
       await page.getByLabel('Enrollment code').fill(code.toLowerCase());
-      await shot(page, 'code');
+      await takeScreenshot(page, 'code');
       await page.getByRole('button', { name: 'Register a passkey' }).click();
       await page.getByRole('heading', { name: 'Register a passkey' }).waitFor();
-      await shot(page, 'register');
+      await takeScreenshot(page, 'register');
       await page.getByRole('button', { name: 'Register passkey' }).click();
       await page.getByRole('status').waitFor();
-      await shot(page, 'registered');
+      await takeScreenshot(page, 'registered');
     }
 
     const usePasskey = (page: Page): Promise<void> =>
@@ -85,7 +85,7 @@ else
       const page = await windowOf(english);
       const complaints = complaintsOf(page);
       await signIn(page, ADA);
-      await shot(page, 'prove');
+      await takeScreenshot(page, 'prove');
       await register(page, ADA);
       await usePasskey(page);
       await page.waitForURL(`${redirectUri}?**`);
@@ -104,7 +104,7 @@ else
       await register(page, EVE);
       await usePasskey(page);
       await page.getByRole('heading', { name: 'You cannot sign in' }).waitFor();
-      await shot(page, 'refused');
+      await takeScreenshot(page, 'refused');
       const reference = (await page.textContent('code')) ?? '';
       assert.match(reference, /^[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}$/);
       await page.getByRole('button', { name: 'Back to the sign-in page' }).click();
@@ -121,7 +121,7 @@ else
       await signIn(page, ADA);
       await usePasskey(page);
       await page.getByRole('alert').getByText('could not be used').waitFor();
-      await shot(page, 'failed');
+      await takeScreenshot(page, 'failed');
       await page.getByRole('button', { name: 'I cannot use a passkey now' }).click();
       await page.getByText('did not confirm your identity with a registered passkey').waitFor();
       await page.close();
@@ -133,7 +133,7 @@ else
       await signIn(page, ADA);
       await page.getByRole('button', { name: 'Passkey verwenden', exact: true }).waitFor();
       assert.equal(await page.getAttribute('html', 'lang'), 'de');
-      await shot(page, 'german');
+      await takeScreenshot(page, 'german');
       const focused = (): Promise<string> =>
         page.evaluate('document.activeElement?.textContent?.trim() ?? ""');
       const seen = [await focused()];
@@ -196,7 +196,7 @@ function complaintsOf(page: Page): string[] {
 }
 
 /** For developers who want to see the pages: SCREENSHOTS names a folder. */
-async function shot(page: Page, name: string): Promise<void> {
+async function takeScreenshot(page: Page, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
 }

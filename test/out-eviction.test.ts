@@ -89,8 +89,8 @@ function shareAddress(recording: ScenarioRecording, people: number): void {
 
 async function runOf(seed: number, sharing: number): Promise<Run> {
   const folder = join(root, `${seed}-${sharing}`);
-  const telling = { scenario: 'half-evicted', seed, people: 40, lifeDays: 8 };
-  const { data, recording } = await detect(folder, [telling], (all) => shareAddress(all, sharing));
+  const plan = { scenario: 'half-evicted', seed, people: 40, lifeDays: 8 };
+  const { data, recording } = await detect(folder, [plan], (all) => shareAddress(all, sharing));
   const clock = new ManualClock(recording.endMs + DAY_MS);
   const since = instantOfMs(recording.attackMs - HOUR_MS) ?? '';
   const command = ['out', '--since', since, '--data', data];

@@ -16,7 +16,7 @@ import { runDetection } from '../apps/countersign/src/operations/host/run-detect
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { type ScenarioRecording, tell } from './support/scenario-recording.ts';
+import { recordScenarios, type ScenarioRecording } from './support/scenario-recording.ts';
 
 /**
  * A company whose attackers came through an application of an unconnected test tenant. `eviction`
@@ -59,7 +59,7 @@ type Intrusion = {
 async function intrusion(seed: number): Promise<Intrusion> {
   const folder = join(root, String(seed));
   const scenario = 'midnight-blizzard';
-  const recording = tell(folder, [{ scenario, seed, people: 12, lifeDays: 0 }]);
+  const recording = recordScenarios(folder, [{ scenario, seed, people: 12, lifeDays: 0 }]);
   const corp = recording.footholds.find(({ kind }) => kind === 'account')?.tenantId ?? '';
   const files = [...recording.files].filter((name) => name.startsWith(corp));
   for (const name of recording.files) if (!files.includes(name)) rmSync(join(folder, name));

@@ -67,7 +67,7 @@ test('none of them matches a record without the relevant values', { skip }, () =
   for (const { path, text } of files) {
     const rule = ruleOf(path, text);
     for (const { source, value } of recordFor(rule)) {
-      const plain = quieted(value);
+      const plain = withoutWords(value);
       if (fits(signaler, { source, value: plain }).includes(rule.id ?? '')) loud.push(path);
     }
   }
@@ -75,7 +75,7 @@ test('none of them matches a record without the relevant values', { skip }, () =
 });
 
 /** The same shape without any word that states what happened. */
-function quieted(value: unknown): Readonly<Record<string, unknown>> {
+function withoutWords(value: unknown): Readonly<Record<string, unknown>> {
   const quiet = (of: unknown, name: string): unknown => {
     if (Array.isArray(of)) return of.map((each) => quiet(each, name));
     if (typeof of === 'object' && of !== null) {

@@ -68,7 +68,7 @@ function recent(n: number, fromMs: number): string {
   return recordText(n, { CreationTime });
 }
 
-function usual(blob: number, fromMs: number): string[] {
+function usualBlob(blob: number, fromMs: number): string[] {
   return Array.from({ length: USUAL_RECORDS }, (_, at) =>
     recent(1000 + blob * USUAL_RECORDS + at, fromMs),
   );
@@ -100,7 +100,7 @@ async function collected(name: string, use: (company: Company) => Promise<void>)
   clock.advance(HOUR_MS);
   await poll();
   for (let n = 0; n < USUAL_BLOBS; n++) {
-    put(`usual-${n}`, ...usual(n, clock.now()));
+    put(`usual-${n}`, ...usualBlob(n, clock.now()));
     clock.advance(APART_MS / USUAL_BLOBS);
     await poll();
   }

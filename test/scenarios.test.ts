@@ -23,7 +23,7 @@ function shown({ finding, about }: AttributedFinding): string {
   return `${finding.severity} ${finding.rule} ${finding.title} ${finding.techniques} | ${of}`;
 }
 
-function graveOf({ findings }: DetectionResult): readonly AttributedFinding[] {
+function severeFindings({ findings }: DetectionResult): readonly AttributedFinding[] {
   return findings.filter(({ finding }) => finding.severity >= MEDIUM);
 }
 
@@ -31,11 +31,11 @@ function graveOf({ findings }: DetectionResult): readonly AttributedFinding[] {
 async function detected(seed: number): Promise<DetectionResult> {
   const folder = join(root, String(seed));
   mkdirSync(folder);
-  const tellings = Object.entries(SCENARIOS).map(([scenario, all]) => {
+  const plans = Object.entries(SCENARIOS).map(([scenario, all]) => {
     const { found: _, missed: __, ...staged } = all;
     return { ...staged, scenario, seed, lifeDays: Math.max(staged.lifeDays, LIFE_DAYS) };
   });
-  return detect(folder, tellings);
+  return detect(folder, plans);
 }
 
 const runs: DetectionResult[] = [];
@@ -51,7 +51,7 @@ test('every scenario of the emulator is tested here, or elsewhere because of its
 for (const [scenario, { found, missed: stated = {} }] of Object.entries(SCENARIOS)) {
   test(`${scenario} is found by its end, with its techniques`, () => {
     for (const [at, run] of runs.entries()) {
-      const hits = graveOf(run).filter(({ about }) =>
+      const hits = severeFindings(run).filter(({ about }) =>
         about.some(
           (activity) => activity.scenario === scenario && activity.technique !== undefined,
         ),
@@ -83,7 +83,7 @@ function tracesOf({ recording }: DetectionResult, scenario: string): string[] {
 
 test('reconciliation alone finds mail that was read with forged tokens', () => {
   for (const run of runs) {
-    const hits = graveOf(run).filter(({ about }) =>
+    const hits = severeFindings(run).filter(({ about }) =>
       about.some(({ scenario }) => scenario === 'forged-tokens'),
     );
     assert.deepEqual(
@@ -95,7 +95,7 @@ test('reconciliation alone finds mail that was read with forged tokens', () => {
 
 test('no finding is without an attack', () => {
   for (const run of runs) {
-    const stray = graveOf(run).filter(({ about }) => about.length === 0);
+    const stray = severeFindings(run).filter(({ about }) => about.length === 0);
     assert.deepEqual(stray.map(shown), []);
   }
 });
@@ -106,7 +106,7 @@ test('quiet days give no finding, and leave nothing unexplained', async () => {
   const [people, lifeDays] = IS_LONG ? [300, 14] : [40, 2];
   const run = await detect(folder, [{ seed: SEED, people, lifeDays }]);
   assert.ok(run.recording.records > 1_000);
-  assert.deepEqual(graveOf(run).map(shown), []);
+  assert.deepEqual(severeFindings(run).map(shown), []);
   const { residual } = await askJson<{ residual: readonly unknown[] }>(
     run.data,
     ['reconcile'],

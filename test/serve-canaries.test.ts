@@ -78,7 +78,7 @@ test('serve sends the configured canaries, and measures what returns', async () 
     ready: (at) => listening(at.url),
   });
   try {
-    await Promise.race([backInAll(await url), served]);
+    await Promise.race([untilAllReturned(await url), served]);
     const problems = log.filter(({ event }) => event === 'problem' || event === 'failed');
     assert.deepEqual(problems, []);
     const metrics = await (await fetch(`${await url}/metrics`)).text();
@@ -99,7 +99,7 @@ test('serve sends the configured canaries, and measures what returns', async () 
 });
 
 /** Waits until a canary returned in each of four workloads. */
-async function backInAll(url: string): Promise<void> {
+async function untilAllReturned(url: string): Promise<void> {
   for (;;) {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     const back = metrics.match(/^countersign_canaries\{.*outcome="back"\} [1-9]/gm);

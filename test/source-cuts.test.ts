@@ -163,7 +163,7 @@ async function assertSince(cut: Account, atMs: number): Promise<void> {
 
 type Way = { readonly name: string; readonly cut: Cut };
 
-function waysOf(story: Story, feed: CollectedFeed): Way[] {
+function cutsOf(story: Story, feed: CollectedFeed): Way[] {
   const instants = instantsOf(story, feed);
   const middle = instants.length >> 1;
   const at = IS_LONG ? new Set([0, middle, instants.length - 1]) : [SEED % instants.length];
@@ -185,7 +185,7 @@ for (const scenario of SCENARIOS_ASKED) {
     const feeds = feedsOf(story);
     const asked = IS_LONG ? feeds : [feeds[SEED % feeds.length] as CollectedFeed];
     for (const feed of asked) {
-      for (const [at, { name, cut }] of waysOf(story, feed).entries()) {
+      for (const [at, { name, cut }] of cutsOf(story, feed).entries()) {
         await t.test(`${feed} ${name}`, async () => {
           const data = join(folder, `${feed.replace('/', '-')}-${at}`);
           const account = await accountOf(data, story, cut);

@@ -86,7 +86,7 @@ describe('shared signals over HTTP', () => {
   }
 
   /** One more event: the person's risk goes up, down, and up again. */
-  function happen(): void {
+  function changeRisk(): void {
     risk = risk === 'none' ? 'high' : 'none';
     writeSuite(file, { people: { ada: { risk } } });
   }
@@ -200,7 +200,7 @@ describe('shared signals over HTTP', () => {
 
   test('polled events come again until they are acknowledged', async () => {
     const stream = await create({ events_requested: [`${CAEP}risk-level-change`] });
-    happen();
+    changeRisk();
     // A long poll: answered when there is an event.
     const first = await poll(stream, { returnImmediately: false, maxEvents: 1 });
     const [jti = ''] = Object.keys(first.sets);
@@ -212,7 +212,7 @@ describe('shared signals over HTTP', () => {
       ...{ sets: {}, moreAvailable: false },
     });
     assert.deepEqual((await poll(stream)).sets, {});
-    happen();
+    changeRisk();
     const [refused = ''] = Object.keys((await poll(stream, { returnImmediately: false })).sets);
     const setErrs = { [refused]: { err: 'authentication_failed', description: 'no' } };
     assert.deepEqual((await poll(stream, { setErrs })).sets, {});
@@ -244,7 +244,7 @@ describe('shared signals over HTTP', () => {
       receiver.received(() => receiver.events.filter(isRisk).length >= before + count);
     const refusals = receiver.shown.length;
     receiver.status = 503;
-    happen();
+    changeRisk();
     while (receiver.shown.length === refusals)
       await new Promise((resolve) => setTimeout(resolve, 5));
     receiver.status = 202;
@@ -254,7 +254,7 @@ describe('shared signals over HTTP', () => {
     // Another stream shows that it happened; the paused one reports nothing.
     const other = await create({ events_requested: [`${CAEP}risk-level-change`] });
     for (const _ of [1, 2]) {
-      happen();
+      changeRisk();
       const { sets } = await poll(other, { returnImmediately: false });
       await poll(other, { ack: Object.keys(sets), maxEvents: 0 });
     }
@@ -304,13 +304,13 @@ describe('shared signals over HTTP', () => {
   });
 
   test('the end of a pass is sent to each stream that requests it', async () => {
-    if (risk === 'high') happen();
+    if (risk === 'high') changeRisk();
     const streams = [
       await create({}),
       await create({ events_requested: [`${CAEP}session-revoked`] }),
     ];
     while ((await signInOrNot(node)) === undefined) await new Promise((r) => setTimeout(r, 20));
-    happen();
+    changeRisk();
     const found = await Promise.all(
       streams.map(async (stream) => {
         const seen = new Map<string, unknown>();

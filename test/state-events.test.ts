@@ -79,7 +79,7 @@ function apply(change: Change): string[] {
 }
 
 /** A change without an audit record. */
-function slip(change: Change): void {
+function applyUnrecorded(change: Change): void {
   directory().follow([change], emulator.clock.now());
 }
 
@@ -87,7 +87,7 @@ function people(): string[] {
   return [...directory().state.list('users')].map(({ object }) => object.id);
 }
 
-function powerless(): string[] {
+function peopleWithoutRoles(): string[] {
   const held = [...directory().state.list('roleAssignments')].map(({ object }) => object);
   return people().filter((id) => !held.some(({ principalId }) => principalId === id));
 }
@@ -133,7 +133,7 @@ async function bring(name: string, lines: readonly string[]): Promise<void> {
 test('reports a role without a record and an event without effect, until explained', async () => {
   const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
   const [collector] = collectors as [Collector];
-  const [first = '', second = '', third = ''] = powerless();
+  const [first = '', second = '', third = ''] = peopleWithoutRoles();
   const messages: string[] = [];
   let late: string[] = [];
   await withSink(data, clockOf(emulator), async (sink) => {
@@ -147,7 +147,7 @@ test('reports a role without a record and an event without effect, until explain
     late = apply(given('silent', second));
     // Its record exists, and the role does not.
     messages.push(...apply(given('without', third)));
-    slip({ act: 'delete', kind: 'roleAssignments', id: 'without' });
+    applyUnrecorded({ act: 'delete', kind: 'roleAssignments', id: 'without' });
     await emulator.advance(2 * HOUR_MS);
     await poll();
   });

@@ -24,7 +24,7 @@ const first = exportOf('first.json', 1, 30);
 const more = exportOf('more.json', 31, 30);
 
 /** One sentence with the file and the fix, and not a defect of ours. */
-function assertSaid({ code, stderr }: ProcessResult, exitCode: number, cure: RegExp): void {
+function assertReported({ code, stderr }: ProcessResult, exitCode: number, cure: RegExp): void {
   assert.equal(code, exitCode, stderr);
   assert.match(stderr, /^countersign: could not [^\n]+\n$/);
   assert.match(stderr, cure);
@@ -36,7 +36,11 @@ test('a read-only disk is reported', { skip }, async () => {
   await importHere(data, first);
   execFileSync('mount', ['-o', 'remount,ro', disk.path]);
   const result = await countersign(['import', more, '--data', data]);
-  assertSaid(result, 2, /is not writable; check .* not mounted read-only|file system is read-only/);
+  assertReported(
+    result,
+    2,
+    /is not writable; check .* not mounted read-only|file system is read-only/,
+  );
   execFileSync('mount', ['-o', 'remount,rw', disk.path]);
   await importHere(data, more);
   await assertExactlyOnce(data, 60);
@@ -56,7 +60,7 @@ test('rows that did not fit on the disk after the commit are rebuilt later', { s
     const size = (blocks - bfree) * bsize;
     execFileSync('mount', ['-o', `remount,size=${size}`, events]);
     const result = await countersign(['import', more, '--data', data]);
-    assertSaid(result, 3, /could not write \S*parquet: the disk is full; free space/);
+    assertReported(result, 3, /could not write \S*parquet: the disk is full; free space/);
     execFileSync('mount', ['-o', 'remount,size=8m', events]);
     assert.equal((await countersign(['import', more, '--data', data])).code, 0);
     await assertExactlyOnce(data, 60);
@@ -74,7 +78,11 @@ test('a read-only state.sqlite is reported', { skip }, async () => {
   try {
     execFileSync('mount', ['-o', 'remount,ro,bind', state]);
     const result = await countersign(['import', more, '--data', data]);
-    assertSaid(result, 2, /could not write \S*state\.sqlite: it is not writable; check the owner/);
+    assertReported(
+      result,
+      2,
+      /could not write \S*state\.sqlite: it is not writable; check the owner/,
+    );
   } finally {
     spawnSync('umount', ['-l', state]);
   }

@@ -112,7 +112,7 @@ async function live(): Promise<void> {
   await till(START_MS + 6 * HOUR_MS);
   await alone(use);
   await till(ENDPOINT_MS);
-  await alone(atTheEndpoint);
+  await alone(actAtEndpoint);
   await till(CUT.to - 1);
   await alone(async () => {
     await runDetection(writer);
@@ -148,7 +148,7 @@ function state() {
   return found.state;
 }
 
-function pilot(): { readonly id: string; readonly members: readonly string[] } {
+function pilotGroup(): { readonly id: string; readonly members: readonly string[] } {
   const privileged = new Set(
     [...state().list('roleAssignments')].map(({ object }) => object['principalId']),
   );
@@ -164,8 +164,8 @@ function pilot(): { readonly id: string; readonly members: readonly string[] } {
 }
 
 /** A person in no wave. */
-function outsider(): string {
-  const { id } = pilot();
+function personInNoWave(): string {
+  const { id } = pilotGroup();
   const inside = new Set([...state().related(id, 'members')].map((member) => member.id));
   const found = [...state().list('users')].find(({ object }) => !inside.has(object.id));
   assert.ok(found !== undefined);
@@ -176,7 +176,7 @@ const ENDPOINT_MS = START_MS + DAY_MS + 10 * HOUR_MS;
 
 /** The planted breaches, and the rules that must find them. */
 function breaches(): readonly (readonly [rule: string, planted: PlantedSignIn])[] {
-  const { members } = pilot();
+  const { members } = pilotGroup();
   const [person = '', ended = ''] = members;
   const at = (hours: number): number => START_MS + (8 + hours) * HOUR_MS;
   const interactive = { flow: 'interactiveUser', who: person } as const;
@@ -199,7 +199,7 @@ function breaches(): readonly (readonly [rule: string, planted: PlantedSignIn])[
         more: { appliedConditionalAccessPolicies: unbound },
       },
     ],
-    ['check/open-wave', { id: idOf(4), atMs: at(4), ...interactive, who: outsider() }],
+    ['check/open-wave', { id: idOf(4), atMs: at(4), ...interactive, who: personInNoWave() }],
     [
       'check/ended-pass',
       { id: idOf(5), atMs: ENDPOINT_MS + 20 * MINUTE_MS, flow: 'nonInteractiveUser', who: ended },
@@ -207,7 +207,7 @@ function breaches(): readonly (readonly [rule: string, planted: PlantedSignIn])[
     [
       'check/denied-and-in',
       {
-        ...{ id: idOf(6), atMs: ENDPOINT_MS + MINUTE_MS, ...interactive, who: outsider() },
+        ...{ id: idOf(6), atMs: ENDPOINT_MS + MINUTE_MS, ...interactive, who: personInNoWave() },
         more: { correlationId: DENIED_REQUEST },
       },
     ],
@@ -234,8 +234,8 @@ function breaches(): readonly (readonly [rule: string, planted: PlantedSignIn])[
 }
 
 /** Legitimate sign-ins: a person, an application, and a person who passed our enforcement point. */
-function honest(): readonly PlantedSignIn[] {
-  const [person = ''] = pilot().members;
+function legitimateSignIns(): readonly PlantedSignIn[] {
+  const [person = ''] = pilotGroup().members;
   const at = START_MS + 19 * HOUR_MS;
   return [
     { id: idOf(21), atMs: at, flow: 'interactiveUser', who: person },
@@ -248,11 +248,11 @@ function honest(): readonly PlantedSignIn[] {
 }
 
 function plant(): void {
-  planter.plant(...breaches().map(([, planted]) => planted), ...honest());
+  planter.plant(...breaches().map(([, planted]) => planted), ...legitimateSignIns());
 }
 
 async function use(): Promise<void> {
-  const waves = `waves: [{id: pilot, state: open, groups: [${pilot().id}]}]`;
+  const waves = `waves: [{id: pilot, state: open, groups: [${pilotGroup().id}]}]`;
   const directory = { file: 'waves.yaml', text: `tenant: ${TENANT}\n${waves}\n` };
   const workload = [
     `{id: ${BACKUP}, owner: Storage, purpose: Backs up, expires: 2030-01-01`,
@@ -267,7 +267,7 @@ async function use(): Promise<void> {
   });
 }
 
-async function atTheEndpoint(): Promise<void> {
+async function actAtEndpoint(): Promise<void> {
   const { decisionLog, clock } = writer;
   // An enforcement point trusts a file for a day, so it is read again, like in `serve`.
   await use();
@@ -279,7 +279,7 @@ async function atTheEndpoint(): Promise<void> {
   assert.ok(policies !== undefined);
   const directory = information.suite(clock);
   const point = new DecisionPoint({ policies, directory, decisionLog, clock, random });
-  const [person = '', ended = ''] = pilot().members;
+  const [person = '', ended = ''] = pilotGroup().members;
   const decide = async (who: string, requestId: string, expected: string): Promise<string> => {
     const asked: DecisionRequest = {
       ...{ enforcementPoint: 'eam', tenant: tenant(), subject: { type: 'user', id: who } },
@@ -292,7 +292,7 @@ async function atTheEndpoint(): Promise<void> {
     return decision.pass?.id ?? '';
   };
   await decide(person, JOINED_REQUEST, 'permit');
-  await decide(outsider(), DENIED_REQUEST, 'deny');
+  await decide(personInNoWave(), DENIED_REQUEST, 'deny');
   const pass = await decide(ended, idOf(9003), 'permit');
   await emulator.advance(5 * MINUTE_MS);
   await catchUpProjection(writer);
@@ -351,7 +351,7 @@ test('decided, checked and unverified add up to all sign-ins, in every flow', as
 test('a sign-in that passed no enforcement point is not decided', async () => {
   const rows = await checks();
   const decided = rows.filter(({ state: each }) => each === 'decided');
-  const [, , joined] = honest();
+  const [, , joined] = legitimateSignIns();
   assert.ok(joined !== undefined);
   assert.deepEqual(
     decided.map(({ action }) => action),
@@ -384,7 +384,7 @@ for (const [at, name] of [
 
 test('legitimate sign-ins give no finding', async () => {
   const rows = await checks();
-  for (const planted of honest()) {
+  for (const planted of legitimateSignIns()) {
     const { state: found, cause, disagreements } = rowOf(rows, planted);
     assert.notEqual(found, 'unverified', cause ?? '');
     assert.deepEqual(disagreements, []);

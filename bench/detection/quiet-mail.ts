@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { messageFile } from '@countersign/emulator';
 import { detect } from '../../test/support/detect.ts';
 import { PLAYED_FEEDS } from '../../test/support/play-scenario.ts';
-import { type ScenarioRecording, tell } from '../../test/support/scenario-recording.ts';
+import { recordScenarios, type ScenarioRecording } from '../../test/support/scenario-recording.ts';
 
 /** Detectors of senders and reply addresses. */
 const RULES = ['stream/reply-mismatch', 'stream/display-name'] as const;
@@ -40,9 +40,9 @@ export async function quietMail(
     const { seed, people, weeks } = of;
     const kept = new Set<string>(['azure/EmailEvents', 'azure/SignInLogs']);
     const without = PLAYED_FEEDS.filter((feed) => !kept.has(feed));
-    const telling = { seed, people, lifeDays: weeks * 7, without };
-    const handed = await filesOf(tell(join(place, 'read'), [telling]));
-    const { findings, recording } = await detect(place, [telling], ({ folder: into }) => {
+    const plan = { seed, people, lifeDays: weeks * 7, without };
+    const handed = await filesOf(recordScenarios(join(place, 'read'), [plan]));
+    const { findings, recording } = await detect(place, [plan], ({ folder: into }) => {
       mkdirSync(join(into, 'messages'));
       for (const [at, text] of handed.texts.entries()) {
         writeFileSync(join(into, 'messages', `${at}.eml`), text);

@@ -8,7 +8,7 @@ import {
 import { authorizationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type AttributedFinding, findingsIn, withDetectors } from '../../test/support/detect.ts';
-import { tellByDay } from '../../test/support/scenario-recording.ts';
+import { recordScenariosByDay } from '../../test/support/scenario-recording.ts';
 
 /** The target applies to a company of 10,000. The short form only shows whether it works. */
 export const QUIET_FORMS = {
@@ -45,7 +45,7 @@ export async function quietTime(
     const began = performance.now();
     let [records, day] = [0, 0];
     await withDetectors(data, async (read) => {
-      for (const reported of tellByDay(join(place, 'told'), { ...of, lifeDays: days })) {
+      for (const reported of recordScenariosByDay(join(place, 'told'), { ...of, lifeDays: days })) {
         await read(reported.folder);
         rmSync(reported.folder, { recursive: true, force: true });
         records += reported.records;

@@ -25,11 +25,11 @@ export async function runScenarios(
 ): Promise<ScenarioRun[]> {
   const place = mkdtempSync(join(folder, 'scenarios-'));
   try {
-    const tellings = Object.entries(SCENARIOS).map(([scenario, all]) => {
+    const plans = Object.entries(SCENARIOS).map(([scenario, all]) => {
       const { found: _, missed: __, ...staged } = all;
       return { ...staged, scenario, seed, lifeDays: Math.max(staged.lifeDays, lifeDays) };
     });
-    const { findings, recording } = await detect(place, tellings);
+    const { findings, recording } = await detect(place, plans);
     const runs = Object.keys(SCENARIOS).map((name) => runOf(name, findings, recording));
     for (const { name, used } of runs) {
       const own = findings.filter(({ about }) => about.some(({ scenario }) => scenario === name));

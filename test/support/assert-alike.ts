@@ -46,7 +46,8 @@ export async function statementsOf(
     const statements = new Map<string, string>();
     for (const who of people ?? (await actorsOf(account))) {
       const result = await readStatement(account.store, who, {}, account.head);
-      const said = result.kind === 'unknown' ? result.because.text : placeless(result.statement);
+      const said =
+        result.kind === 'unknown' ? result.because.text : withoutPositions(result.statement);
       statements.set(who, canonical(said));
     }
     return statements;
@@ -63,16 +64,18 @@ async function actorsOf({ store, head }: Account): Promise<string[]> {
 }
 
 /** Without positions. Lists are sorted, because simultaneous events have no order. */
-function placeless(value: unknown): unknown {
+function withoutPositions(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const items = value.map((inner) => placeless(inner)).map((item) => [canonical(item), item]);
+    const items = value
+      .map((inner) => withoutPositions(inner))
+      .map((item) => [canonical(item), item]);
     return items
       .sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1))
       .map(([, item]) => item);
   }
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).filter(([name]) => !PLACES.has(name));
-  return Object.fromEntries(members.map(([name, inner]) => [name, placeless(inner)]));
+  return Object.fromEntries(members.map(([name, inner]) => [name, withoutPositions(inner)]));
 }
 
 /** Everything that users see of a data folder, independent of the import order. */

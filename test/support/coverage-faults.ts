@@ -40,8 +40,11 @@ export function drawFaults(
   const awayFrom = other.int(1, hours - 6);
   return {
     withholding,
-    passing: passingOf(random.fork('passing')),
-    lasting: { ...lastingOf(random.fork('lasting'), { startMs, hours }), ...planOf(withholding) },
+    passing: temporaryFaults(random.fork('passing')),
+    lasting: {
+      ...lastingFaults(random.fork('lasting'), { startMs, hours }),
+      ...planOf(withholding),
+    },
     away: other.chance(0.25) ? { from: awayFrom, to: awayFrom + other.int(1, 5) } : undefined,
     restart: other.chance(0.25) ? other.int(2, hours) : undefined,
   };
@@ -99,12 +102,12 @@ const PASSING: readonly Partial<FaultPlan>[] = [
   { foreign: 0.02 },
 ];
 
-function passingOf(random: SeededRandom): Partial<FaultPlan> {
+function temporaryFaults(random: SeededRandom): Partial<FaultPlan> {
   const drawn = PASSING.filter(() => random.chance(0.25));
   return Object.assign({}, ...drawn) as Partial<FaultPlan>;
 }
 
-function lastingOf(
+function lastingFaults(
   random: SeededRandom,
   { startMs, hours }: { readonly startMs: number; readonly hours: number },
 ): Partial<FaultPlan> {

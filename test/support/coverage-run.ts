@@ -81,7 +81,7 @@ export async function coverageRun<T>(
     faults: { ...faults.passing, ...faults.lasting },
   });
   try {
-    const askedMs = await livedThrough(emulator, dir, faults);
+    const askedMs = await simulate(emulator, dir, faults);
     const nowMs = emulator.clock.now();
     const end = { faults, emulator, nowMs, askedMs };
     const { problems } = await fsck({ dir, threads: 0 });
@@ -101,7 +101,7 @@ const DELAYS = {
 } as const;
 
 /** Returns when the feeds were last polled. */
-async function livedThrough(emulator: Emulator, dir: string, faults: DrawnFaults): Promise<number> {
+async function simulate(emulator: Emulator, dir: string, faults: DrawnFaults): Promise<number> {
   const { restart = HOURS } = faults;
   const sources = FEEDS.map(({ source }) => source);
   const acts = ['draft', 'file'] as const;

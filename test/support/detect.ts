@@ -11,7 +11,12 @@ import {
 import { runDetection } from '../../apps/countersign/src/operations/host/run-detection.ts';
 import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type Attack, type ScenarioRecording, type Telling, tell } from './scenario-recording.ts';
+import {
+  type Attack,
+  recordScenarios,
+  type ScenarioPlan,
+  type ScenarioRecording,
+} from './scenario-recording.ts';
 
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
@@ -34,10 +39,10 @@ export type DetectionResult = {
  */
 export async function detect(
   folder: string,
-  tellings: readonly Telling[],
+  plans: readonly ScenarioPlan[],
   handIn?: (recording: ScenarioRecording) => void,
 ): Promise<DetectionResult> {
-  const recording = tell(join(folder, 'told'), tellings);
+  const recording = recordScenarios(join(folder, 'told'), plans);
   handIn?.(recording);
   const data = join(folder, 'data');
   await withDetectors(data, (read) => read(recording.folder));

@@ -17,7 +17,7 @@ export async function directoryState(dir: string): Promise<ReadonlyMap<string, P
     parts.set(entry.source, part);
     if (entry.what === 'item') {
       if (entry.mode === 'snapshot') part.making ??= new Map();
-      lay(part.making ?? part.whole, entry.item);
+      applyItem(part.making ?? part.whole, entry.item);
     } else if (entry.mode === 'snapshot') {
       if (entry.isLast) {
         part.whole = part.making ?? new Map();
@@ -28,7 +28,7 @@ export async function directoryState(dir: string): Promise<ReadonlyMap<string, P
   return new Map([...parts].map(([source, { whole }]) => [source, whole]));
 }
 
-function lay(held: PartState, item: Item): void {
+function applyItem(held: PartState, item: Item): void {
   const id = String(item['id']);
   if (item['@removed'] !== undefined) {
     held.delete(id);

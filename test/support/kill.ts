@@ -39,7 +39,7 @@ export async function killedOnce(
 }
 
 /** Runs a command to its end, and returns how long that takes on this machine now. */
-export async function undisturbedMs(args: readonly string[]): Promise<number> {
+export async function uninterruptedMs(args: readonly string[]): Promise<number> {
   const startedMs = performance.now();
   const { code, stderr } = await run(args, MAIN);
   assert.equal(code, 0, stderr);

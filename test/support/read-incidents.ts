@@ -6,7 +6,7 @@ import { surroundingsOf } from '../../apps/countersign/src/detection/incidents/s
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 
 /** The incidents of an account. */
-export async function drawnIn(data: string): Promise<Incident[]> {
+export async function incidentsIn(data: string): Promise<Incident[]> {
   const store = await StoreReader.open(data);
   try {
     const findings = store.findings({ withdrawn: 'with' });

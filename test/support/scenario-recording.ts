@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 2, 2);
 
 /** One company and its events, independent of other companies. */
-export type Telling = {
+export type ScenarioPlan = {
   /** Without a scenario there is no attack. */
   readonly scenario?: string;
   readonly parameters?: ScenarioParameters;
@@ -70,7 +70,7 @@ export type ScenarioRecording = {
  * Writes the events of companies as NDJSON, one file per feed and tenant: what the emulator's
  * services would finally deliver, without their protocol and delays.
  */
-export function tell(folder: string, tellings: readonly Telling[]): ScenarioRecording {
+export function recordScenarios(folder: string, plans: readonly ScenarioPlan[]): ScenarioRecording {
   mkdirSync(folder, { recursive: true });
   const attacks = new Map<string, Attack>();
   const footholds: Foothold[] = [];
@@ -82,20 +82,20 @@ export function tell(folder: string, tellings: readonly Telling[]): ScenarioReco
   let endMs = START_MS;
   const tenants = new Set<string>();
   const names = new Set<string>();
-  for (const [at, telling] of tellings.entries()) {
+  for (const [at, plan] of plans.entries()) {
     const files = new LineFiles(folder);
-    const { happenings, ...played } = playOf(telling, at);
+    const { happenings, ...played } = playOf(plan, at);
     footholds.push(...played.footholds);
     closed.push(...played.closed);
     intruders.push(...played.intruders);
     for (const happening of happenings) {
-      records += write(happening, telling, files, attacks);
+      records += write(happening, plan, files, attacks);
       endMs = Math.max(endMs, happening.atMs);
       if (happening.truth.isAttacker) attackMs = Math.min(attackMs, happening.atMs);
       tenants.add(happening.tenantId);
     }
     for (const name of files.close()) names.add(name);
-    personDays += telling.people * telling.lifeDays;
+    personDays += plan.people * plan.lifeDays;
   }
   const found = { files: names, tenants: [...tenants].sort(), startMs: START_MS, endMs };
   const truth = { attacks, footholds, closed, intruders, attackMs };
@@ -106,15 +106,15 @@ export function tell(folder: string, tellings: readonly Telling[]): ScenarioReco
  * The same for one company day by day, each in its own folder. A month of ten thousand people as
  * text exceeds a disk. The caller MAY remove each folder before the next.
  */
-export function* tellByDay(
+export function* recordScenariosByDay(
   root: string,
-  telling: Telling,
+  plan: ScenarioPlan,
 ): Generator<{ readonly folder: string; readonly records: number }> {
   let [day, records] = [0, 0];
   let folder = join(root, `day-${day}`);
   mkdirSync(folder, { recursive: true });
   let files = new LineFiles(folder);
-  for (const happening of playOf(telling, 0).happenings) {
+  for (const happening of playOf(plan, 0).happenings) {
     const next = Math.floor((happening.atMs - START_MS) / DAY_MS);
     if (next > day) {
       files.close();
@@ -124,7 +124,7 @@ export function* tellByDay(
       mkdirSync(folder, { recursive: true });
       files = new LineFiles(folder);
     }
-    records += write(happening, telling, files, new Map());
+    records += write(happening, plan, files, new Map());
   }
   files.close();
   yield { folder, records };
@@ -134,8 +134,8 @@ type Play = Pick<ScenarioRecording, 'footholds' | 'closed' | 'intruders'> & {
   readonly happenings: Iterable<Occurrence>;
 };
 
-function playOf(telling: Telling, at: number): Play {
-  const { seed, people, lifeDays, diligence = 1, scenario, parameters = {} } = telling;
+function playOf(plan: ScenarioPlan, at: number): Play {
+  const { seed, people, lifeDays, diligence = 1, scenario, parameters = {} } = plan;
   const loaded = scenario === undefined ? undefined : loadScenario(scenario);
   const roles = loaded?.tenants ?? ['corp'];
   const populations = roles.map((role) => {
@@ -163,7 +163,7 @@ function until(actor: Actor, endMs: number): Actor {
 
 function write(
   { tenantId, truth, records }: Occurrence,
-  { without = [] }: Telling,
+  { without = [] }: ScenarioPlan,
   files: LineFiles,
   attacks: Map<string, Attack>,
 ): number {

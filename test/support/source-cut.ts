@@ -17,7 +17,7 @@ import type { LedgerWriter } from '../../apps/countersign/src/projection/ledger-
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type AttributedFinding, findingsIn } from './detect.ts';
 import { observe } from './observe.ts';
-import { type ScenarioRecording, tell } from './scenario-recording.ts';
+import { recordScenarios, type ScenarioRecording } from './scenario-recording.ts';
 import { SCENARIOS, type ScenarioSetup } from './scenario-setups.ts';
 
 const HOUR_MS = 3_600_000;
@@ -83,7 +83,7 @@ export type Account = Story & {
 
 export function storyOf(folder: string, scenario: string, seed: number): Story {
   const { found: _, missed: __, ...staged } = SCENARIOS[scenario] as ScenarioSetup;
-  const recording = tell(folder, [{ ...staged, scenario, seed }]);
+  const recording = recordScenarios(folder, [{ ...staged, scenario, seed }]);
   const toMs = Math.ceil((recording.endMs + 1) / DAY_MS) * DAY_MS;
   return { scenario, recording, fromMs: recording.startMs, toMs };
 }

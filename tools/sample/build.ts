@@ -1,7 +1,7 @@
 import { company } from './company.ts';
-import { type Life, liveOddMoments, liveOrdinaryDays } from './days.ts';
+import { type Life, liveOrdinaryDays, playUnusualDays } from './days.ts';
 import { type ExportFile, exportFiles } from './exports.ts';
-import { keepHouse } from './housekeeping.ts';
+import { playHousekeeping } from './housekeeping.ts';
 import { intrusion } from './intrusion.ts';
 import { Journal } from './journal.ts';
 import { Mailboxes } from './mail.ts';
@@ -22,7 +22,7 @@ export function buildSample(): Sample {
   const life: Life = { journal, random, company: company(random), mail: new Mailboxes(random) };
   const { night } = intrusion(life);
   liveOrdinaryDays(life, night);
-  liveOddMoments(life);
-  keepHouse(life);
+  playUnusualDays(life);
+  playHousekeeping(life);
   return { exports: exportFiles(journal), policyFiles: policyFiles(life.company) };
 }

@@ -59,7 +59,7 @@ export function liveOrdinaryDays(life: Life, beforeWork: (day: number) => void):
       for (let i = 0; i < arrivals; i++) mail.deliver(person, mail.compose());
       const isAway = (person.name === ON_LEAVE && day > 6) || random.chance(0.06);
       if (isWorkday && !isAway) work(life, person, day);
-      if (person.hasPhone) glance(life, person, day, phones.get(person) as string);
+      if (person.hasPhone) checkPhone(life, person, day, phones.get(person) as string);
     }
   }
 }
@@ -246,7 +246,7 @@ function talk(life: Life, s: Sitting): void {
 }
 
 /** The phone: one session for both weeks, with mail in the evening and at weekends. */
-function glance(life: Life, person: Person, day: number, sessionId: string): void {
+function checkPhone(life: Life, person: Person, day: number, sessionId: string): void {
   const { random, journal, mail } = life;
   if (!random.chance(day % 7 < 5 ? 0.7 : 0.35)) return;
   const startMs = START_MS + day * DAY_MS + Math.round((18 + random.next() * 3.5) * HOUR_MS);
@@ -272,7 +272,7 @@ function glance(life: Life, person: Person, day: number, sessionId: string): voi
 }
 
 /** Once a week, a person opens a shared link in an unmanaged browser. */
-export function liveOddMoments(life: Life): void {
+export function playUnusualDays(life: Life): void {
   const { random, journal, company } = life;
   for (let day = 0; day < DAY_COUNT; day += 3) {
     const person = random.pick(company.people);

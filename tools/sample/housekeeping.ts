@@ -13,13 +13,13 @@ const DAY_MS = 24 * HOUR_MS;
  * Background activity of the company: its administrators, its applications, and the vendor's
  * services.
  */
-export function keepHouse(life: Life): void {
+export function playHousekeeping(life: Life): void {
   for (let day = 0; day < DAY_COUNT; day++) {
     const startMs = START_MS + day * DAY_MS;
     runVendorTasks(life, startMs);
     runApps(life, startMs, day);
     if (day % 7 < 5) administer(life, startMs, day);
-    if (day % 7 < 5) tendSecurityInfo(life, startMs);
+    if (day % 7 < 5) updateSecurityInfo(life, startMs);
   }
   raiseAlerts(life);
 }
@@ -108,7 +108,7 @@ function administer(life: Life, startMs: number, day: number): void {
     changes: [{ name: 'Group.DisplayName', old: '', new: random.pick(company.teams).name }],
   });
   if (day === 2) rollKey(life, admin, startMs + 10 * HOUR_MS);
-  const token = sitDown(life, admin, startMs + 9 * HOUR_MS, EXCHANGE_POWERSHELL);
+  const token = startSession(life, admin, startMs + 9 * HOUR_MS, EXCHANGE_POWERSHELL);
   for (let i = random.between(1, 4); i > 0; i--) {
     const owner = random.pick(company.people);
     const cmdlet = random.pick(['Set-Mailbox', 'Set-CASMailbox', 'Add-MailboxFolderPermission']);
@@ -159,12 +159,17 @@ function ownRule(life: Life, person: Person, atMs: number): void {
       MoveToFolder: 'Newsletters',
       StopProcessingRules: 'False',
     },
-    token: sitDown(life, person, atMs - HOUR_MS, OUTLOOK_WEB),
+    token: startSession(life, person, atMs - HOUR_MS, OUTLOOK_WEB),
   });
 }
 
 /** A separate session for acts outside the desk session. */
-function sitDown({ journal, random }: Life, person: Person, atMs: number, appId: string): Token {
+function startSession(
+  { journal, random }: Life,
+  person: Person,
+  atMs: number,
+  appId: string,
+): Token {
   const sessionId = random.guid();
   const tokenId = random.tokenId();
   recordSignIn(journal, random, {
@@ -185,7 +190,7 @@ function sitDown({ journal, random }: Life, person: Person, atMs: number, appId:
   return { sessionId, tokenId, issuedMs: atMs, appId, ip: OFFICE_IP };
 }
 
-function tendSecurityInfo(life: Life, startMs: number): void {
+function updateSecurityInfo(life: Life, startMs: number): void {
   const { journal, random, company } = life;
   const act = { ip: OFFICE_IP, category: 'UserManagement' };
   for (let i = random.between(3, 7); i > 0; i--) {
