@@ -144,7 +144,7 @@ async function* windowsOf(rows: AsyncIterable<EventRow>): AsyncGenerator<readonl
 
 type Range = { readonly from: number; to: number; readonly wanted: Set<number> };
 
-/** Ranges that hold all of `ascending`, with no long stretch in between that nobody asked for. */
+/** Ranges that cover all of `ascending`, without long unrequested stretches in between. */
 function rangesOf(ascending: readonly number[]): Range[] {
   const ranges: Range[] = [];
   for (const index of ascending) {

@@ -28,7 +28,7 @@ function notes(change: Partial<RegisteredApp> = {}): RegisteredApp {
 
 let emulator: Emulator;
 
-/** Two tenants, one of which has the application. */
+/** Two tenants; one has the application. */
 async function begin(t: TestContext): Promise<void> {
   const objectId = '5d3c1c2e-8a4f-4b5d-9d0e-2f6a7b8c9d04';
   const local = { clientId: LOCAL_ID, objectId, signInAudience: 'AzureADMyOrg' } as const;

@@ -66,8 +66,8 @@ const PASSING_SYSTEM: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Expected errors exit 2 where asking otherwise would help, and 3 where the answer is not known.
- * Whatever nobody expected is a defect of ours, and says so.
+ * Expected errors exit 2 if another command would help, and 3 if the answer is unknown. Any
+ * unexpected error is a defect of Countersign, and the message states this.
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return ofCommander(error);

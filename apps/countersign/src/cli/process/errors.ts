@@ -1,9 +1,9 @@
 import { CountersignError } from '@countersign/core';
 
 /**
- * - `USAGE`        the command line asks for something that cannot be asked for
+ * - `USAGE`        the command line is not valid
  * - `CANNOT_TELL`  the message completes "cannot tell, because …"
- * - `INTERRUPTED`  somebody pressed Ctrl-C or ended the process politely
+ * - `INTERRUPTED`  the user pressed Ctrl-C, or a signal ended the process
  */
 export type CliErrorCode = 'USAGE' | 'CANNOT_TELL' | 'INTERRUPTED';
 

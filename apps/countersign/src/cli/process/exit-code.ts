@@ -1,13 +1,13 @@
 /**
- * Scripts are written against these; nothing else is ever returned.
+ * Scripts depend on these codes; there are no others.
  *
  * - `done`         done; for a question, yes
  * - `no`           for a question, no; for `fsck`, `verify` and `test`: problems found
  * - `wrongUsage`   wrong usage, or nothing of the input could be read
- * - `cannotTell`   cannot tell; one line on standard error says why
- * - `ourDefect`    a defect of ours
- * - `interrupted`  128 + SIGINT, `terminated` 128 + SIGTERM: what shells expect of a program that
- *                  somebody stopped. What was read before stands in the ledger, whole batches only.
+ * - `cannotTell`   cannot tell; one line on standard error states the reason
+ * - `ourDefect`    a defect of Countersign
+ * - `interrupted`  128 + SIGINT, `terminated` 128 + SIGTERM: as shells expect from a stopped
+ *                  program. Complete batches read before are in the ledger.
  */
 export const EXIT = {
   done: 0,

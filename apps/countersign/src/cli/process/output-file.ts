@@ -68,7 +68,7 @@ export async function writeWhole(
   }
 }
 
-/** A link fails where the name is taken, in one step; a rename would replace what is there. */
+/** A link fails in one step if the name is taken; a rename would replace the existing file. */
 async function nameOnce(staged: string, path: string, output: string): Promise<void> {
   try {
     await link(staged, path);

@@ -22,7 +22,9 @@ type CauseRow = {
 const THINGS = 'roles, permissions and credentials';
 const STYLES = { matched: 'yes', unmatched: 'no', unknown: 'unknown' } as const;
 
-/** What the counts below are of; that nobody listed the directory is an answer as well. */
+/**
+ * The totals behind the counts below. If the directory was never listed, that is an answer as well.
+ */
 export function* stateLines(state: StateReconciliation): Generator<string> {
   const { listings, thereBefore, notCollected } = state;
   yield '';

@@ -22,7 +22,7 @@ export function paint(text: string, style: Style): string {
 
 /**
  * FORCE_COLOR decides, then NO_COLOR (https://no-color.org: any value but the empty one), then
- * whether somebody is looking.
+ * whether the output is a terminal.
  */
 export function colorWanted(
   env: Readonly<Record<string, string | undefined>>,

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
 import { sanitize, sanitizeJson } from './sanitize.ts';
 
-/** What a terminal acts upon or nobody sees, said without the expression under test. */
+/**
+ * Characters that control a terminal or are invisible, listed without the expression under test.
+ */
 function isDangerous(character: string): boolean {
   const code = character.codePointAt(0) as number;
   return (

@@ -1,8 +1,8 @@
 /**
- * Everything that changes what a terminal does or that nobody can see: C0 and C1 controls (with
- * ESC and CSI), DEL, bidi overrides and isolates, zero-width and other ignorable characters, line
- * and paragraph separators, halves of surrogate pairs. A vendor's record may hold any of them in
- * any name: shown raw, they would forge lines, hide text or drive the terminal.
+ * Every character that controls a terminal or is invisible: C0 and C1 controls (with ESC and CSI),
+ * DEL, bidi overrides and isolates, zero-width and other ignorable characters, line and paragraph
+ * separators, halves of surrogate pairs. A vendor's record may contain any of them in any name:
+ * shown raw, they would forge lines, hide text or drive the terminal.
  */
 const INVISIBLE = new RegExp(
   [

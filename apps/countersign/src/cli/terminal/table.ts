@@ -13,7 +13,7 @@ export type Column<Row> = ColumnShape & {
 };
 
 export type TableOptions = {
-  /** Infinity where nobody's terminal is: then every row is one whole line. */
+  /** Infinity without a terminal: then every row is one whole line. */
   readonly columns: number;
   readonly color: 'color' | 'no color';
   /** Omitted where the table is one of several under their own headings. */

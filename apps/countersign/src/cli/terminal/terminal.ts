@@ -18,7 +18,7 @@ type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
  * the command goes on to its exit code as if it had printed everything.
  */
 export class Terminal {
-  /** Columns of standard output; Infinity where it is no terminal and nobody set COLUMNS. */
+  /** Columns of standard output; Infinity if it is not a terminal and COLUMNS is not set. */
   readonly columns: number;
   readonly color: 'color' | 'no color';
   readonly isTTY: boolean;

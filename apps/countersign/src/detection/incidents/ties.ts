@@ -57,7 +57,7 @@ export function namedBy({ draft }: StoredFinding, personOf: PersonOf): NamedPart
   };
 }
 
-/** These compare two addresses, one of which is the person's own. */
+/** These compare two addresses; one of them is the person's own. */
 const COMPARED: ReadonlySet<string> = new Set(['stream/impossible-travel', 'stream/session-moved']);
 
 export function nodeOf(finding: StoredFinding, surroundings: Surroundings): Node {

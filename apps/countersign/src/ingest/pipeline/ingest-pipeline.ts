@@ -14,7 +14,7 @@ import type { Arrival } from './delivery-delays.ts';
 import { WorkerHandle } from './worker-handle.ts';
 import type { ReadDone } from './worker-messages.ts';
 
-/** What became of a chunk's records. */
+/** The outcome of a chunk's records. */
 export type ChunkOutcome = {
   readonly read: ReadDone;
   readonly accepted: number;
@@ -53,7 +53,7 @@ export class IngestPipeline {
   #resighted: number[] = [];
   #facts: EntryRows[] = [];
 
-  /** `listenFor`: texts whose records are handed to whoever feeds, as they were delivered. */
+  /** `listenFor`: texts whose records are passed to the caller, as they were delivered. */
   constructor(writer: LedgerWriter, workerCount: number, listenFor: readonly string[] = []) {
     this.#writer = writer;
     const { dir, ledger, signalSource } = writer;
@@ -77,7 +77,7 @@ export class IngestPipeline {
     const chunkId = this.#nextChunkId++;
     const transfer = [chunk.bytes.buffer, chunk.spans.buffer];
     const read = worker.ask({ kind: 'read', chunkId, chunk, context }, transfer);
-    // The link below is the one that reports a failure; nobody waits for this promise otherwise.
+    // The link below reports a failure; no other code waits for this promise.
     read.catch(() => {});
     this.#sequenced = this.#sequenced
       .then(async () => {

@@ -37,9 +37,9 @@ export type RecordWorkerSetup = {
   readonly dir: string;
   readonly keys: LocalKeys;
   readonly random: Random;
-  /** Undefined where nobody judges. */
+  /** Undefined without detectors. */
   readonly plan: SignalPlan | undefined;
-  /** Texts that somebody waits for in what collectors bring. */
+  /** Texts to search for in records of collectors. */
   readonly listenFor?: readonly string[];
 };
 

@@ -1,6 +1,6 @@
 import type { SourceId } from '@countersign/core';
 
-/** A record that somebody waits for, as it was delivered. */
+/** An awaited record, as it was delivered. */
 export type MatchedRecord = {
   readonly tenant: string;
   readonly source: SourceId;

@@ -28,7 +28,7 @@ export type ReadDone = {
   readonly actions: Uint8Array;
   readonly rejects: readonly (RejectedItem & { readonly row: number })[];
   readonly facts: readonly DeliveryFact[];
-  /** Of chunks that a collector fetched: records that somebody waits for, known ones too. */
+  /** For chunks of a collector: awaited records, including known ones. */
   readonly heard: readonly MatchedRecord[];
   /** Pairs of ResultIndex and ResultCount. */
   readonly pages: Float64Array;
@@ -69,6 +69,6 @@ export type WorkerSetup = {
   readonly dir: string;
   readonly keys: LocalKeys;
   readonly listenFor?: readonly string[];
-  /** JSON of a SignalPlan; null where nobody judges. */
+  /** JSON of a SignalPlan; null without detectors. */
   readonly plan: string | null;
 };

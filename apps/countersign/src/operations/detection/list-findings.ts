@@ -139,9 +139,9 @@ function isWithin({ draft }: StoredFinding, { fromMs, toMs }: PeriodMs): boolean
 }
 
 /**
- * Without a period in the input, the answer is about the one of which every source was collected:
- * what lies outside is not known, and no part of the answer. That there is no finding is worth
- * what the rules could see as well.
+ * Without a period in the input, the answer covers the period in which every source was collected.
+ * Other times are unknown and not part of the answer. The absence of findings is worth only as much
+ * as the rules could see.
  */
 async function conclusionOf(
   { clock, tenant, notice }: OperationContext,

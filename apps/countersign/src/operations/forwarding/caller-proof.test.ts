@@ -41,7 +41,7 @@ type World = {
   caller(demand?: ProofDemand): Promise<string>;
 };
 
-/** A data folder, and a demand to somebody who calls. */
+/** A data folder, and a demand to a caller. */
 function world(): World {
   const run = join(mkdtempSync(join(root, 'data-')), 'run');
   mkdirSync(run);
@@ -135,7 +135,7 @@ test('names and numbers are never the same twice, and nobody can make a file bef
     seen.add(name).add(nonce);
   }
   assert.equal(seen.size, 102);
-  // Whoever finds it taken has not made it.
+  // If the name is taken, the caller did not create the file.
   write(file, content);
   assert.throws(() => proveCaller(socketFile, demand), { code: 'UNPROVEN', message: /EEXIST/ });
   assert.equal(await caller(), userInfo().username);
@@ -147,7 +147,7 @@ test('an impostor gets no file elsewhere, and none that counts for another folde
     assert.throws(() => proveCaller(socketFile, { ...demand, name }), { code: 'MALFORMED' });
     assert.throws(() => proveCaller(socketFile, { ...demand, nonce: name }), { code: 'MALFORMED' });
   }
-  // It passes on what a real process demands of it, to somebody who calls the impostor.
+  // It passes the demand of a real process on to a caller of the impostor.
   const real = world();
   const impostor = world();
   rmSync(impostor.folder, { recursive: true });

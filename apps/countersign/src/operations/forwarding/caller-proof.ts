@@ -25,15 +25,15 @@ export type ProofDemand = { readonly name: string; readonly nonce: string };
 
 const FORM = /^[0-9a-f]{64}$/;
 
-/** Beside the socket, so that both sides know it and nobody has to say where it is. */
+/** Beside the socket, so that both sides know it without exchanging it. */
 function folderOf(socketFile: string): string {
   return join(dirname(socketFile), 'callers');
 }
 
 /**
- * Finds out which user calls. Node cannot ask the kernel who is at the other end of a socket; the
- * owner of a file that somebody makes can nobody choose. So each caller makes one, of a name and
- * with content that it learns over its own connection and nobody can know before.
+ * Finds out which user calls. Node cannot ask the kernel for the user at the other end of a socket,
+ * but no user can choose the owner of a new file. So each caller creates a file whose name and
+ * content it learns over its own connection, and could not know before.
  */
 export class CallerProofs {
   readonly #folder: string;
@@ -56,7 +56,8 @@ export class CallerProofs {
   }
 
   /**
-   * The account of whoever made the file that was demanded; it is gone afterwards.
+   * The account of the user who created the demanded file; the file is removed afterwards.
+   *
    * @throws HandoverError UNPROVEN
    */
   async caller(demand: ProofDemand, signal: AbortSignal): Promise<string> {
@@ -86,8 +87,9 @@ export class CallerProofs {
 }
 
 /**
- * Makes the file that was demanded. Whoever demands it may be an impostor: it has no say in where
- * the file lies, and none in what it is called beyond hexadecimal digits.
+ * Creates the demanded file. The demanding process may be an impostor: it cannot choose the folder,
+ * nor a name other than hexadecimal digits.
+ *
  * @throws HandoverError MALFORMED, UNPROVEN
  */
 export function proveCaller(socketFile: string, demand: ProofDemand): void {
@@ -136,7 +138,7 @@ function ownerOf(file: string, content: string): number | undefined {
   if (seen === undefined) return undefined;
   // Before it is opened: what opens a device or a pipe may hang, or have an effect.
   checkPlain(seen);
-  // Not whole yet, and not for everybody to read: this process may be another user's.
+  // Not complete yet, and not readable by others: this process may belong to another user.
   if ((seen.mode & 0o7777n) !== 0o444n) return undefined;
   const opened = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -161,8 +163,8 @@ function statOf(file: string): BigIntStats | undefined {
 }
 
 /**
- * A link to somebody else's file would prove that it was them. A file that others may write may
- * have its content from one of them.
+ * A link to another user's file would prove that user. A file that others may write may have its
+ * content from one of them.
  */
 function checkPlain(stats: BigIntStats): void {
   if (!stats.isFile()) throw unproven('its file is not a regular file');

@@ -2,13 +2,13 @@ import { CountersignError } from '@countersign/core';
 
 /**
  * - `BUSY`            another process holds the ledger and does not answer: try again
- * - `LOST`            the holder ended in the middle: nobody can say whether the work was done
- * - `OTHER_VERSION`   the holder speaks another version of this protocol
+ * - `LOST`            the host ended in the middle: it is unknown whether the work was done
+ * - `OTHER_VERSION`   the host speaks another version of this protocol
  * - `INTERRUPTED`     the caller's signal was aborted
- * - `MALFORMED`       a request or an answer that does not have its form
- * - `NOT_TAKEN`       the holder ends, and has not begun with the work: whoever asks does it later
- * - `UNPROVEN`        nobody can say which user asks
- * - `SOCKET_PATH`     no socket can have the path that the data folder gives it
+ * - `MALFORMED`       a malformed request or answer
+ * - `NOT_TAKEN`       the host ends without starting the work: the caller does it later
+ * - `UNPROVEN`        the user who calls is unknown
+ * - `SOCKET_PATH`     the path of the data folder is too long for a socket
  */
 export type HandoverErrorCode =
   | 'BUSY'

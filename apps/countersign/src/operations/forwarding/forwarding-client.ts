@@ -5,7 +5,7 @@ import { ForwardingError } from './errors.ts';
 import { ANSWER_LINE_BYTES_MAX, WAITING_NOTICE_MS } from './limits.ts';
 import { socketPathOf } from './socket-path.ts';
 
-/** `nobody`: no holder took the work, or it ended before it began with it. */
+/** `nobody`: no host took the work, or it ended before it started the work. */
 export type ForwardingOutcome =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'nobody' };
@@ -42,13 +42,13 @@ function openSocketPath(socketFile: string): ReturnType<typeof socketPathOf> | u
   try {
     return socketPathOf(socketFile);
   } catch (error) {
-    // The data folder has no `run` folder yet, so nobody serves there.
+    // The data folder has no `run` folder yet, so no host listens there.
     if (isNobody(error)) return undefined;
     throw error;
   }
 }
 
-/** Undefined when nobody serves the socket, or the holder is just about to end. */
+/** Undefined if no host listens on the socket, or the host is about to end. */
 async function ask(
   socketPath: string,
   work: Command,

@@ -94,7 +94,7 @@ export class ForwardingServer {
     });
   }
 
-  /** Never rejects: whatever goes wrong is an answer, or nobody is there to hear it. */
+  /** Never rejects: every failure is an answer, or the caller has disconnected. */
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => undefined);
     if (this.#isClosing || this.#working.size >= WAITING_WORK_MAX) {
@@ -149,7 +149,7 @@ export class ForwardingServer {
     } catch (error) {
       const isNotTaken = error instanceof ForwardingError && error.code === 'NOT_TAKEN';
       if (!isNotTaken) throw error;
-      // No line of an answer was sent: to the starter it is as if nobody had been here.
+      // No line of an answer was sent: to the caller, no host was there.
       response.destroy();
     } finally {
       response.off('close', gone);

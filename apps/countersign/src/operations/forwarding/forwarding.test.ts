@@ -54,7 +54,7 @@ test('does work for the account that calls, whoever it says that it is', async (
   const asked: Command[] = [];
   await using served = await serve(async (given) => asked.push(given));
   await ask(served.socketFile, { work: { ...work, who: 'ben' } });
-  // By hand: as nobody who uses our own client would say it.
+  // By hand: our own client would never send this.
   const { who: _, ...rest } = work;
   const body = JSON.stringify({ protocol: 3, ...rest, who: 'ben' });
   const answers = await post(served.socketFile, body);
@@ -286,7 +286,7 @@ async function said(child: ChildProcess): Promise<void> {
   await once(child.stdout, 'data');
 }
 
-/** Resolves when the holder answers: whoever asked before has been heard. */
+/** Resolves when the host answers: earlier requests have been read. */
 async function connected(dir: string): Promise<void> {
   const probe = createConnection(join(dir, 'run', 'api.sock'));
   await once(probe, 'connect');

@@ -13,21 +13,21 @@ export const PROGRESS_EVERY_MS = 100;
 /** Between the first two tries to take the lock or reach its holder: a short command ends soon. */
 export const RETRY_FIRST_MS = 20;
 
-/** Between two later tries: nobody notices half a second after a long wait. */
+/** Between two later tries: half a second is unnoticeable after a long wait. */
 export const RETRY_MAX_MS = 500;
 
 /** A caller makes one small file: on a busy machine and a slow disk, within seconds. */
 export const PROOF_MS_MAX = 10_000;
 
-/** Nobody notices so long a wait at the beginning of a command. */
+/** An unnoticeable wait at the start of a command. */
 export const PROOF_LOOK_MS = 2;
 
-/** Whoever waits longer than this for work before theirs is told so. */
+/** After this wait for earlier work, the caller gets a message. */
 export const WAITING_NOTICE_MS = 1000;
 
 /**
- * How long somebody may hold the lock without answering on the socket: a holder recovers its
- * journal before it answers, and that reads at most a few hundred MiB.
+ * How long a process may hold the lock without answering on the socket. A host recovers its journal
+ * before it answers, and that reads at most a few hundred MiB.
  */
 export const UNANSWERED_MAX_MS = 60_000;
 

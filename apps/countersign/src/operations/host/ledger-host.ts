@@ -20,8 +20,8 @@ export type WorkOptions<Holder> = {
   /** True for work that adds nothing when it is done twice: it is begun again after a crash. */
   readonly repeatable: boolean;
   /**
-   * `anywhere`: by whoever holds the ledger. `alone`: by this process, which waits for the lock as
-   * long as it takes, and does nobody else's work.
+   * `anywhere`: by the process that holds the ledger. `alone`: by this process, which waits for the
+   * lock as long as needed, and does no work for others.
    */
   readonly where: 'anywhere' | 'alone';
   /** Takes the lock. MUST reject with code `LOCKED` while another process holds it. */

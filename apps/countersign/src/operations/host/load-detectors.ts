@@ -35,10 +35,7 @@ export type DetectorSet = SignalSource & {
   readonly watchers: readonly DetectorProfile[];
 };
 
-/**
- * All judges that there are. Whoever adds one puts it here; what it needs of the machine comes in
- * as an argument.
- */
+/** The list of all detectors. Add a new one here; its dependencies on the machine are arguments. */
 export async function loadDetection(folder: string = rulesFolder()): Promise<DetectorSet> {
   const detectors = [
     new AlarmDetector(),

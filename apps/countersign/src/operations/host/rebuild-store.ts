@@ -6,9 +6,10 @@ import { type HostWriter, openLedgerWriter, type WriterOptions } from './open-wr
 const Store = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] as const;
 
 /**
- * Throws all derived state away and makes it again from the ledger: the books and the fingerprint
- * index. Appends nothing. Both go under the lock, so that nobody posts or looks up meanwhile; a
- * crash in the middle is a folder whose books and index are behind, and the next opening goes on.
+ * Deletes all derived state and builds it again from the ledger: the store and the fingerprint
+ * index. Appends nothing. Both steps run under the lock, so no other process writes or looks up
+ * meanwhile. After a crash in the middle, store and index are behind, and the next opening
+ * continues.
  */
 export async function rebuild(options: WriterOptions): Promise<HostWriter> {
   const beforeStore = (): void => discardStore(options.dir);

@@ -38,7 +38,7 @@ export function askedByDefault(
   return { kind: 'period', ...period };
 }
 
-/** Why nobody can say that what the rules saw is all there was, once for all of them. */
+/** Why the input of the rules may be incomplete, once for all rules. */
 export function incompleteText(found: readonly DetectorHealth[]): string | undefined {
   const short = found.find(({ health }) => health.incomplete !== null);
   if (short === undefined) return undefined;

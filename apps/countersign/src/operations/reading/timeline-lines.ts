@@ -13,7 +13,7 @@ export type EventLine = {
   readonly erasedBy: number | undefined;
 };
 
-/** A line of a timeline: an event, or an interval of which events may be missing. */
+/** A line of a timeline: an event, or an interval with possibly missing events. */
 export type TimelineLine = EventLine | { readonly kind: 'hole'; readonly hole: CoverageGap };
 
 /** Puts each hole before the first event at or after its start; `holes` are in order. */

@@ -32,8 +32,8 @@ export class ClockSteps {
 }
 
 /**
- * What was seen or said while the clock showed the time of the step may have been at another time:
- * of no source can it be told what there is of that interval. None for another act.
+ * The interval of a clock step: entries of that time may have another time, so coverage of every
+ * source is unknown there. None for other entries.
  */
 export function clockStepCoverage(index: number, act: object): CoverageRow[] {
   const { what, expectedMs, actualMs } = act as Partial<ClockStepBody>;

@@ -19,7 +19,7 @@ export type ErasureSource = {
   readonly dir: string;
 };
 
-/** What the entries of a ledger say of its erasures, for whoever meets a body that is gone. */
+/** The erasures that the entries of a ledger declare, for readers that find a body missing. */
 export class ErasureIndex {
   readonly #said: readonly ErasureEntry[];
   readonly #keys: LocalKeys | undefined;
@@ -29,7 +29,9 @@ export class ErasureIndex {
     this.#keys = keys;
   }
 
-  /** Without the local keys, as in a copy for an auditor, nobody can be found in an erasure. */
+  /**
+   * Without the local keys, as in a copy for an auditor, people in an erasure cannot be identified.
+   */
   static async read({ store, reader, dir }: ErasureSource): Promise<ErasureIndex> {
     const said: ErasureEntry[] = [];
     for (const index of store.acts('erasure')) {

@@ -47,7 +47,7 @@ const GOES_ON_AFTER = /^(?:[\p{L}\p{N}_+-]|\.[\p{L}\p{N}])/u;
 const ESCAPE_BEFORE = /(?:\\[bfnrt]|%[0-9a-f]{2}|x[0-9a-f]{2})$/;
 /** A user who was deleted is called by object id and name in one: `0b1a…451fjoe@example.com`. */
 const OBJECT_ID_BEFORE = /(?<![0-9a-z])[0-9a-f]{32}$/;
-/** An export named after somebody: `joe@example.com.json`. No name of a host ends like this. */
+/** An export named after a person: `joe@example.com.json`. No host name ends like this. */
 const FILE_ENDING =
   /^(?:\.(?:csv|gz|html?|json|log|ndjson|parquet|pdf|txt|xlsx?|zip|zst))+(?![\p{L}\p{N}_-])/u;
 

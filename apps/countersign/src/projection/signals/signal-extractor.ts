@@ -150,8 +150,8 @@ function readerOf(names: readonly string[], parts: ReadingParts): FieldReader {
 }
 
 /**
- * A record that lacks a field to group by is in no group of a correlation: nobody can tell whose
- * it is. A rule that alerts by itself speaks of it all the same.
+ * A record without a field to group by is in no group of a correlation, because its group is
+ * unknown. A rule that alerts by itself still reports it.
  */
 function groupOf({ groupReaders, kind }: Extract, reading: Reading): string | undefined {
   const values = groupReaders.map((read) => {
@@ -162,7 +162,7 @@ function groupOf({ groupReaders, kind }: Extract, reading: Reading): string | un
   return JSON.stringify(values);
 }
 
-/** As the books key it: object id, else kind and name; an application where nobody is named. */
+/** As the store keys it: object id, else kind and name; an application if no principal is named. */
 function actorOf({ event }: Reading): string | null {
   if (event.actorUid !== null) return event.actorUid;
   if (event.actorName !== null) {

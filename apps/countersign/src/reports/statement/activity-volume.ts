@@ -9,7 +9,7 @@ export type VolumeContext = {
    * cannot be distinguished, so only reads are counted.
    */
   readonly items?: ReadonlyMap<number, readonly string[]> | undefined;
-  /** Throttling records of relevant mailboxes, whoever caused them. */
+  /** Throttling records of relevant mailboxes, for any cause. */
   readonly throttled?: readonly EventRow[] | undefined;
 };
 

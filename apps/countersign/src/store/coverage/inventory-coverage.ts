@@ -1,8 +1,8 @@
 import { ANY, type CoverageRow, type InventoryRow } from '../rows/entry-rows.ts';
 
 /**
- * Rows for owned tenants of which nothing is collected. Without them, silence would look like a
- * tenant without activity.
+ * Rows for owned tenants without any collection. Without them, silence would look like a tenant
+ * without activity.
  */
 export function inventoryRows(
   inventory: InventoryRow | undefined,
