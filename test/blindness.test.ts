@@ -5,6 +5,7 @@ import { before, test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { IS_LONG } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
+import { assertOutput } from './support/assert-output.ts';
 import { countersign, type ProcessResult } from './support/command-line.ts';
 import { ndjson, record, records } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -94,6 +95,7 @@ test('with all needed sources collected, the absence of findings is an answer', 
     /1 rule is blind, .*no connected source reports the reply addresses of mail/,
   );
   const gate = await ask(data, 'gate', join(root, 'gate.yaml'), '--json');
+  assertOutput('gate', gate.stdout);
   const { conditions, limits } = JSON.parse(gate.stdout) as {
     conditions: { answer: string }[];
     limits: { code: string; text: string }[];
@@ -108,6 +110,7 @@ test('with all needed sources collected, the absence of findings is an answer', 
     /not searched for, or only in/,
   );
   const out = await ask(data, 'out', '--since', '2024-03-05T00:00:00Z', '--json');
+  assertOutput('eviction', out.stdout);
   assert.match(out.stdout, /"code":"not-handed-in"/);
 });
 

@@ -7,6 +7,7 @@ import { systemClock } from '@countersign/core';
 import { type Emulator, startEmulator } from '@countersign/emulator';
 import { browse, type Stand } from '@countersign/emulator/testing/browser';
 import { ExternalProvider } from '@countersign/emulator/testing/external-provider';
+import { assertOutput } from './support/assert-output.ts';
 import { countersign, type ProcessResult } from './support/command-line.ts';
 import { sha256 } from './support/enforcement-content.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -120,6 +121,7 @@ enforcementPoints:
       'ada',
     );
     assert.equal(asked.code, 0, asked.stderr);
+    assertOutput('bypass request', asked.stdout);
     const { bypass: id, effect } = JSON.parse(asked.stdout) as BypassItem;
     assert.equal(effect, null);
     return id;
@@ -197,6 +199,7 @@ enforcementPoints:
     const listed = await countersign(['bypass', 'list', '--data', dir, '--json']);
     const formerly = await countersign(['door', 'drain', 'list', '--data', dir, '--json']);
     assert.equal(formerly.stdout, listed.stdout);
+    assertOutput('bypass list', listed.stdout);
     const item = listed.stdout
       .trim()
       .split('\n')

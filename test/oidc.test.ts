@@ -8,6 +8,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { type ReadPage, readPage } from '../tools/testing/page-reader.ts';
 import { SoftAuthenticator } from '../tools/testing/soft-authenticator.ts';
 import { assertFsckClean } from './support/account.ts';
+import { assertOutput } from './support/assert-output.ts';
 import { countersign, type ProcessResult } from './support/command-line.ts';
 import { EndpointNode } from './support/endpoint-node.ts';
 import { TENANT } from './support/enforcement-content.ts';
@@ -192,6 +193,7 @@ describe('the external method of a node', () => {
   test('a copied passkey is listed with the reason', async () => {
     const { id } = authenticator;
     const listed = await untilIndexed(() => run('passkeys', 'list', ADA, '--all', '--json'));
+    assertOutput('passkeys list', listed.stdout);
     const [item] = listed.stdout
       .trim()
       .split('\n')
@@ -229,6 +231,7 @@ describe('the external method of a node', () => {
       );
     }
     const listed = await run('passkeys', 'invitations', '--json');
+    assertOutput('passkeys invitations', listed.stdout);
     const items = listed.stdout
       .trim()
       .split('\n')

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { LedgerReader, parseLeaf } from '@countersign/ledger';
 import type { JSONWebKeySet } from 'jose';
+import { assertOutput } from './support/assert-output.ts';
 import { countersign } from './support/command-line.ts';
 import type { EndpointNode } from './support/endpoint-node.ts';
 import { TENANT } from './support/enforcement-content.ts';
@@ -76,6 +77,7 @@ describe('passes end when their conditions end', () => {
       // 3: an entry was just written that the store does not have yet.
       if (asked.code === 3) continue;
       assert.equal(asked.code, 0, asked.stderr);
+      assertOutput('passes list', asked.stdout);
       const passes = asked.stdout.trim().split('\n');
       return new Map(
         passes.map((line) => JSON.parse(line) as PrintedPass).map((one) => [one.id, one]),
