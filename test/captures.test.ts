@@ -136,9 +136,9 @@ test('importing all captures together gives the sum of each alone', { skip }, as
 });
 
 test('other file names and extensions change nothing', { skip }, async () => {
-  const revocation = ['.txt', '', '.csv', '.json', '.log', '.CSV'];
+  const extensions = ['.txt', '', '.csv', '.json', '.log', '.CSV'];
   const folder = folderOf('renamed', (path, to, at) => {
-    copyFileSync(path, join(to, `${random.word(9)}${revocation[at % revocation.length]}`));
+    copyFileSync(path, join(to, `${random.word(9)}${extensions[at % extensions.length]}`));
   });
   await importHere(join(root, 'renamed-data'), folder);
   assertAlike(await outcomeOf(join(root, 'renamed-data')), plain);

@@ -10,7 +10,7 @@ import { plainProse } from './tidy/prose.ts';
 import { fileLength, functionLength, lineLength } from './tidy/sizes.ts';
 import { type Breach, type Rule, readTree } from './tidy/source.ts';
 import { importCycles, largeFolders } from './tidy/structure.ts';
-import { dependencies, explainedLimits, lineRevocation, strayWords } from './tidy/texts.ts';
+import { dependencies, explainedLimits, lineFeedsOnly, strayWords } from './tidy/texts.ts';
 
 /** Fewer files than this mean that the file search is broken, not that the tree is tidy. */
 const FILES_SEEN_MIN = 100;
@@ -45,7 +45,7 @@ const RULES: readonly [string, Rule][] = [
   ['nothing banned is used', bannedCalls],
   ['every TODO names its issue', datedComments],
   ['no test is left out without a reason', leftOverTests],
-  ['lines end in LF', lineRevocation],
+  ['lines end in LF', lineFeedsOnly],
   ['no stray words', strayWords],
   ['every limit says why', explainedLimits],
   ['prose is plain American English', plainProse],

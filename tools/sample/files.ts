@@ -19,7 +19,7 @@ const SUBJECTS = [
   'Bathymetry',
 ];
 const PLACES = ['Stromness', 'Lerwick', 'Wick', 'Scapa', 'Fair Isle', 'Thurso', 'Sumburgh', 'Hoy'];
-const Revocation = ['docx', 'xlsx', 'pptx', 'pdf', 'csv', 'dwg'];
+const EXTENSIONS = ['docx', 'xlsx', 'pptx', 'pdf', 'csv', 'dwg'];
 
 export type FilePlace = {
   readonly site: Site;
@@ -41,7 +41,7 @@ export function someFile(random: SeededRandom, company: Company, person: Person)
     workload: isOwn ? 'OneDrive' : 'SharePoint',
     folder: isOwn ? 'Documents' : `Shared Documents/${random.pick(PLACES)}`,
     name,
-    ending: random.pick(Revocation),
+    ending: random.pick(EXTENSIONS),
     bytes: random.between(12, 4000) * 1024,
   };
 }

@@ -7,7 +7,7 @@ import { participleTypes, retiredWords } from './names.ts';
 import { plainProse } from './prose.ts';
 import { fileLength, functionLength, lineLength } from './sizes.ts';
 import { type Breach, type Rule, sourceOf } from './source.ts';
-import { dependencies, explainedLimits, lineRevocation, strayWords } from './texts.ts';
+import { dependencies, explainedLimits, lineFeedsOnly, strayWords } from './texts.ts';
 
 type Snippet = readonly [path: string, text: string];
 
@@ -198,7 +198,7 @@ testRule('finds tests that are left out', leftOverTests, {
   ],
 });
 
-testRule('finds CRLF', lineRevocation, {
+testRule('finds CRLF', lineFeedsOnly, {
   bad: [['README.md', 'one\r\ntwo\r\n']],
   good: [['README.md', 'one\ntwo\n']],
 });

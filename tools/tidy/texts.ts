@@ -1,6 +1,6 @@
 import { type Breach, breachesOf, isCode, isTest, type Rule, type Source } from './source.ts';
 
-export const lineRevocation: Rule = (source) =>
+export const lineFeedsOnly: Rule = (source) =>
   breachesOf(source, source.text, /\r\n/g, 'CRLF: save the file with LF').slice(0, 1);
 
 /** A path of the author's machine says nothing to readers, and may reveal the author. */

@@ -1,7 +1,7 @@
 /** Many operations end with a verb (`ListCreated`, `SharingPolicyChanged`). */
 export type Ending = 'created' | 'read' | 'updated' | 'deleted' | 'searched' | 'exported';
 
-const Revocation: readonly (readonly [string, Ending])[] = [
+const SUFFIXES: readonly (readonly [string, Ending])[] = [
   ['created', 'created'],
   ['added', 'created'],
   ['posted', 'created'],
@@ -43,7 +43,7 @@ const Revocation: readonly (readonly [string, Ending])[] = [
 
 export function endingOf(operation: string): Ending | undefined {
   const folded = operation.toLowerCase();
-  for (const [ending, meaning] of Revocation) if (folded.endsWith(ending)) return meaning;
+  for (const [ending, meaning] of SUFFIXES) if (folded.endsWith(ending)) return meaning;
   return undefined;
 }
 

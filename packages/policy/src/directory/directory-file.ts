@@ -116,7 +116,7 @@ export function loadDirectoryFile(
   const seenMs = at === undefined ? heldMs(tenant, source, { since, readMs }) : timeOf(at);
   const origin: Origin = { source, seenMs };
   // A file with a time describes that time. A file without one is in force until the next.
-  if (at === undefined) tenant.stand(origin.source);
+  if (at === undefined) tenant.putInForce(origin.source);
   const loading = new Loading(tenant, origin);
   for (const group of parsed.groups) loading.group(group);
   for (const role of parsed.roles) loading.entity('Role', role, ['privileged']);
@@ -129,7 +129,7 @@ export function loadDirectoryFile(
 }
 
 /**
- * Since when the facts of a standing source have held. The stated start counts only once: a change
+ * Since when the facts of a source in force have held. The stated start counts only once: a change
  * in a later reading is new as of that reading.
  */
 export function heldMs(
@@ -137,7 +137,7 @@ export function heldMs(
   source: string,
   { since, readMs }: { readonly since: Maybe<string>; readonly readMs: number },
 ): number {
-  if (since === undefined || tenant.hasStatus(source)) return readMs;
+  if (since === undefined || tenant.isInForce(source)) return readMs;
   return Math.min(timeOf(since), readMs);
 }
 

@@ -33,7 +33,7 @@ export class TenantDirectory {
   /** When a source was last confirmed unchanged as a whole. */
   readonly #confirmed = new Map<string, number>();
   /** Sources that hold until they change: the company's own files. */
-  readonly #status = new Set<string>();
+  readonly #inForce = new Set<string>();
   /** By container type: the types with entities in such a container. */
   readonly #ways = new Map<string, Set<string>>();
 
@@ -232,12 +232,12 @@ export class TenantDirectory {
   }
 
   /** For after-the-fact checks, the facts of this source hold until it changes: they do not age. */
-  stand(source: string): void {
-    this.#status.add(source);
+  putInForce(source: string): void {
+    this.#inForce.add(source);
   }
 
-  hasStatus(source: string): boolean {
-    return this.#status.has(source);
+  isInForce(source: string): boolean {
+    return this.#inForce.has(source);
   }
 
   confirmedMs(source: string): number {
@@ -339,8 +339,8 @@ export class DirectoryStore implements Directory {
       sourced: SourcedValue<T> | undefined,
     ): SourcedValue<T> | undefined => {
       if (sourced === undefined) return undefined;
-      const isStatus = this.#tenants.get(of)?.hasStatus(sourced.source) === true;
-      return { ...sourced, seenMs: isStatus ? atMs : Math.min(sourced.seenMs, atMs) };
+      const isInForce = this.#tenants.get(of)?.isInForce(sourced.source) === true;
+      return { ...sourced, seenMs: isInForce ? atMs : Math.min(sourced.seenMs, atMs) };
     };
     return {
       find: (tenant, type, id) => this.#find(tenant, type, id, atMs),

@@ -19,7 +19,7 @@ export type EntitySource = {
   hasWay(type: string, container: string): boolean;
   completeSpanOf(container: string): ObservedSpan | undefined;
   confirmedMs(source: string): number;
-  hasStatus(source: string): boolean;
+  isInForce(source: string): boolean;
 };
 
 /** One row of the directory, now or as of a moment. */
@@ -124,7 +124,7 @@ export class EntityView implements EntityAttributes {
     const atMs = this.#atMs;
     if (atMs === undefined) return latestMs;
     if (atMs < firstMs) return atMs - (firstMs - atMs);
-    if (this.#tenant.hasStatus(source)) return atMs;
+    if (this.#tenant.isInForce(source)) return atMs;
     return Math.min(latestMs, atMs);
   }
 

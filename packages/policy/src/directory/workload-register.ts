@@ -79,7 +79,7 @@ export function loadRegister(
   const tenant = store.tenant(register.tenant);
   const source = registerSource(file);
   const origin = { source, seenMs: heldMs(tenant, source, { since: register.since, readMs }) };
-  tenant.stand(origin.source);
+  tenant.putInForce(origin.source);
   for (const { id, names, expires, ...rest } of register.workloads) {
     const row = tenant.put(WORKLOAD, id, names);
     const values = { registered: true, expires: msOfInstant(normalizeInstant(expires) ?? '') };

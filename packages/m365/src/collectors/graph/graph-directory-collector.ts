@@ -90,13 +90,13 @@ export class GraphDirectoryCollector implements Collector {
     const whole: Reading = {
       ...{ tenant, source, mode: 'snapshot', since: instantOf(clock.now()), pages: 0 },
     };
-    const listeners = { graph, clock, sink: poll.sink, signal: poll.signal, mark };
+    const context = { graph, clock, sink: poll.sink, signal: poll.signal, mark };
     switch (resource.kind) {
       case 'list':
-        asked.pages = await readList(resource, whole, listeners);
+        asked.pages = await readList(resource, whole, context);
         return;
       case 'list-for-each':
-        asked.pages = await readListForEach(resource, whole, listeners);
+        asked.pages = await readListForEach(resource, whole, context);
         return;
       case 'delta': {
         const select = resource.select.join(',');

@@ -5,7 +5,7 @@ import { digestOf, itemsOf, pageDrafts, type Reading } from './directory-page.ts
 import type { GraphReader } from './graph-reader.ts';
 import { CONFIRM_EVERY_MS, LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from './limits.ts';
 
-export type ListListeners = {
+export type ListContext = {
   readonly graph: GraphReader;
   readonly clock: Clock;
   readonly sink: CollectionSink;
@@ -18,10 +18,10 @@ export type ListListeners = {
 export async function readList(
   { path, query }: { readonly path: string; readonly query?: Readonly<Record<string, string>> },
   reading: Reading,
-  listeners: ListListeners,
+  context: ListContext,
 ): Promise<number> {
-  const taken = new SnapshotBuffer(reading, listeners);
-  const pages = await takeAll(listeners.graph.url(path, query), reading.source, taken, listeners);
+  const taken = new SnapshotBuffer(reading, context);
+  const pages = await takeAll(context.graph.url(path, query), reading.source, taken, context);
   await taken.end();
   return pages;
 }
@@ -30,9 +30,9 @@ export async function readList(
 export async function readListForEach(
   list: { readonly parents: string; readonly path: (parentId: string) => string },
   reading: Reading,
-  listener: ListListeners,
+  context: ListContext,
 ): Promise<number> {
-  const { graph, signal } = listener;
+  const { graph, signal } = context;
   const ids: string[] = [];
   const query = { $select: 'id', $top: String(LIST_ITEMS) };
   let pages = 0;
@@ -40,13 +40,13 @@ export async function readListForEach(
     pages += 1;
     for (const item of itemsOf(page, reading.source)) ids.push(idOf(item));
   }
-  const taken = new SnapshotBuffer(reading, listener);
+  const taken = new SnapshotBuffer(reading, context);
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < ids.length) {
       const id = ids[next++] as string;
       try {
-        pages += await takeAll(graph.url(list.path(id)), reading.source, taken, listener);
+        pages += await takeAll(graph.url(list.path(id)), reading.source, taken, context);
       } catch (error) {
         // Deleted between the two requests: then it has no list.
         if (error instanceof HttpError && error.status === 404) continue;
@@ -64,7 +64,7 @@ async function takeAll(
   first: string,
   source: string,
   taken: SnapshotBuffer,
-  { graph, signal }: ListListeners,
+  { graph, signal }: ListContext,
 ): Promise<number> {
   let pages = 0;
   for await (const page of graph.pages(first, { signal })) {
@@ -77,13 +77,13 @@ async function takeAll(
 /** A snapshot in progress. A small snapshot is held completely, to see whether it changed. */
 class SnapshotBuffer {
   readonly #reading: Reading;
-  readonly #listener: ListListeners;
+  readonly #context: ListContext;
   #held: Buffer[] = [];
   #heldBytes = 0;
 
-  constructor(reading: Reading, listener: ListListeners) {
+  constructor(reading: Reading, context: ListContext) {
     this.#reading = reading;
-    this.#listener = listener;
+    this.#context = context;
   }
 
   async add(items: readonly Buffer[]): Promise<void> {
@@ -97,7 +97,7 @@ class SnapshotBuffer {
   async end(): Promise<void> {
     const isOnePage = this.#reading.pages === 0;
     const digest = isOnePage ? digestOf(this.#held) : undefined;
-    const { mark, clock } = this.#listener;
+    const { mark, clock } = this.#context;
     if (digest !== undefined && digest === mark?.digest) {
       if (isConfirmDue(mark, clock)) await this.#confirm(mark, digest);
       return;
@@ -107,14 +107,14 @@ class SnapshotBuffer {
 
   /** Records that nothing has changed: an empty delta on the previous snapshot. */
   async #confirm({ since }: DirectoryMark, digest: string): Promise<void> {
-    const { clock, sink } = this.#listener;
+    const { clock, sink } = this.#context;
     const reading: Reading = { ...this.#reading, mode: 'delta', since };
     const end = { isLast: true, next: null, digest };
     await sink.append(pageDrafts(reading, [], end, clock.now()));
   }
 
   async #append(end: { isLast: boolean; next: null; digest?: string }): Promise<void> {
-    const { clock, sink } = this.#listener;
+    const { clock, sink } = this.#context;
     const items = this.#held;
     this.#held = [];
     this.#heldBytes = 0;
