@@ -287,7 +287,7 @@ action signIn appliesTo {
     const [first] = check(when('a', 'context.app == "x"'), { schema });
     assert.match(
       first ?? '',
-      /: take eam out of its @enforcement_points, .* what it states \(address, factor, device\)$/,
+      /: remove eam from its @enforcement_points, .* what it states \(address, factor, device\)$/,
     );
     const own = enforcementPointOf({
       name: 'own',

@@ -22,31 +22,31 @@ export type ChunkOutcome = {
 };
 
 export type ChunkListener = {
-  /** As soon as it is known which records are new. */
+  /** Resolves once it is known which records are new. */
   readonly outcome: (outcome: ChunkOutcome) => void;
-  /** A little later, for chunks that a collector fetched: what was new, and how late it came. */
+  /** A little later, for chunks of a collector: which records were new, and their delays. */
   readonly arrived?: (arrivals: readonly Arrival[]) => void;
 };
 
 /**
- * The moving belt of an import: chunks go to the lanes, come back with fingerprints, get their
- * verdict from the one sequencer in the order in which they were fed, go back to be prepared, and
- * are committed in index order. Rows are posted to the books behind it. Owned by one import.
+ * The ingest pipeline of one import. Chunks go to the workers and come back with fingerprints. The
+ * one sequencer decides about them in the order of feeding. Then workers prepare them, and they are
+ * committed in index order. Rows are posted to the store afterwards.
  */
 export class IngestPipeline {
   readonly #writer: LedgerWriter;
-  /** Started when there is work for them: a thread takes longer to load than a file to read. */
+  /** Started when there is work: loading a thread takes longer than reading a file. */
   readonly #workers: WorkerHandle[] = [];
   readonly #workerCount: number;
   readonly #startWorker: () => WorkerHandle;
   #nextChunkId = 0;
   #inFlight = 0;
   #slotFree: (() => void) | undefined;
-  /** Chunks in the order of feeding; a link runs when all before it have their verdict. */
+  /** Chunks in the order of feeding; a link runs once all earlier chunks are decided. */
   #sequenced: Promise<void> = Promise.resolve();
   /** Frames in index order. */
   #committed: Promise<void> = Promise.resolve();
-  /** Frames that are durable. */
+  /** Durable frames. */
   #settled: Promise<void> = Promise.resolve();
   #failure: unknown;
   #rowsUnposted = 0;
@@ -88,7 +88,7 @@ export class IngestPipeline {
       .catch((error: unknown) => this.#fail(error));
   }
 
-  /** Appends entries of our own behind all chunks fed so far. Returns their indices. */
+  /** Appends entries of our own after all chunks so far. Returns their indices. */
   async append(drafts: readonly RecordDraft[]): Promise<readonly number[]> {
     await this.settle();
     const results = await this.#writer.ledger.append(drafts);
@@ -98,7 +98,7 @@ export class IngestPipeline {
     });
   }
 
-  /** Everything fed is durable in the ledger. */
+  /** Everything so far is durable in the ledger. */
   async settle(): Promise<void> {
     await this.#sequenced;
     await this.#committed;
@@ -107,7 +107,7 @@ export class IngestPipeline {
     this.#throwFailure();
   }
 
-  /** Everything fed is in the books too: the cursor stands at the end of the ledger. */
+  /** Everything so far is in the store too: the cursor is at the end of the ledger. */
   async post(): Promise<void> {
     await this.settle();
     const { store } = this.#writer;
@@ -140,9 +140,9 @@ export class IngestPipeline {
       .then(async () => {
         const { prepared: batch, arrivals } = await prepared;
         if (arrivals.length > 0) listener.arrived?.(arrivals);
-        // After a failure there is a gap in the indices, and nothing behind it can become durable.
+        // A failure leaves a gap in the indices, and later entries cannot become durable.
         this.#throwFailure();
-        // Not awaited here: frames that wait while a sync runs share the next one.
+        // Not awaited here: frames that wait during a sync share the next one.
         const durable = batch.count === 0 ? undefined : this.#writer.ledger.commit(batch);
         this.#settle(durable);
       })

@@ -22,12 +22,12 @@ import { type Arrival, DeliveryDelays } from './delivery-delays.ts';
 import { type MatchedRecord, TextMatcher } from './text-matcher.ts';
 import type { ReadDone, RejectedItem } from './worker-messages.ts';
 
-/** A chunk that was read and waits for its verdict. */
+/** A chunk that was read and waits for the sequencer's decision. */
 type Pending = {
   readonly drafts: readonly RecordDraft[];
   readonly meanings: readonly RecordMeaning[];
   readonly fingerprints: FingerprintBatch;
-  /** When each could be had; empty for what came out of a file. */
+  /** When each record became available; empty for records of a file. */
   readonly availableMs: readonly number[];
 };
 
@@ -44,9 +44,9 @@ export type RecordWorkerSetup = {
 };
 
 /**
- * The part of an import that needs the processor, for one thread. `read` parses, fingerprints and
- * interprets a chunk. Once the sequencer has decided which records are new, `prepare` makes the
- * journal frame and the rows. `flush` writes the rows to a file. Each record is parsed once.
+ * The processor-bound part of an import, for one thread. `read` parses, fingerprints and interprets
+ * a chunk. Once the sequencer has decided which records are new, `prepare` creates the journal
+ * frame and the rows. `flush` writes the rows to a file. Each record is parsed once.
  */
 export class RecordWorker {
   readonly #setup: RecordWorkerSetup;

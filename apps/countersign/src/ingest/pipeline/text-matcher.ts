@@ -8,11 +8,11 @@ export type MatchedRecord = {
   readonly body: Uint8Array;
 };
 
-/** Finds records that hold one of a few texts: cheap enough for every record that comes. */
+/** Finds records that contain one of a few texts: cheap enough for every record. */
 export class TextMatcher {
   readonly #texts: readonly Buffer[];
 
-  /** Plain ASCII: JSON has no other spelling of it that any service writes. */
+  /** Plain ASCII: no service writes it in another JSON spelling. */
   constructor(texts: readonly string[]) {
     this.#texts = texts.map((text) => Buffer.from(text, 'latin1'));
   }

@@ -17,8 +17,8 @@ type Waiting = {
 type AnswerTo = { read: ReadDone; prepare: PreparedDone; flush: FlushedDone };
 
 /**
- * One worker thread, asked in order and answering in order. A worker that dies takes the import
- * with it: what it held was never committed, so the next run reads it again.
+ * One worker thread with ordered questions and answers. A worker that dies ends the import: its
+ * chunks were never committed, so the next run reads them again.
  */
 export class WorkerHandle {
   readonly #worker: Worker;
@@ -34,7 +34,7 @@ export class WorkerHandle {
     });
   }
 
-  /** Questions without an answer yet: the measure by which the next chunk chooses its lane. */
+  /** Unanswered questions: the next chunk goes to the worker with the fewest. */
   get outstanding(): number {
     return this.#waiting.length;
   }
@@ -71,7 +71,7 @@ export class WorkerHandle {
   }
 }
 
-/** A disk that is full is no failure of the thread that met it first. */
+/** A full disk is not a failure of the thread that meets it first. */
 function failureOf(code: string, text: string): IngestError {
   const disk = DISK_CODES.find((known) => known === code);
   return new IngestError(disk ?? 'WORKER_FAILED', text, { data: { code } });
@@ -85,7 +85,7 @@ const DISK_CODES = ['DISK_FULL', 'NOT_WRITABLE', 'DISK_BROKEN'] as const;
  */
 const WORKER_LIMITS = { maxYoungGenerationSizeMb: 48 } as const;
 
-/** The compiled package holds `worker.js`, a clone holds `worker.ts`. */
+/** The compiled package contains `worker.js`, a clone contains `worker.ts`. */
 function workerUrl(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }

@@ -5,8 +5,8 @@ import type { Arrival } from './delivery-delays.ts';
 import type { MatchedRecord } from './text-matcher.ts';
 
 /**
- * What crosses threads: bytes and numbers, never parsed records. A lane answers each question
- * with one message, in the order in which it was asked.
+ * Messages between threads: bytes and numbers, never parsed records. A worker answers each question
+ * with one message, in the order of the questions.
  */
 export type ToWorker =
   | {
@@ -39,7 +39,7 @@ export type PreparedDone = {
   readonly kind: 'prepared';
   readonly chunkId: number;
   readonly prepared: PreparedBatch;
-  /** Of chunks that a collector fetched: what was new in them. */
+  /** For chunks of a collector: the new records. */
   readonly arrivals: readonly Arrival[];
 };
 

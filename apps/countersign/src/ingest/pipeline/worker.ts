@@ -4,14 +4,14 @@ import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
 import { RecordWorker } from './record-worker.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
 
-/** The thread around a lane: one message in, one message out, in order. */
+/** The thread around a record worker: one message in, one message out, in order. */
 const port = parentPort;
 assert(port !== null, 'this file is the start of a worker thread');
 const { plan: planned, ...rest } = workerData as WorkerSetup;
 const plan = planned === null ? undefined : (JSON.parse(planned) as SignalPlan);
 const worker = new RecordWorker({ ...rest, plan, random: systemRandom });
 
-/** A flush is asynchronous; questions asked meanwhile wait for it, so that answers keep order. */
+/** A flush is asynchronous; later questions wait for it, so that answers stay in order. */
 let turn: Promise<void> = Promise.resolve();
 
 port.on('message', (message: ToWorker) => {

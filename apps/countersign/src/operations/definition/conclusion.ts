@@ -2,8 +2,8 @@ import { type Answer, numberText, plural, type Reason } from '@countersign/core'
 import { cannotTell, type OperationError } from './errors.ts';
 
 /**
- * What follows from an output. Each adapter has one rule for it: the command line makes it an exit
- * code, HTTP a member of the body. `failed` is an error that leaves the output valid.
+ * The conclusion of an output. Each adapter has one rule for it: the command line turns it into an
+ * exit code, HTTP into a member of the body. `failed` is an error that leaves the output valid.
  */
 export type Conclusion =
   | { readonly kind: 'yes' }
@@ -23,8 +23,8 @@ export function coverageConclusion(coverage: Answer): Conclusion {
 }
 
 /**
- * What follows from a list: with items it is an answer, and a notice says what may be missing. An
- * empty one is an answer only where nothing may be missing.
+ * The conclusion of a list. With items, it is an answer, and a notice states what may be missing.
+ * An empty list is an answer only if nothing may be missing.
  */
 export function listConclusion(
   list: { readonly count: number; readonly because: readonly Reason[] },
@@ -37,7 +37,7 @@ export function listConclusion(
   return YES;
 }
 
-/** Why an answer is not a yes. */
+/** The reasons if an answer is not a yes. */
 export function reasonsOf(answer: Answer): readonly Reason[] {
   return answer.kind === 'yes' ? [] : answer.because;
 }
@@ -53,15 +53,15 @@ export function answerConclusion(answer: Answer): Conclusion {
   }
 }
 
-/** The first that is not a yes. */
+/** The first conclusion that is not a yes. */
 export function firstDoubt(...conclusions: readonly Conclusion[]): Conclusion {
   return conclusions.find(({ kind }) => kind !== 'yes') ?? YES;
 }
 
-/** Kinds of reasons that a sentence names; the output holds all. */
+/** Kinds of reasons in a sentence; the output contains all. */
 const REASONS_SHOWN = 5;
 
-/** One line: the first reason of each kind, and how many more of it there are. */
+/** One line: the first reason of each kind, and the number of its other reasons. */
 export function reasonsText(because: readonly Reason[]): string {
   const kinds = [...Map.groupBy(because, (reason) => reason.code).values()];
   const texts = kinds.slice(0, REASONS_SHOWN).map(([first, ...more]) => {

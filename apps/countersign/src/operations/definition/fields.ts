@@ -2,9 +2,9 @@ import { CountersignError, instant } from '@countersign/core';
 import type { SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 
-/** What an adapter reads of a member of an input beside its type. */
+/** Facts about a member of an input that adapters need besides its type. */
 export type FieldMeta = {
-  /** What the placeholder of its value is: `file`, `time`. */
+  /** The placeholder of its value: `file`, `time`. */
   readonly value?: string;
   /** A path of the machine that runs the operation: an adapter makes it absolute. */
   readonly isPath?: true;
@@ -24,7 +24,7 @@ export type FieldMeta = {
 /** The schemas of the members of an input. */
 export type Fields<Input> = { readonly [Member in keyof Input]-?: z.ZodType<Input[Member]> };
 
-/** A member of an input with what its help says. */
+/** A member of an input and its help text. */
 export function field<T>(
   schema: z.ZodType<T>,
   description: string,
@@ -33,13 +33,13 @@ export function field<T>(
   return schema.meta({ description, ...meta });
 }
 
-/** A text with the name of its file, which messages about the text name. */
+/** A text and the name of its file, for messages about the text. */
 export const sourceText: z.ZodType<SourceText> = z.strictObject({
   file: z.string(),
   text: z.string(),
 });
 
-/** Bytes; base64 where the input is JSON. */
+/** Bytes; base64 if the input is JSON. */
 export const bytes: z.ZodType<Uint8Array> = z.union([
   z.instanceof(Uint8Array),
   z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64'))),
@@ -59,7 +59,7 @@ export const instantText: z.ZodType<string> = z.string().transform((text, contex
 const INDEX = /^#?(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})$/;
 const NO_INDEX = 'Give the index of an entry: 0 or a higher whole number.';
 
-/** The index of an entry: a number, or as any screen prints it: `3370`, `3,370` or `#3370`. */
+/** The index of an entry: a number, or in any printed form: `3370`, `3,370` or `#3370`. */
 export const entryIndex: z.ZodType<number> = z.union([
   z.int().min(0),
   z
@@ -68,7 +68,7 @@ export const entryIndex: z.ZodType<number> = z.union([
     .transform((text) => indexOf(text)),
 ]);
 
-/** An entry; with the origin of its log where that is given. */
+/** An entry, with the origin of its log if given. */
 export type EntryReference = { readonly index: number; readonly origin?: string | undefined };
 
 /** An entry by its index, or as `countersign.local/1a2b#3370`. */

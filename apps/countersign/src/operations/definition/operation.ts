@@ -20,10 +20,10 @@ type Definition<Input extends object> = {
   readonly description: string;
   readonly scope: Scope;
   readonly effect: 'read' | 'write';
-  /** An object schema. To parse a parsed input again MUST change nothing. */
+  /** An object schema. Parsing a parsed input again MUST change nothing. */
   readonly input: z.ZodType<Input>;
   readonly examples: readonly Example[];
-  /** It cannot be undone, so that an adapter offers a dry run. */
+  /** Irreversible, so an adapter offers a dry run. */
   readonly dryRun?: 'offered';
   /** A step of another operation: adapters do not offer it. */
   readonly isStep?: true;
@@ -32,7 +32,7 @@ type Definition<Input extends object> = {
 export type Example = {
   readonly summary: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** What follows `countersign`. A test parses it and compares the result with `input`. */
+  /** The arguments of `countersign`. A test parses them and compares the result with `input`. */
   readonly commandLine: string;
 } & (
   | {
@@ -40,7 +40,9 @@ export type Example = {
       readonly runsOn: 'sample';
     }
   | {
-      /** What that ledger lacks: the same test checks that the example fails without it. */
+      /**
+       * Facts that the sample ledger lacks: the test checks that the example fails without them.
+       */
       readonly needs: Prerequisite;
     }
 );
@@ -54,7 +56,7 @@ export type Example = {
  */
 export type Prerequisite = 'files' | 'enforcement point' | 'hold' | 'clock ahead' | 'witness';
 
-/** Runs in the process of the caller and has one document as its output. */
+/** Runs in the process of the caller; its output is one document. */
 export type DocumentOperation<Input extends object, Output, View = Output> = Definition<Input> & {
   readonly kind: 'document';
   readonly runsIn: 'caller';
@@ -64,7 +66,7 @@ export type DocumentOperation<Input extends object, Output, View = Output> = Def
 
 export type DocumentResult<Output, View = Output> = {
   readonly output: Output;
-  /** What a renderer reads: the output, or the values that it was made of. */
+  /** The input of a renderer: the output, or the values behind it. */
   readonly view: View;
   readonly conclusion: Conclusion;
 };
@@ -73,16 +75,16 @@ export type DocumentResult<Output, View = Output> = {
 export type ListOperation<Input extends object, Item, View = Rows<Item>> = Definition<Input> & {
   readonly kind: 'list';
   readonly runsIn: 'caller';
-  /** Of one item. */
+  /** The schema of one item. */
   readonly output: z.ZodType;
   run(context: OperationContext, input: Input): Promise<ListResult<Item, View>>;
 };
 
 export type Rows<Row> = AsyncIterable<Row> | Iterable<Row>;
 
-/** A list that is read once: an adapter reads the items or the view, then asks what follows. */
+/** A list that is read once: an adapter reads the items or the view, then the conclusion. */
 export type ListResult<Item, View = Rows<Item>> = AsyncIterable<Item> & {
-  /** What a renderer reads: the rows behind the items, or the values that they were made of. */
+  /** The input of a renderer: the rows behind the items, or the values behind them. */
   readonly view: View;
   conclude(): Promise<Conclusion>;
 };
@@ -96,18 +98,18 @@ export type LedgerOperation<Input extends object, Output> = Definition<Input> & 
   readonly runsIn: 'ledger';
   readonly effect: 'write';
   readonly output: z.ZodType;
-  /** `makes` a data folder where there is none, or `needs` one. */
+  /** `makes` a data folder if there is none, or `needs` one. */
   readonly ledger: 'makes' | 'needs';
-  /** `repeatable`: run twice it adds nothing, so that it is begun again after a crash. */
+  /** `repeatable`: a second run adds nothing, so it restarts after a crash. */
   readonly repetition: 'repeatable' | 'once';
-  /** `alone`: not by another process, and with no other operation beside it. */
+  /** `alone`: only in the calling process, with no other operation beside it. */
   readonly where: 'anywhere' | 'alone';
-  /** `bulk`: it writes much, so that it waits while the disk is low. */
+  /** `bulk`: it writes much, so it waits while the disk is low. */
   readonly volume?: 'bulk';
   run(writer: HostWriter, input: Input, by: HandlerContext): Promise<Output>;
-  /** Sentences that a caller needs beside the output. */
+  /** Sentences for the caller besides the output. */
   notices?(output: Output): readonly string[];
-  /** What follows from the output. Default: yes. */
+  /** The conclusion of the output. Default: yes. */
   conclude?(output: Output, context: { readonly dataDir: string }): Conclusion;
 };
 
@@ -119,7 +121,7 @@ export function documentResult<Output>(
   return { output, view: output, conclusion };
 }
 
-/** A list whose items are made from its rows one by one. */
+/** A list whose items are computed from its rows one by one. */
 export function listResult<Item, Row>(list: {
   readonly rows: Rows<Row>;
   readonly itemOf: (row: Row) => Item;
@@ -135,7 +137,7 @@ export function listResult<Item, Row>(list: {
   };
 }
 
-/** A list that was made whole, with the values that a renderer reads. */
+/** A complete list, with the values for a renderer. */
 export function wholeList<Item, View>(list: {
   readonly items: readonly Item[];
   readonly view: View;
@@ -151,7 +153,7 @@ export function wholeList<Item, View>(list: {
   };
 }
 
-/** What an operation may know of its caller and of the machine. */
+/** What an operation knows about its caller and the machine. */
 export type OperationContext = {
   /** Absolute. */
   readonly dataDir: string;
@@ -159,15 +161,15 @@ export type OperationContext = {
   readonly clock: Clock;
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the caller wants no more. */
+  /** Aborted when the caller stops. */
   readonly signal: AbortSignal;
-  /** Opened on demand; the adapter closes them after it has read the result. */
+  /** Opened on demand; the adapter closes them after reading the result. */
   readonly readers: Readers;
   /** Called while a long operation runs. */
   progress(progress: unknown): void;
-  /** A sentence that the caller needs beside the output. */
+  /** A sentence for the caller besides the output. */
   notice(text: string): void;
-  /** Runs an operation in the process that holds the ledger, wherever that is. */
+  /** Runs an operation in the process that holds the ledger, whichever that is. */
   perform<Input extends object, Output>(
     operation: LedgerOperation<Input, Output>,
     input: Input,

@@ -47,7 +47,7 @@ export const entriesSchema: z.ZodType<readonly number[]> = z.array(z.int().min(0
 /** A time in the normal form: UTC. */
 export const timeSchema: z.ZodType<string> = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
-/** How many there are of each cause. */
+/** Counts by cause. */
 export const countsSchema: z.ZodType<Readonly<Record<string, number>>> = z.record(
   z.string(),
   z.int().min(0),

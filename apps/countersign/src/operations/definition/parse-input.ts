@@ -19,7 +19,7 @@ export function parseInput<Input>(
   throw invalidInput(`could not read ${nameOf(String(member))}: ${message}`);
 }
 
-/** Of a member with several forms, the message that a form has of its own. */
+/** For a member with several forms, the message of the matching form. */
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_union') return issue.message;
   const custom = issue.errors.flat().find(({ code }) => code === 'custom');

@@ -13,7 +13,7 @@ export type PeriodMs = {
   readonly toMs: number | undefined;
 };
 
-/** The members of an input that is about a period. */
+/** The members of an input with a period. */
 export const PERIOD_FIELDS: Fields<PeriodInput> = {
   from: field(
     instantText.optional(),
@@ -25,7 +25,7 @@ export const PERIOD_FIELDS: Fields<PeriodInput> = {
   to: field(instantText.optional(), 'before this time', { value: 'time' }),
 };
 
-/** @throws OperationError INVALID_INPUT where the period is empty */
+/** @throws OperationError INVALID_INPUT if the period is empty */
 export function periodOf({ from, to }: PeriodInput): PeriodMs {
   const fromMs = from === undefined ? undefined : msOfInstant(from);
   const toMs = to === undefined ? undefined : msOfInstant(to);

@@ -1,6 +1,6 @@
 import { OperationError } from './errors.ts';
 
-/** Ends a list early when the caller stops; what it has read until then is whole items. */
+/** Ends a list early when the caller stops; items read so far are complete. */
 export async function* untilAborted<T>(
   items: AsyncIterable<T>,
   signal: AbortSignal,

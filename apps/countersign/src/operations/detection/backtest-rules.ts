@@ -76,7 +76,7 @@ export const backtestRules: ListOperation<BacktestInput, object, Backtest> = {
   },
 };
 
-/** @throws OperationError INVALID_INPUT where no rule makes findings */
+/** @throws OperationError INVALID_INPUT if no rule creates findings */
 async function readRules({ notice }: OperationContext, path: string): Promise<RuleContent> {
   const { readRule } = await import('../host/load-detectors.ts');
   const { problemText } = await import('@countersign/sigma');
@@ -97,7 +97,7 @@ function itemsOf({ rules, records, erased, microseconds }: Backtest): object[] {
   }));
 }
 
-/** A rule that fits nothing says as much as the coverage of the period does. */
+/** The absence of matches is worth only as much as the coverage of the period. */
 function conclude(
   { store, head }: Sources,
   asked: PeriodMs & { readonly tenant: string | undefined },

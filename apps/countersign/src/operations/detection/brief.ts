@@ -116,7 +116,7 @@ async function inputOf(
   };
 }
 
-/** Of the incident or the period; those that a person has not explained. */
+/** Findings of the incident or the period, without those that a person has explained. */
 async function openFindings(
   { tenant, clock }: OperationContext,
   { store }: Sources,
@@ -142,7 +142,7 @@ async function titled(
   return { id, shortId: shortIds.of(id), title: incidentTitle(incident, steps) };
 }
 
-/** Silence is no answer: it says what could not be seen. */
+/** Silence is not an answer: the note states what could not be seen. */
 async function noFinding(
   { tenant, clock }: OperationContext,
   sources: Sources,

@@ -31,7 +31,7 @@ type FindingsInput = PeriodInput & {
   readonly incident?: string | undefined;
 };
 
-/** Findings as people read them: counted, and by incident. */
+/** Findings in the form that people read: counted, and by incident. */
 export type FindingsView = {
   readonly counts: FindingCounts;
   readonly groups: readonly FindingGroup[];

@@ -20,9 +20,11 @@ import { indexed, type Sources } from '../readers/readers.ts';
 type RuleHealthInput = PeriodInput & { readonly rule?: string | undefined };
 
 export type RuleHealth = DetectorHealth & {
-  /** No collector feeds it: it sees what people hand in, and answers about all do not wait. */
+  /**
+   * Without a collector: it reads only hand-imported files, and general answers do not wait for it.
+   */
   readonly handedIn: boolean;
-  /** Findings that stand; those of them that people suppressed. */
+  /** Active findings, and those that people suppressed. */
   readonly findings: number;
   readonly suppressed: number;
   readonly throttled: readonly SignalCount[];

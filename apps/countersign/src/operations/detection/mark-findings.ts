@@ -9,7 +9,7 @@ import { Readers } from '../readers/readers.ts';
 const STATUSES = ['new', 'in-progress', 'suppressed', 'resolved'] as const;
 
 type MarkInput = {
-  /** Of a finding or of an incident, or a part of it. */
+  /** The id of a finding or incident, or a part of it. */
   readonly id: string;
   readonly status: (typeof STATUSES)[number];
   readonly reason: string;

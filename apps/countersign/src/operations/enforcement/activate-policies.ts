@@ -12,7 +12,7 @@ type ActivateInput = {
 
 export type ActivatedPolicies = { readonly version: string; readonly entries: readonly number[] };
 
-/** From now on these policies decide; sign-ins that could not be checked are checked by them. */
+/** From now on these policies decide. Sign-ins that could not be checked are checked by them. */
 export const activatePolicies: LedgerOperation<ActivateInput, ActivatedPolicies> = {
   name: 'policy use',
   summary: 'put policies in force',

@@ -63,7 +63,7 @@ type RequestInput = SignedInput & {
   readonly for: string;
 };
 
-/** A bypass, and the entry of the statement about it. */
+/** A bypass, and the entry of its statement. */
 export type BypassOutcome = { readonly bypass: Bypass; readonly entry: number };
 
 export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcome> = {
@@ -149,7 +149,7 @@ export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcom
     const bypass = idCalled(input.bypass, bypasses.keys(), KIND);
     const known = bypasses.get(bypass) as Bypass;
     const { group, reason, by, untilMs } = known.request.statement;
-    // A person who agrees sees to what.
+    // The approver sees what they approve.
     context.notice(
       `${by} requests that the group ${group} bypasses the external method until ` +
         `${timeText(untilMs)}`,

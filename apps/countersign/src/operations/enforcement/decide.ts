@@ -19,7 +19,7 @@ import {
 import { reasonSchema } from '../definition/output-schemas.ts';
 import { policyFolder } from './policy-folder.ts';
 
-/** One decision, with policies and a directory from files where they are named. */
+/** One decision; policies and a directory may come from files. */
 export type DecideInput = {
   /** An AuthZEN evaluation. */
   readonly request: Readonly<Record<string, unknown>>;
@@ -94,7 +94,7 @@ const output = z.strictObject({
   }),
 });
 
-/** Decides, and writes the decision into the ledger. */
+/** Decides, and writes the decision to the ledger. */
 export const decide: LedgerOperation<DecideInput, DecideOutput> = {
   name: 'decide',
   summary: 'one AuthZEN decision, explained',
@@ -139,7 +139,7 @@ export const decide: LedgerOperation<DecideInput, DecideOutput> = {
     const policies = inForce ?? PolicySet.parse(source as PolicySource);
     const { directory, request } = await prepare(asked, information, { clock, tenant });
     if (source !== undefined) {
-      // What decided must be readable later, whatever happens to the folder.
+      // The deciding policies must stay readable, whatever happens to the folder.
       const texts = policyTextEntries(policies, source, information, clock.now());
       if (texts.length > 0) await decisionLog.append(texts);
     }
@@ -152,7 +152,7 @@ export const decide: LedgerOperation<DecideInput, DecideOutput> = {
   conclude: conclusionOf,
 };
 
-/** What would be decided: without a ledger, so that it lets no one in. */
+/** A decision without a ledger: it permits no access. */
 export const previewDecision: DocumentOperation<DecideInput, DecideOutput> = {
   name: 'decide preview',
   summary: 'what would be decided, without an entry',
@@ -234,7 +234,7 @@ async function prepare(
   return { directory: information.suite(clock), request: ofTenant(request, tenant) };
 }
 
-/** The tenant is the one that is named, else the suite that is asked about, else the files'. */
+/** The named tenant, else that of the requested suite, else that of the files. */
 function ofTenant(request: DecisionRequest, tenant: TenantId | undefined): DecisionRequest {
   const { type, id } = request.resource;
   if (tenant !== undefined) return { ...request, tenant };

@@ -84,7 +84,7 @@ export const exportPolicies: ListOperation<ExportInput, ConditionalAccessPolicy>
   },
 };
 
-/** What the ledger has of the tenant, where there is one, and the files that are named. */
+/** The tenant's data in the ledger, if there is one, and the named files. */
 async function knownTo(
   { readers, clock, tenant: asked }: OperationContext,
   { directory, register }: ExportInput,

@@ -109,7 +109,7 @@ export const approveInvitation: DocumentOperation<ApproveInput, InvitedEntry> = 
       );
     }
     const { tenant, person, device, by } = request.statement;
-    // A person who agrees sees to what.
+    // The approver sees what they approve.
     const bound = device === '' ? '' : `, bound to the device ${device}`;
     context.notice(`${by} requests that ${person} of ${tenant} may register a passkey${bound}`);
     const said = await signStatement(input.signWith, {

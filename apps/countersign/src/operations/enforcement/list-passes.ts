@@ -34,7 +34,7 @@ export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, P
       const isMeant = tenant === undefined || pass.tenant === tenant;
       return isMeant && (all === true || pass.state === 'open');
     });
-    // Every pass is an entry of this very ledger: that none is open is known.
+    // Every pass is an entry of this ledger, so an empty list is certain.
     return listResult({ rows, itemOf: (pass) => pass, conclude: () => indexed(head) });
   },
 };

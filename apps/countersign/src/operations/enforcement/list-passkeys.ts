@@ -67,7 +67,7 @@ export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredP
       const isMeant = tenant === undefined || passkey.tenant === tenant;
       return isTheirs && isMeant && (all === true || revoked === null);
     });
-    // Every passkey is an entry of this very ledger: that there is none is known.
+    // Every passkey is an entry of this ledger, so an empty list is certain.
     return listResult({ rows, itemOf: passkeyItem, conclude: () => indexed(head) });
   },
 };

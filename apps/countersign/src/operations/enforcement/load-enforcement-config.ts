@@ -4,8 +4,9 @@ import { loadConfig } from '../../config/load-config.ts';
 import type { HandlerContext } from '../host/handler-context.ts';
 
 /**
- * The enforcement points that an operation is about, and the people who may act on them. `serve`
- * uses its own configuration: a caller that could name another one would name its own people in it.
+ * The enforcement points of an operation, and the people who may act on them. `serve` uses its own
+ * configuration: a caller that could name another one would name its own people in it.
+ *
  * @throws DocumentError, ConfigError REFERENCED_FILE
  */
 export function endpointsFor(file: string, { config, env }: HandlerContext): EnforcementConfig {

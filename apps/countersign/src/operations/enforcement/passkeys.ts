@@ -30,9 +30,9 @@ type InvitationRecord = {
   /** Object id or sign-in name. */
   readonly person: string;
   readonly tenant: string;
-  /** The directory's device to which the passkey will be bound. */
+  /** The directory's device to which the passkey is bound. */
   readonly device?: string | undefined;
-  /** Where it takes two people: what one of them signed. */
+  /** If two people are needed: the statement that one of them signed. */
   readonly said?: SignedStatement<InvitationRequest> | undefined;
   /** The configuration that names them. */
   readonly config: string;
@@ -70,7 +70,7 @@ export const recordInvitation: LedgerOperation<InvitationRecord, InvitedEntry> =
       device: device === undefined || device === '' ? null : device,
       by: nameOf(by),
     };
-    // One administrator who invites to a first passkey needs no configuration.
+    // A first passkey needs one administrator and no configuration.
     const people = said === undefined ? new Map() : await peopleIn(config, by);
     return recorded(writer, invite(book, request, { ...worldOf(writer, by), people }));
   },
@@ -176,7 +176,7 @@ async function peopleIn(config: string, by: HandlerContext) {
   return peopleOf(endpointsFor(config, by));
 }
 
-/** The code is told once, to the caller: the entry holds its digest alone. */
+/** The caller gets the code once: the entry holds only its digest. */
 async function recorded(
   writer: LedgerWriter,
   { record, ...invited }: InvitationDraft,

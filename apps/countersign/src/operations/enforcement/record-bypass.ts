@@ -8,7 +8,7 @@ import {
 } from '../../enforcement/bypass/bypass-statement.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
 
-/** What a person says of a bypass, signed; the configuration says who may. */
+/** A person's signed statement about a bypass; the configuration states who may sign. */
 type BypassRecord = {
   readonly config: string;
   readonly said: SignedStatement<BypassStatement>;

@@ -7,14 +7,14 @@ import type { SignedStatement, Statement } from '../../enforcement/approvals/sig
 import { invalidInput } from '../definition/errors.ts';
 import { type Fields, field } from '../definition/fields.ts';
 
-/** The person who signs a statement that takes two people. */
+/** The person who signs a statement that needs two people. */
 export type SignerInput = {
   readonly as: string;
   /** Absolute. */
   readonly signWith: string;
 };
 
-/** The signer where one is needed only at times. */
+/** The signer, if one is needed. */
 export type OptionalSignerInput = {
   readonly as?: string | undefined;
   readonly signWith?: string | undefined;
@@ -61,7 +61,7 @@ function privateKey(file: string): KeyObject {
     return createPrivateKey(readFileSync(file));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    // What the library says of a key may show a part of it.
+    // The library's message may contain a part of the key.
     const why =
       code === 'ENOENT' || code === 'EACCES' ? messageOf(error) : 'it does not hold a key in PEM';
     throw invalidInput(`could not sign with ${file}: ${why}`);

@@ -9,7 +9,7 @@ import { blindReason, healthsOfAnswer } from '../readers/health-note.ts';
 import type { Sources } from '../readers/readers.ts';
 
 export type EvictionRequest = {
-  /** Undefined: the first event of the findings that it starts from. */
+  /** Undefined: the first event of the starting findings. */
   readonly sinceMs: number | undefined;
   readonly incident: string | undefined;
   readonly tainted: readonly string[];
@@ -21,16 +21,16 @@ export type EvictionAssessment = {
   readonly sinceMs: number;
   /** Rules that could not see all of the period. */
   readonly blind: readonly Reason[];
-  /** What the lineage does not rest on. */
+  /** Inputs that the lineage lacks. */
   readonly limits: readonly Reason[];
 };
 
 type EvictionContext = Pick<OperationContext, 'clock' | 'tenant'>;
 
-/** OCSF severity_id: from here on a finding says that an intruder is in. */
+/** OCSF severity_id: a finding of at least this severity means that an intruder is in. */
 export const HIGH = 4;
 
-/** From what open findings name, and what the request adds. */
+/** From the open findings, and the additions of the request. */
 export async function assessFromFindings(
   context: EvictionContext,
   sources: Sources,
@@ -71,7 +71,7 @@ export async function assessSince(
       inventory.filter(({ state }) => state === 'connected').map(({ tenant }) => tenant),
     ),
     unconnected: inventory.filter(({ state }) => state !== 'connected').map(({ name }) => name),
-    // It cannot say "out" of anything, so that naming both as reasons keeps no answer back.
+    // It never answers "out", so naming both reasons delays no answer.
     blind: [...blind, ...limits],
     nowMs: context.clock.now(),
   });
@@ -97,7 +97,7 @@ async function seenSince(
   return { blind: reason === undefined ? [] : [reason], limits };
 }
 
-/** Findings that name whose access is in question. Suppressed ones were explained by a person. */
+/** Findings that name the suspects. A person has explained the suppressed ones. */
 async function openFindings(
   { clock, tenant }: EvictionContext,
   sources: Sources,

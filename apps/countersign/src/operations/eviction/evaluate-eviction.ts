@@ -23,13 +23,13 @@ type EvictionInput = {
   readonly answers?: SourceText | undefined;
 };
 
-/** What the footholds rest on, as a whole. */
+/** The evidence of the footholds as a whole. */
 export type EvictionView = {
   readonly report: EvictionReport;
   readonly sinceMs: number;
   readonly shortIds: ShortIds;
   readonly limits: readonly Reason[];
-  /** Questions to the vendor, with what each answer is worth. */
+  /** Questions to the vendor, with the value of each answer. */
   readonly questions: readonly QuestionResult[];
 };
 
@@ -111,7 +111,7 @@ async function questionsWith(given: SourceText | undefined): Promise<QuestionRes
   return questioned(parseQuestions(readConfigFile(path)), answers);
 }
 
-/** It is never a yes, as long as live state is not read back. */
+/** Never a yes, as long as live state is not read back. */
 function conclusionOf({ footholds }: EvictionReport): Conclusion {
   if (footholds.some(({ answer }) => answer.kind === 'no')) return NO;
   const because = footholds.flatMap(({ answer }) =>

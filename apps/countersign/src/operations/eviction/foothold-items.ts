@@ -8,7 +8,7 @@ import type { QuestionResult } from '../../eviction/vendor-questionnaire.ts';
 const OPENINGS_SHOWN_MAX = 50;
 const EVIDENCE_SHOWN_MAX = 20;
 
-/** `answer` is `open` or `unknown`; with the state read back it will be `closed` as well. */
+/** `answer` is `open` or `unknown`; with live state it will be `closed` as well. */
 export function footholdItem(
   { foothold, answer, openings }: FootholdAnswer,
   { doubts }: EvictionReport,
@@ -26,7 +26,7 @@ export function footholdItem(
     wouldDecide: answer.kind === 'unknown' ? answer.wouldDecide : [{ what: foothold.readBack }],
     openings: openings.slice(0, OPENINGS_SHOWN_MAX).map(openingItem),
     openingCount: open.length,
-    // What the answer is if one of the findings that it rests on is a false alarm.
+    // The answer if one of its findings is a false alarm.
     without: doubts.flatMap(({ finding, openCounts }) => {
       const openingCount = openCounts.get(foothold.number) ?? 0;
       if (openingCount === open.length) return [];
@@ -34,7 +34,7 @@ export function footholdItem(
       const without = openingCount > 0 ? 'open' : 'unknown';
       return [{ finding: uid, title: draft.title, answer: without, openingCount }];
     }),
-    // What is held inside the vendor is in no log of ours.
+    // Our logs do not show access inside the vendor.
     ...(foothold.id === 'exposed-secrets' && { vendor: { answer: 'unknown', questions } }),
   };
 }
@@ -65,7 +65,7 @@ function openingItem(opening: Opening): object {
   };
 }
 
-/** What is about all footholds; it stands in the first of them, since each item is a foothold. */
+/** Facts about all footholds. They are in the first item, since each item is a foothold. */
 export function lineageItem({ lineage, addresses, doubts, undoubted }: EvictionReport): object {
   return {
     parties: lineage.map((suspect) => ({
@@ -80,7 +80,7 @@ export function lineageItem({ lineage, addresses, doubts, undoubted }: EvictionR
       address: ip,
       followed: isFollowed,
       because,
-      // Null: not known, and `because` says why.
+      // Null: unknown; `because` states the reason.
       accountsBefore: earlier.people,
     })),
     doubts: doubts

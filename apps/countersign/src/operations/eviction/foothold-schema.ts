@@ -72,7 +72,7 @@ const taintSchema = z.strictObject({
   techniques: z.array(z.string()),
 });
 
-/** What is about all footholds: members of the first item. */
+/** Facts about all footholds: members of the first item. */
 const lineageMembers = {
   parties: z.array(
     z.strictObject({

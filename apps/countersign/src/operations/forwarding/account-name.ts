@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 
-/** Where the accounts of this machine are. Those of a directory service are not in it. */
+/** The local accounts of this machine. Accounts of a directory service are not in it. */
 const ACCOUNTS = '/etc/passwd';
 
 /** The name of an account of the operating system, else its number. */
@@ -9,13 +9,13 @@ export function accountName(uid: number): string {
   return ownName(uid) ?? listedName(uid) ?? `uid ${uid}`;
 }
 
-/** Node asks the system, which asks directory services too, for its own account alone. */
+/** Node asks the system, including directory services, only for its own account. */
 function ownName(uid: number): string | undefined {
   try {
     const own = userInfo();
     return own.uid === uid ? own.username : undefined;
   } catch {
-    // A container may run under a user id that has no name.
+    // A container may run under a user id without a name.
     return undefined;
   }
 }

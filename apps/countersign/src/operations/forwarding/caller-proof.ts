@@ -20,7 +20,7 @@ import { accountName } from './account-name.ts';
 import { ForwardingError } from './errors.ts';
 import { PROOF_LOOK_MS, PROOF_MS_MAX } from './limits.ts';
 
-/** What a caller has to do: make a file of this name, with content that this number goes into. */
+/** The task of a caller: create a file with this name and content derived from this number. */
 export type ProofDemand = { readonly name: string; readonly nonce: string };
 
 const FORM = /^[0-9a-f]{64}$/;
@@ -40,14 +40,14 @@ export class CallerProofs {
   readonly #random: Random;
   readonly #clock: Clock;
 
-  /** Makes the folder anew: what is in it is left over from a process that was killed. */
+  /** Recreates the folder: its content is left over from a killed process. */
   constructor(socketFile: string, { random, clock }: { random: Random; clock: Clock }) {
     this.#folder = folderOf(socketFile);
     this.#random = random;
     this.#clock = clock;
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { mode: 0o700 });
-    // Others may make files here, list none, and rename or remove none but their own.
+    // Others may create files here, cannot list any, and can rename or remove only their own.
     chmodSync(this.#folder, 0o1733);
   }
 
@@ -108,7 +108,7 @@ export function proveCaller(socketFile: string, demand: ProofDemand): void {
     const file = openSync(join(folder, name), 'wx', 0o400);
     try {
       writeSync(file, content);
-      // Not before it is whole: until then the other side waits.
+      // Published only when complete: until then the other side waits.
       fchmodSync(file, 0o444);
     } finally {
       closeSync(file);
@@ -121,8 +121,8 @@ export function proveCaller(socketFile: string, demand: ProofDemand): void {
 }
 
 /**
- * The folder is part of it, by what the file system calls it: an impostor that passes on the demand
- * of another data folder gets nothing that counts there.
+ * The file system identity of the folder is part of it. An impostor that passes on the demand of
+ * another data folder gets nothing that is valid there.
  */
 function contentOf({ nonce }: ProofDemand, run: string): string {
   const { dev, ino } = statSync(run, { bigint: true });
@@ -130,13 +130,14 @@ function contentOf({ nonce }: ProofDemand, run: string): string {
 }
 
 /**
- * Undefined as long as the file is not there, or not whole.
+ * Undefined until the file is complete.
+ *
  * @throws HandoverError UNPROVEN for anything else in its place
  */
 function ownerOf(file: string, content: string): number | undefined {
   const seen = statOf(file);
   if (seen === undefined) return undefined;
-  // Before it is opened: what opens a device or a pipe may hang, or have an effect.
+  // Checked before opening: opening a device or a pipe may hang, or have an effect.
   checkPlain(seen);
   // Not complete yet, and not readable by others: this process may belong to another user.
   if ((seen.mode & 0o7777n) !== 0o444n) return undefined;

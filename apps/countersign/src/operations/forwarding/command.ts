@@ -2,19 +2,19 @@ import { CountersignError, messageOf, type TenantId, tenantId } from '@countersi
 import type { ProofDemand } from './caller-proof.ts';
 import { ForwardingError, RemoteDefect, RemoteError } from './errors.ts';
 
-/** The version of what crosses the socket: holder and starter must agree on it. */
+/** The version of the socket protocol: host and caller must agree on it. */
 const PROTOCOL = 3;
 
-/** An operation as plain JSON: what one process can hand over to another. */
+/** An operation as plain JSON, for another process. */
 export type Command = {
   /** The name of an operation that runs in the process that holds the ledger. */
   readonly operation: string;
   /** Its parsed input. Both processes validate it. Paths are absolute. */
   readonly input: object;
-  /** `rehearse`: check everything, say which entries would follow, and change nothing. */
+  /** `rehearse`: check everything, list the entries that would follow, and change nothing. */
   readonly mode: 'perform' | 'rehearse';
   readonly tenant: TenantId | null;
-  /** Who asks, as the entry about it will state. The server sets it: a caller proves it. */
+  /** The caller's account, as the entry will state it. The server sets it: a caller proves it. */
   readonly who: string;
 };
 

@@ -39,17 +39,17 @@ export type WorkErrorCode =
   | 'CALLER_PROOF'
   | 'DISK_LOW';
 
-/** Work that cannot be done as it was asked for. */
+/** Work that cannot be done as requested. */
 export class CommandError extends CountersignError<WorkErrorCode> {
   override readonly name = 'WorkError';
 }
 
-/** An expected error of the process that did the work, told here as if it had happened here. */
+/** An expected error of the working process, reported as if it had happened here. */
 export class RemoteError extends CountersignError {
   override readonly name = 'RemoteError';
 }
 
-/** A defect that the process that did the work met. */
+/** A defect in the process that did the work. */
 export class RemoteDefect extends Error {
   override readonly name = 'RemoteDefect';
 }

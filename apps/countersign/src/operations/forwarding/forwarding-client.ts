@@ -14,14 +14,16 @@ export type ForwardingOutcome =
  * Hands work to the process that serves the socket, and waits for its result.
  *
  * @throws RemoteError for an expected error there, RemoteDefect for another
- * @throws HandoverError LOST when the holder ended after it had begun; INTERRUPTED; OTHER_VERSION
+ *
+ * @throws HandoverError LOST if the host ended after it had started the work; INTERRUPTED;
+ * OTHER_VERSION
  */
 export async function handOver(options: {
   socketFile: string;
   work: Command;
   signal: AbortSignal;
   progress: (progress: unknown) => void;
-  /** Called when the work has to wait for other work before it. */
+  /** Called when the work has to wait for earlier work. */
   waiting: () => void;
 }): Promise<ForwardingOutcome> {
   const socket = openSocketPath(options.socketFile);
@@ -89,7 +91,7 @@ async function readAnswer(
     for await (const line of linesOf(response)) {
       const answer = parseAnswerLine(line);
       if (answer.kind === 'prove') {
-        // The holder has the last word: it may be ending, and the next one asks anew.
+        // The host decides: it may be ending, and the caller then asks the next one.
         unproven = proofFault(options.socketFile, answer);
         continue;
       }
@@ -150,7 +152,7 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
   }
 }
 
-/** Refused or absent; reset before a byte of an answer came: the work was not begun. */
+/** Refused or absent, or reset before the first byte of an answer: the work was not started. */
 function isNobody(error: unknown): boolean {
   return ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
 }

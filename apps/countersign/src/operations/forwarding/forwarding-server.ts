@@ -10,26 +10,25 @@ import { type SocketPath, socketPathOf } from './socket-path.ts';
 
 export type WorkHooks = {
   /**
-   * MUST be awaited before the first effect of the work: the starter then knows that it is begun,
-   * and never takes work for untouched that was touched before a crash.
+   * MUST be awaited before the first effect of the work. The caller then knows that it has started,
+   * and never repeats work that a crash interrupted as if it were untouched.
    */
   begin(): Promise<void>;
-  /** Aborted when the starter went away: stop after the current batch. */
+  /** Aborted when the caller disconnects: stop after the current batch. */
   readonly signal: AbortSignal;
   progress(progress: unknown): void;
 };
 
 /**
- * `who` of the work is the account that its starter proved to have.
- *
- * Does the work and answers with its result as plain JSON. MAY be called concurrently. MAY reject
- * with HandoverError NOT_TAKEN before it has begun: the starter then looks for the ledger again.
+ * `who` of the work is the proved account of its caller. Does the work and answers with its result
+ * as plain JSON. MAY be called concurrently. MAY reject with HandoverError NOT_TAKEN before it has
+ * started: the caller then looks for the ledger again.
  */
 export type Perform = (work: Command, hooks: WorkHooks) => Promise<unknown>;
 
 /**
  * Serves the data folder's socket for the process that holds its lock. Only that process may open
- * it: whatever lies at the path before is then left over from a holder that was killed.
+ * it: an existing file at the path is left over from a killed host.
  */
 export class ForwardingServer {
   readonly #server: Server;
@@ -47,7 +46,7 @@ export class ForwardingServer {
     random: Random;
   }): Promise<ForwardingServer> {
     const { socketFile } = options;
-    // The folder's mode stands between the socket and others until its own mode is set below.
+    // Until its own mode is set below, the folder's mode protects the socket.
     mkdirSync(dirname(socketFile), { recursive: true, mode: 0o700 });
     rmSync(socketFile, { force: true });
     const server = new ForwardingServer(options, socketPathOf(socketFile));
@@ -70,12 +69,12 @@ export class ForwardingServer {
     });
   }
 
-  /** How many commands of other processes are in work or wait. */
+  /** Number of running and waiting commands of other processes. */
   get pending(): number {
     return this.#working.size;
   }
 
-  /** Takes no more work, finishes what it took, and removes the socket. */
+  /** Accepts no more work, finishes the accepted work, and removes the socket. */
   async close(): Promise<void> {
     this.#isClosing = true;
     const closed = new Promise<void>((resolve) => {
@@ -108,7 +107,7 @@ export class ForwardingServer {
     try {
       const work = parseWork(await readBody(request));
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-      // At once, so that the starter knows that its work is taken and only has to wait.
+      // At once, so that the caller knows that its work is accepted and only has to wait.
       response.flushHeaders();
       const who = await this.#prove(response);
       await this.#answer({ ...work, who }, response);

@@ -4,19 +4,19 @@ export const WORK_BYTES_MAX: number = 1024 * 1024;
 /** One line of the answer: the largest is an import's result with all its rejects. */
 export const ANSWER_LINE_BYTES_MAX: number = 256 * 1024 * 1024;
 
-/** Work that waits for the process that holds the ledger; beyond it, starters try again later. */
+/** Work that waits for the process that holds the ledger; beyond it, callers try again later. */
 export const WAITING_WORK_MAX = 256;
 
-/** Progress is for eyes: more often than this only costs. */
+/** People read progress: more updates than this only cost time. */
 export const PROGRESS_EVERY_MS = 100;
 
-/** Between the first two tries to take the lock or reach its holder: a short command ends soon. */
+/** Between the first two tries to take the lock or reach its host: a short command ends soon. */
 export const RETRY_FIRST_MS = 20;
 
 /** Between two later tries: half a second is unnoticeable after a long wait. */
 export const RETRY_MAX_MS = 500;
 
-/** A caller makes one small file: on a busy machine and a slow disk, within seconds. */
+/** A caller creates one small file: within seconds, even on a busy machine with a slow disk. */
 export const PROOF_MS_MAX = 10_000;
 
 /** An unnoticeable wait at the start of a command. */

@@ -4,17 +4,17 @@ import { ForwardingError } from './errors.ts';
 import { SOCKET_PATH_BYTES_MAX } from './limits.ts';
 
 export type SocketPath = {
-  /** What `bind` and `connect` take. */
+  /** The argument of `bind` and `connect`. */
   readonly path: string;
   /** MUST be called after the socket is closed: closing removes the file through `path`. */
   release(): void;
 };
 
 /**
- * A way to a socket file that fits into the kernel's address, however deep the data folder lies:
- * the path itself, else (Linux) through an open descriptor of its folder.
+ * A path to a socket file that fits into the kernel's address, however deep the data folder is: the
+ * path itself, else (Linux) through an open descriptor of its folder.
  *
- * @throws HandoverError SOCKET_PATH where neither can be
+ * @throws HandoverError SOCKET_PATH if neither fits
  */
 export function socketPathOf(path: string): SocketPath {
   if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return { path, release: () => undefined };

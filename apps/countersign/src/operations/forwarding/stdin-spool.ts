@@ -5,17 +5,17 @@ import type { Random } from '@countersign/core';
 
 const NAME = /^stdin-(\d+)-[0-9a-f]{16}$/;
 
-/** Standard input put aside, so that the process that holds the ledger can read it. */
+/** Standard input in a file, so that the process that holds the ledger can read it. */
 export class StdinSpool implements Disposable {
   readonly #path: string;
 
-  /** `folder` is private to its owner, like the bodies that the spool is full of. */
+  /** `folder` is private to its owner, like the bodies in the spool. */
   constructor(folder: string, random: Random) {
     const unique = Buffer.from(random.fill(new Uint8Array(8))).toString('hex');
     this.#path = join(folder, `stdin-${process.pid}-${unique}`);
   }
 
-  /** Takes all of `bytes`; tells the path. */
+  /** Reads all of `bytes`; returns the path. */
   async fill(bytes: AsyncIterable<Uint8Array>): Promise<string> {
     mkdirSync(join(this.#path, '..'), { recursive: true, mode: 0o700 });
     await pipeline(bytes, createWriteStream(this.#path, { mode: 0o600, flags: 'wx' }));
@@ -27,7 +27,7 @@ export class StdinSpool implements Disposable {
   }
 }
 
-/** A starter that was killed leaves its spool behind; those of living starters are in use. */
+/** A killed caller leaves its spool behind; spools of running callers are in use. */
 export function removeLeftSpools(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = NAME.exec(name)?.[1];
@@ -40,7 +40,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives, and is another user's.
+    // EPERM: the process runs, and belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -4,20 +4,20 @@ import type { Actor } from '../../projection/entries/own-entry.ts';
 import type { Command } from '../forwarding/command.ts';
 import type { WorkHooks } from '../forwarding/forwarding-server.ts';
 
-/** What a process brings to work, its own or another's. */
+/** The resources that a process brings to work, its own or another's. */
 export type HandlerContext = {
   readonly actor: Actor;
   readonly tenant: TenantId | undefined;
-  /** `rehearse`: the first line that would change anything ends the operation. */
+  /** `rehearse`: the first change ends the operation. */
   readonly mode: Command['mode'];
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The note signing key, where it does not lie in the data folder. */
+  /** The note signing key, if it is outside the data folder. */
   readonly keyFile?: string | undefined;
   /** Worker threads. */
   readonly workers: number;
   readonly hooks: Pick<WorkHooks, 'signal' | 'progress'>;
-  /** Of a process that was started with one; undefined: the work names its own. */
+  /** The tenant that the process was started with; undefined: the work names its own. */
   readonly config?: Config | undefined;
   /** Only for work of its own. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;

@@ -8,7 +8,7 @@ import type { HandlerContext } from './handler-context.ts';
 import type { HostWriter } from './open-writer.ts';
 import { rehearse } from './rehearsal.ts';
 
-/** What a dry run answers. */
+/** The answer of a dry run. */
 export type DryRun = { readonly dryRun: true; readonly entries: readonly PlannedEntry[] };
 
 /** Runs one operation with the ledger that this process holds; the result is plain JSON. */

@@ -17,7 +17,7 @@ export type WorkOptions<Holder> = {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** True for work that adds nothing when it is done twice: it is begun again after a crash. */
+  /** True for work that adds nothing when repeated: it restarts after a crash. */
   readonly repeatable: boolean;
   /**
    * `anywhere`: by the process that holds the ledger. `alone`: by this process, which waits for the
@@ -28,21 +28,21 @@ export type WorkOptions<Holder> = {
   readonly open: () => Promise<Holder>;
   /** Releases the lock. */
   readonly close: (holder: Holder) => Promise<void>;
-  /** Does work, ours or another process's, with the ledger that this process holds. */
+  /** Does work, its own or another process's, with the ledger that this process holds. */
   readonly perform: (holder: Holder, work: Command, hooks: WorkHooks) => Promise<unknown>;
-  /** Makes work fit for another process, once, before it is handed over for the first time. */
+  /** Makes work fit for another process, once, before the first hand-over. */
   readonly beforeHandOver: (work: Command) => Promise<Command>;
   readonly progress: (progress: unknown) => void;
-  /** Called once when the work has to wait, for the lock or for other work before it. */
+  /** Called once when the work has to wait for the lock or for earlier work. */
   readonly waiting: () => void;
   /** Called when our own work is done and another process's is not. */
   readonly finishing: (pending: number) => void;
 };
 
 /**
- * Does one writing command, wherever the ledger is: here, when its lock can be taken (and then
- * also what other processes hand over until this one is done), else in the process that holds it.
- * Of any number of starters exactly one holds; each gets its own result.
+ * Runs one writing command at the ledger: here if its lock is free (then also the commands of other
+ * processes until this one is done), else in the process that holds it. Of any number of callers
+ * exactly one holds the ledger; each gets its own result.
  */
 export async function runCommand<Holder>(given: WorkOptions<Holder>): Promise<unknown> {
   let isWaiting = false;
@@ -62,7 +62,7 @@ export async function runCommand<Holder>(given: WorkOptions<Holder>): Promise<un
       isHandedOver = true;
       const handover = await handOverAgain(options);
       if (handover?.kind === 'done') return handover.result;
-      // It did answer, and ended since: the lock is free, or the next holder is starting.
+      // It answered, and has ended since: the lock is free, or the next host is starting.
       if (handover === undefined) unansweredSince = undefined;
     }
     const now = options.clock.monotonic();
@@ -89,7 +89,7 @@ function patienceMs({ where }: Pick<WorkOptions<unknown>, 'where'>): number {
 
 async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promise<unknown> {
   if (options.where === 'alone') return holdAlone(holder, options);
-  // One after the other: two imports at once would only take turns on the same disk.
+  // One at a time: two imports at once would only take turns on the same disk.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = async (work: Command, hooks: WorkHooks): Promise<unknown> => {
     const mine = last.then(async () => {
@@ -125,7 +125,7 @@ async function holdAlone<Holder>(holder: Holder, options: WorkOptions<Holder>): 
   }
 }
 
-/** Undefined: the holder ended in the middle of work that can simply be begun again. */
+/** Undefined: the host ended in the middle of work that can simply be restarted. */
 async function handOverAgain<Holder>(
   options: WorkOptions<Holder>,
 ): Promise<Awaited<ReturnType<typeof handOver>> | undefined> {

@@ -23,15 +23,15 @@ import { AlarmDetector } from '../../reconcile/checks/alarm-detector.ts';
 import { CheckDetector } from '../../reconcile/checks/check-detector.ts';
 import { stateDetector } from '../../reconcile/directory-drift/drift-detector.ts';
 
-/** Files of rules that are read of one folder. */
+/** Maximum of rule files in one folder. */
 const RULE_FILES_MAX = 20_000;
 
-/** What judges the records of a data folder. */
+/** The detectors of a data folder. */
 export type DetectorSet = SignalSource & {
-  /** Asked in this order. */
+  /** Run in this order. */
   readonly detectors: readonly Detector[];
   readonly content: RuleContent;
-  /** All that is looked for: rules, and what the other judges have. */
+  /** All detectors and rules, with their titles. */
   readonly watchers: readonly DetectorProfile[];
 };
 
@@ -68,7 +68,7 @@ function rulesFolder(): string {
   return join(contentFolder(), 'sigma');
 }
 
-/** All rules of a folder, and the pipelines in its folder `pipelines`; in order of their names. */
+/** All rules of a folder and the pipelines in its folder `pipelines`, in order of their names. */
 export function readContent(folder: string = rulesFolder()): ContentFiles {
   const rules: ContentFile[] = [];
   const pipelines: ContentFile[] = [];
@@ -85,7 +85,7 @@ export function readContent(folder: string = rulesFolder()): ContentFiles {
   return { rules, pipelines };
 }
 
-/** The rules of a file, or of a folder; with our own pipelines where these have none. */
+/** The rules of a file or folder; with our own pipelines if these have none. */
 export function readRule(path: string): ContentFiles {
   if (statSync(path).isDirectory()) {
     const { rules, pipelines } = readContent(path);

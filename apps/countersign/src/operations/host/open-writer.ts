@@ -15,15 +15,15 @@ export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> &
   /** Threads of the analytical engine in compaction. */
   readonly threads?: number;
   readonly detection?: DetectorSet | undefined;
-  /** Called under the lock, before the books are opened. */
+  /** Called under the lock, before the store is opened. */
   readonly beforeStore?: () => void;
-  /** Told while the books go on from their cursor. */
+  /** Called while the store continues from its cursor. */
   readonly onProgress?: ((progress: CatchUpProgress) => void) | undefined;
 };
 
 /**
- * Opens a data folder for writing. The ledger ends what a process that died had begun, and the
- * books go on from their cursor: the way after a crash is the way of every start.
+ * Opens a data folder for writing. The ledger completes the work of a process that died, and the
+ * store continues from its cursor: every start takes the recovery path.
  */
 export async function openLedgerWriter(options: WriterOptions): Promise<HostWriter> {
   const { dir, clock, random, detection, onProgress } = options;

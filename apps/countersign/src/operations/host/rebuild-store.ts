@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HostWriter, openLedgerWriter, type WriterOptions } from './open-writer.ts';
 
-/** What the books can make again from the ledger, and nothing else. */
+/** The state that can be derived from the ledger, and nothing else. */
 const Store = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] as const;
 
 /**

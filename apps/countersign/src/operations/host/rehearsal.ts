@@ -2,7 +2,7 @@ import { OWN_TENANT, type RecordDraft } from '@countersign/core';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { type PlannedEntry, Rehearsal } from '../../projection/rehearsal.ts';
 
-/** Methods of a ledger that change it; all others only read, or write down what is durable. */
+/** Methods of a ledger that change it; all others only read, or write what is already durable. */
 const CHANGES: ReadonlySet<PropertyKey> = new Set([
   ...['sequence', 'commit', 'rewriteWithout', 'signWith', 'witness'],
 ]);
@@ -32,7 +32,7 @@ function stopped<T extends object>(owner: T, append: Append): T {
       if (name === 'append') return append;
       if (CHANGES.has(name)) return () => append([]);
       const value: unknown = Reflect.get(target, name, target);
-      // A method of a class with private members works on no other object.
+      // A method of a class with private members works only on its own object.
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });

@@ -14,7 +14,7 @@ import { loadDetection } from './load-detectors.ts';
 import { closeWriter, openLedgerWriter } from './open-writer.ts';
 import { rebuild } from './rebuild-store.ts';
 
-/** Worker threads of an import: the one sequencer is busy with four. */
+/** Worker threads of an import: four keep the one sequencer busy. */
 const WORKERS_MAX = 4;
 
 export type WriteOptions<Input extends object, Output> = {
@@ -25,14 +25,14 @@ export type WriteOptions<Input extends object, Output> = {
   readonly mode: Command['mode'];
   readonly tenant: TenantId | undefined;
   readonly who: string;
-  /** Of Countersign, as entries state it. */
+  /** The version of Countersign, as entries state it. */
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** The note signing key, where it does not lie in the data folder. */
+  /** The note signing key, if it is outside the data folder. */
   readonly keyFile: string | undefined;
   readonly acceptFork: 'accept' | undefined;
   readonly progress: (progress: unknown) => void;
@@ -40,14 +40,16 @@ export type WriteOptions<Input extends object, Output> = {
   readonly finishing: (pending: number) => void;
 };
 
-/** Runs an operation here or in the process that holds the ledger; tells its output or dry run. */
+/**
+ * Runs an operation here or in the process that holds the ledger; returns its output or dry run.
+ */
 export async function runLedgerOperation<Input extends object, Output>(
   options: WriteOptions<Input, Output>,
 ): Promise<unknown> {
   const { dir, clock, random, env, keyFile, acceptFork, stdin, version, operation } = options;
   const { input, mode, tenant = null, who } = options;
   const work: Command = { operation: operation.name, input, mode, tenant, who };
-  // Opening for writing would make a ledger, and a wrong --data would go unnoticed.
+  // Opening for writing would create a ledger, and a wrong --data would go unnoticed.
   if (operation.ledger === 'needs') (await LedgerReader.open(dir)).close();
   else if (!existsSync(layout.folderFacts(dir))) {
     const nothing = await importWithoutLedger(work);

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '@countersign/core';
 import type { Config } from '../../config/config.ts';
 
-/** What the command line asks of the server, and what the server answers with. */
+/** Requests of the command line to the server, and its answers. */
 export type ServerRequest = {
   readonly dataDir: string;
   readonly config: Config;
@@ -21,9 +21,9 @@ export type ServerRequest = {
 export type ServeReady = {
   readonly url: string;
   readonly origin: string;
-  /** Where access is decided; undefined where the configuration names none. */
+  /** The enforcement points; undefined if the configuration has none. */
   readonly enforcementUrl: string | undefined;
 };
 
-/** Serves until the signal is aborted. Resolves when all is closed and durable. */
+/** Serves until the signal is aborted. Resolves when everything is closed and durable. */
 export type StartServer = (request: ServerRequest) => Promise<void>;

@@ -15,14 +15,14 @@ import type { HostWriter } from '../host/open-writer.ts';
 export type ImportInput = {
   /** Absolute; `-` is standard input. */
   readonly paths: readonly string[];
-  /** What the person who imports says about where the files are from. */
+  /** The origin of the files, in the operator's words. */
   readonly origin?: string | undefined;
   readonly keepOriginal?: boolean | undefined;
   /** Standard input of another process, as a file. */
   readonly spool?: string | undefined;
 };
 
-/** The report; `interrupted` only where it was. */
+/** The report; `interrupted` only if the import was. */
 export type ImportOutput = Omit<ImportReport, 'interrupted'> & {
   readonly interrupted?: boolean | undefined;
 };
@@ -113,7 +113,7 @@ export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
   conclude: importConclusion,
 };
 
-/** Reads again what was quarantined. */
+/** Reads the quarantine again. */
 export const retryQuarantined: LedgerOperation<
   { readonly origin?: string | undefined },
   ImportOutput
@@ -147,7 +147,7 @@ export const retryQuarantined: LedgerOperation<
     report.read === 0 && report.interrupted !== true ? YES : importConclusion(report, context),
 };
 
-/** What follows from an import: an export that holds nothing does not say that nothing happened. */
+/** The conclusion of an import: an empty export does not prove that nothing happened. */
 function importConclusion(
   report: ImportOutput,
   { dataDir }: { readonly dataDir: string },
@@ -202,7 +202,7 @@ async function* untilAborted(
 ): AsyncGenerator<Uint8Array> {
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(interrupted());
-  // The caller may abort before the first byte is waited for.
+  // The caller may abort before the wait for the first byte.
   aborted.promise.catch(() => undefined);
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });

@@ -1,18 +1,18 @@
 import type { Command } from '../forwarding/command.ts';
 import type { ImportInput, ImportOutput } from './import.ts';
 
-/** Undefined for a command that reads no standard input of its caller. */
+/** Undefined for a command without standard input. */
 export function standardInputOf(work: Command): ImportInput | undefined {
   const input = importInputOf(work);
   return input?.paths.includes('-') === true ? input : undefined;
 }
 
-/** The same work for a process that does not have our standard input, but can read `spool`. */
+/** The same work for a process without our standard input, which can read `spool`. */
 export function withSpool(work: Command, input: ImportInput, spool: string): Command {
   return { ...work, input: { ...input, spool } };
 }
 
-/** The answer where there is no ledger and nothing to make one of. */
+/** The answer without a ledger and without input to create one. */
 export async function importWithoutLedger(work: Command): Promise<ImportOutput | undefined> {
   const input = importInputOf(work);
   if (input === undefined || input.paths.includes('-')) return undefined;

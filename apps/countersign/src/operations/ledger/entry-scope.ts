@@ -4,7 +4,7 @@ import { entryIndex, type Fields, field } from '../definition/fields.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
 import { CommandError } from '../forwarding/errors.ts';
 
-/** Which entries an erasure or a hold is about: all that is given must fit. */
+/** The entries of an erasure or a hold: an entry must match all given members. */
 export type EntryScope = PeriodInput & {
   readonly users?: readonly string[] | undefined;
   /** The first entry of an import. */
@@ -50,8 +50,8 @@ export async function resolveScope(
 }
 
 /**
- * Every name under which records name these people: the given names and all their aliases. An
- * ambiguous name is refused, since the operation would also touch another person.
+ * All names of these people in records: the given names and their aliases. An ambiguous name is
+ * rejected, because the operation would also affect another person.
  */
 async function namesOf(
   dir: string,
@@ -67,7 +67,7 @@ async function namesOf(
       names.add(user);
       const found = await store.resolvePrincipal(user, { tenant });
       if (found.kind === 'ambiguous') throw new CommandError('AMBIGUOUS_USER', found.because.text);
-      // A person who never acted may still be named in the records of others.
+      // A person without actions may still be named in the records of others.
       if (found.kind === 'none') continue;
       const { uid, name, aliases } = found.principal;
       for (const known of [uid, name, ...aliases.map((alias) => alias.value)]) {

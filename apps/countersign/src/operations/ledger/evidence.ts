@@ -17,7 +17,7 @@ export type ExportedEvidence = {
   /** The file: JSON lines. */
   readonly evidence: string;
   readonly bytes: number;
-  /** Of the entries and of those that brought them in. */
+  /** The entries and the entries of their imports. */
   readonly entries: readonly number[];
   readonly checkpoint: LedgerHead;
   readonly vkey: string;
@@ -58,7 +58,8 @@ export const exportEvidenceFile: DocumentOperation<ExportInput, ExportedEvidence
     const { verifyEvidence } = await import('@countersign/ledger');
     const { exportEvidence } = await import('../../reports/export-evidence.ts');
     const { ledger, store, head } = await readers.sources();
-    // The index knows which imports and keys belong to the chain of custody: all of it or nothing.
+    // The index knows which imports and keys belong to the chain of custody, so it must be
+    // complete.
     needIndex(head);
     const indices = entries.map((entry) => indexIn(head.origin, entry));
     const highest = Math.max(...indices);
@@ -143,7 +144,7 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
   },
 };
 
-/** A key that was mistyped says nothing about the file. */
+/** A mistyped key says nothing about the file. */
 async function checkKey(key: string): Promise<void> {
   const { parseVkey } = await import('@countersign/tlog');
   try {

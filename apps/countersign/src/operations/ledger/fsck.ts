@@ -12,7 +12,7 @@ export type FsckOutput = {
   readonly problems: readonly Problem[];
 };
 
-/** Beyond this the disk is what it waits for. */
+/** With more threads, the disk is the limit. */
 const THREADS_MAX = 8;
 
 export const checkLedger: DocumentOperation<{ readonly key?: string | undefined }, FsckOutput> = {
@@ -57,7 +57,7 @@ export const checkLedger: DocumentOperation<{ readonly key?: string | undefined 
   },
 };
 
-/** A folder that does not even say what it is cannot be checked, and that is its problem. */
+/** A folder without a readable manifest cannot be checked, and that is its problem. */
 async function orCorrupt(dir: string, check: () => Promise<FsckReport>): Promise<FsckReport> {
   const { LedgerError } = await import('@countersign/ledger');
   try {

@@ -36,7 +36,7 @@ export const listHolds: ListOperation<object, ActiveHold> = {
   async run({ readers }) {
     const { activeHolds } = await import('../../ingest/erasure/legal-holds.ts');
     const { store, ledger, head } = await readers.sources();
-    // Every hold is an entry of this very ledger: that none stands is known.
+    // Every hold is an entry of this ledger, so an empty list is certain.
     return listResult({
       rows: await activeHolds({ store, reader: ledger }),
       itemOf: (hold) => hold,

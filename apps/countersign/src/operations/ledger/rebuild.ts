@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { LedgerOperation } from '../definition/operation.ts';
 
-/** What was made again. */
+/** The result of a rebuild. */
 export type Rebuilt = {
-  /** Entries of the ledger that the derived state stands on. */
+  /** Entries of the ledger behind the derived state. */
   readonly entries: number;
-  /** What did not go well, and changes no answer. */
+  /** Problems that change no answer. */
   readonly warnings: readonly string[];
 };
 
-/** Its opening of the ledger makes the store again; the operation itself finishes it. */
+/** Opening the ledger rebuilds the store; the operation itself finishes it. */
 export const rebuildStore: LedgerOperation<object, Rebuilt> = {
   name: 'rebuild',
   summary: 'rebuild all derived state from the ledger',

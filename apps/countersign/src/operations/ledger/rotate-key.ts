@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { field } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
 
-/** Without a file, the new key takes the place of the old one in the data folder. */
+/** Without a file, the new key replaces the old one in the data folder. */
 type RotateInput = { readonly to?: string | undefined };
 
 export const rotateSigningKey: LedgerOperation<RotateInput, RotationResult> = {
@@ -16,7 +16,7 @@ export const rotateSigningKey: LedgerOperation<RotateInput, RotationResult> = {
   runsIn: 'ledger',
   ledger: 'needs',
   repetition: 'repeatable',
-  // Another process that holds the ledger would go on to sign with the old key.
+  // Another process that holds the ledger would continue to sign with the old key.
   where: 'alone',
   dryRun: 'offered',
   input: z.strictObject({

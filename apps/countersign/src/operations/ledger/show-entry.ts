@@ -24,7 +24,7 @@ const entryOrDecision: z.ZodType<EntryOrDecision> = z.union([
   entryReference,
 ]);
 
-/** What has letters and names no log, or the digits of a reference, is of a decision. */
+/** Letters without a log, or the digits of a reference, identify a decision. */
 function isOfDecision(text: string): boolean {
   const isReference = text.length > 11 && referenceDigits(text) !== undefined;
   return isReference || (/[a-f]/i.test(text) && /^[0-9a-f.…-]+$/iu.test(text));
@@ -68,7 +68,11 @@ export const showEntry: DocumentOperation<{ readonly entry: EntryOrDecision }, o
     },
   };
 
-/** The entry of the decision of this id, or whose id ends so. @throws OperationError */
+/**
+ * The entry of the decision whose id is, or ends with, this text.
+ *
+ * @throws OperationError
+ */
 async function decisionIndex(
   { readers }: OperationContext,
   { decision: text }: { readonly decision: string },
@@ -122,7 +126,7 @@ async function readEntry(
   };
 }
 
-/** The store knows which entries are erasures: it is opened only where a body is gone. */
+/** The store knows which entries are erasures: it is opened only if a body is missing. */
 async function erasureOf(
   { readers, dataDir }: OperationContext,
   ledger: LedgerReader,

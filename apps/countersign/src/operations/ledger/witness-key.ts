@@ -7,7 +7,7 @@ import { CommandError } from '../forwarding/errors.ts';
 export type WitnessKey = { readonly name: string; readonly privateKey: KeyObject };
 
 /**
- * The key of the witness whose memory is in `stateDir`; made when there is none. Name and key are
+ * The key of the witness with its state in `stateDir`; created if there is none. Name and key are
  * one file, so that no crash leaves a key under two names: the logs know the witness by both.
  *
  * @throws WorkError WITNESS_NAME, WITNESS_KEY

@@ -10,11 +10,11 @@ type WitnessInput = { readonly policy?: string | undefined };
 
 export type WitnessReport = {
   readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string };
-  /** What each witness said; null where the log has none. */
+  /** The answer of each witness; null if the log has none. */
   readonly witnesses: readonly CosignResult[] | null;
 };
 
-/** Asks the witnesses of the log to cosign it, after a new policy has been taken over. */
+/** Asks the witnesses of the log to cosign it, after it has taken over a new policy. */
 export const askWitnesses: LedgerOperation<WitnessInput, WitnessReport> = {
   name: 'ledger witness',
   summary: 'run a witness, or ask those of this log',

@@ -12,7 +12,7 @@ type AccessRecord = {
   readonly to?: string | undefined;
 };
 
-/** The entry names the person, and is erased with the rest of that person's records. */
+/** The entry names the person, and is erased with that person's other records. */
 export const recordStatementAccess: LedgerOperation<AccessRecord, { readonly entry: number }> = {
   name: 'statement record-access',
   summary: 'record in the ledger why a statement is read',
@@ -39,7 +39,7 @@ export const recordStatementAccess: LedgerOperation<AccessRecord, { readonly ent
     const { ownEntryDraft } = await import('../../projection/entries/own-entry.ts');
     const { subject, purpose, case: caseName, from = null, to = null } = input;
     const asked = { act: 'statement', subject, tenant, purpose, case: caseName, from, to };
-    // The time makes the same access, another day, another entry.
+    // Because of the time, the same access on another day is another entry.
     const atMs = writer.clock.now();
     const said = { v: 1, ...asked, ...actor, atMs };
     const [appended] = await writer.ledger.append([ownEntryDraft('act', atMs, said)]);

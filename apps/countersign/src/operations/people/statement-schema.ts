@@ -66,7 +66,7 @@ const action = z.strictObject({
   authorization: answerSchema,
 });
 
-/** The account of one principal, as JSON: an interval of coverage that is open has null ends. */
+/** The account of one principal as JSON: an open interval of coverage has null ends. */
 export const statementSchema: z.ZodType = z.strictObject({
   principal: z.strictObject({
     tenant: z.string(),

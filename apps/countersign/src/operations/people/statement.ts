@@ -94,7 +94,7 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
   },
 };
 
-/** Opened and closed before the access is recorded: the statement is read after that. */
+/** Opened and closed before the access is recorded; the statement is read afterwards. */
 async function whoCalled({ dataDir, clock }: OperationContext, text: string): Promise<string> {
   if (!isCutId(text)) return text;
   using readers = new Readers({ dataDir, clock });
@@ -102,14 +102,14 @@ async function whoCalled({ dataDir, clock }: OperationContext, text: string): Pr
   return await idOr(text, { store, column: 'actor_uid', what: 'person' });
 }
 
-/** Before anything is shown, the ledger has why the caller reads it, if the caller says so. */
+/** Before anything is shown, the ledger records why the caller reads it, if they state it. */
 async function recordAccess(context: OperationContext, input: StatementInput): Promise<void> {
   const { who: subject, purpose, case: caseName, from, to } = input;
   if (purpose === undefined || caseName === undefined) return;
   await context.perform(recordStatementAccess, { subject, purpose, case: caseName, from, to });
 }
 
-/** A person who was erased has no name any more: that must not look as if they never acted. */
+/** An erased person no longer has a name: that must not look as if they never acted. */
 async function nobodyText(
   because: string,
   store: StoreReader,
@@ -126,5 +126,5 @@ async function nobodyText(
   ].join('; ');
 }
 
-/** The latest that sought others; the rest are in the table `entries`, of kind `erasure`. */
+/** The latest erasures; the rest are in the table `entries`, of kind `erasure`. */
 const ERASURES_SHOWN = 3;

@@ -21,7 +21,7 @@ export type ConformanceReport = Conformance & {
   readonly answer: Answer['kind'];
   readonly records: number;
   readonly rejected: number;
-  /** How the description of the emulator was made. */
+  /** How the description of the emulator was created. */
   readonly emulator: string;
 };
 
@@ -127,7 +127,7 @@ async function observe(
     : seenOfPaths(paths, signal);
 }
 
-/** A difference is a no. A kind that was not seen may differ. */
+/** A difference is a no. An unseen kind may differ. */
 function conclude({ kinds, errors, unseen }: Conformance): {
   readonly answer: ConformanceReport['answer'];
   readonly conclusion: Conclusion;

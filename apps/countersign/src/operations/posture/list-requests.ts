@@ -11,13 +11,13 @@ import {
   type Rows,
 } from '../definition/operation.ts';
 
-/** A request, what its acceptance test says of this ledger, and the facts that it is about. */
+/** A request, the result of its acceptance test on this ledger, and its facts. */
 export type TestedRequest = Request & {
   readonly tested: AcceptanceResult;
   readonly facts: readonly string[];
 };
 
-/** As people say it of a request: an answer is about the test. */
+/** Words for a request: the answer itself is about the test. */
 export const REQUEST_STATES = { yes: 'met', no: 'not met', unknown: 'cannot tell' } as const;
 
 const NO_LEDGER = 'there is no ledger that the test could be run on';
@@ -75,7 +75,7 @@ export const listRequests: ListOperation<object, object, Rows<TestedRequest>> = 
   },
 };
 
-/** All tests in one question, each in a bracket of its own. */
+/** All tests in one query, each in its own parentheses. */
 async function testAll(
   { readers, dataDir, tenant }: OperationContext,
   requests: readonly Request[],

@@ -9,8 +9,9 @@ FROM events GROUP BY source, operation, sign_in_type, access_type, tenant`;
 const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 
 /**
- * What the ledger shows of one tenant; nothing where there is no ledger.
- * @throws OperationError INVALID_INPUT where the ledger holds several tenants and none is named
+ * The evidence of the ledger about one tenant; nothing without a ledger.
+ *
+ * @throws OperationError INVALID_INPUT if the ledger holds several tenants and none is named
  */
 export async function readTenantEvidence(
   context: OperationContext,

@@ -9,7 +9,7 @@ import type { StoreReader } from '../../store/store-reader.ts';
 import { ambiguousId, idCalled, noSuchId } from './ids.ts';
 import { needWholeIndex, type Sources } from './readers.ts';
 
-/** Of all findings: what a period or a rule leaves out ties them together all the same. */
+/** Of all findings: those outside the period or rule still link the others. */
 export async function knownIncidents({ store }: { store: StoreReader }): Promise<Incident[]> {
   const { incidentsOf } = await import('../../detection/incidents/incident.ts');
   const { surroundingsOf } = await import('../../detection/incidents/surroundings.ts');
@@ -22,14 +22,14 @@ export async function peopleNames({ store }: Sources): Promise<PersonNames> {
   return personNames(store.identities());
 }
 
-/** Names in the place of ids, in what findings say. */
+/** Replaces ids by names in the texts of findings. */
 export async function readableNames({ store }: Sources): Promise<ReadableIds> {
   const { readableIds } = await import('../../reports/findings/readable-ids.ts');
   const texts = store.findings().flatMap(({ draft }) => [draft.title, draft.message]);
   return readableIds(store, texts);
 }
 
-/** The events that the entries of a finding tell of. */
+/** The events behind the entries of a finding. */
 export async function eventsOf(
   { store }: Sources,
   { entries, firstMs, lastMs }: FindingDraft,
@@ -43,8 +43,9 @@ export async function eventsOf(
 const INCIDENT = { what: 'incident', list: 'findings incidents' } as const;
 
 /**
- * An incident by its id, by one that it had before, by one of its findings, or by a part of these.
- * @throws OperationError INVALID_INPUT where it is none, or not one alone
+ * An incident by its id, by a former id, by one of its findings, or by a part of these.
+ *
+ * @throws OperationError INVALID_INPUT if it matches none, or several
  */
 export async function incidentCalled(
   incidents: readonly Incident[],
@@ -61,7 +62,7 @@ export async function incidentCalled(
   );
 }
 
-/** A finding alone by its id or a part of it, or all of an incident by the incident's. */
+/** A finding by its id or a part of it, or all findings of an incident by the incident's id. */
 export async function findingsCalled(
   { store }: Sources,
   text: string,
@@ -80,7 +81,8 @@ export async function findingsCalled(
 
 /**
  * One finding, by its id or a part of it.
- * @throws CliError USAGE where it is none, or not one alone
+ *
+ * @throws CliError USAGE if it matches none, or several
  */
 export function findingCalled({ store, head }: Sources, text: string): StoredFinding {
   const findings = store.findings();

@@ -6,7 +6,7 @@ import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { knownIncidents, peopleNames, readableNames } from './find-incident.ts';
 import type { Sources } from './readers.ts';
 
-/** What lists and pages about findings need beside the findings. */
+/** Inputs of lists and pages about findings besides the findings. */
 export async function groupOptions(sources: Sources, nowMs: number): Promise<GroupOptions> {
   const incidents = await knownIncidents(sources);
   return {
@@ -29,7 +29,7 @@ export async function stepNames(): Promise<StepNames> {
   return new Map(watchers.map(({ id, steps = [] }) => [id, steps]));
 }
 
-/** Titles of rules by their id, of detectors with many rules by what is before the slash. */
+/** Titles of rules by their id; for detectors with many rules, by the part before the slash. */
 export async function ruleTitles(): Promise<(rule: string) => string | undefined> {
   const { loadDetection } = await import('../host/load-detectors.ts');
   const titles = new Map((await loadDetection()).watchers.map(({ id, title }) => [id, title]));
@@ -43,7 +43,7 @@ export function incidentIds(incidents: readonly Incident[]): ReadonlyMap<string,
   );
 }
 
-/** What all rules found by now, or the first entry that some have not read. */
+/** The findings of all rules so far, or the first entry that some rules have not read. */
 export async function findingsAfterImport(sources: Sources): Promise<{
   readonly behind: number | undefined;
   readonly findings: readonly StoredFinding[];

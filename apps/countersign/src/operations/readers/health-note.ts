@@ -11,7 +11,7 @@ export type HealthsAsked = {
   readonly rule?: string | undefined;
 };
 
-/** What each rule and detector can see, those included that look at what people hand in alone. */
+/** What each rule and detector can see, including those that read only hand-imported files. */
 export async function readDetectorHealth(
   { store }: Sources,
   { asked, tenants, nowMs, rule }: HealthsAsked,
@@ -25,7 +25,7 @@ export async function readDetectorHealth(
   return detectorHealth(store, wanted, { asked, tenants, nowMs });
 }
 
-/** Of now, while something is collected; else of what came in files, which holds still. */
+/** The health as of now while a collector runs; else that of imported files, which stays valid. */
 export function askedByDefault(
   { store }: Pick<Sources, 'store'>,
   tenant: string | undefined,
@@ -46,17 +46,17 @@ export function incompleteText(found: readonly DetectorHealth[]): string | undef
 }
 
 export type HealthsOfAnswer = {
-  /** What the answer waits for: each of it MUST see, or the answer is "cannot tell". */
+  /** Inputs that MUST be seen; otherwise the answer is "cannot tell". */
   readonly found: readonly DetectorHealth[];
-  /** What the answer says nothing of, and tells so. */
+  /** Inputs that the answer does not cover, and states so. */
   readonly limits: readonly Reason[];
 };
 
 /**
- * What an answer that nothing was found rests on. What looks at what people hand in alone is never
- * whole, whatever is collected: an answer about all rules that waited for it would be "cannot tell"
- * for ever, and one that passed over it would be silence. So it is a limit that the answer names.
- * Of a rule that is asked for by itself, nothing else decides.
+ * The basis of an answer without findings. Detectors of hand-imported files are never complete. If
+ * a general answer waited for them, it would be "cannot tell" forever; ignoring them would be
+ * silence. So the answer names them as a limit. For a rule that is requested by itself, only its
+ * own input decides.
  */
 export async function healthsOfAnswer(
   sources: Sources,
@@ -81,7 +81,7 @@ function notHandedIn(short: readonly DetectorHealth[]): Reason {
   return { code: 'not-handed-in', text };
 }
 
-/** Those that could not see all: undefined where all could. */
+/** Detectors that could not see everything; undefined if all could. */
 export function blindReason(found: readonly DetectorHealth[]): Reason | undefined {
   const short = found.filter(({ health }) => health.state !== 'live');
   const [first] = [...short].sort(worstFirst);
@@ -106,7 +106,7 @@ function worstFirst(a: DetectorHealth, b: DetectorHealth): number {
 
 const WORST: readonly HealthStatus['state'][] = ['failed', 'blind', 'partly', 'live'];
 
-/** Rules and detectors that failed, by name: whatever else is asked, this is told. */
+/** Failed rules and detectors by name: reported with every answer. */
 export async function failureReason({
   store,
 }: Pick<Sources, 'store'>): Promise<Reason | undefined> {
@@ -118,8 +118,7 @@ export async function failureReason({
 }
 
 /**
- * A rule by its id, whole or as a table prints it, or all rules of a detector by what comes before
- * the slash.
+ * A rule by its id, whole or shortened, or all rules of a detector by the part before the slash.
  */
 export function isOfRule(id: string, asked: string): boolean {
   const [found, wanted] = [id.toLowerCase(), asked.toLowerCase()];

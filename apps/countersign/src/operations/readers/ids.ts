@@ -3,15 +3,16 @@ import type { IdColumn } from '../../store/query/ids-like.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { invalidInput, type OperationError } from '../definition/errors.ts';
 
-/** Ids that are named where a part of one names several. */
+/** Number of ids that a message lists if a part matches several. */
 const CANDIDATES_SHOWN = 5;
 
-/** What an id is of, and the command that lists those that there are. */
+/** What an id identifies, and the command that lists the ids. */
 type Kind = { readonly what: string; readonly list: string };
 
 /**
- * The one id that a text names: the whole id, its beginning, or as a table prints it.
- * @throws OperationError INVALID_INPUT where it names none, or several: then it tells which
+ * The one id that a text names: the whole id, its beginning, or the shortened form of a table.
+ *
+ * @throws OperationError INVALID_INPUT if it matches none, or several: then it lists them
  */
 export function idCalled(text: string, ids: Iterable<string>, kind: Kind): string {
   const [only, ...more] = idsNamed(text, ids);
@@ -31,8 +32,9 @@ export function ambiguousId(text: string, ids: readonly string[], { what }: Kind
 }
 
 /**
- * The id that a table prints without its middle; any other text as it is.
- * @throws OperationError INVALID_INPUT where such an id names none, or several
+ * The id that a table prints without its middle; any other text unchanged.
+ *
+ * @throws OperationError INVALID_INPUT if such an id matches none, or several
  */
 export async function idOr<T extends string | undefined>(
   text: T,

@@ -7,16 +7,16 @@ import { type Conclusion, unknown, YES } from '../definition/conclusion.ts';
 import { cannotTell, invalidInput } from '../definition/errors.ts';
 import type { EntryReference } from '../definition/fields.ts';
 
-/** Where answers come from: readers, which take no lock. */
+/** The sources of answers: readers, which take no lock. */
 export type Sources = {
   readonly ledger: LedgerReader;
   readonly store: StoreReader;
   readonly head: LedgerHead;
-  /** The head of an answer about findings, which is as far as every detector has read. */
+  /** The head of an answer about findings: as far as every detector has read. */
   readonly examined: () => Promise<LedgerHead>;
 };
 
-/** The readers of one call. They are opened on demand, and closed after the result was read. */
+/** The readers of one call. They are opened on demand, and closed after the result is read. */
 export class Readers implements Disposable {
   readonly #dataDir: string;
   readonly #clock: Clock;
@@ -30,7 +30,7 @@ export class Readers implements Disposable {
     this.#clock = clock;
   }
 
-  /** The watermark of the answer; undefined where it does not rest on the store. */
+  /** The watermark of the answer; undefined if it does not depend on the store. */
   get head(): LedgerHead | undefined {
     return this.#head;
   }
@@ -47,7 +47,7 @@ export class Readers implements Disposable {
     return sources;
   }
 
-  /** Undefined where there is no ledger yet: for one part of an answer, which has no watermark. */
+  /** Undefined without a ledger: for one part of an answer, which has no watermark. */
   async sourcesIfAny(): Promise<Sources | undefined> {
     if (!existsSync(layout.folderFacts(this.#dataDir))) return undefined;
     this.#sources ??= this.#openSources();
@@ -69,7 +69,7 @@ export class Readers implements Disposable {
   }
 
   async #openSources(): Promise<Sources> {
-    // The store loads the query engine, which takes a while: questions to the ledger do without.
+    // The store loads the query engine, which takes a while: ledger queries do not need it.
     const { StoreReader: Reader } = await import('../../store/store-reader.ts');
     const { headOf } = await import('../../store/reading/ledger-head.ts');
     const ledger = await this.ledger();
@@ -84,14 +84,15 @@ export class Readers implements Disposable {
   }
 }
 
-/** What is indexed can be answered; of an empty index there is no answer. */
+/** Indexed entries can be answered; an empty index gives no answer. */
 export function indexed({ asOf, size }: LedgerHead): Conclusion {
   return asOf.size === 0 && size > 0 ? unknown(notIndexedText(0, size)) : YES;
 }
 
 /**
- * For an operation that has no output without an index.
- * @throws OperationError CANNOT_TELL when nothing of the ledger is indexed
+ * For an operation that needs an index.
+ *
+ * @throws OperationError CANNOT_TELL if no entry is indexed
  */
 export function needIndex(head: LedgerHead): void {
   const conclusion = indexed(head);
@@ -99,8 +100,9 @@ export function needIndex(head: LedgerHead): void {
 }
 
 /**
- * For a question about one thing that was not found: it may be beyond the watermark.
- * @throws OperationError CANNOT_TELL when anything of the ledger is not indexed
+ * For a query about one thing that was not found: it may be beyond the watermark.
+ *
+ * @throws OperationError CANNOT_TELL if some entries are not indexed
  */
 export function needWholeIndex({ asOf, size }: LedgerHead): void {
   if (asOf.size < size) throw cannotTell(notIndexedText(asOf.size, size));
@@ -113,7 +115,7 @@ function notIndexedText(from: number, size: number): string {
   );
 }
 
-/** @throws OperationError CANNOT_TELL when some detector has read nothing yet */
+/** @throws OperationError CANNOT_TELL if some detector has read nothing yet */
 async function examinedHead(
   ledger: LedgerReader,
   store: StoreReader,
@@ -140,7 +142,7 @@ export function asOfText({ asOf, size }: LedgerHead): string {
   return `${watermarkText(asOf)}${later}`;
 }
 
-/** @throws OperationError INVALID_INPUT where the reference is to an entry of another log */
+/** @throws OperationError INVALID_INPUT if the reference is to an entry of another log */
 export function indexIn(origin: string, reference: EntryReference): number {
   if (reference.origin === undefined || reference.origin === origin) return reference.index;
   throw invalidInput(

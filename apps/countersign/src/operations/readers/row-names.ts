@@ -4,7 +4,7 @@ import type { StoreReader } from '../../store/store-reader.ts';
 
 type RowActor = Pick<EventRow['event'], 'actorUid' | 'actorName' | 'appUid' | 'appName'>;
 
-/** Names for the ids of a row whose own record gives none: the last that other records give. */
+/** Names for the ids of a row whose own record gives none: the latest names in other records. */
 export class RowNames {
   readonly #store: Pick<StoreReader, 'identities' | 'over'>;
   readonly #actors = new Map<string, string | undefined>();

@@ -3,7 +3,7 @@ import type { CoverageGap } from '../../store/rows/completeness.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { RowNames } from '../readers/row-names.ts';
 
-/** An event, the names of who and what acted, and the entry that erased its body. */
+/** An event, the names of the actor and the application, and the entry that erased its body. */
 export type EventLine = {
   readonly kind: 'event';
   readonly row: EventRow;
