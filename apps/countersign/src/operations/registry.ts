@@ -43,6 +43,7 @@ import { checkTenant } from './posture/check-tenant.ts';
 import { checkConformance } from './posture/conformance.ts';
 import { listRequests } from './posture/list-requests.ts';
 import { listCoverage } from './reading/coverage.ts';
+import { queryStore } from './reading/query.ts';
 import { timeline } from './reading/timeline.ts';
 import { countVerified } from './reading/verified.ts';
 import { listUnaccounted } from './reconcile/list-unaccounted.ts';
@@ -103,6 +104,7 @@ export const OPERATIONS: readonly Operation[] = [
   statementOfPerson,
   listCoverage,
   timeline,
+  queryStore,
   countVerified,
   reconcileActions,
   listUnaccounted,

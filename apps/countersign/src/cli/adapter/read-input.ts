@@ -1,5 +1,6 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { messageOf } from '@countersign/core';
 import type { FieldMeta } from '../../operations/definition/fields.ts';
 import { parseInput } from '../../operations/definition/parse-input.ts';
@@ -67,6 +68,7 @@ async function fieldValue(
   if (typeof given !== 'string') return given;
   const { meta, kind } = parameter;
   if (meta.isFileOf !== undefined) return contentOf(context, given, meta);
+  if (meta.isTextOrStdin === true && given === '-') return text(context.stdin);
   if (meta.isPath === true) return given === '-' ? given : resolve(context.cwd, given);
   return kind === 'number' ? numberOf(given) : given;
 }
@@ -87,10 +89,10 @@ async function contentOf(
     const { readConfigFile } = await import('@countersign/yaml-document');
     return readConfigFile(file);
   }
-  const text = readFileSync(file, 'utf8');
-  if (isFileOf === 'text') return text;
+  const content = readFileSync(file, 'utf8');
+  if (isFileOf === 'text') return content;
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(content) as unknown;
   } catch (error) {
     throw usage(`${file} is not JSON: ${messageOf(error)}`);
   }

@@ -17,6 +17,8 @@ export type FieldMeta = {
    */
   readonly isFileOf?: 'text' | 'json' | 'source' | 'bytes';
   readonly bytesMax?: number;
+  /** `-` stands for the text of standard input, where an adapter has that. */
+  readonly isTextOrStdin?: true;
   /** Not offered to callers: one process sets it for another. */
   readonly isInternal?: true;
 };
