@@ -6,6 +6,8 @@ import { delimiter, join } from 'node:path';
 const NEEDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['chromium', ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']],
   ['nginx', ['nginx']],
+  ['zsh', ['zsh']],
+  ['fish', ['fish']],
 ]);
 /** The tests must not wait for a mirror that does not answer. */
 const INSTALL_TIMEOUT_MS = 90_000;

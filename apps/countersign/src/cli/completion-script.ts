@@ -42,7 +42,10 @@ function completionsOf(
     flags: path === '' ? inherited : [...flagsOf(command), ...inherited],
   };
   const join = (name: string): string => (path === '' ? name : `${path} ${name}`);
-  return [own, ...below.flatMap((each) => completionsOf(each, join(each.name()), inherited))];
+  const deeper = below.flatMap((each) =>
+    [each.name(), ...each.aliases()].flatMap((name) => completionsOf(each, join(name), inherited)),
+  );
+  return [own, ...deeper];
 }
 
 function flagsOf(command: Parser): Completion['flags'] {
@@ -68,6 +71,7 @@ function bashScript(completions: readonly Completion[]): string {
   return `_countersign_words() {
   case "$1" in
 ${words.join('\n')}
+    *) return 1;;
   esac
 }
 _countersign_values() {
@@ -81,9 +85,8 @@ _countersign() {
   for ((at = 1; at < COMP_CWORD; at++)); do
     word="\${COMP_WORDS[at]}"
     case "$word" in -*) continue;; esac
-    case " $(_countersign_words "$path") " in
-      *" $word "*) path="\${path:+$path }$word";;
-    esac
+    word="\${path:+$path }$word"
+    if _countersign_words "$word" >/dev/null; then path="$word"; fi
   done
   values="$(_countersign_values "$path" "$previous")"
   COMPREPLY=($(compgen -W "\${values:-$(_countersign_words "$path")}" -- "$current"))
