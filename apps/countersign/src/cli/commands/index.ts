@@ -7,13 +7,12 @@ type Declare = (program: Parser, bind: BindCommand) => void;
 /**
  * A command of the first level. Its module is loaded when a command line names it, or for help.
  *
- * - `operation`      derived from operations
- * - `process`        runs until it is stopped, or runs other commands
- * - `not converted`  reads the ledger itself
+ * - `operation`  derived from operations
+ * - `process`    runs until it is stopped, or runs other commands
  */
 export type CommandEntry = {
   readonly name: string;
-  readonly kind: 'operation' | 'process' | 'not converted';
+  readonly kind: 'operation' | 'process';
   readonly load: () => Promise<Declare>;
   /** What its operations are bound to; empty where it has none. */
   readonly commands: () => Promise<readonly (CliCommand | CliGroup)[]>;
@@ -21,7 +20,7 @@ export type CommandEntry = {
 
 /** All commands, in the order of the help text. */
 export const COMMANDS: readonly CommandEntry[] = [
-  hand('demo', 'process', async () => (await import('./demo.ts')).declareDemo),
+  process('demo', async () => (await import('./demo.ts')).declareDemo),
   derived('import', () => import('./import.ts')),
   derived('timeline', () => import('./reading/timeline.ts')),
   derived('statement', () => import('./reading/statement.ts')),
@@ -46,9 +45,9 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('evidence', () => import('./evidence.ts')),
   derived('ledger', () => import('./ledger/ledger.ts')),
   derived('rebuild', () => import('./ledger/rebuild.ts')),
-  hand('serve', 'process', async () => (await import('./serve.ts')).declareServe),
-  hand('emulator', 'process', async () => (await import('./emulator.ts')).declareEmulator),
-  hand('completion', 'process', async () => (await import('./completion.ts')).declareCompletion),
+  process('serve', async () => (await import('./serve.ts')).declareServe),
+  process('emulator', async () => (await import('./emulator.ts')).declareEmulator),
+  process('completion', async () => (await import('./completion.ts')).declareCompletion),
 ];
 
 function derived(
@@ -66,12 +65,8 @@ function derived(
   };
 }
 
-function hand(
-  name: string,
-  kind: 'process' | 'not converted',
-  load: () => Promise<Declare>,
-): CommandEntry {
-  return { name, kind, load, commands: async () => [] };
+function process(name: string, load: () => Promise<Declare>): CommandEntry {
+  return { name, kind: 'process', load, commands: async () => [] };
 }
 
 /**

@@ -15,9 +15,6 @@ export type OutputFlags = {
   readonly overwrite?: boolean;
 };
 
-/** The option beside each one that names a file to write. */
-export const OVERWRITE = ['--overwrite', 'replace an existing file'] as const;
-
 /**
  * For a command to call first: what takes minutes to make must not fail for its name.
  * @throws CliError USAGE where there is such a file, and it was not said to replace it

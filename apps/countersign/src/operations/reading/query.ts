@@ -40,7 +40,9 @@ export const queryStore: ListOperation<QueryInput, QueryItem, QueryView> = {
     }),
     ...PERIOD_FIELDS,
   }),
-  output: z.record(z.string(), z.json()),
+  output: z
+    .record(z.string(), z.json())
+    .refine((item) => Object.keys(item).length > 0, { error: 'a row has a column' }),
   examples: [
     {
       summary: 'Who acted most?',
