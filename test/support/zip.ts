@@ -3,7 +3,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 export type ZipMember = {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** The size in the directory; a bomb may lie. */
+  /** The size that the directory states; it may be false, as in a bomb. */
   readonly statedSize?: number;
 };
 

@@ -5,13 +5,13 @@ import { redeliveredActions } from './merge-actions.ts';
 import { projectEntry } from './project-entry.ts';
 import type { ProjectedAction, RecordInterpreter } from './record-interpreter.ts';
 
-/** What a block of entries means. */
+/** The interpretation of a block of entries. */
 export type ScannedEntries = {
-  /** Behind the last entry of the block. */
+  /** The index after the last entry of the block. */
   readonly to: number;
   /** The actions whose newest delivery is in the block. */
   readonly actions: readonly ProjectedAction[];
-  /** Of entries of our own. */
+  /** Countersign's own entries. */
   readonly facts: readonly EntryRows[];
 };
 

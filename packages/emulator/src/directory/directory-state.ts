@@ -181,7 +181,7 @@ export class DirectoryState {
     this.#say({ kind, id, what: 'unlinked', relation, other });
   }
 
-  /** Records for delta queries a member that no relation holds (roles). */
+  /** For delta queries, records a member that no relation stores (roles). */
   say(entry: Omit<ChangeEntry, 'version'>): void {
     this.#say(entry);
   }

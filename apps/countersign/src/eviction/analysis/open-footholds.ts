@@ -12,7 +12,7 @@ export type Opening = {
   readonly entries: readonly number[];
   readonly atMs: number;
   readonly tenant: string;
-  /** In words: what, whose, by whom. */
+  /** A sentence with the foothold, its holder and the actor. */
   readonly text: string;
   readonly by: Taint;
   /** The actor. */
