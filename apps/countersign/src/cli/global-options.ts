@@ -1,7 +1,7 @@
 import type { Command as Parser } from 'commander';
 import { tenantOption } from './options/parse-options.ts';
 
-/** What every command line may say. */
+/** Declares the options of every command. */
 export function declareGlobals(program: Parser): Parser {
   return program
     .description(

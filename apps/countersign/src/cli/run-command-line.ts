@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from './process/exit-code.ts';
 import { paint } from './terminal/color.ts';
 import { Terminal } from './terminal/terminal.ts';
 
-/** The process around a command line, as far as commands may know of it. */
+/** The process environment of a command line. */
 export type ProcessEnvironment = {
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -21,7 +21,7 @@ export type ProcessEnvironment = {
   readonly cwd: string;
   readonly clock: Clock;
   readonly random: Random;
-  /** Aborted by the first Ctrl-C; its reason is the exit code that then applies. */
+  /** Aborted by the first Ctrl-C. Its reason is the exit code to use. */
   readonly signal: AbortSignal;
   readonly startServer: StartServer;
 };
@@ -29,8 +29,9 @@ export type ProcessEnvironment = {
 type Globals = { data?: string; tenant?: TenantId; json?: true; debug?: true };
 
 /**
- * Runs one command line (without `node` and the script) and tells the exit code. Never throws, and
- * never ends the process: whatever was opened is closed when this resolves.
+ * Runs one command line (without `node` and the script) and returns the exit code.
+ *
+ * Never throws, and never ends the process. Everything opened is closed when this resolves.
  */
 export async function runCommandLine(
   argv: readonly string[],
@@ -82,7 +83,7 @@ function newProgram(terminal: Terminal): Parser {
     .configureOutput({
       writeOut: (text) => terminal.trusted(text, 'stdout'),
       writeErr: (text) => terminal.trusted(text, 'stderr'),
-      // The one sentence about an error is ours to write: see failure.ts.
+      // describe-failure.ts writes the sentence about an error.
       outputError: () => undefined,
       getOutHelpWidth: () => terminal.proseColumns,
       getErrHelpWidth: () => terminal.proseColumns,

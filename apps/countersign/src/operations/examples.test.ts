@@ -34,7 +34,7 @@ for (const operation of OPERATIONS) {
         for (const output of outputs) operation.output.parse(output);
       });
     } else if (example.needs !== 'witness') {
-      test(`without what it needs: ${commandLine}`, async () => {
+      test(`fails without its prerequisite: ${commandLine}`, async () => {
         const input = parseInput(operation.input, example.input);
         const isRun = await run(operation, input, name).then(isAnswer, isUnexpected);
         assert.equal(isRun, false, `the sample has what it needs: ${example.needs}`);
@@ -43,7 +43,7 @@ for (const operation of OPERATIONS) {
   }
 }
 
-test('no output schema takes any value', () => {
+test('no output schema accepts every value', () => {
   for (const { name, output } of OPERATIONS) {
     for (const wrong of [{}, null, 'text', [{}]]) {
       assert.equal(output.safeParse(wrong).success, false, `${name}: ${JSON.stringify(wrong)}`);
@@ -51,7 +51,7 @@ test('no output schema takes any value', () => {
   }
 });
 
-test('an exported evidence file verifies with the key of the log', async () => {
+test("an exported evidence file verifies with the log's key", async () => {
   using readers = new Readers({ dataDir: sample, clock: systemClock });
   const context = contextOf(sample, readers);
   const given = parseInput(exportEvidenceFile.input, { entries: [3461] });
@@ -66,7 +66,7 @@ test('an exported evidence file verifies with the key of the log', async () => {
 
 type ExampleResult = { readonly outputs: readonly unknown[]; readonly conclusion: Conclusion };
 
-/** Outputs as JSON, as adapters send them: the items of a list, or the one document. */
+/** Outputs as JSON, as adapters send them: the items of a list, or the document. */
 async function run(operation: Operation, input: object, name: string): Promise<ExampleResult> {
   const dataDir = operation.effect === 'read' ? sample : join(root, name.replaceAll(' ', '-'));
   if (dataDir !== sample) cpSync(sample, dataDir, { recursive: true });
@@ -95,7 +95,7 @@ function isAnswer({ conclusion }: ExampleResult): boolean {
   return conclusion.kind !== 'failed';
 }
 
-/** What is missing is named by an error of ours, or is a file that does not exist. */
+/** A missing prerequisite gives an error of ours, or names a missing file. */
 function isUnexpected(error: unknown): boolean {
   const isMissingFile = (error as NodeJS.ErrnoException).code === 'ENOENT';
   return !isMissingFile && !(error instanceof CountersignError);

@@ -4,14 +4,14 @@ import type { SignalBatch } from '../store/rows/signal-row.ts';
 import type { ProjectedAction } from './record-interpreter.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
 
-/** Actions that are ready to be posted: their rows are in a file, which does not count yet. */
+/** Written actions: their rows are in a file that does not count before it is posted. */
 export type WrittenActions = {
   readonly files: readonly RecentFile[];
   readonly superseded: readonly number[];
   readonly signals: SignalBatch;
 };
 
-/** Actions until they are written. Belongs to one thread. */
+/** Actions that are not written yet. Belongs to one thread. */
 export class ActionBuffer {
   readonly #rows = new RowBuffer();
   readonly #signals = new SignalBuffer();
@@ -21,14 +21,14 @@ export class ActionBuffer {
     return this.#rows.rows;
   }
 
-  /** The row replaces those that the other deliveries of the action had. */
+  /** The row replaces those of the action's earlier deliveries. */
   add({ row, actors, signals }: ProjectedAction): void {
     this.#rows.add(row, actors);
     this.#signals.add(row, signals);
     for (const entry of row.entries) if (entry !== row.index) this.#superseded.push(entry);
   }
 
-  /** Writes what was added since the last call into the data folder. */
+  /** Writes everything added since the last call to the data folder. */
   async write(dir: string): Promise<WrittenActions> {
     const signals = this.#signals.take();
     const superseded = this.#superseded;

@@ -7,9 +7,10 @@ import { scanEntries } from './scan-entries.ts';
 export type CatchUpProgress = { readonly done: number; readonly size: number };
 
 /**
- * Posts every entry that the ledger has and the store has not: after a crash, after a rebuild, and
- * for whatever was appended without an import worker. Appends clock steps first. After a crash in
- * the middle it continues from the cursor.
+ * Posts every entry that the ledger has and the store lacks: after a crash or rebuild, and for
+ * appends outside an import.
+ *
+ * It appends clock steps first. After a crash it continues from the cursor.
  */
 export async function catchUpProjection(
   writer: LedgerWriter,

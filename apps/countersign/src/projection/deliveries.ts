@@ -2,7 +2,7 @@ import { TENANT_NOT_STATED, type TenantId } from '@countersign/core';
 import type { Leaf } from '@countersign/ledger';
 import { sourceRank } from '@countersign/ocsf';
 
-/** One delivery of an action; the body is undefined once it is erased. */
+/** One delivery of an action. The body is undefined once it is erased. */
 export type Delivery = {
   readonly index: number;
   readonly leaf: Leaf;
@@ -10,9 +10,8 @@ export type Delivery = {
 };
 
 /**
- * Which of two deliveries says more: the richer source, within a source the fuller body (the vendor
- * completes sign-ins later, and the order in which files and rows arrive means nothing), and of
- * equally full ones always the same.
+ * Ranks deliveries by detail: the richer source, then the fuller body, because the vendor completes
+ * sign-ins later. Ties have a fixed order, so the order of arrival does not matter.
  */
 export function richestFirst(
   a: { readonly leaf: Leaf; readonly body: Uint8Array },
@@ -32,10 +31,11 @@ export function isReadable(
 }
 
 /**
- * Which of the entries that share an id are the same action as `own`: the tenant is part of the
- * key. A delivery that states no tenant belongs to the one tenant that others state. If several are
- * stated before it, it stays alone: a record id does not prove a tenant. Later deliveries never
- * move an earlier one to another action, so a rebuild groups them as the imports did.
+ * The entries with the same id that are the same action as `own`. The tenant is part of the key.
+ *
+ * A delivery without a tenant belongs to the only stated tenant. If several were stated before it,
+ * it stays alone, because a record id proves no tenant. Later deliveries never move an earlier one,
+ * so a rebuild groups them as the imports did.
  */
 export function sameAction<T extends Pick<Delivery, 'index' | 'leaf'>>(
   own: T,
@@ -60,7 +60,7 @@ export function statedTenant(deliveries: readonly { readonly tenant: TenantId }[
 
 const decoder = new TextDecoder();
 
-/** A body that is in the ledger was parsed on its way in; anything else means the base mapping. */
+/** A body in the ledger was parsed on arrival. Anything else gets the base mapping. */
 export function parseBody(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(bytes));

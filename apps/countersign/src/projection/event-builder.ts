@@ -12,23 +12,23 @@ import type { EventRow } from '../store/rows/event-row.ts';
 import { parseBody, richestFirst } from './deliveries.ts';
 import { type ErasureIndex, erasureText } from './entries/erasure-index.ts';
 
-/** Events are built in windows of so many at first, so that the first line comes at once. */
+/** The first window of events is small, so that the first line appears at once. */
 const EVENTS_WINDOW_FIRST = 64;
 
-/** Bodies of a window are in memory: some 6 MB of records as they are. */
+/** The bodies of a window are in memory: about 6 MB of typical records. */
 const EVENTS_WINDOW_MAX = 4096;
 
-/** Entries that are read along to the next one that is wanted: about what one block holds. */
+/** Unneeded entries that are read along: about the content of one block. */
 const SCAN_GAP_MAX = 512;
 
 type Delivery = { readonly leaf: Leaf; readonly body: Uint8Array };
-/** What the event of an erased action says in place of all that is gone. */
+/** Members of an erased action's event that explain what is missing. */
 type ErasedMembers = {
   readonly message: string;
   readonly erased:
     | { readonly entry: null }
     | {
-        /** The entry that says that the body is gone. */
+        /** The entry of the erasure. */
         readonly entry: number;
         readonly at: string;
         readonly by: string;
@@ -39,7 +39,7 @@ type ErasedMembers = {
 
 type Deliveries = ReadonlyMap<number, Delivery>;
 
-/** Builds OCSF events from the bodies in the ledger: an event is never stored. */
+/** Builds OCSF events from the bodies in the ledger. Events are never stored. */
 export class EventBuilder {
   readonly #ledger: LedgerReader;
   readonly #memo: Memo = createMemo();
@@ -48,7 +48,9 @@ export class EventBuilder {
     this.#ledger = ledger;
   }
 
-  /** The events of actions: what all sightings of each mean, with the detail of the richest. */
+  /**
+   * The events of actions: the merged meaning of all deliveries, with the detail of the richest.
+   */
   async *ofRows(rows: AsyncIterable<EventRow>, erasures: ErasureIndex): AsyncGenerator<OcsfEvent> {
     for await (const window of windowsOf(rows)) {
       const readable = window.filter((row) => !row.erased);
@@ -67,7 +69,7 @@ export class EventBuilder {
     return toOcsf(record, interpret(record, this.#memo), { ...entry, size: leaf.size }, this.#memo);
   }
 
-  /** The items of mail that each of these actions lists, by index. */
+  /** The mail items in each of these actions, by index. */
   async mailItems(rows: readonly EventRow[]): Promise<Map<number, readonly string[]>> {
     const items = new Map<number, readonly string[]>();
     for (let from = 0; from < rows.length; from += EVENTS_WINDOW_MAX) {
@@ -87,7 +89,7 @@ export class EventBuilder {
 
   #ofRow(row: EventRow, deliveries: Deliveries): OcsfEvent {
     const { source, tenant, action: id } = row;
-    // The delivery that the row was merged around; none once all of them are erased.
+    // The delivery that the row is based on; none once all are erased.
     const [found] = row.entries.flatMap((index) => deliveries.get(index) ?? []).sort(richestFirst);
     const at = found?.leaf.at ?? new Date(row.event.timeMs).toISOString();
     const value = found === undefined ? {} : parseBody(found.body);
@@ -95,7 +97,7 @@ export class EventBuilder {
     return toOcsf({ source, tenant, id, at, value }, row.event, entry, this.#memo);
   }
 
-  /** In the order of the ledger, whatever the order of the rows: each block is opened once. */
+  /** In ledger order, independent of the rows' order, so that each block is opened once. */
   async #read(indices: readonly number[]): Promise<Deliveries> {
     const deliveries = new Map<number, Delivery>();
     const wanted = [...new Set(indices)].sort((a, b) => a - b);
@@ -106,7 +108,7 @@ export class EventBuilder {
           if (!range.wanted.has(index)) continue;
           const body = batch.body(position);
           if (body.kind === 'erased') continue;
-          // A copy: a view would keep the whole block in memory.
+          // Copy, because a view would retain the whole block.
           const leaf = parseLeaf(batch.leaf(position));
           deliveries.set(index, { leaf, body: new Uint8Array(body.bytes) });
         }
@@ -120,7 +122,7 @@ export class EventBuilder {
   }
 }
 
-/** An event without a body must not read as one in which nothing is stated. */
+/** An event without a body must not look like one without any stated members. */
 function erasedOf({ entries }: EventRow, erasures: ErasureIndex): ErasedMembers {
   const said = erasures.of(entries);
   if (said === undefined) return { message: 'erased', erased: { entry: null } };
@@ -144,7 +146,7 @@ async function* windowsOf(rows: AsyncIterable<EventRow>): AsyncGenerator<readonl
 
 type Range = { readonly from: number; to: number; readonly wanted: Set<number> };
 
-/** Ranges that cover all of `ascending`, without long unrequested stretches in between. */
+/** Ranges that contain all of `ascending`, without long unneeded gaps. */
 function rangesOf(ascending: readonly number[]): Range[] {
   const ranges: Range[] = [];
   for (const index of ascending) {

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { ClockSteps } from './entries/clock-steps.ts';
 import type { SignalExtractor } from './signals/signal-extractor.ts';
 
-/** Everything that a writing command holds: the lock, the ledger and the store behind it. */
+/** The resources of a writing command: the lock, the ledger and the store. */
 export type LedgerWriter = {
   readonly dir: string;
   readonly clock: Clock;
@@ -15,7 +15,7 @@ export type LedgerWriter = {
   readonly store: Store;
   /** Reads what was published; call `refresh` after a `publish`. */
   readonly reader: LedgerReader;
-  /** The next catch-up appends them, or the import that met them. */
+  /** The next catch-up appends them, or the import that detected them. */
   readonly clockSteps: ClockSteps;
   /** Undefined: the projection makes rows and no signals. */
   readonly signalSource: SignalSource | undefined;
@@ -23,13 +23,13 @@ export type LedgerWriter = {
   readonly decisionLog: PendingDecisions;
 };
 
-/** Where the projection gets the signals of a record from. */
+/** The source of a record's signals. */
 export type SignalSource = {
   /** For this thread. */
   readonly extractor: SignalExtractor;
   /** JSON of the signal plan, from which each worker thread makes its own extractor. */
   readonly planText: string;
-  /** Changes with what any rule means. */
+  /** Changes with the meaning of any rule. */
   readonly planHash: string;
 };
 
@@ -37,7 +37,7 @@ export type SignalSource = {
 export type PendingDecisions = DecisionLog & {
   /** Whether an entry was written that is not posted yet. */
   readonly isBehind: boolean;
-  /** How far the ledger is durable; every entry below it that was appended here can be taken. */
+  /** The durable size of the ledger. Every entry below it that was appended here can be taken. */
   readonly settledSize: () => Promise<number>;
   /** Takes the rows of the entries in `[from, to)`; earlier entries are posted already. */
   readonly take: (from: number, to: number) => readonly EntryRows[];

@@ -1,5 +1,5 @@
-/** Rows made before they are written out: a few tens of megabytes in each of two lanes. */
+/** Rows before a write: a few tens of megabytes in each of two workers. */
 export const ROWS_PER_POST = 120_000;
 
-/** Actions that are merged at a time, with the bodies of all their deliveries. */
+/** Actions that are merged at once, with the bodies of all their deliveries. */
 export const MERGES_PER_SLICE = 2_000;

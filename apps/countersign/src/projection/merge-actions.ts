@@ -7,8 +7,8 @@ import { MERGES_PER_SLICE } from './limits.ts';
 import { type ProjectedAction, RecordInterpreter } from './record-interpreter.ts';
 
 /**
- * Gives each action that was delivered again one row out of all its deliveries, in place of the
- * rows that it had. `indices` are the entries of the new deliveries; all of them MUST be durable.
+ * Writes one row for each action with new deliveries, from all of its deliveries, in place of its
+ * earlier rows. `indices`: entries of the new deliveries, which MUST be durable.
  */
 export async function mergeActions(
   writer: LedgerWriter,
@@ -26,8 +26,8 @@ export async function mergeActions(
 }
 
 /**
- * The actions whose newest delivery is one of these entries, some thousand at a time. A later
- * delivery writes the row: an action has one row, at its newest entry.
+ * The actions whose newest delivery is one of these entries, a few thousand at once. An action has
+ * one row, at the entry of its newest delivery.
  */
 export async function* redeliveredActions(
   writer: LedgerWriter,
@@ -45,8 +45,8 @@ export async function* redeliveredActions(
 }
 
 /**
- * Each new delivery, and all that the ledger has under its id. Read in order of index, so that a
- * block of the archive is unpacked once and not for each entry.
+ * Each new delivery, and everything with the same id. Reads in index order, so that each archive
+ * block is decompressed once.
  */
 async function readDeliveries(
   { reader, ledger }: LedgerWriter,
@@ -63,7 +63,7 @@ async function readDeliveries(
   for (const index of [...new Set(groups.flat())].sort((a, b) => a - b)) {
     const { leaf } = await reader.leaf(index);
     const held = await reader.body(index);
-    // A copy: a view would keep the whole block in memory, for each of its entries.
+    // Copy, because a view would retain the whole block for each of its entries.
     const body = held.kind === 'present' ? new Uint8Array(held.bytes) : undefined;
     deliveries.set(index, { index, leaf, body });
   }

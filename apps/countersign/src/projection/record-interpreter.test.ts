@@ -14,7 +14,7 @@ const ONE = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
 const OTHER = tenantId('6b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
 const ACTION = '0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f0001';
 
-/** A rule that matches whatever states `member`; that of `Bad` has a pattern that throws. */
+/** A rule that matches any record with `member`. The rule `Bad` has a pattern that throws. */
 function extractorOf(...members: readonly string[]): SignalExtractor {
   const fields = { groupBy: [], values: [], words: [] };
   const rules = members.map((member): RulePlan => {
@@ -31,7 +31,7 @@ function recordOf(value: unknown): Parameters<RecordInterpreter['read']>[0] {
   return { source: AUDIT, tenant: ONE, id: ACTION, at: AT, value };
 }
 
-/** An object that throws where one member is read. */
+/** An object that throws when one member is read. */
 function throwing(value: object, member: string): object {
   const get = (): never => {
     throw new TypeError(`cannot read ${member}`);
@@ -63,7 +63,7 @@ test('a record on which a mapping throws has the base event, and is named', () =
   );
 });
 
-test('a rule that throws on a record costs no signal of another rule', () => {
+test('a rule that throws on a record loses no signal of another rule', () => {
   const interpreter = new RecordInterpreter(extractorOf('First', 'Bad', 'Last'));
   const value = { UserId: 'ada', Operation: 'Send', First: 1, Bad: 1, Last: 1 };
   const { event, signals } = interpreter.read(recordOf(value));
@@ -74,7 +74,7 @@ test('a rule that throws on a record costs no signal of another rule', () => {
   );
 });
 
-test('a delivery without a tenant goes with the stated one, and a group only grows', () => {
+test('a delivery without a tenant joins the stated one, and a group only grows', () => {
   const tenants = [TENANT_NOT_STATED, ONE, TENANT_NOT_STATED, OTHER, TENANT_NOT_STATED, ONE];
   const all = tenants.map((tenant, index) => delivery(index, tenant, {}));
   const groups = all.map((own) => sameAction(own, all.toReversed()).map(({ index }) => index));
@@ -93,7 +93,7 @@ test('a delivery without a tenant goes with the stated one, and a group only gro
   }
 });
 
-test('of an action that was erased only what the leaves state is left', () => {
+test('an erased action keeps only the data of its leaves', () => {
   const interpreter = new RecordInterpreter(undefined);
   const { row, actors } = interpreter.project([delivery(3, ONE, null), delivery(8, ONE, null)]);
   assert.deepEqual([row.index, row.entries, row.erased, actors], [8, [3, 8], true, []]);

@@ -14,7 +14,7 @@ import { type Delivery, isReadable, parseBody, richestFirst, statedTenant } from
 import { failedSignal, type Signal, type SignalExtractor } from './signals/signal-extractor.ts';
 import { FAILED_MAPPING, MAPPING } from './signals/signal-plan.ts';
 
-/** What one record means: its event, and a signal for each stream of a rule that it matches. */
+/** The meaning of one record: its event, and a signal for each rule stream that it matches. */
 export type RecordMeaning = {
   readonly event: Interpretation;
   readonly signals: readonly Signal[];

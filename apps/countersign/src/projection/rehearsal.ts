@@ -1,9 +1,9 @@
-/** An entry that a command would append, with what it says. */
+/** An entry that a command would append, with its content. */
 export type PlannedEntry = { readonly kind: string; readonly says: unknown };
 
 /**
- * Thrown at the first line that would change anything: every command that cannot be undone says an
- * entry first and carries it out then, so all checks are behind it and nothing has happened yet.
+ * Thrown at the first call that would change anything. Irreversible commands append an entry before
+ * they act, so all checks have passed by then and nothing has changed.
  */
 export class Rehearsal extends Error {
   override readonly name = 'Rehearsal';

@@ -9,22 +9,22 @@ import type {
 import type { Context } from '../process/command-context.ts';
 import type { ProgressState } from '../terminal/progress-line.ts';
 
-/** How the command line offers one operation: what its schema does not say. */
+/** How the command line offers one operation, beyond its schema. */
 export type Binding = {
   readonly operation: Operation;
-  /** Members that are given by position; an array takes the rest. */
+  /** Positional members. An array takes the rest. */
   readonly positional: readonly string[];
-  /** Flags whose name is not that of their member. */
+  /** Flags whose name differs from their member. */
   readonly flags: Readonly<Record<string, string>>;
-  /** Former names of flags, by member: they work, and help does not list them. */
+  /** Former names of flags, by member. They work, but help does not list them. */
   readonly formerFlags: Readonly<Record<string, string>>;
-  /** The flag or the argument that chooses this operation among those of one command. */
+  /** The flag or argument that selects this operation within its command. */
   readonly when: Choice | undefined;
   /** Positional values may begin with a dash. */
   readonly dashes: 'allowed' | 'refused';
-  /** Flags of the command line alone. */
+  /** Flags that only the command line has. */
   readonly ownFlags: readonly OwnFlag[];
-  /** Before the operation runs: an answer that takes minutes must not fail for its file name. */
+  /** Runs before the operation, so that a long operation does not fail for its output file name. */
   readonly before: ((context: Context, own: OwnValues) => void) | undefined;
   /** Prints the result instead of `render` and `--json`. */
   readonly print:
@@ -53,7 +53,7 @@ export type OwnFlag = {
   readonly isRepeatable?: true;
 };
 
-/** Values of flags of the command line alone, by flag. */
+/** Values of command line flags that no operation has, by flag. */
 export type OwnValues = Readonly<Record<string, unknown>>;
 
 type Mapping<Input, View, Result> = {
@@ -107,7 +107,7 @@ function bound(operation: Operation, mapping: object): Binding {
   } as Binding;
 }
 
-/** All rows of a list that is short, or that a renderer has to see whole. */
+/** All rows, for a short list or a renderer that needs the whole list. */
 export async function collect<Row>(rows: Rows<Row>): Promise<Row[]> {
   const all: Row[] = [];
   for await (const row of rows) all.push(row);

@@ -10,14 +10,14 @@ import { keyOf, type RawValues, readInput } from './read-input.ts';
 import { type BoundCall, runBinding } from './run-binding.ts';
 import { dryRunOption, type WriterValues, writerOptions } from './writer-options.ts';
 
-/** One command of the command line: an operation, and those that a flag of it chooses. */
+/** One command: an operation, and others that its flags select. */
 export type CliCommand = {
-  /** Below the group: `hold` of `ledger hold`. */
+  /** Within the group: `hold` of `ledger hold`. */
   readonly name: string;
   readonly aliases?: readonly string[];
-  /** The first is chosen where no flag chooses another. */
+  /** The first one is the default. */
   readonly bindings: readonly [Binding, ...Binding[]];
-  /** What the command does until it is stopped, where a flag of it asks for that. */
+  /** A long-running process that a flag starts. */
   readonly process?: CliProcess;
   /** Commands below this one. */
   readonly subcommands?: readonly CliCommand[];
@@ -32,7 +32,7 @@ export type CliProcess = {
 
 export type CliGroup = {
   readonly name: string;
-  /** A former name: it works, and help does not list it. */
+  /** A former name. It works, but help does not list it. */
   readonly isFormer?: true;
   readonly aliases?: readonly string[];
   readonly summary: string;
@@ -40,7 +40,7 @@ export type CliGroup = {
   readonly subcommands: readonly (CliCommand | CliGroup)[];
 };
 
-/** Runs a call of a command line, or only looks at it. */
+/** Runs a bound call, or only inspects it. */
 type RunCall = (context: Context, call: BoundCall) => Promise<ExitCode>;
 
 export function declareAll(
@@ -85,7 +85,7 @@ function declareCommand(
   declareAll(parser, bind, subcommands, run);
 }
 
-/** Positional arguments: optional where one of the operations does without. */
+/** Declares positional arguments; optional if one of the operations does not need them. */
 function declarePositions(parser: Parser, bindings: readonly Binding[]): readonly Parameter[] {
   const positions = new Map<string, Parameter>();
   for (const parameter of bindings.flatMap((binding) => inOrder(binding))) {
@@ -185,7 +185,7 @@ function handlerOf(
   run: RunCall,
 ): CommandHandler<unknown[]> {
   return async (context, ...given) => {
-    // The parser gives each argument, then the flags, then itself.
+    // The parser passes each argument, then the flags, then itself.
     const flags = given[positions.length] as RawValues;
     const raw: Record<string, unknown> = { ...flags };
     for (const [at, position] of positions.entries()) raw[keyOf(position)] = given[at];
@@ -220,7 +220,7 @@ function choiceText(when: Choice): string {
   return 'flag' in when ? `--${when.flag}` : `the argument ${when.argument}`;
 }
 
-/** A flag or an argument of another operation of the command is a mistake. */
+/** Refuses a flag or argument of another operation of the command. */
 function refuseOthers(binding: Binding, all: readonly Binding[], raw: RawValues): void {
   const own = new Set(parametersOf(binding).map((parameter) => keyOf(parameter)));
   for (const other of all) {

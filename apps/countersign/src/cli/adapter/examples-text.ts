@@ -1,6 +1,6 @@
 import type { Example } from '../../operations/definition/operation.ts';
 
-/** Narrower than any terminal that help is made for. */
+/** Narrower than every supported terminal. */
 const COLUMNS = 76;
 
 /** The examples of a command, as its help prints them. */
@@ -12,12 +12,12 @@ export function examplesText(examples: readonly Example[]): string {
   return `\nExamples:\n${parts.join('\n')}`;
 }
 
-/** The words of a command line; a quoted one stays whole, with its quotes. */
+/** The words of a command line. A quoted word stays whole, with its quotes. */
 export function wordsOf(commandLine: string): string[] {
   return commandLine.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
 }
 
-/** A long command line goes on in the next line, as a shell reads it. */
+/** Breaks a long command line with backslashes, as a shell reads it. */
 function folded(words: readonly string[]): string[] {
   const lines: string[] = [];
   let line = ' ';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FieldMeta } from '../../operations/definition/fields.ts';
 import type { Binding } from './binding.ts';
 
-/** One member of an operation's input, as the command line takes it. */
+/** One input member in the form of the command line. */
 export type Parameter = {
   readonly member: string;
   /** `from` of `--from`, or the name of a positional argument. */
@@ -76,7 +76,7 @@ function kebabCase(member: string): string {
   return member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The name under which the parser of the command line keeps a flag. */
+/** The parser's key of a flag. */
 export function camelCase(flag: string): string {
   return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

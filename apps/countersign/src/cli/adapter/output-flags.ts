@@ -2,7 +2,7 @@ import type { Context } from '../process/command-context.ts';
 import { checkOutput, type OutputFlags } from '../process/output-file.ts';
 import type { OwnFlag, OwnValues } from './binding.ts';
 
-/** The flags of a command whose answer can go to a file. */
+/** The flags of a command that can write its answer to a file. */
 export function outputFlags(description: string, need: 'required' | 'optional'): OwnFlag[] {
   return [
     {

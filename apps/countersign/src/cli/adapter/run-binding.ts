@@ -21,7 +21,7 @@ export type BoundCall = {
   readonly writer: WriterValues;
 };
 
-/** Runs an operation, prints its output, and turns what follows from it into an exit code. */
+/** Runs an operation, prints its output, and returns the exit code of its conclusion. */
 export async function runBinding(context: Context, call: BoundCall): Promise<ExitCode> {
   const { terminal } = context;
   const notices: string[] = [];
@@ -99,8 +99,8 @@ function operationContext(
 }
 
 /**
- * Runs an operation here or in the process that holds the ledger. A dry run is printed here, and
- * ends the command: nothing that a command says of its result is true of it.
+ * Runs an operation here or in the process that holds the ledger. A dry run is printed here and
+ * ends the command, because the result's texts do not apply to it.
  */
 async function performOperation<Input extends object, Output>(
   context: Context,
@@ -114,7 +114,7 @@ async function performOperation<Input extends object, Output>(
   const { terminal, dataDir, cwd, tenant, env, clock, random, signal, stdin } = context;
   const { key, acceptFork, dryRun } = call.writer;
   const mode = dryRun === true ? 'rehearse' : 'perform';
-  // The stages behind it are heavy: help and questions to the ledger do without.
+  // Loaded on demand: help and ledger questions do not need these modules.
   const { runLedgerOperation } = await import('../../operations/host/run-command.ts');
   try {
     const output = await runLedgerOperation({
@@ -156,12 +156,12 @@ function tellDryRun({ terminal, json }: Context, answer: DryRun): void {
   }
 }
 
-/** The account of the operating system, as entries state it. */
+/** The operating system account, as entries state it. */
 function operatorName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run under a user id that has no name.
+    // A container may run under a user id without a name.
     return `uid ${process.getuid?.() ?? 'unknown'}`;
   }
 }

@@ -27,7 +27,7 @@ function bindingsOf(command: CliCommand | CliGroup): CliCommand['bindings'][numb
 
 const offered = new Set(commands.flatMap(bindingsOf).map(({ operation }) => operation));
 
-test('names of operations are unique, and their scopes are known', () => {
+test('operations have unique names and known scopes', () => {
   assert.equal(new Set(OPERATIONS.map(({ name }) => name)).size, OPERATIONS.length);
   for (const { name, scope } of OPERATIONS) assert.ok(SCOPES.includes(scope), name);
 });
@@ -47,7 +47,7 @@ test('each example is the command line of its input', async () => {
       assert.equal(call.binding.operation.name, operation.name, commandLine);
       const stated = parseInput(operation.input, input) as Record<string, unknown>;
       for (const { member, meta } of parametersOf(call.binding)) {
-        // A file has content of its own.
+        // The content of a file is not in the example.
         if (meta.isFileOf !== undefined && member in call.input) delete stated[member];
         else assert.deepEqual(memberOf(call.input, member), stated[member], commandLine);
       }
@@ -55,7 +55,7 @@ test('each example is the command line of its input', async () => {
   }
 });
 
-test('a parsed input stays as it is when it is parsed again', () => {
+test('parsing a parsed input changes nothing', () => {
   for (const { name, input, examples } of OPERATIONS) {
     for (const example of examples) {
       const once = parseInput(input, example.input);
@@ -68,7 +68,7 @@ function memberOf(input: object, member: string): unknown {
   return (input as Readonly<Record<string, unknown>>)[member];
 }
 
-/** What a command line asks for, without running it. */
+/** Binds a command line without running it. */
 async function callOf(commandLine: string): Promise<BoundCall> {
   let call: BoundCall | undefined;
   const program = new Parser('countersign').exitOverride();

@@ -33,7 +33,7 @@ const demo: CommandHandler = async (context) => {
   const content = join(contentFolder(), 'sample');
   const sample = join(content, 'export');
   if (!existsSync(sample)) throw usage(`could not find the sample export in ${sample}`);
-  // Never the folder of COUNTERSIGN_DATA: an invented company has no place in a real ledger.
+  // Ignores COUNTERSIGN_DATA: a fictional company must not get into a real ledger.
   const dir = context.namedDataDir ?? mkdtempSync(join(tmpdir(), 'countersign-demo-'));
   const step = async (say: string, line: readonly string[]): Promise<void> => {
     if (!context.json) tell(context, say, line);

@@ -102,6 +102,6 @@ const emulator: CommandHandler<[flags: EmulatorFlags]> = async (
   }
   for (const defect of started.defects)
     terminal.note(`a defect of the emulator: ${String(defect)}`);
-  // To be stopped is how a server ends.
+  // Being stopped is the normal end of a server.
   return EXIT.done;
 };

@@ -53,11 +53,11 @@ const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {
         ]);
     },
   });
-  // To be stopped is how a server ends.
+  // Being stopped is the normal end of a server.
   return EXIT.done;
 };
 
-/** Each problem on a line of its own: an editor or a terminal makes a link of it. */
+/** One line per problem, which editors and terminals turn into a link. */
 async function configOf({ terminal, env }: Context, file: string): Promise<Config> {
   const { DocumentError, problemText } = await import('@countersign/yaml-document');
   const { loadConfig } = await import('../../config/load-config.ts');

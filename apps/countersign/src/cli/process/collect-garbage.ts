@@ -1,13 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** How much more there may be, in percent, before all of it is looked through again. */
+/** Heap growth, in percent, before a full collection. */
 const GROWTH = 60;
 
 /**
- * Lets V8 count buffers with the heap, of the whole process and its threads. Else it marks the heap
- * anew for some 64 MiB of buffers that were made, however small the heap is: several times a second
- * where records are collected, which took up to a third of the processor. With the growth that V8
- * chooses itself an import takes a third more memory.
+ * Makes V8 count buffers with the heap, for the process and its threads.
+ *
+ * Otherwise it marks the heap after each 64 MiB of new buffers: several times a second during
+ * collection, which took up to a third of the CPU. With V8's own growth limit an import takes a
+ * third more memory.
  */
 export function collectGarbageSeldom(): void {
   setFlagsFromString('--external-memory-accounted-in-global-limit');

@@ -6,7 +6,7 @@ import type { ExitCode } from './exit-code.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** All that a command may know of the world around it. */
+/** Everything that a command may use of its environment. */
 export type Context = {
   readonly terminal: Terminal;
   readonly stdin: Readable;
@@ -16,25 +16,25 @@ export type Context = {
   readonly random: Random;
   /** Absolute. */
   readonly dataDir: string;
-  /** The same, only if this very command line names it. */
+  /** The same, but only if this command line names it. */
   readonly namedDataDir: string | undefined;
   readonly tenant: TenantId | undefined;
   readonly json: boolean;
-  /** Aborted by the first Ctrl-C: a command stops after its current batch. */
+  /** Aborted by the first Ctrl-C. A command stops after its current batch. */
   readonly signal: AbortSignal;
-  /** The server of this program; the command line does not import it. */
+  /** Starts the server, which the command line does not import. */
   readonly startServer: StartServer;
-  /** Runs another command line in the same world. */
+  /** Runs another command line in the same environment. */
   readonly run: (line: readonly string[]) => Promise<ExitCode>;
 };
 
-/** A command answers with an exit code, or throws what `failureOf` turns into one. */
+/** A command returns an exit code, or throws an error that `failureOf` turns into one. */
 export type CommandHandler<Args extends readonly unknown[] = readonly unknown[]> = (
   context: Context,
   ...args: Args
 ) => Promise<ExitCode>;
 
-/** Binds a command to the command-line parser: the one place that builds a context. */
+/** Binds a command to the command line parser. Only this builds a context. */
 export type BindCommand = <Args extends readonly unknown[]>(
   command: CommandHandler<Args>,
 ) => (...args: Args) => Promise<void>;

@@ -31,12 +31,12 @@ for (const [what, error, exitCode] of [
   });
 }
 
-test('what cannot be told is worded as the contract words it', () => {
+test('an unknown answer has the wording of the contract', () => {
   const { sentence } = failureOf(new CliError('CANNOT_TELL', 'nothing came'));
   assert.equal(sentence, 'cannot tell, because nothing came');
 });
 
-test('a defect says that it is ours', () => {
+test('a defect is reported as ours', () => {
   assert.match(failureOf(new TypeError('no')).sentence ?? '', /a defect of Countersign: no/);
 });
 

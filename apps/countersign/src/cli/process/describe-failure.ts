@@ -2,25 +2,25 @@ import { CountersignError, messageOf } from '@countersign/core';
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
 
-/** What a person is told, in one sentence, and what a script is told. */
+/** The sentence for a person, and the exit code for a script. */
 export type Failure = { readonly exitCode: ExitCode; readonly sentence: string | undefined };
 
-/** Codes under which the answer is not known: it may pass, or bytes cannot be trusted. */
+/** Codes of unknown answers: a retry may succeed, or bytes are untrustworthy. */
 const UNDECIDED: ReadonlySet<string> = new Set([
   'CANNOT_TELL',
-  // Another process is in the way, or went away in the middle.
+  // Another process is in the way, or ended meanwhile.
   'LOCKED',
   'BUSY',
   'LOST',
-  // It could not find out who asks.
+  // The caller's user is unknown.
   'UNPROVEN',
-  // The machine did not do it.
+  // The machine failed.
   'DISK_FULL',
   'DISK_LOW',
   'DISK_BROKEN',
   'WRITER_FAILED',
   'QUERY_LIMIT',
-  // Bytes of ours are not what was written: fsck names them.
+  // Our own bytes differ from what was written; fsck names them.
   'LOG_INCONSISTENT',
   'MISSING_RESOURCE',
   'JOURNAL_CORRUPT',
@@ -29,11 +29,11 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   'MALFORMED_TILE',
   'FILE_UNREADABLE',
   'STATE_UNREADABLE',
-  // Who is meant is not known.
+  // The person is ambiguous.
   'AMBIGUOUS_USER',
 ]);
 
-/** Codes that only a mistake of ours can bring to a command. */
+/** Codes that only a defect of ours can cause in a command. */
 const DEFECTS: ReadonlySet<string> = new Set([
   'INVALID_DRAFT',
   'BATCH_TOO_LARGE',
@@ -42,7 +42,7 @@ const DEFECTS: ReadonlySet<string> = new Set([
   'WORKER_FAILED',
 ]);
 
-/** What the machine answers to any program: neither wrong usage nor a defect of ours. */
+/** System errors: neither wrong usage nor a defect of ours. */
 const SYSTEM: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'the disk is full: free space and run the same command again'],
   ['EDQUOT', 'the disk quota is used up: free space and run the same command again'],
@@ -66,8 +66,8 @@ const PASSING_SYSTEM: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Expected errors exit 2 if another command would help, and 3 if the answer is unknown. Any
- * unexpected error is a defect of Countersign, and the message states this.
+ * Expected errors exit with 2 if another request would help, and with 3 if the answer is unknown.
+ * Unexpected errors are defects of ours, and are reported as such.
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return ofCommander(error);
@@ -99,7 +99,7 @@ export function* stackLines(error: unknown): Generator<string> {
 
 function ofCommander(error: CommanderError): Failure {
   if (error.exitCode === 0) return { exitCode: EXIT.done, sentence: undefined };
-  // Help that was printed because no command was named says all there is to say.
+  // Help without a command needs no further text.
   if (error.code === 'commander.help') return { exitCode: EXIT.wrongUsage, sentence: undefined };
   const [first = '', ...hints] = error.message
     .replace(/^error: /, '')
@@ -121,7 +121,7 @@ function ofSystem(error: unknown): Failure | undefined {
   };
 }
 
-/** `npm install --omit=optional` leaves out native parts that are packages of their own. */
+/** `npm install --omit=optional` omits native packages. */
 function ofMissingPackage(error: unknown): Failure | undefined {
   const name = missingPackage(error);
   if (name === undefined) return undefined;
@@ -135,7 +135,7 @@ function ofMissingPackage(error: unknown): Failure | undefined {
 
 const MISSING = /^Cannot find (?:module|package) '(@[^/']+\/[^/']+|[^@./'\\][^/']*)/;
 
-/** A file of our own that is missing is named by its path, and is a defect. */
+/** A missing file of our own is named by path, and is a defect. */
 function missingPackage(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code } = error as NodeJS.ErrnoException;

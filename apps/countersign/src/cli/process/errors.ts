@@ -1,9 +1,9 @@
 import { CountersignError } from '@countersign/core';
 
 /**
- * - `USAGE`        the command line is not valid
- * - `CANNOT_TELL`  the message completes "cannot tell, because …"
- * - `INTERRUPTED`  the user pressed Ctrl-C, or a signal ended the process
+ * - `USAGE`       the command line is invalid
+ * - `CANNOT_TELL` the message completes "cannot tell, because …"
+ * - `INTERRUPTED` Ctrl-C, or a termination signal
  */
 export type CliErrorCode = 'USAGE' | 'CANNOT_TELL' | 'INTERRUPTED';
 

@@ -1,13 +1,13 @@
 /**
- * Scripts depend on these codes; there are no others.
+ * The contract with scripts; no other code is returned.
  *
- * - `done`         done; for a question, yes
- * - `no`           for a question, no; for `fsck`, `verify` and `test`: problems found
- * - `wrongUsage`   wrong usage, or nothing of the input could be read
- * - `cannotTell`   cannot tell; one line on standard error states the reason
- * - `ourDefect`    a defect of Countersign
- * - `interrupted`  128 + SIGINT, `terminated` 128 + SIGTERM: as shells expect from a stopped
- *                  program. Complete batches read before are in the ledger.
+ * - `done`        done; for a question, yes
+ * - `no`          for a question, no; for `fsck`, `verify` and `test`: problems found
+ * - `wrongUsage`  wrong usage, or none of the input could be read
+ * - `cannotTell`  cannot tell; one line on standard error says why
+ * - `ourDefect`   a defect of ours
+ * - `interrupted` 128 + SIGINT, `terminated` 128 + SIGTERM, as shells expect of a stopped program.
+ *                 Batches read before are in the ledger.
  */
 export const EXIT = {
   done: 0,

@@ -5,10 +5,11 @@ type Signals = {
 };
 
 /**
- * The first Ctrl-C (or SIGTERM) asks: stop after the current batch. It also puts the default back,
- * so that the second ends the process where it stands, which the ledger survives like any crash.
- * SIGHUP keeps its default from the start, so that `nohup` works. The reason of the abort is the
- * name of the signal.
+ * Handles Ctrl-C (or SIGTERM): stop after the current batch.
+ *
+ * The first signal restores the default, so that the second ends the process at once, which the
+ * ledger survives like any crash. SIGHUP keeps its default, so that `nohup` works. The abort reason
+ * is the signal's name.
  */
 export function onInterrupt(process: Signals, say: (sentence: string) => void): AbortSignal {
   const controller = new AbortController();

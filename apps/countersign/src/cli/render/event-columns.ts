@@ -6,7 +6,7 @@ import { timeText } from './time-text.ts';
 
 const FAILURE = 2;
 
-/** Time, who, what, on what, from where, app, session, and the entry that it stands on. */
+/** Time, actor, action, object, address, app, session, and entry. */
 export function eventColumns(): readonly Column<EventLine>[] {
   return [
     { title: 'time (UTC)', kind: 'whole', cell: ({ row }) => timeText(row.event.timeMs) },
@@ -43,7 +43,7 @@ function whatOf({ row, erasedBy }: EventLine): Cell {
   };
 }
 
-/** Sign-ins through Graph and Azure Monitor carry no operation, but say by which flow. */
+/** Sign-ins from Graph and Azure Monitor have no operation, but a flow. */
 function nameOf({ operation, signInType, classUid }: EventRow['event']): string {
   if (operation !== null) return operation.trim();
   if (signInType !== null) return `sign-in, ${signInType}`;

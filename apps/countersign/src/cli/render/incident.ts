@@ -26,7 +26,7 @@ export const INCIDENT_COLUMNS: readonly Column<IncidentView>[] = [
   { title: 'incident', kind: 'id', fold: 3, cell: ({ incident }) => incident.id },
 ];
 
-/** The findings of one incident in order of time, and by what each belongs to it. */
+/** The findings of one incident in time order, each with its tie. */
 export async function printIncident(terminal: Terminal, view: IncidentView): Promise<void> {
   const { incident, title, ties, open, status, firstMs, lastMs, severity } = view;
   terminal.line({ text: title, style: 'heading' });

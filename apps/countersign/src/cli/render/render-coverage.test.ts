@@ -23,7 +23,7 @@ const ROW: CoverageRow = {
   because: 'the collector read it',
 };
 
-test('the conclusion counts every state, and a reason of many intervals is said once', async () => {
+test('the conclusion counts every state, and prints a shared reason once', async () => {
   const printed = await render([
     ROW,
     { ...ROW, source: 'm365.export/unified-audit-log', workload: 'Exchange' },
@@ -37,7 +37,7 @@ test('the conclusion counts every state, and a reason of many intervals is said 
   assert.match(printed, /\n\[3\] a file cannot prove it\n$/);
 });
 
-test('a tenant is named where it is not that of most rows', async () => {
+test('names a tenant that differs from that of most rows', async () => {
   const printed = await render([
     ROW,
     ROW,

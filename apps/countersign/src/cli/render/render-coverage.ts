@@ -6,7 +6,7 @@ import { timeText } from './time-text.ts';
 
 type State = CoverageRow['state'];
 
-/** Worst last, as the conclusion counts them. */
+/** Worst last, in the order of the conclusion. */
 const INCOMPLETE: readonly State[] = ['late', 'lost', 'off', 'unknown'];
 
 /** The conclusion, one row per interval, and each reason once at the end. */
@@ -48,7 +48,7 @@ function mostCommon(texts: readonly string[]): string | undefined {
   return counts.sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
 }
 
-/** A tenant is shown where it is not that of most rows. */
+/** The tenant column appears if rows differ from the most common tenant. */
 function columnsOf(
   rows: readonly CoverageRow[],
   tenant: string | undefined,
@@ -96,7 +96,7 @@ function tenantText(tenant: string): string {
   return tenant === TENANT_NOT_STATED ? 'tenant not stated' : `tenant ${tenant}`;
 }
 
-/** Without seconds: both ends of an interval and its workload fit into 80 columns. */
+/** Without seconds, so that an interval and its workload fit into 80 columns. */
 function minuteText(ms: number | null): string {
   return timeText(ms).slice(0, '2026-03-09 21:06'.length);
 }

@@ -22,9 +22,7 @@ type CauseRow = {
 const THINGS = 'roles, permissions and credentials';
 const STYLES = { matched: 'yes', unmatched: 'no', unknown: 'unknown' } as const;
 
-/**
- * The totals behind the counts below. If the directory was never listed, that is an answer as well.
- */
+/** The scope of the counts below. A directory that was never listed is an answer as well. */
 export function* stateLines(state: StateReconciliation): Generator<string> {
   const { listings, thereBefore, notCollected } = state;
   yield '';

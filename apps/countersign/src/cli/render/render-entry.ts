@@ -63,7 +63,7 @@ function placeOf({ importNumber, row, offset, length }: Locus): string {
   return `import ${importNumber}, row ${row}, bytes ${offset} to ${offset + length}`;
 }
 
-/** Indented where it is JSON; as it is, made safe, where it is not. */
+/** Indented if it is JSON, otherwise unchanged but sanitized. */
 function printJson(terminal: Terminal, title: string, text: string): void {
   terminal.line();
   terminal.line({ text: title, style: 'heading' });

@@ -20,7 +20,7 @@ const OPENINGS_SHOWN = 3;
 const PARTIES_SHOWN = 10;
 const DOUBTS_SHOWN = 5;
 
-/** The conclusion, what is open with its evidence, what cannot be told, and who it rests on. */
+/** The conclusion, open footholds with their evidence, unknown ones, and the suspects. */
 export async function printEviction(terminal: Terminal, view: EvictionView): Promise<void> {
   const { report, sinceMs } = view;
   const open = openOf(report);
@@ -86,7 +86,7 @@ const UNKNOWN_COLUMNS: readonly Column<UnknownRow>[] = [
   { title: 'would decide', kind: 'text', comfortable: 36, fold: 1, cell: ({ decides }) => decides },
 ];
 
-/** A reason that several footholds share is said once, below the table, under its number. */
+/** A reason that several footholds share is printed once, below the table, with its number. */
 async function printUnknown(terminal: Terminal, report: EvictionReport): Promise<void> {
   const unknown = unknownOf(report);
   if (unknown.length === 0) return;
@@ -114,7 +114,7 @@ async function printUnknown(terminal: Terminal, report: EvictionReport): Promise
   }
 }
 
-/** The one that most share comes first. */
+/** The most frequent reason comes first. */
 function sharedReasons(unknown: readonly FootholdAnswer[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const { answer } of unknown) {
@@ -168,7 +168,7 @@ async function printLineage(terminal: Terminal, report: EvictionReport): Promise
   }
 }
 
-/** What makes it suspect, by which entries, and from whom. */
+/** Why a party is suspect, by which entries, and from whom. */
 function edgeText(
   { because, entries, origin }: Taint,
   called: ReadonlyMap<string, string>,
@@ -178,7 +178,7 @@ function edgeText(
   return `${origin.operation} by ${called.get(origin.from) ?? plainName(origin.from)}${at}`;
 }
 
-/** What would be left if a finding were a false alarm. */
+/** What remains if a finding is a false alarm. */
 function printDoubts(terminal: Terminal, { report, shortIds }: EvictionView): void {
   const { doubts, undoubted } = report;
   const open = openOf(report);

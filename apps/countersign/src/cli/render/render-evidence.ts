@@ -32,7 +32,7 @@ export function printEvidence(terminal: Terminal, report: EvidenceReport): void 
   terminal.line({ text: witnessText(witnessed), style: witnessed.kind });
 }
 
-/** Who hands a file over can leave a body out: that it was erased, only the ledger can say. */
+/** The sender of a file can omit a body. Only the ledger shows whether it was erased. */
 const WITHOUT_BODY = 'no body in this file: erased, or omitted';
 
 function hereOf(items: EvidenceReport['items']): string {

@@ -11,7 +11,7 @@ const LABEL = 11;
 const EVENTS_SHOWN = 8;
 const HIGH = 4;
 
-/** One finding: the conclusion, why, what speaks against it, what to do, and its evidence. */
+/** One finding: conclusion, reason, harmless explanations, next steps, and evidence. */
 export async function printFinding(terminal: Terminal, finding: FindingDetail): Promise<void> {
   const { severity, title } = finding;
   const say = (label: string, text: string): void => terminal.labeled(label, text, LABEL);

@@ -13,16 +13,16 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { cutAtWord, cutEnd, displayWidth } from '../terminal/text-width.ts';
 import { severityStyle, severityText, shortSeverityText } from './severity.ts';
 
-/** `most grave` leaves out what does not fit a screen, and says how to list it. */
+/** `most grave`: omits what does not fit a screen, and says how to list it. */
 type ListedLines = 'all' | 'most grave';
 
-/** Of one incident, and of those with one finding each. */
+/** Lines per incident, and for incidents with one finding each. */
 const LINES_SHOWN = 8;
 const WHO_COLUMNS_MAX = 16;
 const INDENT = 2;
 const GAP = 2;
 
-/** The conclusion, then each incident with its findings, one on a line. */
+/** The conclusion, then each incident with its findings, one per line. */
 export function printFindings(
   terminal: Terminal,
   { groups, counts }: FindingsView,
@@ -46,7 +46,7 @@ export function printFindings(
   terminal.line({ text: `${text} of lower severity: countersign findings --all`, style: 'faint' });
 }
 
-/** A terminal shows what is grave; without such findings, it shows the rest. */
+/** On a terminal, the serious findings; all of them if none is serious. */
 function graveOf(groups: readonly FindingGroup[]): readonly FindingGroup[] {
   const grave = groups.filter(({ severity }) => severity >= COUNTED_SEVERITY_MIN);
   return grave.length === 0 ? groups : grave;
@@ -83,7 +83,7 @@ type LineLayout = {
   readonly year: 'with year' | 'without year';
 };
 
-/** One layout for all groups, so that columns stand below each other. */
+/** One layout for all groups, so that columns are aligned. */
 function layoutOf(groups: readonly FindingGroup[]): LineLayout {
   const lines = groups.flatMap((group) => group.lines);
   const years = new Set(lines.map(({ firstMs }) => new Date(firstMs).getUTCFullYear()));

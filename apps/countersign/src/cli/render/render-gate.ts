@@ -10,7 +10,7 @@ const ORDER: readonly Kind[] = ['no', 'unknown', 'yes'];
 const CONCLUSIONS = { yes: 'YES, GO ON', no: 'NO, HOLD', unknown: 'CANNOT TELL, HOLD' } as const;
 const HEADINGS = { yes: 'HOLDS', no: 'DOES NOT HOLD', unknown: 'CANNOT TELL' } as const;
 
-/** The conclusion, then each condition under its answer, with what was found. */
+/** The conclusion, then each condition under its answer, with its findings. */
 export function renderGate(terminal: Terminal, evaluation: GateEvaluation): void {
   const {
     file: { gate, wave },

@@ -4,15 +4,15 @@ import { countsText, type FindingCounts } from '../../reports/findings/finding-g
 import { REASONS_SHOWN } from '../process/limits.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** The answer of `import`: the contract's members, and what helps people beside. */
+/** The answer of `import`: the contract's members, and additions for people. */
 export type ImportAnswer = Omit<ImportReport, 'interrupted'>;
 
-/** What the ledger holds after an import; `behind` is an entry that no rule has read yet. */
+/** The ledger's findings after an import. `behind`: an entry that no rule has read yet. */
 export type ImportFindings =
   | { readonly counts: FindingCounts; readonly worst: string | undefined }
   | { readonly behind: number };
 
-/** The conclusion of an import: how bad it is, and what to do next. */
+/** The conclusion of an import: the severity, and the next step. */
 export function printImportFindings(terminal: Terminal, found: ImportFindings): void {
   terminal.line();
   if ('behind' in found) {
@@ -43,7 +43,7 @@ export function printImport(terminal: Terminal, answer: ImportAnswer): void {
   count('duplicates', duplicates, 'plain');
   count('rejected', rejected, 'unknown');
   for (const { file, at, reason } of rejects.slice(0, REASONS_SHOWN)) {
-    // A reason for a whole file names the file itself.
+    // A reason about a whole file contains the file name.
     terminal.paragraph(reason.includes(file) ? reason : `${file}, ${at}: ${reason}`, 4);
   }
   const more = rejected - Math.min(rejects.length, REASONS_SHOWN);

@@ -42,7 +42,7 @@ export function causeRows(found: Reconciliation): readonly CauseRow[] {
     .filter(({ cause, actions }) => cause === 'accounted' || actions > 0);
 }
 
-/** What is counted apart, below the table of causes. */
+/** Events without an actor, below the table of causes. */
 export function* eventLines({ events }: Reconciliation): Generator<string> {
   const text = eventsText(events);
   if (text !== undefined)

@@ -6,7 +6,7 @@ import type { Column } from '../terminal/table.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { severityStyle, severityText } from './severity.ts';
 
-/** OCSF severity_id: findings below it are counted, not listed, on a terminal. */
+/** OCSF `severity_id`: on a terminal, lower findings are counted, not listed. */
 const MEDIUM = 3;
 
 export async function renderReplay(

@@ -3,7 +3,7 @@ import type { CoverageGap } from '../../store/rows/completeness.ts';
 import type { Cell, Column } from '../terminal/table.ts';
 import { timeText } from './time-text.ts';
 
-/** The columns of events, with a gap in place of unknown events. */
+/** The columns of events, in which a hole fills the row of unknown events. */
 export function lineColumns(
   columns: readonly Column<EventLine>[],
 ): readonly Column<TimelineLine>[] {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** What a color means; the three answers stay three colors. */
+/** The meaning of a color. The three answers have three colors. */
 export type Style = 'heading' | 'faint' | 'strong' | 'yes' | 'no' | 'unknown' | 'plain';
 
 const FORMATS = {
@@ -13,7 +13,7 @@ const FORMATS = {
   plain: [],
 } as const satisfies Record<Style, readonly Parameters<typeof styleText>[0][]>;
 
-/** `text` must be sanitized already: escapes that stand in it afterwards are ours. */
+/** `text` must be sanitized, because escapes in it afterwards are trusted. */
 export function paint(text: string, style: Style): string {
   const formats = FORMATS[style];
   if (formats.length === 0 || text === '') return text;
@@ -21,8 +21,8 @@ export function paint(text: string, style: Style): string {
 }
 
 /**
- * FORCE_COLOR decides, then NO_COLOR (https://no-color.org: any value but the empty one), then
- * whether the output is a terminal.
+ * FORCE_COLOR decides, then NO_COLOR (https://no-color.org: any non-empty value), then whether the
+ * output is a terminal.
  */
 export function colorWanted(
   env: Readonly<Record<string, string | undefined>>,

@@ -5,7 +5,7 @@ import { runs } from '../../../../../tools/property.ts';
 import { sanitize, sanitizeJson } from './sanitize.ts';
 
 /**
- * Characters that control a terminal or are invisible, listed without the expression under test.
+ * Characters that control a terminal or are invisible, defined without the expression under test.
  */
 function isDangerous(character: string): boolean {
   const code = character.codePointAt(0) as number;
@@ -49,7 +49,7 @@ const hostile = fc
   .array(fc.oneof(dangerous, fc.string({ unit: 'binary' }), fc.string()))
   .map((parts) => parts.join(''));
 
-test('lets no control character, escape, override or invisible character through', () => {
+test('replaces every control character, escape, override and invisible character', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       for (const character of sanitize(text)) assert.ok(!isDangerous(character));
@@ -58,7 +58,7 @@ test('lets no control character, escape, override or invisible character through
   );
 });
 
-test('changes nothing that was sanitized before', () => {
+test('does not change sanitized text', () => {
   fc.assert(
     fc.property(hostile, (text) => {
       assert.equal(sanitize(sanitize(text)), sanitize(text));
@@ -67,7 +67,7 @@ test('changes nothing that was sanitized before', () => {
   );
 });
 
-test('leaves JSON equal, with nothing in it that a terminal acts upon', () => {
+test('keeps JSON equal, without characters that control a terminal', () => {
   fc.assert(
     fc.property(fc.dictionary(hostile, hostile), (value) => {
       const json = sanitizeJson(JSON.stringify(value));
@@ -78,14 +78,14 @@ test('leaves JSON equal, with nothing in it that a terminal acts upon', () => {
   );
 });
 
-test('shows what it was', () => {
+test('shows the original characters', () => {
   assert.equal(sanitize('a\x1b[2Jb'), 'a␛[2Jb');
   assert.equal(sanitize('line\r\nline'), 'line␍␊line');
   assert.equal(sanitize('gpj\u202eexe'), 'gpj<U+202E>exe');
   assert.equal(sanitize('al\u200bice'), 'al<U+200B>ice');
 });
 
-test('leaves names of every script and emoji alone', () => {
+test('keeps names in every script, and emoji', () => {
   for (const name of ['Zoë Müller', 'Ιωάννης', '山田太郎', 'مريم', '❤\ufe0f team', '👍🏽 done']) {
     assert.equal(sanitize(name), name);
   }

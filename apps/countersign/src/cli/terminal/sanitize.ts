@@ -1,13 +1,15 @@
 /**
- * Every character that controls a terminal or is invisible: C0 and C1 controls (with ESC and CSI),
- * DEL, bidi overrides and isolates, zero-width and other ignorable characters, line and paragraph
- * separators, halves of surrogate pairs. A vendor's record may contain any of them in any name:
- * shown raw, they would forge lines, hide text or drive the terminal.
+ * Characters that control a terminal or are invisible: C0 and C1 controls (with ESC and CSI), DEL,
+ * bidi overrides and isolates, zero-width and other ignorable characters, line and paragraph
+ * separators, lone surrogates.
+ *
+ * A name in a vendor's record can contain them. Printed raw, they could forge lines, hide text or
+ * control the terminal.
  */
 const INVISIBLE = new RegExp(
   [
     '[[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]--\\uFE0F]',
-    // U+FE0F turns a picture into an emoji; after anything else it only hides a difference.
+    // U+FE0F turns a pictograph into an emoji. After anything else it only hides a difference.
     '(?<!\\p{Extended_Pictographic})\\uFE0F',
   ].join('|'),
   'gv',
@@ -15,12 +17,15 @@ const INVISIBLE = new RegExp(
 
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** Makes every invisible character visible: `␛[2J`, `␊`, `<U+202E>`. The result is one line. */
+/**
+ * Replaces every such character with a visible form: `␛[2J`, `␊`, `<U+202E>`. The result is one
+ * line.
+ */
 export function sanitize(text: string): string {
   return PLAIN.test(text) ? text : text.replace(INVISIBLE, picture);
 }
 
-/** Writes what JSON leaves raw of them as `\uXXXX`: equal as JSON, and safe to look at. */
+/** Escapes the characters that JSON leaves raw as `\uXXXX`: equal as JSON, and safe to print. */
 export function sanitizeJson(json: string): string {
   return PLAIN.test(json) ? json : json.replace(INVISIBLE, jsonEscape);
 }

@@ -1,28 +1,28 @@
 import { COLUMNS_MIN, PIPED_CELL_COLUMNS } from '../process/limits.ts';
 
 /**
- * How a column gives way when the terminal is narrow: `text` is wrapped, `id` loses its middle,
- * `whole` and `number` (to the right) are never cut.
+ * How a column shrinks on a narrow terminal: `text` wraps, `id` loses its middle, `whole` and
+ * `number` (right-aligned) are never cut.
  */
 export type ColumnKind = 'text' | 'id' | 'whole' | 'number';
 
-/** What of a column decides its place and width. */
+/** What determines a column's position and width. */
 export type ColumnShape = {
   readonly kind: ColumnKind;
-  /** The least width at which this column is pleasant to read; below it columns are folded. */
+  /** The minimum comfortable width. Below it, columns are folded. */
   readonly comfortable?: number;
-  /** Lowest first, columns move to a line of their own below the row when space is short. */
+  /** If space is short, columns move below the row, lowest number first. */
   readonly fold?: number;
 };
 
-/** Places and widths of columns, by their position in the table's list. */
+/** Positions and widths of columns, by their index in the table. */
 export type Layout = {
   readonly inline: readonly number[];
   readonly folded: readonly number[];
   readonly widths: readonly number[];
 };
 
-/** Blanks between two columns. */
+/** Spaces between two columns. */
 export const GAP = 2;
 
 const FLOOR: Readonly<Record<ColumnKind, number>> = {
@@ -39,13 +39,13 @@ const COMFORTABLE: Readonly<Record<ColumnKind, number>> = {
 };
 
 export type ColumnMeasurement = {
-  /** The widths that the columns would have. */
+  /** The widths without a limit. */
   readonly natural: readonly number[];
-  /** Columns that are known to be empty in every row. */
+  /** Columns that are empty in every row. */
   readonly empty: readonly number[];
 };
 
-/** `available` Infinity: no terminal; then every column stands, so that programs find them. */
+/** `available` Infinity: no terminal. Then every column is shown, so that programs find them. */
 export function layoutOf(
   columns: readonly ColumnShape[],
   { natural, empty }: ColumnMeasurement,
@@ -62,7 +62,7 @@ export function layoutOf(
   return { inline, folded, widths: shrink(columns, natural, { inline, width }) };
 }
 
-/** Folds, in the order that the columns ask for, until the rest is pleasant to read. */
+/** Folds columns in their order until the rest is comfortable. */
 function foldedColumns(
   columns: readonly ColumnShape[],
   { natural, empty }: ColumnMeasurement,
@@ -84,7 +84,7 @@ function foldedColumns(
   return folded.sort((a, b) => a - b);
 }
 
-/** Takes from the widest column that can give, down to the next widest, until all fit. */
+/** Shrinks the widest flexible column to the next widest, until all fit. */
 function shrink(
   columns: readonly ColumnShape[],
   natural: readonly number[],

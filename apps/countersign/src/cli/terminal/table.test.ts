@@ -36,7 +36,7 @@ const example: Row = {
   count: 1,
 };
 
-test('fits every line into the width, whatever the cells hold', async () => {
+test('fits every line into the width, with any cell content', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(row, { maxLength: 5 }),
@@ -53,28 +53,28 @@ test('fits every line into the width, whatever the cells hold', async () => {
   );
 });
 
-test('prints rows on one line each where nobody has a terminal, and cuts nothing', async () => {
+test('without a terminal, prints each row on one line and cuts nothing', async () => {
   const [head, first, ...rest] = await lines([example], { columns: Infinity, color: 'no color' });
   assert.match(head ?? '', /^time +who +what +on what +session +items$/);
   for (const value of Object.values(example)) assert.ok(first?.includes(String(value)));
   assert.deepEqual(rest, []);
 });
 
-test('folds what does not fit into a line below the row', async () => {
+test('folds columns that do not fit into a line below the row', async () => {
   const [head, first, second] = await lines([example], { columns: 80, color: 'no color' });
   assert.doesNotMatch(head ?? '', /session/);
   assert.match(first ?? '', /^2024-01-12 08:31:07 {2}alice\.anderson@contoso\.example {2}File/);
   assert.match(second ?? '', /^ {2}on what https:/);
 });
 
-test('makes a forged line visible in its cell', async () => {
+test('shows a forged line break in its cell', async () => {
   const forged = { ...example, what: 'Send\n2024-01-12 08:31:08  mallory' };
   const printed = await lines([forged], { columns: 240, color: 'no color' });
   assert.equal(printed.length, 2);
   assert.match(printed[1] ?? '', /Send␊2024/);
 });
 
-test('leaves out columns that are empty in every row, where somebody has a terminal', async () => {
+test('on a terminal, omits columns that are empty in every row', async () => {
   const rows = [{ ...example, session: '' }];
   const [head] = await lines(rows, { columns: 200, color: 'no color' });
   assert.doesNotMatch(head ?? '', /session/);
@@ -82,11 +82,11 @@ test('leaves out columns that are empty in every row, where somebody has a termi
   assert.match(piped ?? '', /session/);
 });
 
-test('prints nothing for no rows', async () => {
+test('prints nothing without rows', async () => {
   assert.deepEqual(await lines([], { columns: 80, color: 'no color' }), []);
 });
 
-test('begins to print before the list ends', async () => {
+test('prints the first rows before the list ends', async () => {
   let taken = 0;
   function* endless(): Generator<Row> {
     for (;;) {

@@ -4,7 +4,7 @@ import { sanitize } from './sanitize.ts';
 import { type ColumnKind, type ColumnShape, GAP, type Layout, layoutOf } from './table-layout.ts';
 import { cutMiddle, displayWidth, ELLIPSIS, wrap } from './text-width.ts';
 
-/** Text that is sanitized and then painted; undefined is an empty cell. */
+/** Text that is sanitized and then colored. Undefined is an empty cell. */
 export type Cell = string | { readonly text: string; readonly style: Style } | undefined;
 
 export type Column<Row> = ColumnShape & {
@@ -13,10 +13,10 @@ export type Column<Row> = ColumnShape & {
 };
 
 export type TableOptions = {
-  /** Infinity without a terminal: then every row is one whole line. */
+  /** Infinity without a terminal: every row is one complete line. */
   readonly columns: number;
   readonly color: 'color' | 'no color';
-  /** Omitted where the table is one of several under their own headings. */
+  /** Omitted if the table is one of several under their own headings. */
   readonly titles?: 'shown' | 'omitted';
 };
 
@@ -24,10 +24,10 @@ type Value = { readonly text: string; readonly style: Style };
 type Plan = { readonly shapes: readonly ColumnShape[]; readonly titles: readonly string[] };
 
 const INDENT = 2;
-/** An id in a column of names: cut like one, since its lines would mean nothing. */
+/** An id in a column of names. It is cut like an id, because wrapped parts mean nothing. */
 const LONE_ID = /^[0-9a-f-]{24,}$/i;
 
-/** The lines of a table: title, then rows as they come. Nothing at all when there are no rows. */
+/** The lines of a table: the titles, then rows as they arrive. Nothing without rows. */
 export async function* tableLines<Row>(
   columns: readonly Column<Row>[],
   rows: AsyncIterable<Row> | Iterable<Row>,
@@ -44,7 +44,7 @@ export async function* tableLines<Row>(
     }
     sample.push(values);
     if (sample.length < TABLE_SAMPLE_ROWS) continue;
-    // A column that is empty so far may still fill: it keeps its place.
+    // A column that is empty so far may fill later, so it keeps its position.
     const natural = naturalWidths(plan, sample);
     layout = layoutOf(columns, { natural, empty: [] }, options.columns);
     yield* firstLines(plan, layout, sample, options);
@@ -109,7 +109,7 @@ function* rowLines(
   }
 }
 
-/** As many details on a line as it holds; only one that is too long by itself is broken. */
+/** As many details per line as fit. Only a detail that is too long is broken. */
 function joined(details: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const detail of details) {
@@ -143,7 +143,7 @@ function* inlineLines(
     const parts = cells.map(({ kind, style, width, lines }) => {
       const text = lines[line] ?? '';
       const pad = ' '.repeat(Math.max(0, width - displayWidth(text)));
-      // Only the text is painted: blanks would show in reverse or underlined styles.
+      // Only the text is colored, because spaces would show in reverse or underlined styles.
       return kind === 'number'
         ? pad + painted(text, style, options)
         : painted(text, style, options) + pad;

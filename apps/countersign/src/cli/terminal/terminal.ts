@@ -11,21 +11,21 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /**
- * The only way from a command to the two output streams. Every string is sanitized on its way, so
- * that nothing out of a vendor's record reaches a terminal raw; our own escapes are added after.
+ * The only way from a command to the two output streams. Every string is sanitized, so that no text
+ * of a vendor's record reaches a terminal raw. Our own escapes are added afterwards.
  *
- * When the reader of standard output goes away (`| head`), writing becomes silent and lists stop:
- * the command goes on to its exit code as if it had printed everything.
+ * When the reader of standard output disconnects (`| head`), writes become silent and lists stop.
+ * The exit code is as if everything had been printed.
  */
 export class Terminal {
-  /** Columns of standard output; Infinity if it is not a terminal and COLUMNS is not set. */
+  /** Columns of standard output; Infinity without a terminal and without COLUMNS. */
   readonly columns: number;
   readonly color: 'color' | 'no color';
   readonly isTTY: boolean;
   readonly #stdout: Output;
   readonly #stderr: Output;
   readonly #stderrColor: 'color' | 'no color';
-  /** Infinity where it is no terminal: programs and files get whole lines. */
+  /** Infinity without a terminal: programs and files get complete lines. */
   readonly #stderrColumns: number;
   readonly #newProgress: () => ProgressLine;
   #progress: ProgressLine | undefined;
@@ -43,12 +43,12 @@ export class Terminal {
     this.#newProgress = () => new ProgressLine({ sink: this.#stderr, clock, columns });
   }
 
-  /** Where help and other prose of ours is wrapped. */
+  /** The width at which help and other prose is wrapped. */
   get proseColumns(): number {
     return this.columns === Infinity ? COLUMNS_DEFAULT : this.columns;
   }
 
-  /** Standard output could not be written, and not because its reader went away. */
+  /** The error if standard output failed for another reason than a gone reader. */
   get failure(): Error | undefined {
     return this.#stdout.failure;
   }
@@ -59,7 +59,7 @@ export class Terminal {
     this.#stdout.write(`${pieces.map((piece) => show(piece, this.color)).join('')}\n`);
   }
 
-  /** Names and values, one pair on a line, the values in one column. */
+  /** Names and values, one pair per line, with aligned values. */
   fields(pairs: readonly (readonly [name: string, value: Cell])[]): void {
     const width = Math.max(...pairs.map(([name]) => name.length));
     for (const [name, value] of pairs) {
@@ -76,14 +76,14 @@ export class Terminal {
     }
   }
 
-  /** Prose of ours or of the vendor, wrapped at the width of the terminal. */
+  /** Prose of ours or the vendor's, wrapped at the width of the terminal. */
   paragraph(text: string, indent = 0, style: Style = 'plain'): void {
     const width = this.columns - indent;
     const lines = width === Infinity ? [sanitize(text)] : wrap(sanitize(text), Math.max(width, 20));
     for (const line of lines) this.line(' '.repeat(indent), { text: line, style });
   }
 
-  /** A line to standard error, wrapped where that is a terminal: errors, reasons, warnings. */
+  /** A line to standard error, wrapped on a terminal: errors, reasons, warnings. */
   note(...pieces: Cell[]): void {
     this.#progress?.clear();
     const text = pieces.map(textOf).join('');
@@ -95,7 +95,7 @@ export class Terminal {
     for (const line of lines) this.#stderr.write(`${line}\n`);
   }
 
-  /** Prints a table row by row; tells how many rows there were. */
+  /** Prints a table row by row. Returns the number of rows. */
   async table<Row>(
     columns: readonly Column<Row>[],
     rows: AsyncIterable<Row> | Iterable<Row>,
@@ -119,7 +119,7 @@ export class Terminal {
     return count;
   }
 
-  /** `--json` of a list: one document per line. Tells how many there were. */
+  /** `--json` of a list: one document per line. Returns their number. */
   async items(values: AsyncIterable<unknown> | Iterable<unknown>): Promise<number> {
     let count = 0;
     for await (const value of values) {
@@ -137,7 +137,7 @@ export class Terminal {
     this.#stdout.write(`${sanitizeJson(JSON.stringify(value))}\n`);
   }
 
-  /** Bytes as they are, for a file or a program; on a terminal, made safe line by line. */
+  /** Bytes, unchanged for a file or program; sanitized line by line for a terminal. */
   async bytes(
     chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
   ): Promise<void> {
@@ -155,7 +155,7 @@ export class Terminal {
     }
   }
 
-  /** Text that was made for a terminal already (help). */
+  /** Text that is already formatted for a terminal (help). */
   trusted(text: string, to: 'stdout' | 'stderr'): void {
     (to === 'stdout' ? this.#stdout : this.#stderr).write(text);
   }
@@ -165,7 +165,7 @@ export class Terminal {
     this.#progress.update(state);
   }
 
-  /** Ends what `progress` began; the next one counts its rate from its own start. */
+  /** Ends the progress line. The next one measures its rate from its own start. */
   progressEnd(): void {
     this.#progress?.clear();
     this.#progress = undefined;
@@ -193,7 +193,7 @@ class Output {
     if (!this.isClosed) this.#stream.write(chunk);
   }
 
-  /** Resolves when all that was written is with the system, or never will be. */
+  /** Resolves when all output was passed to the system, or cannot be. */
   async flushed(): Promise<void> {
     if (this.isClosed) return;
     await new Promise<void>((resolve) => {
@@ -204,13 +204,13 @@ class Output {
     });
   }
 
-  /** The first failure is the cause, those after it say that the stream is closed. */
+  /** The first failure is the cause. Later ones only report the closed stream. */
   #fail(error: NodeJS.ErrnoException): void {
     if (!this.isClosed && error.code !== 'EPIPE') this.failure = error;
     this.isClosed = true;
   }
 
-  /** Resolves when the stream takes more, or never will. */
+  /** Resolves when the stream accepts more, or never will. */
   async whenFlushed(): Promise<void> {
     const stream = this.#stream;
     if (this.isClosed || !stream.writableNeedDrain) return;

@@ -22,7 +22,7 @@ test('counts two columns for wide characters and none for combining marks', () =
   assert.equal(displayWidth('e\u0301'), 1);
 });
 
-test('cuts the middle out of an id, and leaves one that fits', () => {
+test('cuts the middle of an id, and keeps one that fits', () => {
   assert.equal(cutMiddle('8a3f0c52-77aa-4d2e-9c11-0123456791bc', 13), '8a3f0c…6791bc');
   assert.equal(cutMiddle('short', 13), 'short');
 });
@@ -33,14 +33,14 @@ test('wraps at words, then after separators, then anywhere', () => {
   assert.deepEqual(wrap('x'.repeat(12), 5), ['xxxxx', 'xxxxx', 'xx']);
 });
 
-test('cuts after a whole word, and a single word where it must', () => {
+test('cuts after a whole word, and within a single long word', () => {
   assert.equal(cutAtWord('one two three', 13), 'one two three');
   assert.equal(cutAtWord('one two three', 12), 'one two …');
   assert.equal(cutAtWord('one, two three', 8), 'one …');
   assert.equal(cutAtWord('x'.repeat(12), 5), 'xxxx…');
 });
 
-test('never makes a line wider than it may be', () => {
+test('never makes a line wider than allowed', () => {
   fc.assert(
     fc.property(text, fc.integer({ min: 4, max: 60 }), (given, columns) => {
       for (const line of [
@@ -56,7 +56,7 @@ test('never makes a line wider than it may be', () => {
   );
 });
 
-test('loses nothing but blanks by wrapping', () => {
+test('wrapping loses only spaces', () => {
   fc.assert(
     fc.property(text, fc.integer({ min: 4, max: 60 }), (given, columns) => {
       assert.equal(wrap(given, columns).join('').replaceAll(' ', ''), given.replaceAll(' ', ''));
@@ -65,7 +65,7 @@ test('loses nothing but blanks by wrapping', () => {
   );
 });
 
-test('what a table prints of an id names it, at any width', () => {
+test('the printed form of an id names it at any width', () => {
   const hex = fc.stringMatching(/^[0-9a-f]{32}$/);
   fc.assert(
     fc.property(hex, fc.integer({ min: 7, max: 32 }), (id, columns) => {

@@ -1,8 +1,8 @@
-/** Terminal columns that text takes, and cutting and wrapping by them. Text is sanitized before. */
+/** Measures, cuts and wraps text by terminal columns. The text must be sanitized. */
 
 const ASCII = /^[\x20-\x7e]*$/;
 const ZERO = /^[\p{Mn}\p{Me}]$/u;
-/** East Asian wide and full-width blocks, and what terminals draw as emoji. */
+/** East Asian wide and full-width blocks, and characters that terminals draw as emoji. */
 const WIDE = new RegExp(
   `^[${[
     '\\u1100-\\u115f',
@@ -31,13 +31,13 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** At most `columns` wide; what is lost at the end is marked with `…`. */
+/** At most `columns` wide. `…` marks a cut at the end. */
 export function cutEnd(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   return `${head(text, columns - 1)}${ELLIPSIS}`;
 }
 
-/** As {@link cutEnd}, but a word is lost as a whole unless it is the only one. */
+/** Like {@link cutEnd}, but drops whole words unless there is only one. */
 export function cutAtWord(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   const start = head(text, columns - 1 - ELLIPSIS.length);
@@ -46,7 +46,7 @@ export function cutAtWord(text: string, columns: number): string {
   return words === '' ? cutEnd(text, columns) : `${words} ${ELLIPSIS}`;
 }
 
-/** At most `columns` wide; the middle is lost, since both ends of an id are what people compare. */
+/** At most `columns` wide. The middle is cut, because people compare both ends of an id. */
 export function cutMiddle(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   const kept = columns - 1;
@@ -55,7 +55,7 @@ export function cutMiddle(text: string, columns: number): string {
   return `${left}${ELLIPSIS}${right}`;
 }
 
-/** Lines of at most `columns`: broken at spaces, else after `/ \ , ; @ _ -`, else anywhere. */
+/** Lines of at most `columns`, broken at spaces, else after `/ \ , ; @ _ -`, else anywhere. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -103,7 +103,7 @@ function tail(text: string, columns: number): string {
   return characters.slice(at).join('');
 }
 
-/** Words with the spaces that follow them, cut to pieces where a word alone is too wide. */
+/** Words with their following spaces. A word that is too wide is split. */
 function* pieces(text: string, columns: number): Generator<string> {
   for (const [word] of text.matchAll(/ *[^ ]+ */g)) {
     if (displayWidth(word.trimEnd()) <= columns) {
@@ -115,7 +115,7 @@ function* pieces(text: string, columns: number): Generator<string> {
       let rest = part;
       while (displayWidth(rest.trimEnd()) > columns) {
         const start = head(rest, columns);
-        // A wide character does not fit into one column: then it stands alone, one too wide.
+        // A wide character does not fit into one column. It then stands alone, one column too wide.
         const taken = start === '' ? ([...rest][0] as string) : start;
         yield taken;
         rest = rest.slice(taken.length);

@@ -82,7 +82,7 @@ export const ACCOUNT_RAISED_FAR_WITHIN_MS: number = 24 * 60 * 60_000;
 /** How far back a session's sign-ins are compared. Sessions live for weeks, and habits repeat. */
 export const SESSION_REACH_MS: number = 7 * 86_400_000;
 
-/** Actions of a session within this time after a move belong to the party that moved it. */
+/** Actions of a session within this time after a move are attributed to the new client. */
 export const MOVED_USED_WITHIN_MS: number = 24 * 60 * 60_000;
 
 /** A day's findings depend on nothing earlier: on a move, and on the month before it. */

@@ -24,7 +24,7 @@ export type Meaning = {
   readonly things: Things;
   /** Whether the actor controls the holder afterwards. */
   readonly control: 'given' | 'none';
-  /** For an opening change: whether it restores something, for any actor. */
+  /** For an opening change: whether it restores something. Any actor counts. */
   readonly reinstates: boolean;
   readonly leaves: readonly Remainder[];
 };

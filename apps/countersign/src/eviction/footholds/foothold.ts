@@ -37,7 +37,7 @@ export type Trace = {
   readonly things?: ThingsOf;
   /** It gives the holder something, but gives no other party control of the holder. */
   readonly control?: 'none';
-  /** For an opening change: it restores something, for any actor. */
+  /** For an opening change: it restores something. Any actor counts. */
   readonly reinstates?: true;
   /** For a closing change: what it leaves. */
   readonly leaves?: readonly Remainder[];

@@ -4,7 +4,7 @@ import { DeliveredCoverage } from './delivered-coverage.ts';
 
 const AT = Date.parse('2024-05-06T07:08:09Z');
 
-test('counts deliveries by tenant, source and workload, and where they begin and end', () => {
+test('counts deliveries by tenant, source and workload, with their period', () => {
   const facts = new DeliveredCoverage();
   facts.add('a', 'one', 'Exchange', AT);
   facts.add('a', 'one', 'SharePoint', AT);
@@ -37,7 +37,7 @@ test('adds up the facts of several workers', () => {
   assert.equal(all.list()[0]?.lastMs, AT + 5);
 });
 
-test('the coverage of an import is unknown, with the reason and what the file said', () => {
+test("the coverage of an import is unknown, with the reason and the file's warnings", () => {
   const facts = new DeliveredCoverage();
   facts.add('a', 'one', 'Exchange', AT);
   const [row] = facts.coverage(['it looks cut off']);

@@ -1,7 +1,7 @@
 import { instantOfMs } from '@countersign/core';
 import type { ImportedCoverage } from '../../projection/entries/own-entry.ts';
 
-/** What one file delivered, per tenant, source and workload. Built in workers, merged here. */
+/** Deliveries of one file per tenant, source and workload. Built in workers, merged here. */
 export type DeliveryFact = {
   readonly tenant: string;
   readonly source: string;
@@ -13,7 +13,7 @@ export type DeliveryFact = {
 
 export class DeliveredCoverage {
   readonly #facts = new Map<string, DeliveryFact>();
-  /** The fact of each workload that was added to last. */
+  /** The fact of each workload that was changed last. */
   readonly #byWorkload = new Map<string | null, DeliveryFact>();
 
   add(tenant: string, source: string, workload: string | null, timeMs: number): void {
@@ -23,7 +23,7 @@ export class DeliveredCoverage {
     if (timeMs > known.lastMs) known.lastMs = timeMs;
   }
 
-  /** On the hot path: a file changes its workload from record to record, and little else. */
+  /** On the hot path: within a file only the workload changes from record to record. */
   #find(tenant: string, source: string, workload: string | null, timeMs: number): DeliveryFact {
     const last = this.#byWorkload.get(workload);
     if (last !== undefined && last.tenant === tenant && last.source === source) return last;
@@ -57,7 +57,7 @@ export class DeliveredCoverage {
 
   /**
    * The coverage of an import is `unknown`: a file proves that its records were delivered, and
-   * says nothing of those that were not. The interval is that of the records seen.
+   * nothing about others. The interval is that of the records.
    */
   coverage(warnings: readonly string[]): ImportedCoverage[] {
     return this.list().map((fact) => ({

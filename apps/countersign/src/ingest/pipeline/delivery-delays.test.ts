@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DeliveryDelays, mergeDelays, noDelays, quantileMs } from './delivery-delays.ts';
 
-test('quantiles are right to two per cent, whatever lane counted what', () => {
+test('quantiles are accurate to two percent, in any split over workers', () => {
   const workers = [new DeliveryDelays(), new DeliveryDelays()];
   for (let n = 1; n <= 1000; n++) workers[n % 2]?.add('s', 'Exchange', n * 1000);
   const all = noDelays();
@@ -15,14 +15,14 @@ test('quantiles are right to two per cent, whatever lane counted what', () => {
   assert.equal(quantileMs(all, 1), 1_000_000);
 });
 
-test('a record from the future, by the clock of the vendor, has a negative delay', () => {
+test("a record from the future, by the vendor's clock, has a negative delay", () => {
   const arrivals = new DeliveryDelays();
   arrivals.add('s', null, -5000);
   const [{ delays } = { delays: noDelays() }] = arrivals.list();
   assert.equal(quantileMs(delays, 0.5), -5000);
 });
 
-test('sources and workloads are told apart', () => {
+test('distinguishes sources and workloads', () => {
   const arrivals = new DeliveryDelays();
   arrivals.add('s', 'Exchange', 1);
   arrivals.add('s', 'SharePoint', 1);

@@ -1,11 +1,11 @@
-/** New records of one source and workload, and how long after the event each could be had. */
+/** New records of one source and workload, with the delay from event to availability. */
 export type Arrival = {
   readonly source: string;
   readonly workload: string | null;
   readonly delays: DelayCounts;
 };
 
-/** A histogram that crosses threads: the number of delays in each bucket that has any. */
+/** A histogram that can be sent between threads: the count of each non-empty bucket. */
 export type DelayCounts = {
   n: number;
   minMs: number;
@@ -13,10 +13,10 @@ export type DelayCounts = {
   readonly buckets: Map<number, number>;
 };
 
-/** Neighboring buckets differ by 2 %: finer than any clock that is involved. */
+/** Adjacent buckets differ by 2 %, which is finer than any clock involved. */
 const BUCKETS_PER_E = 50;
 
-/** Counts delays by source and workload. Built in lanes, merged on the main thread. */
+/** Counts delays by source and workload. Built in workers, merged on the main thread. */
 export class DeliveryDelays {
   readonly #byKey = new Map<string, Arrival>();
 
@@ -63,7 +63,7 @@ export function mergeDelays(into: DelayCounts, from: DelayCounts): void {
   }
 }
 
-/** The delay that `share` of the records do not exceed, to 2 %; none of no records. */
+/** The delay that `share` of the records do not exceed, to 2 %. Without records it is `maxMs`. */
 export function quantileMs(delays: DelayCounts, share: number): number {
   let left = Math.ceil(share * delays.n);
   for (const bucket of [...delays.buckets.keys()].sort((a, b) => a - b)) {
@@ -77,7 +77,7 @@ function clamp(ms: number, { minMs, maxMs }: DelayCounts): number {
   return Math.min(maxMs, Math.max(minMs, ms));
 }
 
-/** Below 0 for clocks of the vendor's that are ahead. */
+/** Below 0 if the vendor's clock is ahead. */
 function bucketOf(ms: number): number {
   const bucket = Math.round(Math.log1p(Math.abs(ms)) * BUCKETS_PER_E);
   return ms < 0 ? -bucket : bucket;

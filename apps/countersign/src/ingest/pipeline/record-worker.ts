@@ -39,7 +39,7 @@ export type RecordWorkerSetup = {
   readonly random: Random;
   /** Undefined without detectors. */
   readonly plan: SignalPlan | undefined;
-  /** Texts to search for in records of collectors. */
+  /** Texts to match in collected records. */
   readonly listenFor?: readonly string[];
 };
 
@@ -103,7 +103,7 @@ export class RecordWorker {
       kind: 'read',
       chunkId,
       count: drafts.length,
-      // Copies that own their memory and can move: the lane still needs its own when it prepares.
+      // Copies that can be transferred, because the worker needs its own when it prepares.
       versions: new Uint8Array(fingerprints.versions),
       actions: new Uint8Array(fingerprints.actions),
       rejects,
@@ -129,7 +129,8 @@ export class RecordWorker {
         const { workload, timeMs } = meaning.event;
         arrivals.add(source, workload, available - timeMs);
       }
-      // The row of an action that was delivered before needs its other deliveries: `mergeActions`.
+      // An action that was delivered before needs its other deliveries: `mergeActions` writes its
+      // row.
       if (verdict.earlier.has(position)) continue;
       const index = verdict.baseIndex + i;
       const action = fingerprints.ids[position] as string;
@@ -141,7 +142,7 @@ export class RecordWorker {
     return { prepared, arrivals: arrivals.list() };
   }
 
-  /** Writes all rows made so far; the caller lists the files together with the cursor. */
+  /** Writes all rows so far. The caller lists the files together with the cursor. */
   flush(): Promise<WrittenActions> {
     return this.#buffer.write(this.#setup.dir);
   }

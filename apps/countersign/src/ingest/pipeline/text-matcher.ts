@@ -1,6 +1,6 @@
 import type { SourceId } from '@countersign/core';
 
-/** An awaited record, as it was delivered. */
+/** A matching record, as delivered. */
 export type MatchedRecord = {
   readonly tenant: string;
   readonly source: SourceId;

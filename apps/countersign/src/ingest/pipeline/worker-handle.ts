@@ -57,7 +57,7 @@ export class WorkerHandle {
 
   #answer(message: FromWorker): void {
     if (message.kind === 'failed') {
-      // An error without a code is unexpected: a defect, reported as one.
+      // An error without a code is unexpected, so it is a defect.
       const { message: text, code } = message;
       this.#fail(code === undefined ? new Error(text) : failureOf(code, text));
       return;
@@ -80,8 +80,8 @@ function failureOf(code: string, text: string): IngestError {
 const DISK_CODES = ['DISK_FULL', 'NOT_WRITABLE', 'DISK_BROKEN'] as const;
 
 /**
- * Parsed records are short-lived: a small nursery is emptied often and cheaply. A large one would
- * hold hundreds of megabytes of garbage.
+ * Parsed records are short-lived: a small young generation is collected often and cheaply. A large
+ * one would hold hundreds of megabytes of garbage.
  */
 const WORKER_LIMITS = { maxYoungGenerationSizeMb: 48 } as const;
 

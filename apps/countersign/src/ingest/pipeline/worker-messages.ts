@@ -16,19 +16,19 @@ export type ToWorker =
       readonly context: ReadContext;
     }
   | { readonly kind: 'prepare'; readonly chunkId: number; readonly verdict: BatchAssignment }
-  /** Writes the rows made so far to a Parquet file; all of them stand below `to`. */
+  /** Writes the rows so far to a Parquet file. All of them are below `to`. */
   | { readonly kind: 'flush' };
 
 export type ReadDone = {
   readonly kind: 'read';
   readonly chunkId: number;
   readonly count: number;
-  /** 16 bytes a record. */
+  /** 16 bytes per record. */
   readonly versions: Uint8Array;
   readonly actions: Uint8Array;
   readonly rejects: readonly (RejectedItem & { readonly row: number })[];
   readonly facts: readonly DeliveryFact[];
-  /** For chunks of a collector: awaited records, including known ones. */
+  /** For chunks of a collector: matching records, known ones too. */
   readonly heard: readonly MatchedRecord[];
   /** Pairs of ResultIndex and ResultCount. */
   readonly pages: Float64Array;
@@ -44,8 +44,8 @@ export type PreparedDone = {
 };
 
 /**
- * `files` is the JSON of a list of HotFile, and `signals` that of a SignalBatch: thousands of names
- * cross ten times as fast as one text as they do as objects.
+ * `files` is the JSON of a list of HotFile, and `signals` of a SignalBatch. Thousands of names
+ * cross threads ten times as fast as one text than as objects.
  */
 export type FlushedDone = {
   readonly kind: 'flushed';

@@ -1,9 +1,9 @@
 import { CountersignError } from '@countersign/core';
 
 /**
- * - `INVALID_INPUT`  the input is not usable, or names something that does not exist
- * - `CANNOT_TELL`    the message completes "cannot tell, because …"
- * - `INTERRUPTED`    the caller stopped the operation
+ * - `INVALID_INPUT` the input is unusable, or names something that does not exist
+ * - `CANNOT_TELL`   the message completes "cannot tell, because …"
+ * - `INTERRUPTED`   the caller stopped the operation
  */
 export type OperationErrorCode = 'INVALID_INPUT' | 'CANNOT_TELL' | 'INTERRUPTED';
 

@@ -6,7 +6,7 @@ import type { Readers } from '../readers/readers.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Scope } from './scopes.ts';
 
-/** A question or an act, defined once. Adapters derive their own form from it. */
+/** A question or an act, defined once. Adapters derive their form from it. */
 export type Operation =
   | DocumentOperation<object, unknown, unknown>
   | ListOperation<object, unknown, unknown>
@@ -25,7 +25,7 @@ type Definition<Input extends object> = {
   readonly examples: readonly Example[];
   /** Irreversible, so an adapter offers a dry run. */
   readonly dryRun?: 'offered';
-  /** A step of another operation: adapters do not offer it. */
+  /** A step of another operation, which adapters do not offer. */
   readonly isStep?: true;
 };
 
@@ -48,11 +48,11 @@ export type Example = {
 );
 
 /**
- * - `files`              files of the caller, such as policies, a key or captures
- * - `enforcement point`  one that has decided, with passes, passkeys, invitations or bypasses
- * - `hold`               a legal hold that stands
- * - `clock ahead`        entries that were stamped by a clock that was ahead
- * - `witness`            a witness of the log, by name and address
+ * - `files`             files of the caller, such as policies, a key or captures
+ * - `enforcement point` one with decisions, passes, passkeys, invitations or bypasses
+ * - `hold`              an active legal hold
+ * - `clock ahead`       entries stamped by a fast clock
+ * - `witness`           a witness of the log, by name and address
  */
 export type Prerequisite = 'files' | 'enforcement point' | 'hold' | 'clock ahead' | 'witness';
 
@@ -71,7 +71,7 @@ export type DocumentResult<Output, View = Output> = {
   readonly conclusion: Conclusion;
 };
 
-/** Runs in the process of the caller and streams the items of a list. */
+/** Runs in the caller's process and streams the items of a list. */
 export type ListOperation<Input extends object, Item, View = Rows<Item>> = Definition<Input> & {
   readonly kind: 'list';
   readonly runsIn: 'caller';
@@ -91,7 +91,7 @@ export type ListResult<Item, View = Rows<Item>> = AsyncIterable<Item> & {
 
 /**
  * Runs in the process that holds the ledger. Input and output are plain JSON, so that any process
- * can hand the operation over to the one that holds it.
+ * can forward the operation.
  */
 export type LedgerOperation<Input extends object, Output> = Definition<Input> & {
   readonly kind: 'document';
@@ -113,7 +113,7 @@ export type LedgerOperation<Input extends object, Output> = Definition<Input> & 
   conclude?(output: Output, context: { readonly dataDir: string }): Conclusion;
 };
 
-/** The result of an operation whose output is all that a renderer reads. */
+/** The result of an operation whose renderer needs only the output. */
 export function documentResult<Output>(
   output: Output,
   conclusion: Conclusion,

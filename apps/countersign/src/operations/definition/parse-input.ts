@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { invalidInput } from './errors.ts';
 
 /**
- * @param nameOf how the caller writes a member: `--from` on the command line
- * @throws OperationError INVALID_INPUT that names the first member that is wrong
+ * @param nameOf the caller's name of a member: `--from` on the command line
+ * @throws OperationError INVALID_INPUT with the name of the first invalid member
  */
 export function parseInput<Input>(
   schema: z.ZodType<Input>,

@@ -2,7 +2,7 @@ import { msOfInstant } from '@countersign/core';
 import { invalidInput } from './errors.ts';
 import { type Fields, field, instantText } from './fields.ts';
 
-/** `[from, to)`, normal forms. */
+/** `[from, to)` in the normal form. */
 export type PeriodInput = {
   readonly from?: string | undefined;
   readonly to?: string | undefined;

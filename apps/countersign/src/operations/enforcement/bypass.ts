@@ -276,7 +276,7 @@ function timeText(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** 128 random bits: no request has the same id. */
+/** 128 random bits, so that no two requests have the same id. */
 function newId(random: Random): string {
   return Buffer.from(random.fill(new Uint8Array(16))).toString('hex');
 }

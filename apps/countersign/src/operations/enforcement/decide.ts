@@ -30,7 +30,7 @@ export type DecideInput = {
   readonly flip?: boolean | undefined;
 };
 
-/** AuthZEN 1.0 section 6.2; the context explains the decision. */
+/** AuthZEN 1.0 section 6.2. The context explains the decision. */
 export type DecideOutput = {
   readonly decision: boolean;
   readonly context: Omit<PolicyOutcome, 'effect'> & {

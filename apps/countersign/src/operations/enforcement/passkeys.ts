@@ -34,7 +34,7 @@ type InvitationRecord = {
   readonly device?: string | undefined;
   /** If two people are needed: the statement that one of them signed. */
   readonly said?: SignedStatement<InvitationRequest> | undefined;
-  /** The configuration that names them. */
+  /** The configuration that names the approvers. */
   readonly config: string;
 };
 

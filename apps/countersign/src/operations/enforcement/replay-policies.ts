@@ -17,7 +17,7 @@ import { policyFolder } from './policy-folder.ts';
 
 type ReplayInput = PeriodInput & { readonly policies?: string | undefined };
 
-/** A replay, and the version of the policies that it used. */
+/** A replay, and the version of its policies. */
 export type PolicyReplay = { readonly replay: Replay; readonly version: string };
 
 const CHANGE = z.strictObject({

@@ -19,7 +19,7 @@ export type EvictionAssessment = {
   readonly report: EvictionReport;
   readonly findings: readonly StoredFinding[];
   readonly sinceMs: number;
-  /** Rules that could not see all of the period. */
+  /** Rules that could not see the whole period. */
   readonly blind: readonly Reason[];
   /** Inputs that the lineage lacks. */
   readonly limits: readonly Reason[];

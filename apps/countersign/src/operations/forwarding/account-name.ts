@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 /** The local accounts of this machine. Accounts of a directory service are not in it. */
 const ACCOUNTS = '/etc/passwd';
 
-/** The name of an account of the operating system, else its number. */
+/** The name of an operating system account, otherwise its number. */
 export function accountName(uid: number): string {
   return ownName(uid) ?? listedName(uid) ?? `uid ${uid}`;
 }

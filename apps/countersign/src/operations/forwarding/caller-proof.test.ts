@@ -35,9 +35,9 @@ type World = {
   readonly socketFile: string;
   readonly demand: ProofDemand;
   readonly file: string;
-  /** What the file has to say. */
+  /** The required content of the file. */
   readonly content: string;
-  /** The account that is proved. */
+  /** The proven account. */
   caller(demand?: ProofDemand): Promise<string>;
 };
 
@@ -63,7 +63,7 @@ function write(file: string, content: string, mode = 0o444): void {
   chmodSync(file, mode);
 }
 
-test('whoever makes the file is who calls, and the file is gone', async () => {
+test('the creator of the file is the caller, and the file is removed', async () => {
   const { socketFile, demand, folder, caller } = world();
   assert.equal(lstatSync(folder).mode & 0o7777, 0o1733);
   const called = caller();
@@ -72,7 +72,7 @@ test('whoever makes the file is who calls, and the file is gone', async () => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('a file that is not whole yet is waited for', async () => {
+test('waits for an incomplete file', async () => {
   const { file, content, caller } = world();
   const called = caller();
   write(file, content.slice(0, 20), 0o400);
@@ -82,7 +82,7 @@ test('a file that is not whole yet is waited for', async () => {
   assert.equal(await called, userInfo().username);
 });
 
-test('nothing but a plain file of its own, with what was demanded in it, is a proof', async () => {
+test('only a plain file of the caller with the demanded content is a proof', async () => {
   const attacks: readonly (readonly [why: RegExp, attack: (given: World) => void])[] = [
     [
       /a second name/,
@@ -116,7 +116,7 @@ test('nothing but a plain file of its own, with what was demanded in it, is a pr
   }
 });
 
-test('a proof counts once, for the connection that it was demanded of', async () => {
+test('a proof counts once, for its own connection', async () => {
   const { socketFile, demand, caller, file } = world();
   proveCaller(socketFile, demand);
   await caller();
@@ -126,7 +126,7 @@ test('a proof counts once, for the connection that it was demanded of', async ()
   await assert.rejects(caller(), { code: 'UNPROVEN' });
 });
 
-test('names and numbers are never the same twice, and nobody can make a file before', async () => {
+test('names and numbers never repeat, and cannot be predicted', async () => {
   const { socketFile, demand, file, content, caller } = world();
   const seen = new Set([demand.name, demand.nonce]);
   const proofs = new CallerProofs(socketFile, { random, clock: systemClock });
@@ -135,7 +135,7 @@ test('names and numbers are never the same twice, and nobody can make a file bef
     seen.add(name).add(nonce);
   }
   assert.equal(seen.size, 102);
-  // If the name is taken, the caller did not create the file.
+  // A party that finds the name taken has not created the file.
   write(file, content);
   assert.throws(() => proveCaller(socketFile, demand), { code: 'UNPROVEN', message: /EEXIST/ });
   assert.equal(await caller(), userInfo().username);
@@ -147,7 +147,7 @@ test('an impostor gets no file elsewhere, and none that counts for another folde
     assert.throws(() => proveCaller(socketFile, { ...demand, name }), { code: 'MALFORMED' });
     assert.throws(() => proveCaller(socketFile, { ...demand, nonce: name }), { code: 'MALFORMED' });
   }
-  // It passes the demand of a real process on to a caller of the impostor.
+  // It relays the demand of a real process to its own caller.
   const real = world();
   const impostor = world();
   rmSync(impostor.folder, { recursive: true });
@@ -160,7 +160,7 @@ test('an impostor gets no file elsewhere, and none that counts for another folde
   await assert.rejects(real.caller(), { code: 'UNPROVEN', message: /has other content/ });
 });
 
-test('what a process that was killed left behind is gone', () => {
+test('files of a killed process are removed', () => {
   const { socketFile, file, content, folder } = world();
   write(file, content);
   new CallerProofs(socketFile, { random, clock: systemClock });
@@ -174,7 +174,7 @@ test('what a process that was killed left behind is gone', () => {
   assert.deepEqual(readdirSync(elsewhere), ['kept']);
 });
 
-test('another user is called by its own account, and cannot be us', { skip }, async () => {
+test('another user is named by its own account, and cannot impersonate us', { skip }, async () => {
   const { file, content, caller } = world();
   write(file, content);
   chownSync(file, OTHER_UID, OTHER_UID);
@@ -191,7 +191,7 @@ test('another user is called by its own account, and cannot be us', { skip }, as
     as(`const fs = require('node:fs'); const [, folder, file, content] = process.argv;
       try { ${what}; console.log('done'); } catch (error) { console.log(error.code); }`);
   assert.equal(tried('fs.readdirSync(folder)'), 'EACCES', 'it sees no names');
-  // A file of ours can neither be taken away nor be put in place of another.
+  // Our file can be neither removed nor replaced.
   const ours = join(folder, 'ours');
   write(ours, given.content);
   assert.equal(tried(`fs.rmSync(folder + '/ours')`), 'EPERM');

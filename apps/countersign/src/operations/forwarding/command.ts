@@ -19,8 +19,8 @@ export type Command = {
 };
 
 /**
- * One line of an answer: `prove` comes first, `begun` before the work is touched, `result` or
- * `error` last.
+ * One line of a reply: `prove` comes first, `begun` before the first effect, `result` or `error`
+ * last.
  */
 export type AnswerLine =
   | ({ readonly kind: 'prove' } & ProofDemand)

@@ -1,14 +1,14 @@
 import { CountersignError } from '@countersign/core';
 
 /**
- * - `BUSY`            another process holds the ledger and does not answer: try again
- * - `LOST`            the host ended in the middle: it is unknown whether the work was done
- * - `OTHER_VERSION`   the host speaks another version of this protocol
- * - `INTERRUPTED`     the caller's signal was aborted
- * - `MALFORMED`       a malformed request or answer
- * - `NOT_TAKEN`       the host ends without starting the work: the caller does it later
- * - `UNPROVEN`        the user who calls is unknown
- * - `SOCKET_PATH`     the path of the data folder is too long for a socket
+ * - `BUSY`          another process holds the ledger and does not answer: try again
+ * - `LOST`          the host ended meanwhile, and the result of the command is unknown
+ * - `OTHER_VERSION` the host speaks another version of this protocol
+ * - `INTERRUPTED`   the caller's signal was aborted
+ * - `MALFORMED`     a request or a reply is invalid
+ * - `NOT_TAKEN`     the host ends and has not begun the command: the caller runs it later
+ * - `UNPROVEN`      the user of the caller is unknown
+ * - `SOCKET_PATH`   the data folder's path is too long for a socket
  */
 export type HandoverErrorCode =
   | 'BUSY'
@@ -25,12 +25,11 @@ export class ForwardingError extends CountersignError<HandoverErrorCode> {
 }
 
 /**
- * - `AMBIGUOUS_USER`  a name that may be any of several people
- * - `WITNESS_NAME`    the state of a witness is that of another
- * - `WITNESS_KEY`     the key of a witness cannot be read
- * - `CALLER_PROOF`    a caller of an enforcement point cannot prove itself, or proves itself as
- *    another
- * - `DISK_LOW`        what is left of the disk is for decisions
+ * - `AMBIGUOUS_USER` a name of several people
+ * - `WITNESS_NAME`   the state belongs to another witness
+ * - `WITNESS_KEY`    the key of a witness is unreadable
+ * - `CALLER_PROOF`   a caller of an enforcement point has no proof, or that of another
+ * - `DISK_LOW`       the rest of the disk is reserved for decisions
  */
 export type WorkErrorCode =
   | 'AMBIGUOUS_USER'

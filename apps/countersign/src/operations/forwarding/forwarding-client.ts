@@ -5,13 +5,13 @@ import { ForwardingError } from './errors.ts';
 import { ANSWER_LINE_BYTES_MAX, WAITING_NOTICE_MS } from './limits.ts';
 import { socketPathOf } from './socket-path.ts';
 
-/** `nobody`: no host took the work, or it ended before it started the work. */
+/** `nobody`: no host took the command, or it ended before it began. */
 export type ForwardingOutcome =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'nobody' };
 
 /**
- * Hands work to the process that serves the socket, and waits for its result.
+ * Forwards a command to the process that serves the socket, and waits for its result.
  *
  * @throws RemoteError for an expected error there, RemoteDefect for another
  *
@@ -44,13 +44,13 @@ function openSocketPath(socketFile: string): ReturnType<typeof socketPathOf> | u
   try {
     return socketPathOf(socketFile);
   } catch (error) {
-    // The data folder has no `run` folder yet, so no host listens there.
+    // The data folder has no `run` folder yet, so no host runs there.
     if (isNobody(error)) return undefined;
     throw error;
   }
 }
 
-/** Undefined if no host listens on the socket, or the host is about to end. */
+/** Undefined if no host serves the socket, or it is about to end. */
 async function ask(
   socketPath: string,
   work: Command,

@@ -93,7 +93,7 @@ export class ForwardingServer {
     });
   }
 
-  /** Never rejects: every failure is an answer, or the caller has disconnected. */
+  /** Never rejects: each failure becomes a reply, unless the caller is gone. */
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => undefined);
     if (this.#isClosing || this.#working.size >= WAITING_WORK_MAX) {
@@ -148,7 +148,7 @@ export class ForwardingServer {
     } catch (error) {
       const isNotTaken = error instanceof ForwardingError && error.code === 'NOT_TAKEN';
       if (!isNotTaken) throw error;
-      // No line of an answer was sent: to the caller, no host was there.
+      // No line was sent, so for the caller there is no host.
       response.destroy();
     } finally {
       response.off('close', gone);

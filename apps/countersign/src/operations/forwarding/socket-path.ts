@@ -6,7 +6,7 @@ import { SOCKET_PATH_BYTES_MAX } from './limits.ts';
 export type SocketPath = {
   /** The argument of `bind` and `connect`. */
   readonly path: string;
-  /** MUST be called after the socket is closed: closing removes the file through `path`. */
+  /** MUST be called after the socket is closed, because closing removes the file through `path`. */
   release(): void;
 };
 

@@ -19,6 +19,6 @@ export type HandlerContext = {
   readonly hooks: Pick<WorkHooks, 'signal' | 'progress'>;
   /** The tenant that the process was started with; undefined: the work names its own. */
   readonly config?: Config | undefined;
-  /** Only for work of its own. */
+  /** Only for its own commands. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
 };

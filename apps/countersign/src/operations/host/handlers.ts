@@ -11,7 +11,7 @@ import { rehearse } from './rehearsal.ts';
 /** The answer of a dry run. */
 export type DryRun = { readonly dryRun: true; readonly entries: readonly PlannedEntry[] };
 
-/** Runs one operation with the ledger that this process holds; the result is plain JSON. */
+/** Runs one operation with the ledger of this process. The result is plain JSON. */
 export async function perform(
   writer: HostWriter,
   work: Command,

@@ -44,7 +44,7 @@ async function importInto(dir: string): Promise<ImportReport> {
   return report;
 }
 
-/** Every file of a folder, marked so that one that was left alone is known. */
+/** Marks every file of a folder, to detect files that were left alone. */
 function marked(folder: string): string[] {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -53,7 +53,7 @@ function marked(folder: string): string[] {
   return paths;
 }
 
-test('a rebuild makes all that is derived again, and appends nothing', async () => {
+test('a rebuild recreates all derived data, and appends nothing', async () => {
   const dir = join(root, 'data');
   assert.equal((await importInto(dir)).accepted, 500);
   const derived = [...marked(layout.fingerprints(dir)), ...marked(join(dir, 'events'))];

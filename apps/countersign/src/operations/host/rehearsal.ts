@@ -7,7 +7,7 @@ const CHANGES: ReadonlySet<PropertyKey> = new Set([
   ...['sequence', 'commit', 'rewriteWithout', 'signWith', 'witness'],
 ]);
 
-/** The entries that one command would append; none if it would change nothing. */
+/** The entries that a command would append; none if it would change nothing. */
 export async function rehearse<Writer extends LedgerWriter>(
   writer: Writer,
   command: (writer: Writer) => Promise<unknown>,

@@ -14,7 +14,7 @@ export type ServerRequest = {
   readonly acceptFork: 'accept' | undefined;
   /** Called with each line of the server's log. */
   readonly log: (line: string) => void;
-  /** Called once, when everything listens. */
+  /** Called once, when all listeners are open. */
   readonly ready: (at: ServeReady) => void;
 };
 

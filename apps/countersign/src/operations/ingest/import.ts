@@ -18,7 +18,7 @@ export type ImportInput = {
   /** The origin of the files, in the operator's words. */
   readonly origin?: string | undefined;
   readonly keepOriginal?: boolean | undefined;
-  /** Standard input of another process, as a file. */
+  /** Another process's standard input, as a file. */
   readonly spool?: string | undefined;
 };
 
@@ -195,7 +195,7 @@ function runOptions(
   };
 }
 
-/** Stops waiting for the next byte when the caller stops the import. */
+/** Stops waiting for input when the caller stops the import. */
 async function* untilAborted(
   bytes: AsyncIterable<Uint8Array>,
   signal: AbortSignal,

@@ -8,7 +8,7 @@ export type CheckpointOutput = {
   /** Base64. */
   readonly root: string;
   readonly vkey: string;
-  /** The signed note, whole. */
+  /** The complete signed note. */
   readonly note: string;
 };
 

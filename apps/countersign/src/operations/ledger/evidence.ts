@@ -14,7 +14,7 @@ import { checkpointSchema, leafSchema } from './entry-schema.ts';
 type ExportInput = { readonly entries: readonly EntryReference[] };
 
 export type ExportedEvidence = {
-  /** The file: JSON lines. */
+  /** The file, as JSON lines. */
   readonly evidence: string;
   readonly bytes: number;
   /** The entries and the entries of their imports. */

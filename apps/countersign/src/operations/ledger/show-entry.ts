@@ -139,7 +139,7 @@ async function erasureOf(
   return (await ErasureIndex.read({ store, reader: ledger, dir: dataDir })).of([index]);
 }
 
-/** The body is the one that the leaf commits to. */
+/** Whether the body matches the leaf's commitment. */
 function isCommitted(leaf: Leaf, body: Extract<Body, { kind: 'present' }>): boolean {
   const digest = createHash('sha256').update(body.salt).update(body.bytes).digest('hex');
   return digest === leaf.sha256 && body.bytes.length === leaf.size;

@@ -10,7 +10,7 @@ export type WitnessKey = { readonly name: string; readonly privateKey: KeyObject
  * The key of the witness with its state in `stateDir`; created if there is none. Name and key are
  * one file, so that no crash leaves a key under two names: the logs know the witness by both.
  *
- * @throws WorkError WITNESS_NAME, WITNESS_KEY
+ * @throws CommandError WITNESS_NAME, WITNESS_KEY
  */
 export function witnessKey(
   stateDir: string,

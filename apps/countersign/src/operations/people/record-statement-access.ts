@@ -2,7 +2,7 @@ import { assert } from '@countersign/core';
 import { z } from 'zod';
 import type { LedgerOperation } from '../definition/operation.ts';
 
-/** Why a caller reads the statement of a person. */
+/** Why a caller reads a person's statement. */
 type AccessRecord = {
   /** The person, as the caller named them. */
   readonly subject: string;

@@ -7,13 +7,13 @@ import type { RowNames } from '../readers/row-names.ts';
 export type EventLine = {
   readonly kind: 'event';
   readonly row: EventRow;
-  /** The record's own name, else one that other records give to the same id. */
+  /** The record's own name, otherwise one that other records give to the same id. */
   readonly actorName?: string | undefined;
   readonly appName?: string | undefined;
   readonly erasedBy: number | undefined;
 };
 
-/** A line of a timeline: an event, or an interval with possibly missing events. */
+/** A line of a timeline: an event, or an interval in which events may be missing. */
 export type TimelineLine = EventLine | { readonly kind: 'hole'; readonly hole: CoverageGap };
 
 /** Puts each hole before the first event at or after its start; `holes` are in order. */

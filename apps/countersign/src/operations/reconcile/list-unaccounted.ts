@@ -13,7 +13,7 @@ import { driftItem, verdictItem } from './unaccounted-item.ts';
 export type UnaccountedView = {
   readonly verdicts: readonly ActionVerdict[];
   readonly drift: readonly DriftMatch[];
-  /** Reads the names of the accounts and applications in `verdicts`. */
+  /** Looks up the names of the accounts and applications in `verdicts`. */
   readonly names: () => Promise<ReadableIds>;
 };
 

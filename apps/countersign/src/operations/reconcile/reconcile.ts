@@ -12,7 +12,7 @@ import { coveredPeriod, openReconcilers } from './reconcilers.ts';
 
 export type ReconciledActions = Reconciliation & {
   readonly asOf: Watermark;
-  /** By cause, of those that are there: what the operator does about it. */
+  /** What the operator can do, by cause. */
   readonly cures: Readonly<Record<string, string>>;
   readonly state: StateReconciliation;
 };

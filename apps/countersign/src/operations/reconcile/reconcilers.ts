@@ -8,7 +8,7 @@ type Reconcilers = AsyncDisposable & {
   readonly drift: DriftReconciler;
 };
 
-/** Of actions with their sign-ins, and of the directory with its audit events. */
+/** Reconciles actions with sign-ins, and the directory with audit events. */
 export async function openReconcilers(sources: Sources): Promise<Reconcilers> {
   const { authorizationsOf } = await import('../../reconcile/actions/authorization-source.ts');
   const { ActionReconciler } = await import('../../reconcile/actions/action-reconciler.ts');
@@ -26,7 +26,7 @@ export async function openReconcilers(sources: Sources): Promise<Reconcilers> {
 
 export type ReconciledPeriod = PeriodMs & { readonly tenant: string | undefined };
 
-/** The period whose coverage an answer is worth: where none is given, that of all collectors. */
+/** The period whose coverage the answer depends on. Default: that of all collectors. */
 export function coveredPeriod(
   { store }: Sources,
   period: ReconciledPeriod,

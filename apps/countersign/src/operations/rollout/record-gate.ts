@@ -2,10 +2,10 @@ import { assert } from '@countersign/core';
 import { z } from 'zod';
 import type { LedgerOperation } from '../definition/operation.ts';
 
-/** What a gate answered, with all that it rested on: plain JSON, as the entry keeps it. */
+/** A gate's answer with all its inputs: plain JSON, as the entry stores it. */
 type GateRecord = { readonly gate: string; readonly said: Readonly<Record<string, unknown>> };
 
-/** The answer is an entry: it shows later what was known, and who asked. */
+/** Records the answer, to show later what was known, and who asked. */
 export const recordGate: LedgerOperation<GateRecord, { readonly entry: number }> = {
   name: 'gate record',
   summary: 'record the answer of a gate in the ledger',

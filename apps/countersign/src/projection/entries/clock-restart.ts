@@ -1,14 +1,14 @@
 import type { ClockRestart } from '../../store/rows/entry-rows.ts';
 
-/** What an entry of kind `clock` says: who declared that earlier entries were stamped ahead. */
+/** The body of an entry of kind `clock`: who declared that earlier entries have a future time. */
 export type ClockRestartBody = {
   readonly v: 1;
   readonly what: 'restart';
   readonly by: string;
   readonly reason: string;
-  /** `seen` of the entry before this one. */
+  /** `seen` of the previous entry. */
   readonly lastSeen: string;
-  /** What the clock of the machine showed. */
+  /** The time of the machine's clock. */
   readonly atMs: number;
 };
 

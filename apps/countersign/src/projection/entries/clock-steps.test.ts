@@ -55,7 +55,7 @@ async function withStore<T>(
   }
 }
 
-/** What Countersign has said of steps, as the ledger has it. */
+/** The ledger's entries about clock steps. */
 async function stepsIn(dir: string): Promise<ClockStepEntry[]> {
   return withStore(dir, async (ledger, store) => {
     const said: ClockStepEntry[] = [];
@@ -88,7 +88,7 @@ async function importing(writer: HostWriter, input: Input): Promise<ImportReport
   });
 }
 
-test('a step in the middle of an import is an entry behind the batch that met it', async () => {
+test('a step during an import is an entry after the affected batch', async () => {
   const dir = join(root, 'import');
   const clock = new ManualClock(START_MS);
   const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
@@ -107,12 +107,12 @@ test('a step in the middle of an import is an entry behind the batch that met it
   const { index: at, ...rest } = body;
   const expected = { v: 1, what: 'clock-step', expectedMs: START_MS };
   assert.deepEqual(rest, { ...expected, actualMs: START_MS - HOUR_MS });
-  // The first entry after the step stands before what is said of it.
+  // The first entry after the step precedes the entry about it.
   assert.ok(Number(at) < index);
   await assertClean(dir);
 });
 
-test('what the step touches is unknown, of every tenant and source', async () => {
+test('the affected interval is unknown for every tenant and source', async () => {
   const dir = join(root, 'coverage');
   const clock = new ManualClock(START_MS);
   const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
@@ -150,7 +150,7 @@ test('what the step touches is unknown, of every tenant and source', async () =>
   });
 });
 
-test('a step between two acts of ours is an entry, and a rebuild says nothing twice', async () => {
+test('a step between two of our acts is an entry, and a rebuild repeats nothing', async () => {
   const dir = join(root, 'acts');
   const clock = new ManualClock(START_MS);
   const writer = await openLedgerWriter({ dir, clock, random: systemRandom });
@@ -191,7 +191,7 @@ function oneLine(n: number): Input {
   return { kind: 'stream', bytes: bytes() };
 }
 
-test('after a clock was ahead, an entry that declares it lets `seen` start again', async () => {
+test('after a fast clock, an entry that declares it restarts `seen`', async () => {
   const dir = join(root, 'ahead');
   const clock = new ManualClock(START_MS);
   const opened = (): Promise<HostWriter> => openLedgerWriter({ dir, clock, random: systemRandom });
@@ -201,7 +201,7 @@ test('after a clock was ahead, an entry that declares it lets `seen` start again
   await importing(ahead, oneLine(2));
   await closeWriter(ahead);
 
-  // The clock is right again, and each process since then stamps what the wrong one showed.
+  // The clock is right again, but each later process still stamps the wrong time.
   clock.step(-DECADES_MS);
   const writer = await opened();
   await importing(writer, oneLine(3));
@@ -217,7 +217,7 @@ test('after a clock was ahead, an entry that declares it lets `seen` start again
   assert.ok(after.every((seen) => seen === START_MS + 5000));
   await assertClean(dir);
 
-  // Later processes go on from there, and nothing later is in doubt.
+  // Later processes continue from there, and nothing later is doubtful.
   clock.advance(5000);
   const later = await opened();
   await importing(later, oneLine(5));
@@ -233,7 +233,7 @@ test('after a clock was ahead, an entry that declares it lets `seen` start again
   assert.deepEqual(await coverageOfSteps(dir), doubted);
 });
 
-test('a decrease of `seen` that no entry declares is a problem of the ledger', async () => {
+test('an undeclared decrease of `seen` is a problem of the ledger', async () => {
   const dir = join(root, 'undeclared');
   const clock = new ManualClock(START_MS + HOUR_MS);
   const writer = await openLedgerWriter({ dir, clock, random: systemRandom });

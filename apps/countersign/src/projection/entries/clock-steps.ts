@@ -3,12 +3,12 @@ import type { ClockStep } from '@countersign/ledger';
 import { ANY, CLOCK_STEPPED, type CoverageRow } from '../../store/rows/entry-rows.ts';
 import { ownEntryDraft } from './own-entry.ts';
 
-/** What an entry of kind `act` says of a wall clock that did not go on as time did. */
+/** The body of an entry of kind `act` about a step of the wall clock. */
 type ClockStepBody = ClockStep & { readonly v: 1; readonly what: 'clock-step' };
 
 /**
- * Steps that the sequencer told of and that are no entry yet: it tells in the middle of a batch,
- * and nothing can be appended there.
+ * Clock steps without an entry. The sequencer reports them during a batch, when nothing can be
+ * appended.
  */
 export class ClockSteps {
   #noticed: ClockStep[] = [];
@@ -21,7 +21,7 @@ export class ClockSteps {
     return this.#noticed.length;
   }
 
-  /** The entries to append now; they are then no longer waited for. */
+  /** Returns the entries to append, and forgets the steps. */
   take(nowMs: number): RecordDraft[] {
     return this.#noticed.splice(0).map(({ expectedMs, actualMs, index }) => {
       const times = { expectedMs: Math.round(expectedMs), actualMs: Math.round(actualMs) };
@@ -32,8 +32,8 @@ export class ClockSteps {
 }
 
 /**
- * The interval of a clock step: entries of that time may have another time, so coverage of every
- * source is unknown there. None for other entries.
+ * Coverage after a clock step: events and entries in its interval may have another time, so every
+ * source is unknown there. Empty for another act.
  */
 export function clockStepCoverage(index: number, act: object): CoverageRow[] {
   const { what, expectedMs, actualMs } = act as Partial<ClockStepBody>;

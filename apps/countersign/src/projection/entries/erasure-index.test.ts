@@ -22,7 +22,7 @@ const BODY: ErasureBody = {
   tenants: [],
 };
 
-/** A ledger whose bodies are these, by index. */
+/** A ledger with these bodies, by index. */
 async function read(bodies: Readonly<Record<number, unknown>>): Promise<ErasureIndex> {
   const texts = new Map(Object.entries(bodies).map(([i, body]) => [Number(i), body]));
   return ErasureIndex.read({
@@ -39,7 +39,7 @@ async function read(bodies: Readonly<Record<number, unknown>>): Promise<ErasureI
   });
 }
 
-test('an entry is found in the ranges of an erasure, and no other', async () => {
+test('finds an entry in the ranges of an erasure, and no other', async () => {
   const erasures = await read({ 20: BODY });
   const found = Array.from({ length: 14 }, (_, i) => i).filter((i) => erasures.of([i]));
   assert.deepEqual(found, [2, 3, 7, 10, 11]);
@@ -47,19 +47,19 @@ test('an entry is found in the ranges of an erasure, and no other', async () => 
   assert.equal(erasures.of([]), undefined);
 });
 
-test('the latest of two erasures is named, and what is no erasure is passed over', async () => {
+test('names the latest of two erasures, and ignores other entries', async () => {
   const later = { ...BODY, ranges: [[3, 5]] };
   const erasures = await read({ 20: BODY, 30: later, 40: { v: 1, ranges: 'all' }, 50: null });
   assert.equal(erasures.of([2])?.index, 20);
   assert.equal(erasures.of([3])?.index, 30);
 });
 
-test('without the local keys nobody is found in an erasure', async () => {
+test('without the local keys no person is found in an erasure', async () => {
   const erasures = await read({ 20: { ...BODY, subjects: ['00'] } });
   assert.equal(erasures.isSubject(20, ['ann@example.com']), false);
 });
 
-test('one line says when, by whom, why and where', async () => {
+test('one line states time, operator, reason and entry', async () => {
   const said = (await read({ 20: BODY })).of([7]);
   assert.ok(said !== undefined);
   const text = 'erased on 2026-03-02 08:30:07 UTC by dpo@host: she asked (case DSR-1, entry 20)';

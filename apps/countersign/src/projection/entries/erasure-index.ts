@@ -9,17 +9,17 @@ import {
 } from '@countersign/ledger';
 import { subjectHash } from './name-matcher.ts';
 
-/** An erasure, and the entry that says it. */
+/** An erasure with its entry. */
 export type ErasureEntry = ErasureBody & { readonly index: number };
 
-/** What tells of erasures: two readers that take no lock. */
+/** Two readers that take no lock. */
 export type ErasureSource = {
   readonly store: { acts(kind: string): readonly number[] };
   readonly reader: Pick<LedgerReader, 'body'>;
   readonly dir: string;
 };
 
-/** The erasures that the entries of a ledger declare, for readers that find a body missing. */
+/** The erasures of a ledger, to explain missing bodies. */
 export class ErasureIndex {
   readonly #said: readonly ErasureEntry[];
   readonly #keys: LocalKeys | undefined;
@@ -29,9 +29,7 @@ export class ErasureIndex {
     this.#keys = keys;
   }
 
-  /**
-   * Without the local keys, as in a copy for an auditor, people in an erasure cannot be identified.
-   */
+  /** Without the local keys, as in an auditor's copy, an erasure's subject cannot be identified. */
   static async read({ store, reader, dir }: ErasureSource): Promise<ErasureIndex> {
     const said: ErasureEntry[] = [];
     for (const index of store.acts('erasure')) {
@@ -42,12 +40,12 @@ export class ErasureIndex {
     return new ErasureIndex(said, said.length === 0 ? undefined : readLocalKeys(nodeFiles, dir));
   }
 
-  /** The erasure that took the body of any of these entries. */
+  /** The erasure that removed the body of any of these entries. */
   of(entries: readonly number[]): ErasureEntry | undefined {
     return this.#said.findLast(({ ranges }) => entries.some((index) => isWithin(ranges, index)));
   }
 
-  /** Whether an erasure was about a person of any of these names. */
+  /** Whether an erasure was about a person with any of these names. */
   isSubject(erasure: number, names: readonly string[]): boolean {
     const keys = this.#keys;
     const said = this.#said.find(({ index }) => index === erasure);
@@ -57,13 +55,13 @@ export class ErasureIndex {
   }
 }
 
-/** One line for people: when, by whom, why, and where it stands. */
+/** One line for people: time, operator, reason and entry. */
 export function erasureText({ atMs, by, reason, case: caseName, index }: ErasureEntry): string {
   const at = (instantOfMs(atMs) ?? '').slice(0, 19).replace('T', ' ');
   return `erased on ${at} UTC by ${by}: ${reason} (case ${caseName}, entry ${index})`;
 }
 
-/** `ranges` are ascending and apart. */
+/** `ranges` are ascending and disjoint. */
 function isWithin(ranges: ErasureBody['ranges'], index: number): boolean {
   let low = 0;
   let high = ranges.length;

@@ -2,13 +2,13 @@ import type { TenantId } from '@countersign/core';
 import type { FindingMark, FindingRow, FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 
-/** The body of an entry of kind `finding` that says, says again or takes back a finding. */
+/** The body of an entry of kind `finding` that reports, revises or withdraws a finding. */
 export type FindingBody = {
   readonly v: 1;
   readonly what: 'finding';
 } & Omit<FindingRow, 'index'>;
 
-/** The body of an entry of kind `finding` in which a person says how far they are with one. */
+/** The body of an entry of kind `finding` with a person's mark. */
 export type FindingMarkBody = {
   readonly v: 1;
   readonly what: 'finding-mark';
@@ -19,7 +19,7 @@ export function findingBody(fact: Omit<FindingRow, 'index'>): FindingBody {
   return { v: 1, what: 'finding', uid, detector, state, because, revision, draft };
 }
 
-/** Undefined for an entry of another form: it means nothing, and is still an entry. */
+/** Undefined for another form: the entry then has no meaning, but remains an entry. */
 export function parseFinding(body: Json): Omit<FindingRow, 'index'> | undefined {
   if (body['what'] !== 'finding') return undefined;
   const { uid, detector, state, because, revision } = body;
@@ -79,7 +79,7 @@ function parseDraft(value: unknown): FindingDraft | undefined {
   };
 }
 
-/** The members in one order, so that the same draft is the same text. */
+/** Members in a fixed order, so that the same draft has the same text. */
 export function draftText(draft: FindingDraft): string {
   return JSON.stringify(parseDraft(draft));
 }

@@ -2,19 +2,19 @@ import { isGuid } from '@countersign/core';
 import type { InventoryRow, InventoryTenant } from '../../store/rows/entry-rows.ts';
 import type { Actor } from './own-entry.ts';
 
-/** The body of an entry of kind `config`: which tenants the company owns. */
+/** The body of an entry of kind `config`: the tenants that the company owns. */
 export type InventoryBody = Actor & {
   readonly v: 1;
   readonly what: 'inventory';
   readonly tenants: InventoryRow['tenants'];
   readonly partners: InventoryRow['partners'];
-  /** Makes it another entry when the same is said again after something else was. */
+  /** Makes a new entry if the same inventory is recorded again after another one. */
   readonly atMs: number;
 };
 
 export type Inventory = Pick<InventoryRow, 'tenants' | 'partners'>;
 
-/** Undefined for an entry of another kind or form: it means nothing, and is still an entry. */
+/** Undefined for another kind or form: the entry then has no meaning, but remains an entry. */
 export function parseInventoryBody(body: unknown): Inventory | undefined {
   if (!isObject(body) || body['what'] !== 'inventory') return undefined;
   const { tenants, partners } = body;

@@ -30,7 +30,7 @@ for (const [text, expected, why] of CASES) {
   });
 }
 
-test('finds an object id in whatever is made of it, and not within another', () => {
+test('finds an object id inside derived names, and not inside another id', () => {
   const id = '0b1a6a83-9f7b-48a6-9bb3-a95ca454451f';
   const mentions = new NameMatcher([id]);
   assert.ok(mentions.inText(`{"ID":"User_${id.toUpperCase()}"}`));
@@ -39,13 +39,13 @@ test('finds an object id in whatever is made of it, and not within another', () 
   assert.ok(!mentions.inText(`${id}-1`));
 });
 
-test('an empty name is found nowhere', () => {
+test('an empty name matches nothing', () => {
   const nobody = new NameMatcher(['', '  ']);
   assert.equal(nobody.count, 0);
   assert.equal(nobody.in(Buffer.from('anything')), false);
 });
 
-test('keeps of a name what only the same folder can make again', () => {
+test('stores of a name only what the same folder can recompute', () => {
   const keys = (fill: number) => ({
     id: new Uint8Array(32).fill(fill),
     fingerprint: new Uint8Array(32),

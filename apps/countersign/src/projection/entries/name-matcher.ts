@@ -3,11 +3,11 @@ import type { LocalKeys } from '@countersign/ledger';
 
 const decoder = new TextDecoder();
 
-/** Finds names in bodies: in any case, and spelled with JSON escapes as well as without. */
+/** Finds names in bodies, case-insensitively, with or without JSON escapes. */
 export class NameMatcher {
   readonly #needles: readonly string[];
 
-  /** Empty names are passed over: they would be found everywhere. */
+  /** Skips empty names, which would match everywhere. */
   constructor(names: Iterable<string>) {
     const spellings = [...names].map(normalizeName).flatMap(spellingsOf);
     this.#needles = [...new Set(spellings)].filter((name) => name !== '');
@@ -30,29 +30,29 @@ export class NameMatcher {
   }
 }
 
-/** A UPN as the vendor spells it in other places as well. */
+/** A UPN in the vendor's other spellings. */
 function spellingsOf(name: string): readonly string[] {
   if (!name.includes('@')) return [name];
-  // The site of a person's own files: `/personal/ann_example_com`.
+  // The URL of a person's own site: `/personal/ann_example_com`.
   const ofSite = name.replace(/[^\p{L}\p{N}]/gu, '_');
   // A guest in another tenant: `ann_example.com#EXT#@host.onmicrosoft.com`.
   const ofGuest = `${name.replace('@', '_')}#ext#`;
   return [name, ofSite, ofGuest];
 }
 
-/** What goes on with a name: `joe@example.com` does not stand in `billyjoe@example.com`. */
+/** Characters that extend a name: `joe@example.com` must not match in `billyjoe@example.com`. */
 const GOES_ON_BEFORE = /[\p{L}\p{N}._+-]$/u;
 const GOES_ON_AFTER = /^(?:[\p{L}\p{N}_+-]|\.[\p{L}\p{N}])/u;
-/** Before a name, these end in a letter or digit and are none: `\\n`, `%3c`, `x3c`. */
+/** Escapes before a name end in a letter or digit that does not extend it: `\\n`, `%3c`, `x3c`. */
 const ESCAPE_BEFORE = /(?:\\[bfnrt]|%[0-9a-f]{2}|x[0-9a-f]{2})$/;
-/** A user who was deleted is called by object id and name in one: `0b1a…451fjoe@example.com`. */
+/** A deleted user's name is prefixed with the object id: `0b1a…451fjoe@example.com`. */
 const OBJECT_ID_BEFORE = /(?<![0-9a-z])[0-9a-f]{32}$/;
 /** An export named after a person: `joe@example.com.json`. No host name ends like this. */
 const FILE_ENDING =
   /^(?:\.(?:csv|gz|html?|json|log|ndjson|parquet|pdf|txt|xlsx?|zip|zst))+(?![\p{L}\p{N}_-])/u;
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** Nothing but more of its own kind goes on with a GUID: it stands in `user_<guid>`. */
+/** Only hexadecimal digits and dashes extend a GUID: it matches in `user_<guid>`. */
 const GUID_GOES_ON = /[0-9a-f-]/;
 
 function standsIn(text: string, name: string): boolean {
@@ -80,7 +80,7 @@ export function normalizeName(name: string): string {
   return name.trim().toLowerCase();
 }
 
-/** What an erasure keeps of a name: enough to be asked about it, and nothing to read it from. */
+/** What an erasure stores of a name: enough to test a name against it, but not to read it. */
 export function subjectHash(keys: LocalKeys, name: string): string {
   const hmac = createHmac('sha256', keys.id).update(`subject\n${normalizeName(name)}`);
   return hmac.digest('hex').slice(0, 32);

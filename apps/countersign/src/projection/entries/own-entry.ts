@@ -8,7 +8,7 @@ import {
 
 const encoder = new TextEncoder();
 
-/** Who did something here, and with what. */
+/** Who acted here, and with what. */
 export type Actor = {
   readonly who: string;
   readonly host: string;
@@ -17,23 +17,23 @@ export type Actor = {
 };
 
 /**
- * An import begins. The index of this entry is the `importNumber` in the loci of its records: with
- * no `ended` entry that names it, the import was killed, and what it brought in until then is in.
+ * The start of an import. Its index is the `importNumber` in the loci of the records. If no `ended`
+ * entry names it, the import was killed, and its records until then are in the ledger.
  */
 export type ImportStart = Actor & {
   readonly v: 1;
   readonly phase: 'begun';
   readonly importId: string;
   readonly file: string;
-  /** What the person who ran the import says about where the file is from. */
+  /** The operator's statement about the file's origin. */
   readonly origin: string | null;
-  /** Only of a retry: the import that had quarantined what is read again. */
+  /** Only for a retry: the import that quarantined the input. */
   readonly quarantinedBy?: number | null;
 };
 
 export type ImportEnd = Actor & {
   readonly v: 1;
-  /** `interrupted`: stopped between two batches; what was read before is in. */
+  /** `interrupted`: stopped between two batches. Earlier records are in the ledger. */
   readonly phase: 'ended' | 'interrupted';
   readonly importId: string;
   /** Index of the `begun` entry. */
@@ -41,20 +41,20 @@ export type ImportEnd = Actor & {
   readonly file: string;
   readonly origin: string | null;
   readonly quarantinedBy?: number | null;
-  /** Size and SHA-256 of the whole file as it lay on disk; null when it was not read to its end. */
+  /** Size and SHA-256 of the whole file on disk; null if it was not read to its end. */
   readonly size: number | null;
   readonly sha256: string | null;
   readonly read: number;
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: number;
-  /** What the file says about its own completeness. */
+  /** The file's own statements about its completeness. */
   readonly warnings: readonly string[];
-  /** True when a copy of the file is kept under `originals/`. */
+  /** True if a copy of the file is kept under `originals/`. */
   readonly original: boolean;
 };
 
-/** One line of coverage: what an interval of a source is worth (design, "coverage"). */
+/** One coverage statement about an interval of a source (design, "coverage"). */
 export type ImportedCoverage = {
   readonly tenant: string;
   readonly source: string;
@@ -64,7 +64,7 @@ export type ImportedCoverage = {
   readonly from: string;
   readonly to: string;
   readonly state: 'corroborated' | 'collected' | 'late' | 'lost' | 'off' | 'unknown';
-  /** Upper bound on uniform loss; null when nothing bounds it. */
+  /** Upper bound on uniform loss; null without a bound. */
   readonly bound: number | null;
   readonly because: string;
 };
@@ -76,8 +76,8 @@ export type CoverageBody = {
 };
 
 /**
- * An entry of our own. Its id comes from its bytes, so the same act is never said twice; with an
- * `id`, other bytes are a revision. Whatever is no GUID, the ledger writes as a keyed hash.
+ * An entry of our own. Its id derives from its bytes, so the same act is never recorded twice. With
+ * an `id`, other bytes are a revision. The ledger stores any id that is not a GUID as a keyed hash.
  */
 export function ownEntryDraft(
   kind: EntryKind,
@@ -97,7 +97,7 @@ export function ownEntryDraft(
   };
 }
 
-/** The body of an entry of our own; undefined for what is no object of JSON. */
+/** The body of an entry of our own; undefined if it is not a JSON object. */
 export function parseObject(bytes: Uint8Array): object | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));

@@ -8,18 +8,18 @@ import {
 } from '@countersign/ocsf';
 import type { EventModel, LogSource } from '@countersign/sigma';
 
-/** Kinds of records told apart before all are told apart anew: a tenant has some thousands. */
+/** Record kinds in the cache before it is cleared. A tenant has a few thousand. */
 const KEYS_MAX = 50_000;
 
-/** What the key of a record fixes: few values, and nearly every rule asks for one of them. */
+/** Fields that are part of the key: they have few values, and nearly every rule tests one. */
 const FIXED: ReadonlySet<string> = new Set([
   ...['source', 'class_uid', 'activity_id', 'status', 'operation', 'workload', 'record_type'],
   ...['spelled', 'actor_type'],
 ]);
 
 /**
- * Records of the suite as rules see them. A field that is not one of our names is sought in the
- * record as it was delivered, so that rules of others find the vendor's own members.
+ * Records of the suite as rules see them. A name that is not ours is looked up in the record as
+ * delivered, so that third-party rules find the vendor's members.
  */
 export function recordModel(parts: ReadingParts = new ReadingParts()): EventModel<Reading> {
   const keys = new Keys();
@@ -58,7 +58,7 @@ const OWN: LogSource = { product: 'countersign', service: 'records' };
 const azure = (service: string): LogSource => ({ product: 'azure', service });
 const m365 = (service: string): LogSource => ({ product: 'm365', service });
 
-/** The log sources of Sigma's taxonomy that a record belongs to, beside our own. */
+/** The log sources of Sigma's taxonomy that a record belongs to, in addition to our own. */
 function sourcesOf(source: string, workload: string | null, kind: Kind): readonly LogSource[] {
   const { isSignIn: isLogon, isDirectory, isAlert } = kind;
   const sources: LogSource[] = [OWN];
@@ -87,7 +87,7 @@ function isUnified(family: string, name: string): boolean {
   return name === 'auditlogquery' || name === 'officeactivity';
 }
 
-/** Keys as texts of their own, so that a record costs some look-ups and makes no text. */
+/** Interns keys, so that a record costs a few lookups and creates no text. */
 class Keys {
   readonly #known = new Map<string, Map<string, Map<string, Map<number, string>>>>();
   #count = 0;
@@ -98,7 +98,7 @@ class Keys {
     const operation = event.operation ?? subject.directory?.activity ?? '';
     const workload = event.workload ?? '';
     const { classUid, activityId, statusId, actorType, recordType } = event;
-    // Each has few values: together they stay far below 2^53.
+    // Each has few values, so the sum stays far below 2^53.
     const kinds = (classUid * 100 + activityId) * 100 + (statusId % 100);
     const number = (kinds * 8 + (actorType & 7)) * 4_096 + ((recordType ?? -1) + 1);
     const found = this.#known.get(source)?.get(workload)?.get(operation)?.get(number);
@@ -110,7 +110,7 @@ class Keys {
     of: { source: string; workload: string; operation: string; number: number },
   ): string {
     const { source, workload, operation, number } = of;
-    // Hostile names may come without end.
+    // An attacker can send endless new names.
     if (this.#count >= KEYS_MAX) {
       this.#known.clear();
       this.#count = 0;

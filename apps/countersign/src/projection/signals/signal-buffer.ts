@@ -2,12 +2,12 @@ import type { SignalBatch, SignalRow } from '../../store/rows/signal-row.ts';
 import type { Signal } from './signal-extractor.ts';
 
 /**
- * Signals of one rule and day of event time that are kept. A rule that fits more often says less
- * by each of them: it is throttled, and says so in a finding about itself.
+ * Signals per rule and day of event time. A rule that matches more often is throttled, because each
+ * further match says less, and a finding reports that.
  */
 const RULE_SIGNALS_PER_DAY_MAX = 20_000;
 
-/** The same for the rules under a correlation, which count what no single event tells. */
+/** The same for rules under a correlation, which counts many events. */
 const CORRELATION_SIGNALS_PER_DAY_MAX = 2_000_000;
 
 export const DAY_MS = 86_400_000;
@@ -20,7 +20,7 @@ function signalsMax(kind: 'rule' | 'correlation'): number {
   return kind === 'rule' ? RULE_SIGNALS_PER_DAY_MAX : CORRELATION_SIGNALS_PER_DAY_MAX;
 }
 
-/** The row of an action, as far as its signals need it. */
+/** The members of an action's row that its signals need. */
 type SignalOrigin = {
   readonly index: number;
   readonly tenant: string;
@@ -28,8 +28,9 @@ type SignalOrigin = {
 };
 
 /**
- * Signals of records that are in the ledger by now, until they are posted. A stream that is fitted
- * too often on one day is only counted from there on: what it would say is said once, of itself.
+ * Signals of stored records that are not posted yet.
+ *
+ * A stream with too many matches on a day is only counted from then on, and reported once.
  */
 export class SignalBuffer {
   #rows: SignalRow[] = [];
@@ -48,7 +49,7 @@ export class SignalBuffer {
     }
   }
 
-  /** All that was added since the last call. */
+  /** Everything added since the last call. */
   take(): SignalBatch {
     const counts = [...this.#counts].flatMap(([stream, { max, days }]) =>
       [...days].map(([day, count]) => ({ stream, day, count, max })),

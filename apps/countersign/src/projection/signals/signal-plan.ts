@@ -1,11 +1,11 @@
 import type { Expression } from '@countersign/sigma';
 
 /**
- * What a thread needs to turn records into signals: plain data. A stream is what one alerting rule
- * or one correlation looks at; a rule that fits a record adds a signal to each of its streams.
+ * The data that a thread needs to turn records into signals. A stream belongs to one alerting rule
+ * or correlation. A rule that matches a record adds a signal to each of its streams.
  */
 export type SignalPlan = {
-  /** Changes with what any rule means. */
+  /** Changes with the meaning of any rule. */
   readonly hash: string;
   readonly rules: readonly RulePlan[];
 };
@@ -17,23 +17,23 @@ export type RulePlan = {
 
 export type StreamPlan = {
   readonly stream: string;
-  /** Which of the stream's rules this is. */
+  /** The number of the rule within the stream. */
   readonly part: number;
   readonly kind: 'rule' | 'correlation';
-  /** Names that a field may have in a record, for each field to group by. */
+  /** Names of each grouping field in a record. */
   readonly groupBy: readonly (readonly string[])[];
-  /** The same for the fields whose values are looked at. */
+  /** The same for the fields whose values are compared. */
   readonly values: readonly (readonly string[])[];
-  /** The same for each field that the texts of a finding name. */
+  /** The same for each field in the texts of a finding. */
   readonly words: readonly (readonly [name: string, written: readonly string[]])[];
 };
 
-/** By whom findings of a rule are told apart, where it says nothing else. */
+/** The default group of a rule's findings. */
 export const ACTOR = 'actor';
 
 /**
- * The streams beside a rule's own: of records that it did not compare wholly, and of records on
- * which it threw.
+ * Streams in addition to a rule's own: of records that it did not compare completely, and of
+ * records on which it threw.
  */
 export type Shortfall = 'cut-off' | 'failed';
 
@@ -43,7 +43,7 @@ export function shortfallStream(shortfall: Shortfall, stream: string): string {
   return `${shortfall} ${stream}`;
 }
 
-/** Undefined for the own stream of a rule. */
+/** Undefined for a rule's own stream. */
 export function shortfallOf(
   stream: string,
 ): { readonly shortfall: Shortfall; readonly stream: string } | undefined {
@@ -51,7 +51,7 @@ export function shortfallOf(
   return own === undefined ? undefined : { shortfall: shortfall as Shortfall, stream: own };
 }
 
-/** Stands for the mappings to OCSF where the name of a rule would stand. */
+/** Takes the place of a rule's name for the OCSF mappings. */
 export const MAPPING = 'mapping to OCSF';
 
 export const FAILED_MAPPING: string = shortfallStream('failed', MAPPING);

@@ -9,7 +9,7 @@ export type VolumeContext = {
    * cannot be distinguished, so only reads are counted.
    */
   readonly items?: ReadonlyMap<number, readonly string[]> | undefined;
-  /** Throttling records of relevant mailboxes, for any cause. */
+  /** Throttling records of relevant mailboxes, caused by any reader. */
   readonly throttled?: readonly EventRow[] | undefined;
 };
 

@@ -306,7 +306,7 @@ test('the order of imports changes no statement, and the balance adds up', async
   );
 });
 
-test('reports throttled mailboxes that a person reads or owns, whoever caused it', async (t) => {
+test('reports throttled mailboxes that a person reads or owns, for any cause', async (t) => {
   const dir = await folder(t);
   const mailbox = 'cfo@contoso.example';
   const bind = { operation: 'MailItemsAccessed', accessType: 'Bind', statusId: 1 };

@@ -2,7 +2,7 @@ import type { CoverageRow } from '../rows/entry-rows.ts';
 
 /** A kind of log, and its sources. Any one of them is enough. */
 export type Log = {
-  /** Completes "no source that tells of …". */
+  /** The name of the log in messages, such as "no connected source reports …". */
   readonly words: string;
   readonly of: readonly { readonly source: RegExp; readonly workload?: RegExp }[];
   /** No collector delivers it. People hand it in, piece by piece, when they have a doubt. */

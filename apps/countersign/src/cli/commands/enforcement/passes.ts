@@ -46,7 +46,7 @@ const COLUMNS: readonly Column<Pass>[] = [
   { title: 'why', kind: 'text', fold: 5, cell: ({ reason }) => reason ?? undefined },
 ];
 
-/** Here a pass ends at once; what the suite issued on it lives on there. */
+/** Here a pass ends at once. Tokens that the suite issued on it live on there. */
 function stateText({ state, suite }: Pick<Pass, 'state' | 'suite'>): string {
   if (suite === null) return state;
   const [because] = suite.because;

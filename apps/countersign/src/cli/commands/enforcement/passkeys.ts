@@ -32,7 +32,7 @@ const approve = bindDocument(approveInvitation, {
 
 const revoke = bindLedger(revokePasskey, {
   positional: ['passkey'],
-  // One id in 64 begins with a dash, since an authenticator makes it.
+  // Authenticators create the ids, and one in 64 begins with a dash.
   dashes: 'allowed',
   render: ({ terminal }, { passkey, entry }) =>
     terminal.line(`the passkey ${passkey} is revoked; recorded in entry ${entry}`),

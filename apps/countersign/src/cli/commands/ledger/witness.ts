@@ -6,7 +6,7 @@ import { usage } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
 import { aborted } from '../../process/interrupt.ts';
 
-/** `ledger witness --listen`: a process, and no operation. */
+/** `ledger witness --listen`: a process, not an operation. */
 export const witnessProcess: CliProcess = {
   when: 'listen',
   ownFlags: [
@@ -61,6 +61,6 @@ async function runWitness(context: Context, flags: WitnessFlags): Promise<ExitCo
   } finally {
     await server.close();
   }
-  // To be stopped is how a server ends.
+  // Being stopped is the normal end of a server.
   return EXIT.done;
 }

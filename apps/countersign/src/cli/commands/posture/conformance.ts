@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<KindComparison>[] = [
   { title: 'differs in', kind: 'text', fold: 1, comfortable: 40, cell: differencesText },
 ];
 
-/** `+` only the tenant has it, `~` in another form. */
+/** `+`: only the tenant has it; `~`: in another form. */
 function differencesText({ state, differences }: KindComparison): Cell {
   if (state === 'new') return 'the emulator makes none of this kind';
   const reported = differences.filter((difference) => difference.in !== 'emulator');

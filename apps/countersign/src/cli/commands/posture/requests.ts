@@ -25,7 +25,7 @@ const requests = bindList(listRequests, {
   },
 });
 
-/** What the vendor still owes comes first. */
+/** Unmet requests come first. */
 const ORDER = ['no', 'unknown', 'yes'] as const;
 
 const COLUMNS: readonly Column<TestedRequest>[] = [

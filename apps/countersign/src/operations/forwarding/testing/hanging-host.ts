@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@countersign/core';
 import { ForwardingServer } from '../forwarding-server.ts';
 
-/** A holder that begins whatever it is handed, says so, and never ends. */
+/** A host that begins each command, says so, and never ends. */
 const [socketFile = ''] = process.argv.slice(2);
 
 await ForwardingServer.open({

@@ -7,7 +7,7 @@ class LockedError extends CountersignError<'LOCKED'> {
   override readonly name = 'LockedError';
 }
 
-/** A lock of the same make as the ledger's: the kernel's, so that nothing survives a `kill -9`. */
+/** A kernel lock like the ledger's, so that nothing survives a `kill -9`. */
 export class TestLock {
   readonly #database: DatabaseSync;
 

@@ -7,8 +7,10 @@ import { runCommand } from '../../host/ledger-host.ts';
 import { TestLock } from './lock.ts';
 
 /**
- * One of several processes that want to write at once. Work is one line in `DIR/written`; the line
- * tells whose work was done by whom. The one called `hang` says that it began, and never ends.
+ * One of several processes that want to write at once.
+ *
+ * A command is one line in `DIR/written`, with its caller and its host. The one called `hang` says
+ * that it began, and never ends.
  */
 const [dir = '', name = '', repeatable = 'once'] = process.argv.slice(2);
 
