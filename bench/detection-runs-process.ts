@@ -1,8 +1,8 @@
 import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
 import { STREAM_DETECTORS } from '../apps/countersign/src/detection/detectors/detector-list.ts';
-import { sprayLook } from '../apps/countersign/src/detection/detectors/spray/password-spray.ts';
+import { findCampaigns } from '../apps/countersign/src/detection/detectors/spray/password-spray.ts';
 import { sprayFindings } from '../apps/countersign/src/detection/detectors/spray/spray-findings.ts';
-import { lookWith } from '../apps/countersign/src/detection/detectors/windows/window-detector.ts';
+import { runWindowDetector } from '../apps/countersign/src/detection/detectors/windows/window-detector.ts';
 import { ActionReconciler } from '../apps/countersign/src/reconcile/actions/action-reconciler.ts';
 import { authorizationsOf } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { RowBuffer } from '../apps/countersign/src/store/parquet/row-buffer.ts';
@@ -79,9 +79,9 @@ async function measureRun(store: StoreReader, detector: string, days: number): P
     const block = Math.floor(fromMs / SPRAY_BLOCK_MS) * SPRAY_BLOCK_MS;
     for (const from of [block - SPRAY_BLOCK_MS, block]) {
       const times = { learnFromMs: from - SPRAY_BLOCK_MS, fromMs: from };
-      const look = await sprayLook(store, { ...times, toMs: from + SPRAY_BLOCK_MS });
-      findings += sprayFindings(look.campaigns).length;
-      cut += Number(look.isCut);
+      const report = await findCampaigns(store, { ...times, toMs: from + SPRAY_BLOCK_MS });
+      findings += sprayFindings(report.campaigns).length;
+      cut += Number(report.isCut);
     }
     return { rows: 0, findings, cut };
   }
@@ -89,7 +89,7 @@ async function measureRun(store: StoreReader, detector: string, days: number): P
   if (of === undefined) throw new Error(`there is no detector ${detector}`);
   const period = { fromMs, toMs: fromMs + DAY_MS };
   const bodyOf = (): Promise<undefined> => Promise.resolve(undefined);
-  const { drafts, cutShort } = await lookWith(of, { store, period, bodyOf });
+  const { drafts, cutShort } = await runWindowDetector(of, { store, period, bodyOf });
   return { rows: 0, findings: drafts.length, cut: cutShort.length };
 }
 

@@ -16,7 +16,7 @@ const DAYS = 30;
 const DAY_MS = 86_400_000;
 const RULE = 'c0de51a0-5160-4000-8000-000000000042';
 const EVERY_MS = 400;
-const LOOK_EVERY_MS = 250;
+const CHECK_EVERY_MS = 250;
 /** A feed that lists records at once. The measurement begins when they are in the ledger. */
 const SOON = { usualMs: [0, 500] } as const;
 const UNITS = { p50: 'ms', p90: 'ms', p99: 'ms', longest: 'ms' };
@@ -69,12 +69,12 @@ async function waitsOf(dir: string, count: number): Promise<Float64Array> {
       store.findingHistory().filter(({ draft }) => draft.rule.includes(RULE));
     let said = foundRows();
     while (said.length < count) {
-      await pause(LOOK_EVERY_MS);
+      await pause(CHECK_EVERY_MS);
       said = foundRows();
     }
     // The store may be ahead of the published checkpoint.
     while (ledger.size <= Math.max(...said.map(({ index }) => index))) {
-      await pause(LOOK_EVERY_MS);
+      await pause(CHECK_EVERY_MS);
       await ledger.refresh();
     }
     const seenMs = async (index: number): Promise<number> =>

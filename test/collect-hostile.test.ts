@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Clock, ManualClock } from '@countersign/core';
 import type { FaultPlan, FeedDelay } from '@countersign/emulator';
-import { Clerk, NORTHMOOR } from '@countersign/emulator/testing/office-worker';
+import { NORTHMOOR, OfficeWorker } from '@countersign/emulator/testing/office-worker';
 import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import type { CoverageRow } from '../apps/countersign/src/store/rows/entry-rows.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
@@ -94,7 +94,7 @@ const CASES: Readonly<Record<string, Case>> = {
 for (const [name, { faults, reason }] of Object.entries(CASES)) {
   test(`${name}: reported, quarantined, and never covered`, async () => {
     const dir = join(root, name.replaceAll(' ', '-'));
-    const actors = [new Clerk({ seed: 1, everyMs: 10 * MINUTE_MS })];
+    const actors = [new OfficeWorker({ seed: 1, everyMs: 10 * MINUTE_MS })];
     const delays = { activity: HOURLY, graph: HOURLY, azure: HOURLY };
     const recordsPerBlob = { min: 500, max: 500 };
     const more = { actors, delays, recordsPerBlob };

@@ -87,7 +87,7 @@ async function attacked(
   node: EndpointNode,
   kinds: readonly Attack[],
 ): Promise<{ p99Ms: number; grownBytes: number | undefined }> {
-  using memory = new MemoryWatch(node);
+  using memory = new MemorySampler(node);
   const attacks = kinds.map((kind) => attack(node, kind));
   try {
     await Promise.all(attacks.map(({ ready }) => ready));
@@ -173,7 +173,7 @@ function asked(
 }
 
 /** The resident memory of a process, if the system reports it. */
-class MemoryWatch {
+class MemorySampler {
   readonly #file: string;
   readonly #timer: NodeJS.Timeout;
   readonly #atRestBytes: number | undefined;

@@ -187,7 +187,7 @@ test('every leaf is unchanged, every proof is valid, and fsck is clean', async (
   await assertFsckClean(data);
   const now = await leavesOf();
   assert.deepEqual(now.slice(0, leaves.length), leaves);
-  new StaticLog(join(data, 'ledger'), vkey).look();
+  new StaticLog(join(data, 'ledger'), vkey).readCheckpoint();
   const evidence = join(root, 'evidence-before');
   assert.equal((await run('evidence', 'verify', evidence, '--key', vkey)).code, 0);
 });

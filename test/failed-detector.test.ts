@@ -28,7 +28,7 @@ const Actor = { who: 'ada', host: 'test', version: '0.0.0' };
 
 /** It reads the events and throws at the third, beside all product detectors. */
 const PICKY: Detector = {
-  ...{ name: 'test/picky', hears: 'events', watches: [] },
+  ...{ name: 'test/picky', hears: 'events', profiles: [] },
   async *detect({ store, touched }) {
     for await (const { index } of store.eventsOf(TENANT, {})) {
       if (index >= 3) throw new TypeError(`cannot read entry ${index}`);

@@ -28,12 +28,12 @@ function openLog(data: string): StaticLog {
 }
 
 /** Checks the log repeatedly while a command writes; `mayKill` says when to kill it. */
-async function watched(
+async function readMeanwhile(
   data: string,
   paths: readonly string[],
   sizes: Set<number>,
   mayKill: (size: number) => boolean = () => false,
-): Promise<{ code: number | null; signal: string | null; looks: number }> {
+): Promise<{ code: number | null; signal: string | null; polls: number }> {
   const child = start(['import', ...paths, '--data', data]);
   child.stdin?.end();
   let isRunning = true;
@@ -41,44 +41,44 @@ async function watched(
     isRunning = false;
   });
   let log: StaticLog | undefined;
-  let looks = 0;
+  let polls = 0;
   while (isRunning) {
     await turn();
     if (log === undefined && !existsSync(join(data, 'countersign.json'))) continue;
     log ??= openLog(data);
-    const { size } = log.look();
+    const { size } = log.readCheckpoint();
     sizes.add(size);
-    looks++;
+    polls++;
     if (mayKill(size)) child.kill('SIGKILL');
   }
   const { code, signal, stderr } = await end;
   assert.notEqual(code, 70, stderr);
-  return { code, signal, looks };
+  return { code, signal, polls };
 }
 
 test('at every moment of an import, the log is valid for an independent reader', async () => {
   const data = join(root, 'whole');
   const sizes = new Set<number>();
-  const { code, looks } = await watched(data, files, sizes);
+  const { code, polls } = await readMeanwhile(data, files, sizes);
   assert.equal(code, 0);
-  assert.ok(sizes.size >= 3, `only ${sizes.size} checkpoints were seen in ${looks} checks`);
+  assert.ok(sizes.size >= 3, `only ${sizes.size} checkpoints were seen in ${polls} checks`);
   // Each file has one entry before it and two after it, besides the findings.
   const sql = "SELECT count(*) FILTER (kind <> 'finding') AS others, count(*) AS n FROM entries";
   const { stdout } = await countersign(['query', sql, '--data', data, '--json']);
   const { others, n } = JSON.parse(stdout) as { others: number; n: number };
   assert.equal(others, FILES * (RECORDS_A_FILE + 3));
-  assert.equal(openLog(data).look().size, n);
+  assert.equal(openLog(data).readCheckpoint().size, n);
 });
 
 test('the log is also valid after a kill -9, before and during recovery', async () => {
   const data = join(root, 'killed');
   const paths = files.slice(0, 2);
   const sizes = new Set<number>();
-  const { signal } = await watched(data, paths, sizes, (size) => size > 0);
+  const { signal } = await readMeanwhile(data, paths, sizes, (size) => size > 0);
   assert.equal(signal, 'SIGKILL');
-  const left = openLog(data).look().size;
-  const { code } = await watched(data, paths, sizes);
+  const left = openLog(data).readCheckpoint().size;
+  const { code } = await readMeanwhile(data, paths, sizes);
   assert.equal(code, 0);
-  assert.ok(openLog(data).look().size > left);
+  assert.ok(openLog(data).readCheckpoint().size > left);
   await assertFsckClean(data);
 });

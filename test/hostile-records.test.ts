@@ -88,7 +88,11 @@ async function foundIn(name: string, paths: readonly string[]): Promise<readonly
   assert.ok(report.accepted > 0);
   const store = await StoreReader.open(dir);
   try {
-    assert.equal(store.notLookedAt('watch/'), undefined, 'every detector has run over everything');
+    assert.equal(
+      store.notLookedAt('detection/'),
+      undefined,
+      'every detector has run over everything',
+    );
     return store.findings();
   } finally {
     store.close();

@@ -140,7 +140,7 @@ describe('passes end when their conditions end', () => {
 
   test('an emergency account is let in, with a critical finding', async () => {
     await signIn(node, 'rescue');
-    await node.serving.logged(({ event }) => event === 'watched');
+    await node.serving.logged(({ event }) => event === 'detection-run');
     const { stdout } = await countersign(['findings', '--data', dir, '--json']);
     const found = stdout
       .trim()

@@ -244,7 +244,7 @@ class Folder {
         return;
       case 'killed rematch': {
         const { store } = await this.open();
-        store.resetSignals(DETECTION.planHash, 'watch/sigma');
+        store.resetSignals(DETECTION.planHash, 'detection/sigma');
         await this.close();
       }
     }

@@ -56,7 +56,7 @@ function periodOf({ fromMs, toMs }: Period): string[] {
 async function assertWhole(whole: Account): Promise<readonly string[]> {
   const short = whole.healths.filter(({ health }) => health.state !== 'live');
   assert.deepEqual(
-    short.map(({ watcher }) => watcher.id),
+    short.map(({ profile }) => profile.id),
     ['stream/reply-mismatch'],
   );
   assert.notDeepEqual(rulesOf(whole), []);
@@ -88,7 +88,7 @@ async function assertNotSilent(
   const isOf = (rule: string, id: string): boolean => rule === id || rule.startsWith(`${id}/`);
   const sure = lost.filter((rule) => {
     return !cut.healths.some(
-      ({ watcher, health }) => isOf(rule, watcher.id) && health.state !== 'live',
+      ({ profile, health }) => isOf(rule, profile.id) && health.state !== 'live',
     );
   });
   assert.deepEqual(sure, [], 'rules that found it no longer do, and claim to be healthy');
@@ -134,7 +134,7 @@ async function statedOf(whole: Account): Promise<string[]> {
 
 function blindIn(healths: Account['healths']): string[] {
   const short = healths.filter(({ health }) => health.state !== 'live');
-  return short.map(({ watcher }) => watcher.id).filter((id) => id !== 'stream/reply-mismatch');
+  return short.map(({ profile }) => profile.id).filter((id) => id !== 'stream/reply-mismatch');
 }
 
 async function assertHeld(cut: Account, isBlind: boolean): Promise<void> {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PACKAGES } from './layers.ts';
-import { RATCHET } from './ratchet.ts';
 import { bannedCalls, datedComments, leftOverTests } from './tidy/bans.ts';
 import { appOrder, nodeOnly, packageEdges, packageWalls } from './tidy/imports.ts';
+import { participleTypes, retiredWords } from './tidy/names.ts';
 import { plainProse } from './tidy/prose.ts';
 import { fileLength, functionLength, lineLength } from './tidy/sizes.ts';
 import { type Breach, type Rule, readTree } from './tidy/source.ts';
@@ -48,21 +47,10 @@ const RULES: readonly [string, Rule][] = [
   ['lines end in LF', lineFeedsOnly],
   ['no stray words', strayWords],
   ['every limit says why', explainedLimits],
+  ['names use the words of the glossary', retiredWords],
+  ['types are nouns', participleTypes],
   ['prose is plain American English', plainProse],
 ];
-
-/** More would not be read. */
-const SHOWN_MAX = 200;
-
-test('the counts of remaining defects only fall', () => {
-  const counts = JSON.parse(readFileSync(join(import.meta.dirname, 'ratchet.json'), 'utf8'));
-  assert.deepEqual(Object.keys(counts), [...RATCHET.keys()]);
-  for (const [name, find] of RATCHET) {
-    const breaches = find(tree);
-    if (breaches.length > counts[name]) assertNone(breaches.slice(0, SHOWN_MAX));
-    assert.equal(breaches.length, counts[name], `fewer ${name}: write it into ratchet.json`);
-  }
-});
 
 for (const [name, rule] of RULES) {
   test(name, () => assertNone(tree.flatMap((source) => rule(source))));

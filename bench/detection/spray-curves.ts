@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Campaign,
-  sprayLook,
+  findCampaigns,
 } from '../../apps/countersign/src/detection/detectors/spray/password-spray.ts';
 import { sprayFindings } from '../../apps/countersign/src/detection/detectors/spray/spray-findings.ts';
 import { RowBuffer } from '../../apps/countersign/src/store/parquet/row-buffer.ts';
@@ -156,7 +156,7 @@ async function detectIn(company: Company, folder: string): Promise<One> {
     try {
       const { startMs, endMs } = company;
       const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: startMs };
-      const { campaigns } = await sprayLook(reader, period);
+      const { campaigns } = await findCampaigns(reader, period);
       const guesses = campaigns.flatMap((campaign) => campaign.guesses);
       const ranks = [...company.hits].map((hit) => placeOf(hit, campaigns));
       return {

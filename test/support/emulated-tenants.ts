@@ -6,7 +6,7 @@ import {
   type Feed,
   startEmulator,
 } from '@countersign/emulator';
-import { Clerk, NORTHMOOR } from '@countersign/emulator/testing/office-worker';
+import { NORTHMOOR, OfficeWorker } from '@countersign/emulator/testing/office-worker';
 import { parseLeaf } from '@countersign/ledger';
 import type { Collector } from '@countersign/m365';
 import type { LedgerSink } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
@@ -25,7 +25,9 @@ const LIVELY: readonly Feed[] = [
 
 /** A tenant with activity in three workloads every few minutes. */
 export async function livelyTenant(options: EmulatorOptions): Promise<Emulator> {
-  const actors = LIVELY.map((feed, n) => new Clerk({ feed, seed: n, everyMs: (n + 2) * 60_000 }));
+  const actors = LIVELY.map(
+    (feed, n) => new OfficeWorker({ feed, seed: n, everyMs: (n + 2) * 60_000 }),
+  );
   return startEmulator({
     startMs: START_MS,
     tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],

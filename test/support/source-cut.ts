@@ -156,12 +156,12 @@ export async function healthsWithin(
   { data, toMs: endMs }: Pick<Account, 'data' | 'toMs'>,
   { fromMs, toMs }: Pick<Story, 'fromMs' | 'toMs'>,
 ): Promise<readonly DetectorHealth[]> {
-  const { watchers } = await loadDetection();
+  const { profiles } = await loadDetection();
   const clock = new ManualClock(endMs + AROUND_DAYS * DAY_MS);
   const store = await StoreReader.open(data, { clock });
   try {
     const asked = { kind: 'period', fromMs, toMs } as const;
-    return detectorHealth(store, watchers, { asked, nowMs: clock.now() });
+    return detectorHealth(store, profiles, { asked, nowMs: clock.now() });
   } finally {
     store.close();
   }

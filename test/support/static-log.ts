@@ -37,7 +37,7 @@ export class StaticLog {
   }
 
   /** Reads the whole log as it is now. Throws if any part is missing or false. */
-  look(): Checkpoint {
+  readCheckpoint(): Checkpoint {
     const checkpoint = this.#checkpoint();
     const { size, root } = checkpoint;
     assert.ok(size >= this.#last.size, 'a log does not shrink');

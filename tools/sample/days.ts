@@ -77,13 +77,13 @@ function work(life: Life, person: Person, day: number): void {
     sessionId: random.guid(),
     tokens: new Map(),
   };
-  signInAtDesk(life, sitting);
+  signInAtComputer(life, sitting);
   workOnMail(life, sitting);
   workOnFiles(life, sitting);
   talk(life, sitting);
 }
 
-function signInAtDesk(life: Life, s: Sitting): void {
+function signInAtComputer(life: Life, s: Sitting): void {
   const { random, journal } = life;
   const base = { person: s.person, ip: s.ip, client: s.client, device: 'managed' } as const;
   const interactive = {

@@ -107,7 +107,7 @@ function administer(life: Life, startMs: number, day: number): void {
     target: { kind: 'User', person: random.pick(company.people) },
     changes: [{ name: 'Group.DisplayName', old: '', new: random.pick(company.teams).name }],
   });
-  if (day === 2) rollKey(life, admin, startMs + 10 * HOUR_MS);
+  if (day === 2) rotateKey(life, admin, startMs + 10 * HOUR_MS);
   const token = startSession(life, admin, startMs + 9 * HOUR_MS, EXCHANGE_POWERSHELL);
   for (let i = random.between(1, 4); i > 0; i--) {
     const owner = random.pick(company.people);
@@ -128,7 +128,7 @@ function administer(life: Life, startMs: number, day: number): void {
 }
 
 /** An administrator renews the payroll application's yearly key, in working hours. */
-function rollKey({ journal, random, company }: Life, admin: Person, atMs: number): void {
+function rotateKey({ journal, random, company }: Life, admin: Person, atMs: number): void {
   const app = company.apps.payroll;
   const key = (id: string): string =>
     `[KeyIdentifier=${id},KeyType=Password,KeyUsage=Verify,DisplayName=Payroll 2026]`;

@@ -1,53 +1,71 @@
+import { BRITISH } from './prose.ts';
 import { type Breach, isCode, lineOf, type Rule } from './source.ts';
 
-/** Words that the glossary replaced, with their replacements. */
+/** Words that the glossary replaced, and what stands in their place. */
 const RETIRED: ReadonlyMap<string, string> = new Map([
-  ...['books', 'bookkeeping'].map((word) => [word, 'store'] as const),
-  ...['sighting', 'sightings', 'resight'].map((word) => [word, 'delivery, merge'] as const),
-  ...['parked', 'park', 'parking'].map((word) => [word, 'quarantined'] as const),
-  ...['conveyor', 'lane', 'lanes'].map((word) => [word, 'ingest pipeline, worker'] as const),
-  ...['ear', 'ears'].map((word) => [word, 'listener'] as const),
-  ...['judge', 'judges', 'judged', 'judging', 'judgement', 'judgements'].map(
-    (word) => [word, 'detector, evaluation, classification'] as const,
+  ...pairs('store', 'books bookkeeping'),
+  ...pairs('delivery, merge', 'sighting sightings resight resighted'),
+  ...pairs('quarantined', 'parked park parking'),
+  ...pairs('ingest pipeline, worker', 'conveyor lane lanes belt'),
+  ...pairs('listener', 'ear ears'),
+  ...pairs(
+    'detector, evaluation, classification',
+    'judge judges judged judging judgement judgements judgment',
   ),
-  ...['sight', 'sights'].map((word) => [word, 'health'] as const),
-  ...['door', 'doors'].map((word) => [word, 'enforcement point'] as const),
-  ...['knowledge', 'accountant'].map((word) => [word, 'policy information, decision log'] as const),
-  ...['drain', 'drains', 'drained', 'draining'].map((word) => [word, 'bypass'] as const),
-  ...['endings', 'keeper'].map((word) => [word, 'pass revocation'] as const),
-  ...['kinship', 'kin'].map((word) => [word, 'identity resolution'] as const),
-  ...['standing', 'standings', 'weigher'].map(
-    (word) => [word, 'authorization status, absence confidence'] as const,
-  ),
-  ...['power', 'powers'].map((word) => [word, 'privilege'] as const),
-  ...['told', 'sought'].map((word) => [word, 'observed, expected'] as const),
-  ...['doings', 'deed', 'deeds'].map((word) => [word, 'activity'] as const),
-  ['estate', 'inventory'],
-  ...['performer', 'doer', 'doers'].map((word) => [word, 'handler, actor'] as const),
+  ...pairs('detection runner, run, check', 'look looks looking watch watches watching watcher'),
+  ...pairs('health', 'sight sights'),
+  ...pairs('enforcement point', 'door doors'),
+  ...pairs('caller registry', 'roll'),
+  ...pairs('policy information, decision log', 'knowledge accountant'),
+  ...pairs('bypass', 'drain drains drained draining'),
+  ...pairs('pass revocation', 'endings keeper'),
+  ...pairs('identity resolution', 'kinship kin'),
+  ...pairs('authorization status, absence confidence', 'standing standings weigher'),
+  ...pairs('privilege', 'power powers'),
+  ...pairs('observed, expected', 'told sought'),
+  ...pairs('activity', 'doing doings deed deeds'),
+  ...pairs('inventory', 'estate'),
+  ...pairs('target', 'doomed'),
+  ...pairs('handler, actor', 'performer doer doers'),
+  ...pairs('sink, registry, worker', 'desk clerk'),
 ]);
 
-/** External names that contain such a word: a product, and Node's streams. */
-const NAMES_OF_OTHERS = /power_?shell|writableNeedDrain/gi;
+function pairs(today: string, words: string): readonly (readonly [string, string])[] {
+  return words.split(' ').map((word) => [word, today] as const);
+}
+
+/** Names of others that hold such a word: a product, a department, Node's streams, a test. */
+const NAMES_OF_OTHERS = /power_?shell|writableNeedDrain|help_?desk|watchdog/gi;
 
 const IDENTIFIER = /[A-Za-z_$][\w$]*/g;
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 
-/** Finds names with a word that the glossary replaced. Each counts once per file. */
+/** Names and paths with a retired word or a British spelling; each counts once in a file. */
 export const retiredWords: Rule = (source) => {
   if (!isCode(source)) return [];
   const breaches = new Map<string, Breach>();
+  const see = (name: string, line: number): void => {
+    if (breaches.has(name)) return;
+    const what = wrongWordIn(name);
+    if (what !== undefined)
+      breaches.set(name, { path: source.path, line, what: `${name}: ${what}` });
+  };
+  see(source.path, 1);
   for (const { 0: name, index } of source.code.matchAll(IDENTIFIER)) {
-    if (breaches.has(name)) continue;
-    const words = Array.from(name.replace(NAMES_OF_OTHERS, '').matchAll(WORD), ([word]) =>
-      word.toLowerCase(),
-    );
-    const retired = words.find((word) => RETIRED.has(word));
-    if (retired === undefined) continue;
-    const what = `${name}: ${retired} is ${RETIRED.get(retired)} today (docs/glossary.md)`;
-    breaches.set(name, { path: source.path, line: lineOf(source.code, index), what });
+    see(name, lineOf(source.code, index));
   }
   return [...breaches.values()];
 };
+
+function wrongWordIn(name: string): string | undefined {
+  for (const [part] of name.replace(NAMES_OF_OTHERS, '').matchAll(WORD)) {
+    const word = part.toLowerCase();
+    const today = RETIRED.get(word);
+    if (today !== undefined) return `${word} is ${today} today (docs/glossary.md)`;
+    if (word.match(BRITISH)) return `write ${word} in American English`;
+  }
+  return undefined;
+}
 
 const DECLARED = /^(?:export )?(?:abstract )?(?:type|class|interface) ([A-Z]\w*)/gm;
 /** Nouns that end like a participle. */

@@ -13,7 +13,7 @@ const CONSTRUCTIONS: readonly (readonly [pattern: RegExp, cure: string])[] = [
 ];
 
 /** British spellings, with the endings of every form of the word. */
-const BRITISH = new RegExp(
+export const BRITISH: RegExp = new RegExp(
   `\\b(?:${[
     '(?:un)?authoris\\w+',
     '(?:de|re)?(?:normal|serial|synchron|organ|minim|maxim)is(?:e|ed|es|er|ing|ations?)',
@@ -21,12 +21,12 @@ const BRITISH = new RegExp(
     '(?:util|emphas|penal|anonym)is(?:e|ed|es|er|ing|ations?)',
     '(?:behaviour|colour|favour|honour|neighbour|labour|rumour)\\w*',
     'licence\\w*',
-    '(?:cancel|label|model|travel|signal|channel)l(?:ed|ing)',
+    '(?:cancel|label|model|travel|signal|channel)l(?:ed|ing|er|ers)',
     '(?:catalogue|dialogue|analogue)\\w*',
     'analys(?:e|ed|ing)',
     '(?:centre|metre|fibre|theatre)s?',
     '(?:defence|offence|artefact|programme|enquir|whilst|amongst|spelt|learnt)\\w*',
-    'fulfils?',
+    'fulfils?|enrol(?:s|ment|ments)?|(?:sanit|real|stabil)is(?:e|ed|es|er|ing|ations?)',
   ].join('|')})\\b`,
   'gi',
 );

@@ -260,9 +260,13 @@ testRule('finds a word that the glossary replaced', retiredWords, {
     ['packages/core/src/a.ts', 'const parkedItems = 1;'],
     ['packages/core/src/a.ts', 'const LANES_MAX = 1;'],
     ['packages/core/src/a.ts', 'const doorPowerShell = 1;'],
+    ['apps/countersign/src/detection/watch.ts', 'const run = 1;'],
+    ['test/support/told.ts', 'const change = 1;'],
+    ['packages/core/src/a.ts', 'const isNormalised = true;'],
   ],
   good: [
     ['packages/core/src/a.ts', 'const quarantinedItems = 1;'],
+    ['packages/core/src/a.ts', 'const isNormalized = true;'],
     ['packages/core/src/a.ts', 'const exchangePowerShell = 1;'],
     ['packages/core/src/a.ts', "if (stream.writableNeedDrain) await once(stream, 'drain');"],
     ['packages/core/src/a.ts', '// A door that stays in prose is found by another rule.'],

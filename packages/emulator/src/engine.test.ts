@@ -5,7 +5,7 @@ import { ManualClock, type RealTime, RunningClock } from './core/virtual-clock.t
 import { Engine } from './engine.ts';
 import { together } from './scenarios/merge-actors.ts';
 import { startEmulator } from './start-emulator.ts';
-import { Clerk } from './testing/office-worker.ts';
+import { OfficeWorker } from './testing/office-worker.ts';
 
 const START_MS = Date.UTC(2026, 2, 2);
 
@@ -13,7 +13,9 @@ test('merges several actors in time order, each act once', async () => {
   const taken: Occurrence[] = [];
   const clock = new ManualClock(START_MS);
   const passed: number[] = [];
-  const actors = [7_000, 11_000, 60_000].map((everyMs) => new Clerk({ seed: everyMs, everyMs }));
+  const actors = [7_000, 11_000, 60_000].map(
+    (everyMs) => new OfficeWorker({ seed: everyMs, everyMs }),
+  );
   const life = {
     actor: together(actors),
     take: (h: Occurrence) => taken.push(h),
@@ -39,7 +41,7 @@ test('a waiter for a time sees the tenant as it is then', async () => {
   const clock = new ManualClock(START_MS);
   const taken: number[] = [];
   const life = {
-    actor: new Clerk({ everyMs: 10_000 }),
+    actor: new OfficeWorker({ everyMs: 10_000 }),
     take: (h: Occurrence) => taken.push(h.atMs),
     passed: () => Promise.resolve(),
   };
@@ -59,7 +61,7 @@ test('time never runs ahead of the simulation', async () => {
   const clock = new RunningClock({ startMs: START_MS, speed: 1_000, real });
   let lastMs = START_MS - 1;
   const life = {
-    actor: new Clerk({ everyMs: 1_000 }),
+    actor: new OfficeWorker({ everyMs: 1_000 }),
     take: (h: Occurrence) => {
       lastMs = h.atMs;
     },
@@ -74,7 +76,7 @@ test('time never runs ahead of the simulation', async () => {
 });
 
 test('a running tenant continues by itself', async () => {
-  const actors = [new Clerk({ everyMs: 1_000 })];
+  const actors = [new OfficeWorker({ everyMs: 1_000 })];
   const emulator = await startEmulator({ startMs: START_MS, speed: 1_000, actors });
   await emulator.clock.until(START_MS + 60_000);
   assert.ok((emulator.truth().made.get('activity/Audit.Exchange') ?? 0) >= 60);

@@ -7,7 +7,7 @@ import { execPath } from 'node:process';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
-import { temporaryFolder } from '@countersign/tlog/testing/watched-log';
+import { temporaryFolder } from '@countersign/tlog/testing/witnessed-log';
 import { IS_LONG, SEED } from '../../../tools/property.ts';
 import { fsck } from './fsck/fsck.ts';
 import { Ledger } from './ledger.ts';

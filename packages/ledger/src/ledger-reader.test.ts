@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { leafHash, verifyConsistency, verifyInclusion } from '@countersign/tlog';
-import { temporaryFolder } from '@countersign/tlog/testing/watched-log';
+import { temporaryFolder } from '@countersign/tlog/testing/witnessed-log';
 import { IS_LONG } from '../../../tools/property.ts';
 import { decodeBlockHeader, encodeBlock } from './archive/block.ts';
 import { encodeMeta } from './archive/block-metadata.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { isSignatureBy, parseNote, parseVkey } from '@countersign/tlog';
-import { temporaryFolder } from '@countersign/tlog/testing/watched-log';
+import { temporaryFolder } from '@countersign/tlog/testing/witnessed-log';
 import { layout } from './folder/folder-layout.ts';
 import { fsck } from './fsck/fsck.ts';
 import { Ledger } from './ledger.ts';

@@ -305,7 +305,7 @@ test('a session that a later finding names is open since its sign-in', async () 
   const events = [
     signIn(EVE, home, -30),
     signIn(EVE, '198.51.100.7', 1, { sessionUid: 'stolen' }),
-    signIn(EVE, home, 1, { sessionUid: 'desk' }),
+    signIn(EVE, home, 1, { sessionUid: 'sink' }),
     change('New-InboxRule', { actorName: EVE, ip: '192.0.2.9', sessionUid: 'stolen' }, 2),
   ];
   const named = { principals: [`user:${EVE}`], sessions: ['stolen'] };

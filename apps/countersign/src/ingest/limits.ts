@@ -20,7 +20,7 @@ export const COMPACT_EVERY_MS = 3_600_000;
 export const CROSS_CHECK_EVERY_MS = 300_000;
 
 /** Interval at which canaries are sent and evaluated, and so their maximum delay. */
-export const CANARY_LOOK_EVERY_MS = 15_000;
+export const CANARY_POLL_EVERY_MS = 15_000;
 
 /** Canaries of this period are loaded at the start, because content comes no later. */
 export const CANARY_REMEMBERED_MS: number = 15 * 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import type { LedgerWriter } from './ledger-writer.ts';
 
 /**
- * The books' cursor goes to the end of the ledger, with what decisions wrote meanwhile. Whatever
+ * The store's cursor goes to the end of the ledger, with what decisions wrote meanwhile. Whatever
  * else was appended MUST be posted before.
  */
 export async function commitProjection({ store, decisionLog }: LedgerWriter): Promise<void> {

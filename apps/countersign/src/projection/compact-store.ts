@@ -2,7 +2,7 @@ import { messageOf } from '@countersign/core';
 import type { LedgerWriter } from './ledger-writer.ts';
 
 /**
- * Compacts the books after something large came in. Everything is in by then, and no answer depends
+ * Compacts the store after something large came in. Everything is in by then, and no answer depends
  * on it: a failure is said, in the sentence that this resolves to, and is nothing more.
  */
 export async function compactStore({

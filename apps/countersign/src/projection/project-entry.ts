@@ -12,7 +12,7 @@ import type { CoverageBody, ImportEnd, ImportStart } from './entries/own-entry.t
 const NOTHING: EntryRows = {};
 
 /**
- * What an entry of our own means for the books. Total: a body that was erased or is of a form that
+ * What an entry of our own means for the store. Total: a body that was erased or is of a form that
  * this version does not know means nothing, and is still an entry.
  */
 export function projectEntry(

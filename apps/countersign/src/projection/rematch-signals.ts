@@ -12,7 +12,7 @@ import { SIGMA } from './signals/signal-plan.ts';
  */
 export function beginRematch({ store, signalSource }: LedgerWriter): void {
   if (signalSource === undefined || store.signalHash === signalSource.planHash) return;
-  store.resetSignals(signalSource.planHash, `watch/${SIGMA}`);
+  store.resetSignals(signalSource.planHash, `detection/${SIGMA}`);
 }
 
 export async function recomputeSignals(writer: LedgerWriter): Promise<void> {

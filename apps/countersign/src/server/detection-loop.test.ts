@@ -15,7 +15,7 @@ import { runDetection } from '../operations/host/run-detection.ts';
 import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { FindingDraft } from '../store/rows/finding.ts';
 import { StoreReader } from '../store/store-reader.ts';
-import { watching } from './detection-loop.ts';
+import { runDetectors } from './detection-loop.ts';
 import type { ServeEvent } from './runtime/server-event.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
@@ -70,7 +70,7 @@ function draftOf(rule: string): FindingDraft {
 test('an abort does not wait for a detection run in progress', async () => {
   const asking = Promise.withResolvers<void>();
   const slow: Detector = {
-    ...{ name: 'test/slow', hears: 'events', watches: [] },
+    ...{ name: 'test/slow', hears: 'events', profiles: [] },
     async *detect({ store }) {
       const question = store.over(
         {},
@@ -84,7 +84,7 @@ test('an abort does not wait for a detection run in progress', async () => {
   await withSink('stopping', async ({ writer, sink }) => {
     const stop = new AbortController();
     const events: ServeEvent[] = [];
-    const watched = watching({
+    const running = runDetectors({
       ...{ writer, sink, signal: stop.signal },
       detection: { ...(await loadDetection()), detectors: [slow] },
       wait: (ms, signal) => pause(ms, undefined, { signal }),
@@ -92,7 +92,7 @@ test('an abort does not wait for a detection run in progress', async () => {
     });
     await asking.promise;
     stop.abort();
-    await watched;
+    await running;
     assert.deepEqual(events, [], 'nothing went wrong, and nothing was found');
   });
 });
@@ -101,7 +101,7 @@ test('rules report during a long run, and no finding is lost', async () => {
   const release = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const slow: Detector = {
-    ...{ name: 'test/slow', hears: 'events', watches: [] },
+    ...{ name: 'test/slow', hears: 'events', profiles: [] },
     async *detect() {
       begun.resolve();
       await release.promise;
@@ -109,7 +109,7 @@ test('rules report during a long run, and no finding is lost', async () => {
     },
   };
   const quick: Detector = {
-    ...{ name: 'test/quick', hears: 'events', watches: [], reads: 'state' },
+    ...{ name: 'test/quick', hears: 'events', profiles: [], reads: 'state' },
     async *detect() {
       yield { drafts: [draftOf('test/quick')], covers: [] };
     },
@@ -117,7 +117,7 @@ test('rules report during a long run, and no finding is lost', async () => {
   await withSink('beside', async ({ writer, sink, dir }) => {
     const stop = new AbortController();
     const events: ServeEvent[] = [];
-    const watched = watching({
+    const running = runDetectors({
       ...{ writer, sink, signal: stop.signal },
       detection: { ...(await loadDetection()), detectors: [slow, quick] },
       wait: (ms, signal) => pause(ms, undefined, { signal }),
@@ -131,12 +131,12 @@ test('rules report during a long run, and no finding is lost', async () => {
     release.resolve();
     while (found().length < 2) await pause(5);
     stop.abort();
-    await watched;
+    await running;
     assert.deepEqual(found(), ['test/quick', 'test/slow']);
     store.close();
     assert.deepEqual(
       events.map(({ event }) => event),
-      ['watched', 'watched'],
+      ['detection-run', 'detection-run'],
     );
   });
 });

@@ -7,7 +7,7 @@ import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
 
 /** A finding appears within a second of its record. A run without new entries costs nothing. */
-const WATCH_EVERY_MS = 200;
+const DETECTION_EVERY_MS = 200;
 
 export type DetectionLoopOptions = {
   readonly writer: LedgerWriter;
@@ -24,53 +24,53 @@ export type DetectionLoopOptions = {
  * Collectors continue meanwhile; only writing findings needs the ledger exclusively. Rules run
  * beside detectors that read weeks of history, so their findings do not wait for them.
  */
-export async function watching(options: DetectionLoopOptions): Promise<void> {
+export async function runDetectors(options: DetectionLoopOptions): Promise<void> {
   const { writer, sink, detection, signal } = options;
   const stage = await openDetection(writer, detection.detectors, (work) => sink.exclusively(work));
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
   // A run over weeks of a large company takes minutes. A shutdown must not wait for it.
   either.addEventListener('abort', () => stage.stop(), { once: true });
-  const looking = LOOKS.map(async (of) => {
+  const runs = SELECTIONS.map(async (of) => {
     try {
-      await looks(stage, of, { ...options, signal: either });
+      await runRepeatedly(stage, of, { ...options, signal: either });
     } catch (error) {
       broken.abort();
       throw error;
     }
   });
-  const ends = await Promise.allSettled(looking);
+  const ends = await Promise.allSettled(runs);
   stage.close();
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-const LOOKS = ['state', 'events'] as const;
+const SELECTIONS = ['state', 'events'] as const;
 
-async function looks(
+async function runRepeatedly(
   stage: DetectionRunner,
   of: DetectorSelection,
   { wait, tell, signal }: Pick<DetectionLoopOptions, 'wait' | 'tell' | 'signal'>,
 ): Promise<void> {
   const failed = new Set<string>();
   while (!signal.aborted) {
-    const report = await stage.look(of);
+    const report = await stage.run(of);
     // Findings made before the abort count. An aborted detector is not a failure.
     tellOf(signal.aborted ? { ...report, failures: [] } : report, failed, tell);
-    await wait(WATCH_EVERY_MS, signal).catch((error: unknown) => {
+    await wait(DETECTION_EVERY_MS, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }
 }
 
-type Report = Awaited<ReturnType<DetectionRunner['look']>>;
+type Report = Awaited<ReturnType<DetectionRunner['run']>>;
 
 /** A failing detector fails in every run. Log it once, until it succeeds again. */
 function tellOf(report: Report, failed: Set<string>, tell: LogServerEvent): void {
   const { said, revised, withdrawn, failures } = report;
-  if (said + revised + withdrawn > 0) tell({ event: 'watched', said, revised, withdrawn });
+  if (said + revised + withdrawn > 0) tell({ event: 'detection-run', said, revised, withdrawn });
   for (const { detector, because } of failures) {
     if (failed.has(detector)) continue;
-    tell({ event: 'problem', collector: `watch/${detector}`, because });
+    tell({ event: 'problem', collector: `detection/${detector}`, because });
   }
   failed.clear();
   for (const { detector } of failures) failed.add(detector);

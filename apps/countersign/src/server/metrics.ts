@@ -47,7 +47,7 @@ export function metricsOf(state: ServerState): Metric[] {
     ...canaries(state),
     gauge('handover_queue', 'Running and waiting commands of other processes', one(queue)),
     gauge('ledger_entries', 'Entries in the ledger', one(ledgerEntries)),
-    gauge('books_cursor', 'Entries below this index are indexed', one(storeCursor)),
+    gauge('store_cursor', 'Entries below this index are indexed', one(storeCursor)),
     gauge('disk_free_ratio', 'Share of the disk of the data folder that is free', one(freeDisk)),
     gauge('collecting_stopped', 'Whether the disk is too full to collect', one(+(disk === 'low'))),
     gauge(

@@ -7,7 +7,7 @@ import { addPoll, type CollectorTally } from './runtime/collector-tally.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
 
 /** While the disk is low, it is checked at this interval. */
-const DISK_LOOK_EVERY_MS = 10_000;
+const DISK_CHECK_EVERY_MS = 10_000;
 
 /**
  * Shortest time between two polls, however many hints arrive. Listings have whole seconds, so at
@@ -37,7 +37,7 @@ export async function rounds(options: RoundOptions): Promise<void> {
   while (!signal.aborted) {
     const startedMs = clock.monotonic();
     if (disk() === 'low') {
-      await untilAborted(() => wait(DISK_LOOK_EVERY_MS, signal), signal);
+      await untilAborted(() => wait(DISK_CHECK_EVERY_MS, signal), signal);
       continue;
     }
     const hasMore = await untilAborted(() => round(options), signal);

@@ -24,7 +24,7 @@ import { collectorsOf, type TenantCollectors } from './collectors/open-collector
 import { type OpenWebhooks, openWebhooks } from './collectors/open-webhooks.ts';
 import { inventoryOf } from './configured-inventory.ts';
 import { coveragePage } from './coverage-page.ts';
-import { watching } from './detection-loop.ts';
+import { runDetectors } from './detection-loop.ts';
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { healthOf } from './health.ts';
 import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
@@ -224,7 +224,7 @@ class Server {
         throw error;
       }
     });
-    running.push(this.#watch(broken, both));
+    running.push(this.#detect(broken, both));
     running.push(breaking(broken, () => this.#endpoints.run(both)));
     await aborted(both);
     const because = broken.signal.aborted ? 'a collector failed' : 'asked to';
@@ -233,12 +233,12 @@ class Server {
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
-  async #watch(broken: AbortController, signal: AbortSignal): Promise<void> {
+  async #detect(broken: AbortController, signal: AbortSignal): Promise<void> {
     const { wait, tell } = this.#options;
     const { detection } = this.#writer;
     if (detection === undefined) return;
     const [writer, sink] = [this.#writer, this.#sink];
-    await breaking(broken, () => watching({ writer, sink, detection, wait, tell, signal }));
+    await breaking(broken, () => runDetectors({ writer, sink, detection, wait, tell, signal }));
   }
 
   /** A forwarded command has the ledger exclusively, and stops with the server. */

@@ -101,7 +101,7 @@ export const QUERY_MEMORY_BYTES: number = 512 * 1024 * 1024;
 export const QUERY_PROCESS_BYTES_MAX: number = 1536 * 1024 * 1024;
 
 /** Interval of the memory check in a query process. It can grow by about 200 MB in between. */
-export const QUERY_WATCH_MS = 25;
+export const QUERY_CHECK_MS = 25;
 
 /** Superseded tables that a reader keeps for queries in progress. */
 export const SNAPSHOTS_KEPT = 4;

@@ -7,7 +7,7 @@ export const HOT_FOLDER = 'events/hot';
 /** Lists the current files and superseded rows, for other readers. */
 export const MANIFEST_FILE = 'events/manifest.json';
 /** The name of the store's cursor. */
-export const STORE_STAGE = 'books';
+export const STORE_STAGE = 'store';
 /** The name of the cursor of the sign-in checks. */
 export const CHECKS_STAGE = 'checks';
 /** The progress and the end of recomputing signals under changed rules. */

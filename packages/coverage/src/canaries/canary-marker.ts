@@ -50,12 +50,12 @@ type Json = { readonly [member: string]: unknown };
 /** Records come from outside, so depth and size are limited. */
 function holds(record: Json, fits: (key: string, value: string) => boolean): boolean {
   let left = SIGN_MEMBERS_MAX;
-  const look = (value: object, depth: number): boolean =>
+  const search = (value: object, depth: number): boolean =>
     Object.entries(value).some(([key, inner]: [string, unknown]) => {
       if (left-- <= 0) return false;
       if (typeof inner === 'string') return fits(key, inner);
       if (typeof inner !== 'object' || inner === null || depth >= SIGN_DEPTH_MAX) return false;
-      return look(inner, depth + 1);
+      return search(inner, depth + 1);
     });
-  return look(record, 0);
+  return search(record, 0);
 }

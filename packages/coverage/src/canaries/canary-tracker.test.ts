@@ -17,76 +17,76 @@ function record(n: number, availableMs: number, but: Partial<CanaryRecord> = {})
 }
 
 test('reports each canary once when it returns, with its delay', () => {
-  const watch = new CanaryTracker();
-  watch.sent(wait(0));
-  const seen = watch.seen(record(0, START + HOUR), START + 2 * HOUR);
+  const tracker = new CanaryTracker();
+  tracker.sent(wait(0));
+  const seen = tracker.seen(record(0, START + HOUR), START + 2 * HOUR);
   assert.deepEqual(parseObservation(seen), seen);
   assert.deepEqual(seen?.canaries, { sent: 1, seen: 1 });
   assert.equal(seen?.delays?.maxMs, HOUR, 'an outage of our own is not a delay');
-  assert.equal(watch.seen(record(0, START), START), undefined);
-  assert.deepEqual(watch.overdue(START + 24 * HOUR), []);
+  assert.equal(tracker.seen(record(0, START), START), undefined);
+  assert.deepEqual(tracker.overdue(START + 24 * HOUR), []);
 });
 
 test('reports a canary as overdue once, and still recognizes it when it returns', () => {
-  const watch = new CanaryTracker();
-  watch.sent(wait(0));
-  assert.deepEqual(watch.overdue(START + CANARY_PATIENCE_MS - 1), []);
-  const [late] = watch.overdue(START + CANARY_PATIENCE_MS);
+  const tracker = new CanaryTracker();
+  tracker.sent(wait(0));
+  assert.deepEqual(tracker.overdue(START + CANARY_PATIENCE_MS - 1), []);
+  const [late] = tracker.overdue(START + CANARY_PATIENCE_MS);
   assert.deepEqual(parseObservation(late), late);
   assert.deepEqual(late?.canaries, { sent: 1, seen: 0 });
-  assert.deepEqual(watch.overdue(START + CANARY_PATIENCE_MS + 1), []);
-  const seen = watch.seen(record(0, START + 9 * HOUR), START + 9 * HOUR);
+  assert.deepEqual(tracker.overdue(START + CANARY_PATIENCE_MS + 1), []);
+  const seen = tracker.seen(record(0, START + 9 * HOUR), START + 9 * HOUR);
   assert.deepEqual([seen?.from, seen?.canaries?.seen], [late?.from, 1]);
 });
 
 test("waits at most the feed's p99, and resumes from the saved state", () => {
-  let watch = new CanaryTracker();
+  let tracker = new CanaryTracker();
   const said: NonNullable<ReturnType<CanaryTracker['seen']>>[] = [];
   for (let n = 0; n < 100; n++) {
     const atMs = wait(n).sentMs + (n + 1) * MINUTE;
-    watch.sent(wait(n));
-    const seen = watch.seen(record(n, atMs), atMs);
+    tracker.sent(wait(n));
+    const seen = tracker.seen(record(n, atMs), atMs);
     assert.ok(seen !== undefined);
     said.push(seen);
-    watch = new CanaryTracker();
-    for (const each of said) watch.recall(each);
+    tracker = new CanaryTracker();
+    for (const each of said) tracker.recall(each);
   }
-  const patienceMs = watch.patienceMs(wait(0));
+  const patienceMs = tracker.patienceMs(wait(0));
   assert.ok(patienceMs >= 99 * MINUTE && patienceMs < 101.1 * MINUTE, String(patienceMs));
 });
 
 test('knows after a start which canaries are still expected, and which were overdue', () => {
-  const watch = new CanaryTracker();
-  for (const n of [0, 1, 2]) watch.sent(wait(n));
+  const tracker = new CanaryTracker();
+  for (const n of [0, 1, 2]) tracker.sent(wait(n));
   const before = new CanaryTracker();
   for (const n of [0, 1]) before.sent(wait(n));
   const seen = before.seen(record(0, START + HOUR), START + HOUR);
   const observations = [seen, ...before.overdue(wait(1).sentMs + CANARY_PATIENCE_MS)];
-  for (const each of observations) watch.recall(each as NonNullable<typeof seen>);
+  for (const each of observations) tracker.recall(each as NonNullable<typeof seen>);
   assert.deepEqual(
-    watch.waiting.map(({ text }) => text),
+    tracker.waiting.map(({ text }) => text),
     ['c1.', 'c2.'],
   );
   assert.deepEqual(
-    watch.overdue(START + 24 * HOUR).map(({ from }) => Date.parse(from)),
+    tracker.overdue(START + 24 * HOUR).map(({ from }) => Date.parse(from)),
     [wait(2).sentMs],
   );
 });
 
 test('forgets delays of long ago', () => {
-  const watch = new CanaryTracker();
+  const tracker = new CanaryTracker();
   const delays = [...Array(CANARY_DELAYS_KEPT).fill(9), ...Array(2 * CANARY_DELAYS_KEPT).fill(1)];
   for (const [n, hours] of delays.entries()) {
     const atMs = wait(n).sentMs + hours * HOUR;
-    watch.sent(wait(n));
-    watch.seen(record(n, atMs), atMs);
+    tracker.sent(wait(n));
+    tracker.seen(record(n, atMs), atMs);
   }
-  assert.ok(watch.patienceMs(wait(0)) < 1.1 * HOUR);
+  assert.ok(tracker.patienceMs(wait(0)) < 1.1 * HOUR);
 });
 
 test('ignores another tenant, feed, operation, member or mark', () => {
-  const watch = new CanaryTracker();
-  watch.sent(wait(1));
+  const tracker = new CanaryTracker();
+  tracker.sent(wait(1));
   const others: Partial<CanaryRecord>[] = [
     { tenant: TENANT.replace('9f', '8e') },
     { source: 'graph/signIns' },
@@ -95,18 +95,18 @@ test('ignores another tenant, feed, operation, member or mark', () => {
     { text: '{"Operation":"Create","Item":{"Subject":"c11."}}' },
     { text: '{"Operation":"Create","Item":{"Subject":"c1."' },
   ];
-  for (const other of others) assert.equal(watch.seen(record(1, START, other), START), undefined);
-  watch.withdrawn(wait(1));
-  assert.equal(watch.seen(record(1, START), START), undefined);
+  for (const other of others) assert.equal(tracker.seen(record(1, START, other), START), undefined);
+  tracker.withdrawn(wait(1));
+  assert.equal(tracker.seen(record(1, START), START), undefined);
 });
 
 test('reports no canary as overdue in a feed that was not polled since', () => {
-  const watch = new CanaryTracker();
-  watch.sent(wait(0));
+  const tracker = new CanaryTracker();
+  tracker.sent(wait(0));
   const dayLaterMs = START + 24 * HOUR;
   assert.deepEqual(
-    watch.overdue(dayLaterMs, () => START + CANARY_PATIENCE_MS - 1),
+    tracker.overdue(dayLaterMs, () => START + CANARY_PATIENCE_MS - 1),
     [],
   );
-  assert.equal(watch.overdue(dayLaterMs, () => START + CANARY_PATIENCE_MS).length, 1);
+  assert.equal(tracker.overdue(dayLaterMs, () => START + CANARY_PATIENCE_MS).length, 1);
 });

@@ -78,9 +78,9 @@ export function worldOf(seed: number, faults: Faults): World {
     ? { from: START + 30 * HOUR, to: START + 30 * HOUR + 8 * DAY }
     : undefined;
   const events = eventsOf(chance, faults, { endMs, outage });
-  const watch = new CanaryTracker();
+  const tracker = new CanaryTracker();
   const canaries = new Set(events.filter(({ isCanary }) => isCanary).map(({ id }) => id));
-  const run = new Run(events, watch, canaries, (faults.canaryMinutes ?? 10) * MINUTE);
+  const run = new Run(events, tracker, canaries, (faults.canaryMinutes ?? 10) * MINUTE);
   for (let nowMs = START + POLL_MS; nowMs <= endMs; nowMs += POLL_MS) {
     run.sendCanaries(nowMs);
     if (down !== undefined && nowMs > down.from && nowMs < down.to) continue;
@@ -156,7 +156,7 @@ class Run {
   readonly received = new Set<string>();
   readonly #available: readonly TrueEvent[];
   readonly #canaries: readonly TrueEvent[];
-  readonly #watch: CanaryTracker;
+  readonly #tracker: CanaryTracker;
   readonly #canaryIds: ReadonlySet<string>;
   readonly #periodMs: number;
   #cursorMs = START;
@@ -167,7 +167,7 @@ class Run {
 
   constructor(
     events: readonly TrueEvent[],
-    watch: CanaryTracker,
+    tracker: CanaryTracker,
     canaryIds: ReadonlySet<string>,
     periodMs: number,
   ) {
@@ -175,7 +175,7 @@ class Run {
       .filter(({ availableMs }) => availableMs[0] !== undefined)
       .sort((a, b) => (a.availableMs[0] as number) - (b.availableMs[0] as number));
     this.#canaries = events.filter(({ isCanary }) => isCanary);
-    this.#watch = watch;
+    this.#tracker = tracker;
     this.#canaryIds = canaryIds;
     this.#periodMs = periodMs;
   }
@@ -186,7 +186,7 @@ class Run {
       if (atMs >= nowMs) return;
       const periodMs = this.#periodMs;
       const sign = { source: EXCHANGE, operation: null, member: 'Subject', text: `${id}.` };
-      this.#watch.sent({ ...PLAN, ...sign, sentMs: atMs, periodMs });
+      this.#tracker.sent({ ...PLAN, ...sign, sentMs: atMs, periodMs });
     }
   }
 
@@ -225,13 +225,13 @@ class Run {
     for (const { id, availableMs } of read) {
       if (!this.#canaryIds.has(id)) continue;
       const record = { tenant: TENANT, source: EXCHANGE, text: `{"Subject":"${id}."}` };
-      const seen = this.#watch.seen({ ...record, availableMs: availableMs[0] ?? nowMs }, nowMs);
+      const seen = this.#tracker.seen({ ...record, availableMs: availableMs[0] ?? nowMs }, nowMs);
       if (seen !== undefined) this.observations.push(seen);
     }
   }
 
   observe(nowMs: number): void {
-    this.observations.push(...this.#watch.overdue(nowMs));
+    this.observations.push(...this.#tracker.overdue(nowMs));
   }
 
   #firstFrom(fromMs: number): number {

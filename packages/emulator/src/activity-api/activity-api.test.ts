@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Emulator, EmulatorOptions } from '../emulator-options.ts';
 import { startEmulator } from '../start-emulator.ts';
 import { endAfter } from '../testing/end-after.ts';
-import { Clerk, NORTHMOOR } from '../testing/office-worker.ts';
+import { NORTHMOOR, OfficeWorker } from '../testing/office-worker.ts';
 import { type HttpReply, type ListedItem, Reader, timeText } from '../testing/reader.ts';
 
 const START_MS = Date.UTC(2026, 2, 2);
@@ -18,7 +18,7 @@ async function begin(t: TestContext, options: EmulatorOptions = {}): Promise<Rea
   emulator = await startEmulator({
     startMs: START_MS,
     tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
-    actors: [new Clerk({})],
+    actors: [new OfficeWorker({})],
     recordsPerBlob: { min: 1, max: 8 },
     ...options,
   });
@@ -112,7 +112,7 @@ test('reports a subscription that an administrator disabled', async (t) => {
 });
 
 test('content expires after seven days', async (t) => {
-  const reader = await begin(t, { actors: [new Clerk({ everyMs: HOUR_MS })] });
+  const reader = await begin(t, { actors: [new OfficeWorker({ everyMs: HOUR_MS })] });
   await reader.start(EXCHANGE);
   await hours(12);
   await reader.signIn();

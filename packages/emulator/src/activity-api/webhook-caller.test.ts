@@ -7,7 +7,7 @@ import { type Server, serve } from '../http/http-server.ts';
 import { Router } from '../http/router.ts';
 import { startEmulator } from '../start-emulator.ts';
 import { endAfter } from '../testing/end-after.ts';
-import { Clerk, NORTHMOOR } from '../testing/office-worker.ts';
+import { NORTHMOOR, OfficeWorker } from '../testing/office-worker.ts';
 import { Reader } from '../testing/reader.ts';
 
 const START_MS = Date.UTC(2026, 2, 2);
@@ -33,7 +33,7 @@ async function begin(
   emulator = await startEmulator({
     startMs: START_MS,
     tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
-    actors: [new Clerk({})],
+    actors: [new OfficeWorker({})],
     activityApi: { webhooks: { ca: certificate.certPem }, startIntervalMs: 0 },
   });
   endAfter(t, emulator);

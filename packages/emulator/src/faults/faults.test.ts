@@ -4,7 +4,7 @@ import type { Feed } from '../core/feed-record.ts';
 import type { Emulator } from '../emulator-options.ts';
 import { startEmulator } from '../start-emulator.ts';
 import { endAfter } from '../testing/end-after.ts';
-import { Clerk, NORTHMOOR } from '../testing/office-worker.ts';
+import { NORTHMOOR, OfficeWorker } from '../testing/office-worker.ts';
 import { type HttpReply, type ListedItem, Reader } from '../testing/reader.ts';
 import type { FaultPlan } from './faults.ts';
 
@@ -19,7 +19,7 @@ async function begin(t: TestContext, faults: Partial<FaultPlan>, hours = 8): Pro
   emulator = await startEmulator({
     startMs: START_MS,
     tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
-    actors: [new Clerk({})],
+    actors: [new OfficeWorker({})],
     recordsPerBlob: { min: 1, max: 10 },
   });
   endAfter(t, emulator);
@@ -115,7 +115,7 @@ test('late records arrive hours later', async (t) => {
   await emulator.advance(6 * HOUR_MS);
   await reader.signIn();
   const all = await reader.ids(await itemsOf(reader, 10));
-  const firstHours = [...new Clerk({}).happenings(START_MS, START_MS + 2 * HOUR_MS)];
+  const firstHours = [...new OfficeWorker({}).happenings(START_MS, START_MS + 2 * HOUR_MS)];
   const expected = firstHours.flatMap(({ records }) => records.map(({ id }) => id));
   const late = expected.filter((id) => !before.includes(id));
   assert.ok(late.length > 20);
@@ -167,7 +167,8 @@ test('records of a workload outage arrive later, or never', async (t) => {
   await emulator.advance(4 * HOUR_MS);
   await reader.signIn();
   const ids = await reader.ids(await itemsOf(reader, 10));
-  const first = [...new Clerk({}).happenings(START_MS, START_MS + 60_000)][0]?.records[0]?.id;
+  const first = [...new OfficeWorker({}).happenings(START_MS, START_MS + 60_000)][0]?.records[0]
+    ?.id;
   assert.ok(ids.includes(String(first)));
   await begin(t, { outages: [{ ...outage, afterwards: 'lost' }] }, 6);
   assert.equal(emulator.truth().withheld.length, 6 * 60);

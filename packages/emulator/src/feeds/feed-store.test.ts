@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
-import { Clerk, NORTHMOOR } from '../testing/office-worker.ts';
+import { NORTHMOOR, OfficeWorker } from '../testing/office-worker.ts';
 import { FeedDelayDispatcher } from './feed-delays.ts';
 import { FeedStore, type StoredRecord } from './feed-store.ts';
 
@@ -17,8 +17,8 @@ function storeOf(options: { seed?: number; max?: number } = {}): FeedStore {
 }
 
 function live(store: FeedStore, hours: number, everyMs = 20_000): Occurrence[] {
-  const clerk = new Clerk({ everyMs });
-  const done = [...clerk.happenings(START_MS, START_MS + hours * HOUR_MS)];
+  const worker = new OfficeWorker({ everyMs });
+  const done = [...worker.happenings(START_MS, START_MS + hours * HOUR_MS)];
   for (const happening of done) store.take(happening);
   store.advance(START_MS + 100 * HOUR_MS);
   return done;
@@ -121,13 +121,13 @@ test('by event time, the latest available version of a record is returned', () =
 
 test('by event time, records are in order and within the window', () => {
   const store = storeOf();
-  const clerk = new Clerk({ feed: SIGN_INS, everyMs: 7_000 });
-  for (const happening of clerk.happenings(START_MS, START_MS + HOUR_MS)) store.take(happening);
+  const worker = new OfficeWorker({ feed: SIGN_INS, everyMs: 7_000 });
+  for (const happening of worker.happenings(START_MS, START_MS + HOUR_MS)) store.take(happening);
   const nowMs = START_MS + 9 * HOUR_MS;
   store.advance(nowMs);
   const window = [START_MS + 60_000, START_MS + 600_000] as const;
   const found = store.byEventTime(SIGN_INS, NORTHMOOR, ...window, nowMs);
-  const expected = [...clerk.happenings(...window)].flatMap(({ records }) => records);
+  const expected = [...worker.happenings(...window)].flatMap(({ records }) => records);
   assert.deepEqual(
     idsOf(found),
     expected.map(({ id }) => id),
@@ -136,14 +136,14 @@ test('by event time, records are in order and within the window', () => {
 
 test('a cached window by event time is refreshed after a new batch', () => {
   const store = storeOf();
-  const clerk = new Clerk({ feed: SIGN_INS, everyMs: 7_000 });
+  const worker = new OfficeWorker({ feed: SIGN_INS, everyMs: 7_000 });
   const expected: string[] = [];
-  let looks = 0;
+  let polls = 0;
   const window = [START_MS, START_MS + 2 * HOUR_MS] as const;
-  const look = (nowMs: number): string[] =>
+  const poll = (nowMs: number): string[] =>
     idsOf(store.byEventTime(SIGN_INS, NORTHMOOR, ...window, nowMs));
   for (let fromMs = START_MS; fromMs < START_MS + 9 * HOUR_MS; fromMs += 60_000) {
-    for (const happening of clerk.happenings(fromMs, fromMs + 60_000)) {
+    for (const happening of worker.happenings(fromMs, fromMs + 60_000)) {
       store.take(happening);
       if (happening.atMs < window[1]) expected.push(...happening.records.map(({ id }) => id));
     }
@@ -152,21 +152,21 @@ test('a cached window by event time is refreshed after a new batch', () => {
       idsOf(store.listed(SIGN_INS, NORTHMOOR, 0, fromMs + 60_001)),
     );
     const due = expected.filter((id) => listed.has(id));
-    assert.deepEqual(look(fromMs + 60_000), due);
+    assert.deepEqual(poll(fromMs + 60_000), due);
     // A reader as of an earlier time sees only the records of that time.
     const before: ReadonlySet<string> = new Set(
       idsOf(store.listed(SIGN_INS, NORTHMOOR, 0, fromMs - 600_000 + 1)),
     );
     assert.deepEqual(
-      look(fromMs - 600_000),
+      poll(fromMs - 600_000),
       due.filter((id) => before.has(id)),
     );
-    looks += due.length > 0 ? 1 : 0;
+    polls += due.length > 0 ? 1 : 0;
   }
-  assert.ok(looks > 100);
-  assert.deepEqual(look(START_MS + 9 * HOUR_MS), expected);
+  assert.ok(polls > 100);
+  assert.deepEqual(poll(START_MS + 9 * HOUR_MS), expected);
   store.forget(() => Number.POSITIVE_INFINITY);
-  assert.deepEqual(look(START_MS + 9 * HOUR_MS), []);
+  assert.deepEqual(poll(START_MS + 9 * HOUR_MS), []);
 });
 
 test('forgets what it should, and nothing else', () => {

@@ -102,7 +102,7 @@ function slipRequest(scene: ActivityScene): Request {
 }
 
 /** A person travels, and the vendor's detection reports a risk. */
-export function looksRisky(scene: ActivityScene): FeedRecord[] {
+export function riskySignIn(scene: ActivityScene): FeedRecord[] {
   const { person, tenant, address, atMs } = scene;
   if (scene.plan.where !== 'away') return [];
   const request = { ...slipRequest(scene), sessionId: scene.guid() };

@@ -3,8 +3,8 @@ import type { ActivityScene } from './activity-scene.ts';
 import {
   administer,
   enterDeviceCode,
-  looksRisky,
   registerMethod,
+  riskySignIn,
   slip,
 } from './directory-activity.ts';
 import { shareFile, useFile, viewPage } from './file-activity.ts';
@@ -60,7 +60,7 @@ const ACTS: readonly (readonly [Act, number])[] = [
   [registerMethod, 0.01],
   [slip, 1.1],
   [enterDeviceCode, 0.05],
-  [looksRisky, 0.6],
+  [riskySignIn, 0.6],
 ];
 
 const TOTAL = ACTS.reduce((sum, [, weight]) => sum + weight, 0);

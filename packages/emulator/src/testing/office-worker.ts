@@ -4,7 +4,7 @@ import { SeededRandom } from '../core/seeded-random.ts';
 export const NORTHMOOR = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 
 /** A clerk who does one thing after another: the smallest tenant with activity. */
-export class Clerk implements Actor {
+export class OfficeWorker implements Actor {
   readonly #seed: string | number;
   readonly #tenantId: string;
   readonly #feed: Feed;

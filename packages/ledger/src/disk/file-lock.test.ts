@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder } from '@countersign/tlog/testing/watched-log';
+import { temporaryFolder } from '@countersign/tlog/testing/witnessed-log';
 import { lockFile } from './file-lock.ts';
 
 const NOBODY = 65_534;

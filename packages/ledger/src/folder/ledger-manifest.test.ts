@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
-import { temporaryFolder } from '@countersign/tlog/testing/watched-log';
+import { temporaryFolder } from '@countersign/tlog/testing/witnessed-log';
 import { Ledger, type LedgerOptions } from '../ledger.ts';
 import { LedgerReader } from '../ledger-reader.ts';
 import { numbered } from '../testing/numbered-draft.ts';

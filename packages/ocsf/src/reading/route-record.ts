@@ -11,7 +11,7 @@ import { securityAlert } from '../mappings/security-alert.ts';
 import type { Mapping } from '../model/mapping.ts';
 import type { RecordView, SourceRecord } from '../model/record-view.ts';
 import {
-  looksLikeUal,
+  isUalLike,
   ualOfDocument,
   ualOfGraphQuery,
   ualOfOfficeActivity,
@@ -175,13 +175,13 @@ function routePortal(record: SourceRecord, name: string, body: Json, memo: Memo)
 
 function routeDefender(record: SourceRecord, row: Json, memo: Memo): RoutedRecord {
   const inner = object(row['RawEventData'] ?? row['rawEventData']);
-  if (looksLikeUal(inner)) return routeUal(record, inner, memo);
+  if (isUalLike(inner)) return routeUal(record, inner, memo);
   if (isHuntedEmail(row)) return plain(record, row, memo, emailHunting, false);
   return plain(record, row, memo, defender, false);
 }
 
 function routeOther(record: SourceRecord, body: Json, memo: Memo): RoutedRecord {
-  if (looksLikeUal(body)) return routeUal(record, ualOfDocument(body), memo);
+  if (isUalLike(body)) return routeUal(record, ualOfDocument(body), memo);
   if (text(body['ActionType']) !== null) return routeDefender(record, body, memo);
   if (isObject(record.value)) {
     const row = lowerCased(body);

@@ -111,6 +111,6 @@ const OFFICE_ACTIVITY_COLUMNS: ReadonlyMap<string, string> = namesByLowerCase([
 ]);
 
 /** Returns true for a value with the members of a Unified Audit Log document. */
-export function looksLikeUal(value: unknown): boolean {
+export function isUalLike(value: unknown): boolean {
   return isObject(value) && text(value['Operation']) !== null && value['RecordType'] !== undefined;
 }

@@ -71,8 +71,8 @@ export class PolicyInformation {
   }
 
   /** The directory as of a moment; `judged`: whether detectors that raise risk were running. */
-  suiteAt(atMs: number, isWatched: 'judged' | 'not judged'): SuiteDirectory {
-    const opinions = isWatched === 'judged' ? this.risks.at(atMs) : undefined;
+  suiteAt(atMs: number, risk: 'evaluated' | 'not evaluated'): SuiteDirectory {
+    const opinions = risk === 'evaluated' ? this.risks.at(atMs) : undefined;
     return new SuiteDirectory(this.directory.at(atMs), opinions);
   }
 

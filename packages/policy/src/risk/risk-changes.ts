@@ -21,7 +21,7 @@ export class RiskChanges {
   }
 
   /** All changes since the last call, by findings or because time has passed. */
-  look(nowMs: number): readonly ChangedRisk[] {
+  poll(nowMs: number): readonly ChangedRisk[] {
     const { version, atMs, turnMs } = this.#looked;
     // The clock may have been set back.
     const isSame = version === this.#risks.version && atMs <= nowMs && nowMs < turnMs;

@@ -24,7 +24,7 @@ function world(written?: string) {
   const resolve = (): void => risks.resolve((_, name) => store.find(TENANT, 'Person', name)?.id);
   const changes = new RiskChanges(risks, store);
   const looked = () =>
-    changes.look(clock.now()).map(({ change }) => {
+    changes.poll(clock.now()).map(({ change }) => {
       assert.ok(change.kind === 'attribute');
       return `${change.id}: ${change.before} to ${change.after}`;
     });
@@ -44,7 +44,7 @@ function raised(more: Partial<RaisedRisk> = {}): RaisedRisk {
 test('is unknown while no detector runs, and none afterwards', () => {
   const { risks, risk } = world();
   assert.equal(risk(), undefined);
-  risks.watched(NOW_MS - HOUR_MS);
+  risks.setDetectionTime(NOW_MS - HOUR_MS);
   assert.deepEqual(risk(), { value: 'none', source: 'findings', seenMs: NOW_MS - HOUR_MS });
 });
 
@@ -57,7 +57,7 @@ for (const [severity, level] of [
 ] as const) {
   test(`a finding of severity ${severity} makes the risk ${level}`, () => {
     const { risks, risk } = world();
-    risks.watched(NOW_MS);
+    risks.setDetectionTime(NOW_MS);
     risks.raise(raised({ severity }), NOW_MS);
     assert.equal(risk()?.value, level);
   });
@@ -65,7 +65,7 @@ for (const [severity, level] of [
 
 test('below high, it lasts exactly a week from its report', () => {
   const { risks, risk, clock } = world();
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   risks.raise(raised({ severity: 3 }), NOW_MS + 1);
   assert.equal(risk()?.value, 'none');
   clock.advance(1);
@@ -78,7 +78,7 @@ test('below high, it lasts exactly a week from its report', () => {
 
 test('a repeated finding lasts longer; a retracted one ends, and still counts for before', () => {
   const { risks, risk, clock } = world();
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   risks.raise(raised({ severity: 2 }), NOW_MS);
   clock.advance(RISK_LASTS_MS - 1);
   risks.raise(raised({ severity: 3 }), clock.now());
@@ -104,7 +104,7 @@ test('a suppressed finding stays suppressed until the stated day', () => {
   const { risks, risk, clock } = world();
   const suppress = (untilMs: number | null): void =>
     risks.settle({ uid: 'f1', state: 'suppressed', untilMs, atMs: clock.now() });
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   risks.raise(raised(), NOW_MS);
   suppress(null);
   assert.equal(risk()?.value, 'none');
@@ -122,7 +122,7 @@ test('a suppressed finding stays suppressed until the stated day', () => {
 
 test('a resolved finding counts again when it recurs, not when it is repeated', () => {
   const { risks, risk, clock } = world();
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   risks.raise(raised(), NOW_MS);
   risks.settle({ uid: 'f1', state: 'resolved', untilMs: null, atMs: NOW_MS });
   risks.raise(raised({ severity: 5, lastMs: NOW_MS }), NOW_MS);
@@ -134,7 +134,7 @@ test('a resolved finding counts again when it recurs, not when it is repeated', 
 
 test('ignores findings about an enforcement point, a sign-in or a crowd', () => {
   const { risks, risk } = world();
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   risks.raise(raised({ rule: 'check/second-factor', severity: 5 }), NOW_MS);
   risks.raise(raised({ uid: 'f2', rule: 'enforcement/break-glass', severity: 5 }), NOW_MS);
   const crowd = ['ada', ...Array.from({ length: RISK_PEOPLE_MAX }, (_, at) => `p${at}`)];
@@ -154,7 +154,7 @@ for (const rule of ['check/denied-and-in', 'check/ended-pass']) {
 
 test('a person that a later revision no longer names was at risk until then', () => {
   const { risks, risk, clock } = world();
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   risks.raise(raised({ principals: ['ada', 'ben'] }), NOW_MS);
   clock.advance(HOUR_MS);
   risks.raise(raised({ principals: ['ben'] }), clock.now());
@@ -165,7 +165,7 @@ test('a person that a later revision no longer names was at risk until then', ()
 
 test('a finding may use another name of the person than the query', () => {
   const { risks, risk, resolve } = world();
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   risks.raise(raised({ principals: ['user:Ada@x.example'] }), NOW_MS);
   resolve();
   assert.equal(risk('ada')?.value, 'high');
@@ -180,7 +180,7 @@ test('a finding may use another name of the person than the query', () => {
 
 test('the worst of several findings counts, in any order, and is named', () => {
   const { risks, risk } = world();
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   for (const [uid, severity] of [
     ['low', 2],
     ['medium', 3],
@@ -194,7 +194,7 @@ test('the worst of several findings counts, in any order, and is named', () => {
 
 test('a name that no longer identifies a person raises no one', () => {
   const { risks, risk } = world();
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   risks.raise(raised({ principals: ['old@x.example'] }), NOW_MS);
   const found = () => [...risks.people(NOW_MS)].map(({ id, found: level }) => [id, level]);
   risks.resolve(() => 'ada');
@@ -223,7 +223,7 @@ test('knows when the next risk begins or fades by itself', () => {
 
 test('a finding of another tenant, or about another person, raises no one', () => {
   const { risks, risk } = world();
-  risks.watched(NOW_MS);
+  risks.setDetectionTime(NOW_MS);
   const other = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
   risks.raise(raised({ tenant: other }), NOW_MS);
   risks.raise(raised({ uid: 'f2', principals: ['per'] }), NOW_MS);
@@ -239,7 +239,7 @@ test("the worse of the company's statement and the findings counts", () => {
   ] as const) {
     const { risks, risk } = world(written);
     assert.equal(risk()?.value, written);
-    risks.watched(NOW_MS);
+    risks.setDetectionTime(NOW_MS);
     risks.raise(raised({ severity }), NOW_MS);
     assert.equal(risk()?.value, level);
   }
@@ -247,9 +247,9 @@ test("the worse of the company's statement and the findings counts", () => {
 
 test('at the same risk the younger statement counts', () => {
   const { risks, risk } = world('none');
-  risks.watched(NOW_MS + HOUR_MS);
+  risks.setDetectionTime(NOW_MS + HOUR_MS);
   assert.equal(risk()?.source, 'findings');
-  risks.watched(NOW_MS - HOUR_MS);
+  risks.setDetectionTime(NOW_MS - HOUR_MS);
   assert.equal(risk()?.source, 'file:people.yaml');
 });
 
@@ -299,7 +299,7 @@ test('each of several people has their own change, in the tenant of the finding'
   risks.raise(raised({ principals: ['ada', 'ben'] }), NOW_MS);
   risks.raise(raised({ uid: 'f2', severity: 3, tenant: other }), NOW_MS);
   risks.resolve((tenant, name) => store.find(tenant, 'Person', name)?.id);
-  const changeRows = changes.look(clock.now()).map(({ tenant, change }) => {
+  const changeRows = changes.poll(clock.now()).map(({ tenant, change }) => {
     assert.ok(change.kind === 'attribute');
     return [tenant, change.id, change.after];
   });
@@ -309,7 +309,7 @@ test('each of several people has their own change, in the tenant of the finding'
     [other, 'ada', 'medium'],
   ]);
   resolve();
-  assert.deepEqual(changes.look(clock.now()), []);
+  assert.deepEqual(changes.poll(clock.now()), []);
 });
 
 test('a high risk in the file stays, whatever findings say', () => {

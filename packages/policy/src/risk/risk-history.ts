@@ -40,7 +40,7 @@ export class RiskHistory {
   readonly #named = new Map<string, Set<string>>();
   /** By tenant and id: all names that findings use for that person. */
   readonly #people = new Map<string, NamedPerson & { readonly names: readonly string[] }>();
-  #watchedMs: number | undefined;
+  #detectionMs: number | undefined;
   #version = 0;
 
   /** Changes whenever findings change. */
@@ -49,8 +49,8 @@ export class RiskHistory {
   }
 
   /** Detectors have covered everything received up to this time. */
-  watched(untilMs: number | undefined): void {
-    this.#watchedMs = untilMs;
+  setDetectionTime(untilMs: number | undefined): void {
+    this.#detectionMs = untilMs;
   }
 
   raise(raised: RaisedRisk, saidMs: number): void {
@@ -86,7 +86,7 @@ export class RiskHistory {
   }
 
   now(clock: Clock): RiskLookup {
-    return { risk: (...asked) => this.#risk(clock.now(), this.#watchedMs, ...asked) };
+    return { risk: (...asked) => this.#risk(clock.now(), this.#detectionMs, ...asked) };
   }
 
   /** The risk as of a moment, if detectors run at all. */

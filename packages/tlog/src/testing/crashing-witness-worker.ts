@@ -5,7 +5,7 @@ import { Witness } from '../witness/witness.ts';
 import { witnessHttpServer } from '../witness/witness-server.ts';
 import { FileWitnessStore } from '../witness/witness-store.ts';
 import { testKey } from './memory-log.ts';
-import { logSigner } from './watched-log.ts';
+import { logSigner } from './witnessed-log.ts';
 
 /** A witness in its own process that dies between persisting and answering. */
 const store = new FileWitnessStore(process.argv[2] as string);

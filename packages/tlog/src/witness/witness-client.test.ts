@@ -8,7 +8,7 @@ import { cosignatureSigner } from '../notes/cosignature.ts';
 import { verifierOf } from '../notes/signature-types.ts';
 import { formatSignatureLine } from '../notes/signed-note.ts';
 import { testKey } from '../testing/memory-log.ts';
-import { honest, logSigner } from '../testing/watched-log.ts';
+import { honest, logSigner } from '../testing/witnessed-log.ts';
 import { fetchWitnessed, type SubmissionResult, submitCheckpoint } from './witness-client.ts';
 
 const signer = cosignatureSigner('witness.example', testKey('witness'), new ManualClock(0));

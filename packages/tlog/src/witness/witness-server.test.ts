@@ -15,8 +15,8 @@ import {
   logSigner,
   ORIGIN,
   temporaryFolder,
-  type WatchedLog,
-} from '../testing/watched-log.ts';
+  type WitnessedLog,
+} from '../testing/witnessed-log.ts';
 import { originHash } from './witness.ts';
 import { fetchWitnessed, type SubmissionResult, submitCheckpoint } from './witness-client.ts';
 import { serveWitness, type WitnessServer } from './witness-server.ts';
@@ -188,7 +188,7 @@ function address(): { readonly url: string; readonly verifier: NoteVerifier } {
   return { url: server.url, verifier };
 }
 
-function submit(log: WatchedLog, oldSize: number, size: number): Promise<SubmissionResult> {
+function submit(log: WitnessedLog, oldSize: number, size: number): Promise<SubmissionResult> {
   const proof = log.proof(oldSize, size);
   return submitCheckpoint({ witness: address(), oldSize, proof, note: log.note(size) });
 }

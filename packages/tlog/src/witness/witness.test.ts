@@ -16,7 +16,7 @@ import {
   signNote,
 } from '../notes/signed-note.ts';
 import { testKey } from '../testing/memory-log.ts';
-import { forked, honest, logSigner, ORIGIN, temporaryFolder } from '../testing/watched-log.ts';
+import { forked, honest, logSigner, ORIGIN, temporaryFolder } from '../testing/witnessed-log.ts';
 import {
   formatAddCheckpoint,
   originHash,

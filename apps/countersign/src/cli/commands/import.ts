@@ -56,5 +56,5 @@ async function printFindingsOf(context: Context): Promise<void> {
 
 function progressOf(progress: unknown): ProgressState {
   const { records, bytes, totalBytes } = progress as ImportProgress;
-  return { doing: 'importing', records, bytes, bytesTotal: totalBytes };
+  return { task: 'importing', records, bytes, bytesTotal: totalBytes };
 }

@@ -4,7 +4,7 @@ import { ManualClock, numberText } from '@countersign/core';
 import { bytesText, durationText, ProgressLine, progressText } from './progress-line.ts';
 
 const state = {
-  doing: 'importing',
+  task: 'importing',
   records: 1_234_567,
   bytes: 4.1e8,
   bytesTotal: 1e9,
@@ -20,7 +20,7 @@ test('says rate, records, bytes, percent and time left', () => {
 
 test('says no percentage and no time left when the total is not known', () => {
   assert.equal(
-    progressText({ doing: 'importing', records: 5, bytes: 900 }, 1000),
+    progressText({ task: 'importing', records: 5, bytes: 900 }, 1000),
     'importing  5 records  900 B  5/s',
   );
 });

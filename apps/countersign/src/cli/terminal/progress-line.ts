@@ -6,7 +6,7 @@ import { cutEnd } from './text-width.ts';
 /** How far a long job is. `bytesTotal` undefined (a pipe, say): no percentage, no time left. */
 export type ProgressState = {
   /** What is being done, as a participle: `importing`, `checking`. */
-  readonly doing: string;
+  readonly task: string;
   readonly records: number;
   readonly recordsTotal?: number | undefined;
   readonly bytes?: number | undefined;
@@ -61,7 +61,7 @@ export class ProgressLine {
 }
 
 export function progressText(state: ProgressState, elapsedMs: number): string {
-  const parts = [state.doing];
+  const parts = [state.task];
   const { bytes, bytesTotal, recordsTotal } = state;
   const share = bytesTotal
     ? shareOf(bytes ?? 0, bytesTotal)

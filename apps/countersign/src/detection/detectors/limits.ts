@@ -86,7 +86,7 @@ export const SESSION_REACH_MS: number = 7 * 86_400_000;
 export const MOVED_USED_WITHIN_MS: number = 24 * 60 * 60_000;
 
 /** A day's findings depend on nothing earlier: on a move, and on the month before it. */
-export const LOOK_BACK_MS: number = HISTORY_MS + MOVED_USED_WITHIN_MS;
+export const LOOKBACK_MS: number = HISTORY_MS + MOVED_USED_WITHIN_MS;
 
 /** No person can reach another country within this time. */
 export const TRAVEL_WITHIN_MS: number = 60 * 60_000;

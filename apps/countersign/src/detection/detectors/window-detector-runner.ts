@@ -2,12 +2,16 @@ import { interval, normalize } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { Detector, DetectorInput } from '../runner/detector.ts';
-import { streamWatchers } from '../runner/detector-profile.ts';
+import { streamProfiles } from '../runner/detector-profile.ts';
 import type { DetectorResult, UnfinishedWindow } from '../runner/detector-result.ts';
 import { STREAM_REST_TIMES } from '../runner/limits.ts';
 import { STREAM_DETECTORS } from './detector-list.ts';
-import { LOOK_BACK_MS } from './limits.ts';
-import { type DetectionWindow, lookWith, type WindowDetector } from './windows/window-detector.ts';
+import { LOOKBACK_MS } from './limits.ts';
+import {
+  type DetectionWindow,
+  runWindowDetector,
+  type WindowDetector,
+} from './windows/window-detector.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -22,14 +26,14 @@ export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DET
   return {
     name: 'stream',
     hears: 'events',
-    watches: streamWatchers(detectors, 'stream'),
+    profiles: streamProfiles(detectors, 'stream'),
     restTimes: STREAM_REST_TIMES,
     async *detect({ touched, ledger, isolation }: DetectorInput): AsyncGenerator<DetectorResult> {
       const covers = normalize(
         touched.map(({ from, to }) =>
           interval(
             Math.floor(from / DAY_MS) * DAY_MS,
-            Math.ceil((to + LOOK_BACK_MS) / DAY_MS) * DAY_MS,
+            Math.ceil((to + LOOKBACK_MS) / DAY_MS) * DAY_MS,
           ),
         ),
       );
@@ -40,12 +44,12 @@ export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DET
         const period = { fromMs: from, toMs: to };
         for (const each of detectors) {
           const unit = { id: each.cutTitle ?? each.title, title: each.title };
-          const look = await isolation.attempt(unit, (store) =>
-            lookWith(each, { store, bodyOf, period }),
+          const result = await isolation.attempt(unit, (store) =>
+            runWindowDetector(each, { store, bodyOf, period }),
           );
           // Findings stay where a failed detector did not look.
-          const short = look?.value.cutShort ?? [interval(from, to)];
-          drafts.push(...(look?.value.drafts ?? []));
+          const short = result?.value.cutShort ?? [interval(from, to)];
+          drafts.push(...(result?.value.drafts ?? []));
           cutShort.push(...short.map((days) => ({ ...days, rules: each.rules })));
         }
         yield { drafts, covers: [interval(from, to)], cutShort };

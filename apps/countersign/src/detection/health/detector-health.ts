@@ -13,7 +13,7 @@ import { type HealthScope, type HealthStatus, healthOf } from './health-status.t
 const DAY_MS = 86_400_000;
 
 /** A rule or detector, and its health. */
-export type DetectorHealth = { readonly watcher: DetectorProfile; readonly health: HealthStatus };
+export type DetectorHealth = { readonly profile: DetectorProfile; readonly health: HealthStatus };
 
 export type HealthsAsked = {
   readonly asked: HealthScope;
@@ -31,7 +31,7 @@ export type HealthsAsked = {
  */
 export function detectorHealth(
   store: StoreReader,
-  watchers: readonly DetectorProfile[],
+  profiles: readonly DetectorProfile[],
   { asked, tenants, nowMs }: HealthsAsked,
 ): DetectorHealth[] {
   const facts = store.coverage().map((fact) => homed(fact, store));
@@ -41,14 +41,14 @@ export function detectorHealth(
   const failed = store.findingsOfRule(FAILED);
   // Hundreds of rules share a few sets of logs.
   const healths = new Map<string, HealthStatus>();
-  return watchers.map((watcher) => {
-    const key = watcher.logs.join(' ');
-    const health = healths.get(key) ?? healthOf(watcher.logs, of, asked);
+  return profiles.map((profile) => {
+    const key = profile.logs.join(' ');
+    const health = healths.get(key) ?? healthOf(profile.logs, of, asked);
     healths.set(key, health);
-    const failures = failed.filter(({ draft }) => isFailureOf(draft, watcher));
-    if (failures.length > 0) return { watcher, health: failedHealth(health, failures) };
-    const own = passedOver.filter((finding) => isAbout(finding, watcher));
-    return { watcher, health: own.length === 0 ? health : shortOf(health, own) };
+    const failures = failed.filter(({ draft }) => isFailureOf(draft, profile));
+    if (failures.length > 0) return { profile, health: failedHealth(health, failures) };
+    const own = passedOver.filter((finding) => isAbout(finding, profile));
+    return { profile, health: own.length === 0 ? health : shortOf(health, own) };
   });
 }
 

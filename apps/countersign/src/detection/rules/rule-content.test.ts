@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { problemText } from '@countersign/sigma';
 import { tellsOf } from '../../store/coverage/log-sources.ts';
-import { ruleWatchers } from '../runner/detector-profile.ts';
+import { ruleProfiles } from '../runner/detector-profile.ts';
 import { LOGS } from '../runner/required-logs.ts';
 import { ruleContent } from './rule-content.ts';
 import { runRuleTests } from './rule-tests.ts';
@@ -42,12 +42,12 @@ test('all of their tests pass', () => {
 });
 
 test('the log source of each rule is among the logs that it needs', () => {
-  const watchers = new Map(ruleWatchers(content, 'sigma').map((each) => [each.id, each]));
+  const profiles = new Map(ruleProfiles(content, 'sigma').map((each) => [each.id, each]));
   let asked = 0;
   for (const [key, { custom }] of content.sayings) {
     const events = custom.tests.filter(({ finds }) => finds === 'yes').flatMap((of) => of.events);
     for (const workload of events.flatMap(workloadOf)) {
-      const logs = watchers.get(key)?.logs ?? [];
+      const logs = profiles.get(key)?.logs ?? [];
       const source = 'm365.export/unified-audit-log';
       asked += 1;
       assert.ok(

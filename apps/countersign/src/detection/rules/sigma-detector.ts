@@ -8,7 +8,7 @@ import { bounded, boundedGroup } from '../findings/bound-finding.ts';
 import { findingUid } from '../findings/finding-identity.ts';
 import { mergeDrafts } from '../findings/merge.ts';
 import type { Detector } from '../runner/detector.ts';
-import { ruleWatchers } from '../runner/detector-profile.ts';
+import { ruleProfiles } from '../runner/detector-profile.ts';
 import type { DetectorResult } from '../runner/detector-result.ts';
 import type { Isolation } from '../runner/isolation.ts';
 import { FINDINGS_PER_APPEND } from '../runner/limits.ts';
@@ -27,13 +27,13 @@ export function sigmaDetector(content: RuleContent): Detector {
     name: SIGMA,
     hears: 'events',
     reads: 'state',
-    watches: ruleWatchers(content, SIGMA),
+    profiles: ruleProfiles(content, SIGMA),
     detect: (context) => {
       const { store, fromIndex, isolation } = context;
       const homeNow = store.tenantOf(TENANT_NOT_STATED);
       const moved = homeNow === home ? [] : homeless(store, homeNow);
       homeAsked = homeNow;
-      return new Look(rules, store, isolation).parts([
+      return new RuleRun(rules, store, isolation).parts([
         store.signals.touchedSince(fromIndex),
         moved.sort(byGroup),
         ...isolation.retried.map((stream) => store.signals.groupDays(stream)),
@@ -48,7 +48,7 @@ export function sigmaDetector(content: RuleContent): Detector {
 }
 
 /** One run over changed groups, which may exceed memory. */
-class Look {
+class RuleRun {
   readonly #rules: RuleEvaluator;
   readonly #store: StoreReader;
   readonly #isolation: Isolation;

@@ -51,7 +51,7 @@ type Blind = { readonly rules: readonly string[]; readonly hours: readonly [numb
 class Deletions implements Detector {
   readonly name = 'test/deletions';
   readonly hears = 'events';
-  readonly watches = [];
+  readonly profiles = [];
   readonly asked: DetectorInput[] = [];
   readonly most: number;
   readonly cutShort: readonly UnfinishedWindow[];
@@ -266,7 +266,7 @@ test('a failing detector stops neither the import nor others, and runs again', a
   const broken: Detector = {
     name: 'test/broken',
     hears: 'events',
-    watches: [],
+    profiles: [],
     async *detect() {
       yield { drafts: [ofGroup('before it broke')], covers: [] };
       if (isBroken) throw new RangeError('a window without an end');
@@ -300,7 +300,7 @@ test('discards the results of an overtaken run', async () => {
   });
   const until = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
-  const about = { name: 'test/one', hears: 'events', watches: [] } as const;
+  const about = { name: 'test/one', hears: 'events', profiles: [] } as const;
   const slow: Detector = {
     ...about,
     async *detect() {
@@ -332,7 +332,7 @@ test('discards the results of an overtaken run', async () => {
 test('enters results in detector order, with any number of parts', async () => {
   const parts = 30;
   const detectorOf = (name: string, reads: 'events' | 'state', startMs: number): Detector => ({
-    ...{ name, hears: 'events', watches: [], reads },
+    ...{ name, hears: 'events', profiles: [], reads },
     async *detect() {
       for (let part = 0; part < parts; part++) {
         const drafts = Array.from({ length: 400 }, (_, i) => {

@@ -103,7 +103,7 @@ export class DetectionRunner {
    * Runs all detectors, or those that read only the state, or the others. Rules need not wait for
    * detectors that read weeks of history. MUST NOT run for the same detectors concurrently.
    */
-  async look(of: DetectorSelection = 'all'): Promise<DetectionReport> {
+  async run(of: DetectorSelection = 'all'): Promise<DetectionReport> {
     const total = { said: 0, revised: 0, withdrawn: 0 };
     const failures: { detector: string; because: string }[] = [];
     // Failures that no finding reports: a preparation failed, or a finding was not appended.
@@ -207,7 +207,7 @@ export class DetectionRunner {
     const { clock } = this.#writer;
     const { isolation } = of;
     const context = await this.#context(of);
-    const unit = { id: null, title: detector.watches[0]?.title ?? detector.name };
+    const unit = { id: null, title: detector.profiles[0]?.title ?? detector.name };
     const beganMs = clock.monotonic();
     // Measures the detector's own time, without waiting for its results to be entered.
     let waitedMs = 0;
@@ -385,7 +385,7 @@ type Scope = Pick<DetectorInput, 'touched' | 'fromIndex' | 'toIndex' | 'isolatio
 type DetectorRun = Scope & { readonly detector: Detector };
 
 function stageOf({ name }: Detector): string {
-  return `watch/${name}`;
+  return `detection/${name}`;
 }
 
 /** In detector order: the parts of one, then its end. */

@@ -25,19 +25,19 @@ export type DetectorProfile = {
 };
 
 /** The rules and correlations that alert. */
-export function ruleWatchers({ set }: RuleContent, detector: string): DetectorProfile[] {
+export function ruleProfiles({ set }: RuleContent, detector: string): DetectorProfile[] {
   const rules = set.rules.filter(({ alerts }) => alerts);
   const correlations = set.correlations.filter(({ alerts }) => alerts);
   return [
-    ...rules.map(({ rule }) => watcherOf(rule, detector, logsOfSource(rule.logsource))),
+    ...rules.map(({ rule }) => profileOf(rule, detector, logsOfSource(rule.logsource))),
     ...correlations.map((compiled) =>
-      watcherOf(compiled.correlation, detector, logsOfParts(compiled, set)),
+      profileOf(compiled.correlation, detector, logsOfParts(compiled, set)),
     ),
   ];
 }
 
 /** The window detectors, rule by rule. */
-export function streamWatchers(
+export function streamProfiles(
   detectors: readonly Pick<
     WindowDetector,
     'rules' | 'title' | 'cutTitle' | 'needs' | 'rulesNeed'
@@ -78,7 +78,7 @@ export function isOfHandedIn({ logs }: DetectorProfile): boolean {
   return logs.some((name) => LOGS[name].isHandedIn === true);
 }
 
-function watcherOf(
+function profileOf(
   document: RuleMeta,
   detector: string,
   fallback: readonly LogName[],

@@ -21,7 +21,7 @@ export interface Detector {
   /** `events`: runs after new records. `entries`: after any new entry, such as a decision. */
   readonly hears: 'events' | 'entries';
   /** Its rules, and the logs that each needs. */
-  readonly watches: readonly DetectorProfile[];
+  readonly profiles: readonly DetectorProfile[];
   /** Also runs at this interval without new entries, if its results depend on the time. */
   readonly everyMs?: number;
   /**

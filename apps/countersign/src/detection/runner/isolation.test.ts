@@ -60,9 +60,9 @@ async function take(
 
 /** Finds each person who deleted something. Throws on the people that the test selects. */
 function detector(name: string, throwsOn: (user: string) => boolean = () => false): Detector {
-  const watches = [{ id: name, title: `What ${name} finds`, detector: name, logs: [] }];
+  const profiles = [{ id: name, title: `What ${name} finds`, detector: name, logs: [] }];
   return {
-    ...({ name, hears: 'events', watches } as const),
+    ...({ name, hears: 'events', profiles } as const),
     async *detect({ store, touched }) {
       const drafts: FindingDraft[] = [];
       for await (const { index, event } of store.eventsOf(TENANT, {})) {
@@ -145,9 +145,9 @@ test('finds, names and skips only the entry that a detector throws on', async ()
     const named = failures.map(({ draft: { entries } }) => entries);
     const sound = found.filter(({ draft }) => draft.rule === 'test/sound' && isBad(draft.group));
     assert.deepEqual(new Set(named.flat()), new Set(sound.flatMap(({ draft }) => draft.entries)));
-    const watchers = detectors.flatMap(({ watches }) => watches);
+    const profiles = detectors.flatMap(({ profiles }) => profiles);
     const asked = { kind: 'now', nowMs: START_MS } as const;
-    const states = detectorHealth(store, watchers, { asked, nowMs: START_MS }).map(
+    const states = detectorHealth(store, profiles, { asked, nowMs: START_MS }).map(
       ({ health }) => health,
     );
     assert.deepEqual(

@@ -32,7 +32,7 @@ export class BypassController {
   }
 
   /** Applies what is due, and returns the current bypasses. MUST hold the ledger exclusively. */
-  async look(signal?: AbortSignal): Promise<ReadonlyMap<string, Bypass>> {
+  async refresh(signal?: AbortSignal): Promise<ReadonlyMap<string, Bypass>> {
     const bypasses = new Map(await this.#read());
     const due = [...bypasses.values()].filter((bypass) => this.#isDue(bypass));
     if (due.length === 0) return bypasses;

@@ -9,11 +9,14 @@ const sha256 = (data: string | Uint8Array): string =>
   createHash('sha256').update(data).digest('hex');
 
 describe('callers', () => {
-  const roll = new CallerRegistry<string>();
-  roll.add({ kind: 'bearer', sha256: sha256('wiki-token') }, 'wiki');
-  roll.add({ kind: 'certificate', sha256: sha256(Buffer.from('DER')).toUpperCase() }, 'gateway');
+  const registry = new CallerRegistry<string>();
+  registry.add({ kind: 'bearer', sha256: sha256('wiki-token') }, 'wiki');
+  registry.add(
+    { kind: 'certificate', sha256: sha256(Buffer.from('DER')).toUpperCase() },
+    'gateway',
+  );
   const find = (authorization?: string, certificate?: Uint8Array): string | undefined =>
-    roll.find({ authorization, certificate });
+    registry.find({ authorization, certificate });
 
   test('are known by a token or a certificate, and by nothing else', () => {
     assert.equal(find('Bearer wiki-token'), 'wiki');

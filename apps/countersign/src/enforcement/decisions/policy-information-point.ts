@@ -82,7 +82,7 @@ export class PolicyInformationPoint {
       const { directory, risks } = information;
       risks.resolve((tenant, name) => directory.find(tenant, 'Person', name)?.id);
     }
-    information.risks.watched(await this.#watchedMs());
+    information.risks.setDetectionTime(await this.#detectionMs());
     if (this.#source.clock !== undefined) information.confirmRegisters(this.#source.clock.now());
     return fromMs;
   }
@@ -106,10 +106,10 @@ export class PolicyInformationPoint {
   }
 
   /** The time up to which rules have evaluated all entries; undefined if no rule ever ran. */
-  async #watchedMs(): Promise<number | undefined> {
+  async #detectionMs(): Promise<number | undefined> {
     const { store, reader, clock } = this.#source;
     if (clock === undefined || store.stageCursor(RULES_STAGE) === 0) return undefined;
-    const behind = store.notLookedAt(WATCH_STAGES);
+    const behind = store.notLookedAt(DETECTION_STAGES);
     if (behind === undefined) return clock.now();
     if (behind.index >= reader.size) return undefined;
     return msOfInstant((await reader.leaf(behind.index)).leaf.seen);
@@ -120,9 +120,9 @@ const SETTLED: ReadonlyMap<FindingStatus, 'suppressed' | 'resolved'> = new Map([
   [SUPPRESSED, 'suppressed'],
   [RESOLVED, 'resolved'],
 ]);
-const WATCH_STAGES = 'watch/';
+const DETECTION_STAGES = 'detection/';
 /** The cursor of the rules. It is past the beginning if any rule runs. */
-export const RULES_STAGE: string = `${WATCH_STAGES}${SIGMA}`;
+export const RULES_STAGE: string = `${DETECTION_STAGES}${SIGMA}`;
 
 /** Drafts entries with the policies' text, unless the ledger has that version. */
 export function policyTextEntries(

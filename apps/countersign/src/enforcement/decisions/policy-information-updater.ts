@@ -112,7 +112,7 @@ export class PolicyInformationUpdater implements Candidates {
   /** All changes since the last call: of the directory, then of risk from findings. */
   takeChanges(): readonly TenantDirectoryChange[] {
     const { clock } = this.#options.writer;
-    return [...this.#changes.splice(0), ...this.#risks.look(clock.now())];
+    return [...this.#changes.splice(0), ...this.#risks.poll(clock.now())];
   }
 
   get policies(): PolicySet {
@@ -131,11 +131,11 @@ export class PolicyInformationUpdater implements Candidates {
    * person may have to be kept out at once.
    * @throws ConfigError if a file changed and is unusable; its previous content ages
    */
-  async look(point: DecisionPoint): Promise<void> {
+  async refresh(point: DecisionPoint): Promise<void> {
     const failures: unknown[] = [];
     for (const [file, said] of this.#said) {
       try {
-        await this.#lookAt(file, said);
+        await this.#updateFrom(file, said);
       } catch (error) {
         failures.push(error);
       }
@@ -147,7 +147,7 @@ export class PolicyInformationUpdater implements Candidates {
     if (failures.length > 0) throw failures[0];
   }
 
-  async #lookAt(file: string, said: LoadedFile): Promise<void> {
+  async #updateFrom(file: string, said: LoadedFile): Promise<void> {
     const [stamp, nowMs] = [FileVersion.stamp(file), performance.now()];
     if (said.state.isStill(stamp, nowMs)) {
       this.#confirm(file, said.read);

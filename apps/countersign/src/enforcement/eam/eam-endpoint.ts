@@ -77,7 +77,7 @@ export class EamEndpoint {
   readonly #options: EamOptions;
   readonly #attempts: PendingSignIns;
   readonly #taken: ReplayCache;
-  readonly #desk: EnrollmentEndpoint;
+  readonly #enrollment: EnrollmentEndpoint;
   readonly #origin: string;
   readonly #steps: ReadonlyMap<string, Step>;
 
@@ -86,7 +86,7 @@ export class EamEndpoint {
     this.#options = options;
     this.#attempts = new PendingSignIns(clock, random);
     this.#taken = new ReplayCache(clock, options.used);
-    this.#desk = new EnrollmentEndpoint(options);
+    this.#enrollment = new EnrollmentEndpoint(options);
     this.#origin = new URL(issuer).origin;
     this.#steps = new Map<string, Step>([
       [EAM_PATHS.authorize, (request, form) => this.#authorize(request, form)],
@@ -180,7 +180,7 @@ export class EamEndpoint {
     const text = form.get('credential') ?? '';
     const id = ceremony.idOf(text) ?? '';
     // Another node may have registered it a moment ago.
-    if (passkeys.book.get(id) === undefined) await passkeys.look();
+    if (passkeys.book.get(id) === undefined) await passkeys.refresh();
     const known = passkeys.book.get(id);
     const proof = await ceremony.verifyUse(text, challenge, hint, known);
     if (proof.kind === 'refused' || known === undefined) {
@@ -270,9 +270,9 @@ export class EamEndpoint {
   ): Promise<EndpointReply> => {
     if (attempt.kind !== 'use') return this.#outOfOrder(request, attempt);
     const { passkeys } = this.#options;
-    await passkeys.look();
+    await passkeys.refresh();
     const found = passkeys.book.invitationOf(form.get('code') ?? '')?.invitation.id;
-    if (found === undefined || !this.#desk.isGood(found, attempt.hint)) {
+    if (found === undefined || !this.#enrollment.isGood(found, attempt.hint)) {
       return this.#again(request, attempt, { why: 'no-code', notice: 'bad-code' });
     }
     return this.#askToRegister(request, this.#attempts.toRegister(attempt, found));
@@ -284,7 +284,7 @@ export class EamEndpoint {
     form: Form,
   ): Promise<EndpointReply> => {
     if (attempt.kind !== 'register') return this.#outOfOrder(request, attempt);
-    const fault = await this.#desk.register(attempt, form.get('credential') ?? '');
+    const fault = await this.#enrollment.register(attempt, form.get('credential') ?? '');
     if (fault !== undefined) {
       return this.#again(request, attempt, { why: fault, notice: 'not-registered' });
     }

@@ -57,7 +57,7 @@ export class EnrollmentEndpoint {
     await before;
     try {
       // Another node may have registered one since the code was typed.
-      await this.#options.passkeys.look();
+      await this.#options.passkeys.refresh();
       if (!this.isGood(attempt.invitation, attempt.hint)) return 'no-code';
       return await this.#take(attempt, text);
     } finally {

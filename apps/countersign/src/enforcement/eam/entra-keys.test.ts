@@ -4,10 +4,10 @@ import { ManualClock } from '@countersign/core';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { EntraKeys } from './entra-keys.ts';
 import {
+  AUTHORITY_FIRST_REFRESH_MS,
   AUTHORITY_KEYS_MAX_MS,
   AUTHORITY_KEYS_MS,
-  AUTHORITY_LOOK_FIRST_MS,
-  AUTHORITY_LOOK_MS,
+  AUTHORITY_REFRESH_MS,
 } from './limits.ts';
 
 const AUTHORITY = 'https://login.example.com';
@@ -37,7 +37,7 @@ test('reads keys once, and again for an unknown key id', async () => {
   assert.ok(await known.find('1'));
   assert.equal(state.reads, 2, 'the metadata and the keys');
   // Nor later, for a known key.
-  clock.advance(AUTHORITY_LOOK_MS);
+  clock.advance(AUTHORITY_REFRESH_MS);
   assert.ok(await known.find('1'));
   assert.ok(await known.find(undefined));
   assert.equal(state.reads, 2);
@@ -47,7 +47,7 @@ test('reads keys once, and again for an unknown key id', async () => {
   assert.equal(state.reads, 4);
   // Not for each hint with an invented key id.
   await known.find('made up');
-  clock.advance(AUTHORITY_LOOK_MS - 1);
+  clock.advance(AUTHORITY_REFRESH_MS - 1);
   await known.find('made up');
   assert.equal(state.reads, 4);
   clock.advance(1);
@@ -67,7 +67,7 @@ test('uses cached keys while Entra is unreachable, for a limited time', async ()
   clock.advance(1);
   assert.equal(await known.find('1'), undefined);
   state.away = false;
-  clock.advance(AUTHORITY_LOOK_MS);
+  clock.advance(AUTHORITY_REFRESH_MS);
   assert.ok(await known.find('1'));
 });
 
@@ -76,7 +76,7 @@ test('retries almost at once while it has no keys at all', async () => {
   state.away = true;
   assert.equal(await known.find('1'), undefined);
   state.away = false;
-  clock.advance(AUTHORITY_LOOK_FIRST_MS - 1);
+  clock.advance(AUTHORITY_FIRST_REFRESH_MS - 1);
   assert.equal(await known.find('1'), undefined);
   clock.advance(1);
   assert.ok(await known.find('1'));

@@ -2,10 +2,10 @@ import type { Clock } from '@countersign/core';
 import { createLocalJWKSet, type JSONWebKeySet, type JWK } from 'jose';
 import { isObject } from '../http/i-json.ts';
 import {
+  AUTHORITY_FIRST_REFRESH_MS,
   AUTHORITY_KEYS_MAX_MS,
   AUTHORITY_KEYS_MS,
-  AUTHORITY_LOOK_FIRST_MS,
-  AUTHORITY_LOOK_MS,
+  AUTHORITY_REFRESH_MS,
 } from './limits.ts';
 
 export type KeySet = ReturnType<typeof createLocalJWKSet>;
@@ -34,7 +34,7 @@ export class EntraKeys {
   readonly #options: AuthorityOptions;
   #known: FetchedKeys | undefined;
   #lookedMs = Number.NEGATIVE_INFINITY;
-  #looking: Promise<void> | undefined;
+  #refreshing: Promise<void> | undefined;
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
@@ -46,7 +46,7 @@ export class EntraKeys {
     const known = this.#known;
     const isFresh = known !== undefined && clock.monotonic() - known.atMs < AUTHORITY_KEYS_MS;
     const isNamed = keyId === undefined || known?.ids.has(keyId) === true;
-    if (!isFresh || !isNamed) await this.#look();
+    if (!isFresh || !isNamed) await this.#refresh();
     const found = this.#known;
     if (found === undefined || clock.monotonic() - found.atMs > AUTHORITY_KEYS_MAX_MS) {
       return undefined;
@@ -54,15 +54,15 @@ export class EntraKeys {
     return found.keys;
   }
 
-  async #look(): Promise<void> {
+  async #refresh(): Promise<void> {
     const nowMs = this.#options.clock.monotonic();
-    const pauseMs = this.#known === undefined ? AUTHORITY_LOOK_FIRST_MS : AUTHORITY_LOOK_MS;
-    if (this.#looking === undefined && nowMs - this.#lookedMs < pauseMs) return;
+    const pauseMs = this.#known === undefined ? AUTHORITY_FIRST_REFRESH_MS : AUTHORITY_REFRESH_MS;
+    if (this.#refreshing === undefined && nowMs - this.#lookedMs < pauseMs) return;
     this.#lookedMs = nowMs;
-    this.#looking ??= this.#read().finally(() => {
-      this.#looking = undefined;
+    this.#refreshing ??= this.#read().finally(() => {
+      this.#refreshing = undefined;
     });
-    await this.#looking;
+    await this.#refreshing;
   }
 
   /** Never rejects; cached keys stay in use. */

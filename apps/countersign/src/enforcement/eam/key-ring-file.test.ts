@@ -28,9 +28,9 @@ test('nodes that start together share one key, and roll to one', async () => {
   assert.deepEqual(one.ring.keys, two.ring.keys);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   clock.advance(91 * DAY_MS);
-  await one.look();
+  await one.refresh();
   assert.equal(one.ring.keys.length, 2);
-  await two.look();
+  await two.refresh();
   assert.deepEqual(two.ring.keys, one.ring.keys, 'it took what the other wrote');
   assert.deepEqual(readdirSync(folder), ['keys.json'], 'nothing is left beside it');
 });
@@ -52,9 +52,9 @@ test('a later node uses the existing keys, and rolls them when due', async () =>
   const text = readFileSync(file, 'utf8');
   const second = await KeyRingFile.open(file, clock);
   assert.deepEqual(second.ring.keys, first.ring.keys);
-  await first.look();
+  await first.refresh();
   const { ring } = first;
-  await first.look();
+  await first.refresh();
   assert.equal(first.ring, ring, 'what has not changed is not read again');
   assert.equal(readFileSync(file, 'utf8'), text);
   clock.advance(91 * DAY_MS);
@@ -62,9 +62,9 @@ test('a later node uses the existing keys, and rolls them when due', async () =>
   assert.equal(third.ring.keys.length, 2);
   assert.equal(statSync(file).mode & 0o777, 0o600);
   const rolled = third.ring;
-  await third.look();
+  await third.refresh();
   assert.equal(third.ring, rolled, 'what it wrote itself it does not read again');
-  await second.look();
+  await second.refresh();
   assert.deepEqual(second.ring.keys, rolled.keys);
 });
 

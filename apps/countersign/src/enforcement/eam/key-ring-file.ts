@@ -35,7 +35,7 @@ export class KeyRingFile {
       throw new PolicyError('KEY_INVALID', what);
     }
     const keys = new KeyRingFile(file, clock);
-    await keys.look();
+    await keys.refresh();
     return keys;
   }
 
@@ -44,7 +44,7 @@ export class KeyRingFile {
   }
 
   /** Loads another node's changes, and rolls keys when due. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     const stamp = stampOf(this.#file);
     if (stamp !== this.#stamp) {
       this.#ring = KeyRing.parse(readFileSync(this.#file, 'utf8'), this.#file);

@@ -23,7 +23,7 @@ export const ATTEMPTS_MAX = 100_000;
 export const FAILURES_MAX = 5;
 
 /** Twice the concurrent attempts (hint and nonce), and those that ended meanwhile. */
-export const TAKEN_MAX: number = 4 * ATTEMPTS_MAX;
+export const REPLAY_ENTRIES_MAX: number = 4 * ATTEMPTS_MAX;
 
 /**
  * Entra caches metadata and keys for 24 hours; its documentation asks for two days (contracts 9.1).
@@ -49,10 +49,10 @@ export const AUTHORITY_KEYS_MS: number = 24 * 3_600_000;
 export const AUTHORITY_KEYS_MAX_MS: number = 48 * 3_600_000;
 
 /** An unknown key id triggers a reload, but not for each invented one. */
-export const AUTHORITY_LOOK_MS = 30_000;
+export const AUTHORITY_REFRESH_MS = 30_000;
 
 /** Without any keys no person gets in, so a retry follows almost at once. */
-export const AUTHORITY_LOOK_FIRST_MS = 1000;
+export const AUTHORITY_FIRST_REFRESH_MS = 1000;
 
 /** The longest wait for a browser, an authenticator and a person. */
 export const CEREMONY_MS: number = 3 * 60_000;

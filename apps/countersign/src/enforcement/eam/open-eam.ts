@@ -40,7 +40,7 @@ export type OpenExternalOptions = {
 export type OpenExternal = ExternalMethod & {
   readonly passkeys: PasskeyRegistry;
   /** Loads changes by other nodes and people: keys, invitations, revocations. */
-  look(): Promise<void>;
+  refresh(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -98,9 +98,9 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
       tokensAppId === undefined ? undefined : new TokenIssuance({ ...asked, appId: tokensAppId }),
     address: external.address,
     passkeys: store.book,
-    look: async () => {
-      await store.look();
-      await keyFile.look();
+    refresh: async () => {
+      await store.refresh();
+      await keyFile.refresh();
     },
     close: async () => {
       http.close();

@@ -25,8 +25,8 @@ async function opens(world: EamWorld, code: string): Promise<boolean> {
 test('refuses one person who claims to be two, under any names', async () => {
   const world = await worldOfTwo();
   const unsigned = { tenant: EAM_TENANT, person: ADA, device: null, by: 'carol', said: null };
-  const desk = { nowMs: world.clock.now(), random, people: world.people };
-  assert.throws(() => invite(world.book, unsigned, desk), /two people must sign/);
+  const sink = { nowMs: world.clock.now(), random, people: world.people };
+  assert.throws(() => invite(world.book, unsigned, sink), /two people must sign/);
   assert.throws(
     () => world.invite(ADA, 'carol', 'mallory'),
     /carol is not in enforcementPoints\.people/,
@@ -51,14 +51,14 @@ test('a signature counts only for its invitation, and soon after', async () => {
   const world = await worldOfTwo();
   const { id } = world.invite(ADA, 'carol');
   const request = world.book.invitation(id)?.invitation.request ?? assert.fail();
-  const desk = () => ({ nowMs: world.clock.now(), random, people: world.people });
+  const sink = () => ({ nowMs: world.clock.now(), random, people: world.people });
   const asked = { tenant: EAM_TENANT, person: ADA, device: null, by: 'carol', said: request };
-  assert.throws(() => invite(world.book, asked, desk()), /with this id already exists/);
+  assert.throws(() => invite(world.book, asked, sink()), /with this id already exists/);
   await world.enroll(undefined, PREY);
   for (const other of [{ device: 'laptop' }, { person: PREY }]) {
     const changed = { ...asked, ...other };
     assert.throws(
-      () => invite(world.book, changed, desk()),
+      () => invite(world.book, changed, sink()),
       /the signature is for another invitation/,
     );
   }
@@ -71,7 +71,7 @@ test('a signature counts only for its invitation, and soon after', async () => {
       },
       key,
     );
-  const agree = (more: object) => approve(world.book, { said: approval(more), by: 'x' }, desk());
+  const agree = (more: object) => approve(world.book, { said: approval(more), by: 'x' }, sink());
   assert.throws(() => agree({ request: 'another' }), /must sign the same/);
   assert.throws(() => agree({ atMs: world.clock.now() - CODE_MS }), /signature is too old/);
   assert.ok(agree({}).code !== null);

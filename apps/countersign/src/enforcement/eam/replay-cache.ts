@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Clock, messageOf } from '@countersign/core';
 import { PolicyError } from '@countersign/policy';
-import { ATTEMPT_MS, SKEW_MS, TAKEN_MAX } from './limits.ts';
+import { ATTEMPT_MS, REPLAY_ENTRIES_MAX, SKEW_MS } from './limits.ts';
 
 /** Names that are used together, and when the vendor issued them. */
 export type TokenUse = { readonly names: readonly string[]; readonly issuedMs: number };
@@ -76,7 +76,7 @@ export class ReplayCache {
   /** In order of arrival, which is also the order of expiry. */
   #forget(nowMs: number): void {
     for (const [name, { issuedMs, untilMs }] of this.#kept) {
-      if (untilMs > nowMs && this.#kept.size < TAKEN_MAX) return;
+      if (untilMs > nowMs && this.#kept.size < REPLAY_ENTRIES_MAX) return;
       this.#kept.delete(name);
       this.#lineMs = Math.max(this.#lineMs, issuedMs);
     }

@@ -96,15 +96,15 @@ class World {
     await catchUpProjection(this.writer);
   }
 
-  async look(): Promise<readonly SecurityEvent[]> {
+  async poll(): Promise<readonly SecurityEvent[]> {
     this.clock.advance(2000);
     await this.writer.ledger.publish();
     await this.writer.reader.refresh();
-    return this.news.look();
+    return this.news.poll();
   }
 
   async newEvents(): Promise<readonly unknown[]> {
-    const events = await this.look();
+    const events = await this.poll();
     this.news.markSent(events);
     return events.map(short);
   }
@@ -173,10 +173,10 @@ test('the initiator is an administrator if the credential is of another person',
 test('repeats an event until it is sent, and never one that is recorded', () =>
   World.within(async (world) => {
     await world.bring(audit(REGISTERED));
-    const untold = await world.look();
+    const untold = await world.poll();
     assert.equal(untold.length, 1);
-    world.news.markSent(await world.news.look());
-    assert.equal((await world.look()).length, 1, 'a look that came too early tells nothing');
+    world.news.markSent(await world.news.poll());
+    assert.equal((await world.poll()).length, 1, 'a look that came too early tells nothing');
     // Killed after the record of the event, before it was marked as sent.
     const [event] = untold;
     assert.ok(event !== undefined);

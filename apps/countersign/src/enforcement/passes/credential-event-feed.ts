@@ -69,7 +69,7 @@ export class CredentialEventFeed {
   }
 
   /** Returns the unsent events. They repeat until {@link markSent}. */
-  async look(): Promise<readonly SecurityEvent[]> {
+  async poll(): Promise<readonly SecurityEvent[]> {
     const { clock } = this.#options.writer;
     const beganMs = clock.monotonic();
     if (beganMs < this.#dueMs) {

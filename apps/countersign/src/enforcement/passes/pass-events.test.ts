@@ -140,7 +140,7 @@ test('distinguishes activities that change a credential', () => {
 });
 
 describe('the open passes', () => {
-  function watched() {
+  function openTable() {
     const passes = new OpenPassTable(() => new DirectoryStore());
     const open = (pass: string, id: string, more: Partial<DecisionRequest> = {}): void => {
       const request: DecisionRequest = {
@@ -154,7 +154,7 @@ describe('the open passes', () => {
   }
 
   test('are found by person and device, within their tenant', () => {
-    const { passes, open } = watched();
+    const { passes, open } = openTable();
     open('p1', 'Ada');
     open('p2', 'ada', { context: { device: 'D1' } });
     open('p3', 'ben', { context: { device: 'd1' } });
@@ -170,7 +170,7 @@ describe('the open passes', () => {
   });
 
   test('are not found after they are dropped or over', () => {
-    const { passes, open } = watched();
+    const { passes, open } = openTable();
     open('p1', 'ada');
     open('p2', 'ada');
     passes.dropped('p1');

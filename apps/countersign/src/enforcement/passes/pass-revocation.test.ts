@@ -243,7 +243,7 @@ test('a finding raises the risk, and its end lowers it again', async () => {
     };
     world.risks.raise({ ...finding, principals: ['user:ADA'], state }, world.clock.now());
     world.risks.resolve((tenant, name) => world.store.find(tenant, 'Person', name)?.id);
-    for (const changed of changes.look(world.clock.now())) world.revocation.changed(changed);
+    for (const changed of changes.poll(world.clock.now())) world.revocation.changed(changed);
   };
   say('open');
   await world.revocation.settle();

@@ -83,10 +83,10 @@ export class RevocationService {
    * Applies changes and their consequences.
    * @throws ConfigError, and every error of the ledger; the rest is retried next time
    */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     const { information, deciding } = this.#options;
     try {
-      await information.look(deciding.point);
+      await information.refresh(deciding.point);
     } finally {
       const { version } = deciding.point.policies;
       if (version !== this.#version) this.#revocation.sweep();
@@ -102,7 +102,7 @@ export class RevocationService {
     const { transmitter } = this.#options;
     this.#levels.lapse();
     if (transmitter === undefined) return;
-    const news = (await this.#news?.look()) ?? [];
+    const news = (await this.#news?.poll()) ?? [];
     // After the steps that may fail, so that no removed event is lost.
     const said = this.#said.splice(0);
     try {

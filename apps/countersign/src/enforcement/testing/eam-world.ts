@@ -285,7 +285,7 @@ export class EamWorld {
     };
     const said = signed(statement, this.privateKey(key));
     const request = { tenant: EAM_TENANT, person, device: null, by, said };
-    return this.#taken(invite(this.book, request, this.#desk()));
+    return this.#taken(invite(this.book, request, this.#sink()));
   }
 
   /** Approves an invitation as another administrator. */
@@ -296,7 +296,7 @@ export class EamWorld {
       request: request === null || request === undefined ? '' : statementDigest(request),
     };
     const said = signed(statement, this.privateKey(key));
-    return this.#taken(approve(this.book, { said, by }, this.#desk()));
+    return this.#taken(approve(this.book, { said, by }, this.#sink()));
   }
 
   privateKey(name: string): KeyObject {
@@ -305,7 +305,7 @@ export class EamWorld {
     return pair.privateKey;
   }
 
-  #desk() {
+  #sink() {
     const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
     return { nowMs: this.clock.now(), random, people: this.people };
   }
@@ -330,7 +330,7 @@ export class EamWorld {
         await setImmediate();
         this.book.apply(record);
       },
-      look: async () => {
+      refresh: async () => {
         for (const record of this.others.splice(0)) this.book.apply(record);
       },
     };

@@ -30,7 +30,7 @@ export type CanaryBody = {
 
 /** The ledger's history of one tenant's canaries. */
 export type CanaryPast = {
-  readonly watch: CanaryTracker;
+  readonly tracker: CanaryTracker;
   /** Time of the last attempt of each act. */
   readonly lastMs: ReadonlyMap<CanaryAct, number>;
   /** Records that arrived before a crash and were not matched to a canary. */
@@ -54,24 +54,24 @@ export async function canaryPast(
   { tenant, appId, nowMs }: { tenant: string; appId: string; nowMs: number },
 ): Promise<CanaryPast> {
   await ledger.reader.refresh();
-  const watch = new CanaryTracker();
+  const tracker = new CanaryTracker();
   const lastMs = new Map<CanaryAct, number>();
   const sinceMs = nowMs - CANARY_REMEMBERED_MS;
   for await (const body of bodiesOf(ledger, 'act', sinceMs)) {
     if (!isCanaryBody(body) || body.tenant !== tenant) continue;
     const { workload, periodMs, sentMs, signs, phase, act } = body;
     for (const sign of signs) {
-      if (phase === 'failed') watch.withdrawn({ tenant, ...sign });
-      else watch.sent({ tenant, workload, periodMs, sentMs, ...sign });
+      if (phase === 'failed') tracker.withdrawn({ tenant, ...sign });
+      else tracker.sent({ tenant, workload, periodMs, sentMs, ...sign });
     }
     lastMs.set(act, Math.max(sentMs, lastMs.get(act) ?? 0));
   }
   for await (const body of bodiesOf(ledger, 'coverage', sinceMs)) {
     const seen = parseObservation(body);
-    if (seen?.collector === 'canary' && seen.tenant === tenant) watch.recall(seen);
+    if (seen?.collector === 'canary' && seen.tenant === tenant) tracker.recall(seen);
   }
-  const unjudged = await unjudgedRecords(ledger, watch, { tenant, appId, nowMs });
-  return { watch, lastMs, unjudged };
+  const unjudged = await unjudgedRecords(ledger, tracker, { tenant, appId, nowMs });
+  return { tracker, lastMs, unjudged };
 }
 
 async function unjudgedRecords(

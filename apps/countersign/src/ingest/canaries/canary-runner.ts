@@ -13,7 +13,7 @@ import {
 import { type CollectionSink, type Collector, HttpError, type PollReport } from '@countersign/m365';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { LedgerSink } from '../collection/ledger-sink.ts';
-import { CANARY_LOOK_EVERY_MS } from '../limits.ts';
+import { CANARY_POLL_EVERY_MS } from '../limits.ts';
 import type { MatchedRecord } from '../pipeline/text-matcher.ts';
 import { type CanaryBody, type CanaryLedger, canaryPast } from './canary-history.ts';
 import type { CanarySender, ReadyCanary } from './canary-sender.ts';
@@ -43,9 +43,9 @@ export function canaryTexts(appIds: readonly string[]): string[] {
  */
 export class CanaryRunner implements Collector {
   readonly name: string;
-  readonly everyMs: number = CANARY_LOOK_EVERY_MS;
+  readonly everyMs: number = CANARY_POLL_EVERY_MS;
   readonly #options: CanariesOptions;
-  readonly #watch: CanaryTracker;
+  readonly #tracker: CanaryTracker;
   /** Time of the last attempt of each act. */
   readonly #lastMs: Map<CanaryAct, number>;
   #heard: CanaryRecord[];
@@ -62,7 +62,7 @@ export class CanaryRunner implements Collector {
   private constructor(options: CanariesOptions, past: Awaited<ReturnType<typeof canaryPast>>) {
     this.#options = options;
     this.name = `canary ${options.tenant}`;
-    this.#watch = past.watch;
+    this.#tracker = past.tracker;
     this.#lastMs = new Map(past.lastMs);
     this.#heard = [...past.unjudged];
     this.#seed = Number.parseInt(hex(options.random, 6), 16);
@@ -91,11 +91,11 @@ export class CanaryRunner implements Collector {
     const nowMs = this.#options.clock.now();
     const heard = this.#heard;
     this.#heard = [];
-    const back = heard.flatMap((record) => this.#watch.seen(record, nowMs) ?? []);
+    const back = heard.flatMap((record) => this.#tracker.seen(record, nowMs) ?? []);
     const tenant = tenantId(this.#options.tenant);
     const askedMs = ({ source }: { source: SourceId }): number =>
       sink.settled(source, tenant, null).at(-1)?.to ?? nowMs;
-    const observations: Observation[] = [...back, ...this.#watch.overdue(nowMs, askedMs)];
+    const observations: Observation[] = [...back, ...this.#tracker.overdue(nowMs, askedMs)];
     if (observations.length === 0) return 0;
     await sink.append(observations.map((seen) => ownEntryDraft('coverage', nowMs, seen)));
     return observations.length;
@@ -137,7 +137,7 @@ export class CanaryRunner implements Collector {
       return left === null ? [] : [`a canary of ${plan.workload} left something behind: ${left}`];
     } catch (error) {
       const because = refusalOf(error);
-      for (const sign of signs) this.#watch.withdrawn({ tenant: plan.tenant, ...sign });
+      for (const sign of signs) this.#tracker.withdrawn({ tenant: plan.tenant, ...sign });
       await this.#account(sink, { plan, mark, sentMs, signs, phase: 'failed', because });
       return [notSent(plan, because)];
     }
@@ -148,7 +148,7 @@ export class CanaryRunner implements Collector {
     sentMs: number,
     signs: readonly CanaryMarker[],
   ) {
-    for (const sign of signs) this.#watch.sent({ tenant, workload, periodMs, sentMs, ...sign });
+    for (const sign of signs) this.#tracker.sent({ tenant, workload, periodMs, sentMs, ...sign });
   }
 
   async #account(

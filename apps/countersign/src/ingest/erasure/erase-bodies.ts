@@ -77,8 +77,8 @@ export async function erase(writer: LedgerWriter, request: ErasureRequest): Prom
     toMs: found.toMs,
     tenants: [...found.tenants],
   };
-  const doomed = { names, quarantined: found.quarantined };
-  rememberErasing(writer.dir, { ...doomed, atMs: body.atMs });
+  const target = { names, quarantined: found.quarantined };
+  rememberErasing(writer.dir, { ...target, atMs: body.atMs });
   const [appended] = await writer.ledger
     .append([ownEntryDraft('erasure', body.atMs, body)])
     .catch((error: unknown) => {
@@ -86,7 +86,7 @@ export async function erase(writer: LedgerWriter, request: ErasureRequest): Prom
       throw error;
     });
   const entry = appended?.index ?? -1;
-  await carryOut(writer, body.ranges, doomed);
+  await carryOut(writer, body.ranges, target);
   return { erased: body.entries, quarantined: body.quarantined, entry, ranges: body.ranges };
 }
 
@@ -96,9 +96,9 @@ export async function resumeErasures(writer: LedgerWriter): Promise<void> {
     const said = await writer.reader.body(index);
     const erasure = said.kind === 'present' ? parseErasure(said.bytes) : undefined;
     if (erasure === undefined) continue;
-    const doomed = recallErasing(writer, erasure);
-    if (doomed === undefined && (await isCarriedOut(writer, erasure.ranges))) continue;
-    await carryOut(writer, erasure.ranges, doomed ?? { names: [], quarantined: [] });
+    const target = recallErasing(writer, erasure);
+    if (target === undefined && (await isCarriedOut(writer, erasure.ranges))) continue;
+    await carryOut(writer, erasure.ranges, target ?? { names: [], quarantined: [] });
   }
   // That erasure died before its entry was durable, so it never happened. Only its names remain.
   forgetErasing(writer.dir);
@@ -120,15 +120,15 @@ async function isCarriedOut({ reader }: LedgerWriter, ranges: Ranges): Promise<b
 async function carryOut(
   writer: LedgerWriter,
   ranges: Ranges,
-  doomed: ErasureTarget,
+  target: ErasureTarget,
 ): Promise<void> {
   await catchUpProjection(writer);
   const indices = ranges.flatMap(([from, to]) =>
     Array.from({ length: to - from }, (_, i) => from + i),
   );
-  const mentions = new NameMatcher(doomed.names);
+  const mentions = new NameMatcher(target.names);
   await removeOriginals(writer, { indices: new Set(indices), mentions });
-  eraseQuarantined(writer.dir, doomed.quarantined);
+  eraseQuarantined(writer.dir, target.quarantined);
   const { toMerge } = await writer.store.purge(indices);
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();

@@ -50,7 +50,7 @@ export class IngestPipeline {
   #settled: Promise<void> = Promise.resolve();
   #failure: unknown;
   #rowsUnposted = 0;
-  #resighted: number[] = [];
+  #redelivered: number[] = [];
   #facts: EntryRows[] = [];
 
   /** `listenFor`: texts whose records are passed to the caller, as they were delivered. */
@@ -117,8 +117,8 @@ export class IngestPipeline {
       store.post({ files, signals: JSON.parse(done.signals) as SignalBatch });
     }
     for (const facts of this.#facts.splice(0)) store.post({ facts });
-    await mergeActions(this.#writer, this.#resighted);
-    this.#resighted = [];
+    await mergeActions(this.#writer, this.#redelivered);
+    this.#redelivered = [];
     await commitProjection(this.#writer);
     this.#rowsUnposted = 0;
   }
@@ -133,7 +133,7 @@ export class IngestPipeline {
     const accepted = verdict.accepted.length;
     listener.outcome({ read, accepted, duplicates: count - accepted });
     this.#rowsUnposted += accepted;
-    this.#noteResighted(verdict);
+    this.#noteRedelivered(verdict);
     const prepared = worker.ask({ kind: 'prepare', chunkId, verdict });
     prepared.catch(() => {});
     this.#committed = this.#committed
@@ -160,11 +160,11 @@ export class IngestPipeline {
     });
   }
 
-  #noteResighted(verdict: BatchAssignment): void {
+  #noteRedelivered(verdict: BatchAssignment): void {
     if (verdict.earlier.size === 0) return;
     for (let i = 0; i < verdict.accepted.length; i++) {
       const position = verdict.accepted[i] as number;
-      if (verdict.earlier.has(position)) this.#resighted.push(verdict.baseIndex + i);
+      if (verdict.earlier.has(position)) this.#redelivered.push(verdict.baseIndex + i);
     }
   }
 

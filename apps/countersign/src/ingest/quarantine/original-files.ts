@@ -55,13 +55,13 @@ export type OriginalErasure = {
  */
 export async function removeOriginals(
   writer: LedgerWriter,
-  doomed: OriginalErasure,
+  erasure: OriginalErasure,
 ): Promise<void> {
   const folder = join(writer.dir, FOLDER);
   for (const name of await list(folder)) {
     const path = join(folder, name);
-    const isDoomed = (await mentions(path, doomed)) || (await delivers(writer, path, doomed));
-    if (isDoomed) await rm(path, { force: true });
+    const isErased = (await mentions(path, erasure)) || (await delivers(writer, path, erasure));
+    if (isErased) await rm(path, { force: true });
   }
 }
 
@@ -93,12 +93,12 @@ async function mentions(path: string, { mentions: names }: OriginalErasure): Pro
 async function delivers(
   writer: LedgerWriter,
   path: string,
-  doomed: OriginalErasure,
+  erasure: OriginalErasure,
 ): Promise<boolean> {
   for await (const event of readInputs([{ kind: 'path', path }])) {
     if (event.kind !== 'chunk') continue;
-    if (doomed.mentions.in(event.chunk.bytes)) return true;
-    if (hasErased(writer, event.chunk, doomed.indices)) return true;
+    if (erasure.mentions.in(event.chunk.bytes)) return true;
+    if (hasErased(writer, event.chunk, erasure.indices)) return true;
   }
   return false;
 }

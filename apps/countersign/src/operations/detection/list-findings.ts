@@ -169,7 +169,7 @@ async function conclusionOf(
   const seen = await healthsOfAnswer(sources, { asked, tenants, nowMs, rule });
   // For a rule that the caller names, the answer states its health, whatever its severity.
   const found = seen.found.filter(
-    ({ watcher }) => rule !== undefined || maySay(watcher, of.severityMin),
+    ({ profile }) => rule !== undefined || maySay(profile, of.severityMin),
   );
   const blind = found.length + count === 0 ? noSuchRule(rule) : blindReason(found);
   const because = [...reasonsOf(answer), ...(blind === undefined ? [] : [blind])];

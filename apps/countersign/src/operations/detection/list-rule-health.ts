@@ -116,13 +116,13 @@ async function rowsOf(
   const byRule = Map.groupBy(store.findings({ tenant }), ({ draft }) => draft.rule);
   const counts = store.signals.counts().filter(({ count, max }) => count > max);
   return found.map((each): RuleHealth => {
-    const { id } = each.watcher;
+    const { id } = each.profile;
     const own = [...byRule].flatMap(([rule, of]): readonly StoredFinding[] =>
       isOfRule(rule, id) ? of : [],
     );
     return {
       ...each,
-      handedIn: isOfHandedIn(each.watcher),
+      handedIn: isOfHandedIn(each.profile),
       findings: own.length,
       suppressed: own.filter(({ mark }) => mark?.status === SUPPRESSED).length,
       throttled: counts.filter(({ stream }) => stream === id),
@@ -131,7 +131,7 @@ async function rowsOf(
 }
 
 function itemOf({
-  watcher,
+  profile,
   health,
   handedIn,
   findings,
@@ -139,15 +139,15 @@ function itemOf({
   throttled,
 }: RuleHealth): object {
   return {
-    rule: watcher.id,
-    title: watcher.title,
-    detector: watcher.detector,
+    rule: profile.id,
+    title: profile.title,
+    detector: profile.detector,
     state: health.state,
     since: instantOrNull(health.sinceMs),
     until: instantOrNull(health.untilMs),
     because: health.because,
     incomplete: health.incomplete,
-    needs: watcher.logs,
+    needs: profile.logs,
     handedIn,
     findings,
     suppressed,

@@ -68,7 +68,7 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
       env,
       wait: systemWait,
     });
-    const bypass = (await controller.look(hooks.signal)).get(id);
+    const bypass = (await controller.refresh(hooks.signal)).get(id);
     await catchUpProjection(writer);
     if (bypass === undefined)
       throw new ConfigError('REFERENCED_FILE', `the bypass ${id} is not in the ledger`);

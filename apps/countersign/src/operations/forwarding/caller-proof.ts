@@ -18,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Random } from '@countersign/core';
 import { accountName } from './account-name.ts';
 import { ForwardingError } from './errors.ts';
-import { PROOF_LOOK_MS, PROOF_MS_MAX } from './limits.ts';
+import { PROOF_CHECK_MS, PROOF_MS_MAX } from './limits.ts';
 
 /** The task of a caller: create a file with this name and content derived from this number. */
 export type ProofDemand = { readonly name: string; readonly nonce: string };
@@ -70,7 +70,7 @@ export class CallerProofs {
         if (owner !== undefined) return accountName(owner);
         if (signal.aborted) throw unproven('the caller disconnected');
         if (this.#clock.monotonic() >= untilMs) throw unproven('the caller made no file in time');
-        await sleep(PROOF_LOOK_MS);
+        await sleep(PROOF_CHECK_MS);
       }
     } finally {
       rmSync(file, { recursive: true, force: true });

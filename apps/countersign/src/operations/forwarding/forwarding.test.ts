@@ -164,7 +164,7 @@ test('stops waiting for a lock when it is interrupted', async () => {
   const dir = mkdtempSync(join(root, 'waiting-'));
   const lock = new TestLock(join(dir, 'run', 'lock.sqlite'));
   const controller = new AbortController();
-  const doing = runCommand({
+  const running = runCommand({
     socketFile: join(dir, 'run', 'api.sock'),
     work,
     clock: systemClock,
@@ -180,7 +180,7 @@ test('stops waiting for a lock when it is interrupted', async () => {
     waiting: () => controller.abort(),
     finishing: () => undefined,
   });
-  await assert.rejects(doing, { code: 'INTERRUPTED' });
+  await assert.rejects(running, { code: 'INTERRUPTED' });
   lock.release();
 });
 

@@ -20,7 +20,7 @@ export const RETRY_MAX_MS = 500;
 export const PROOF_MS_MAX = 10_000;
 
 /** An unnoticeable wait at the start of a command. */
-export const PROOF_LOOK_MS = 2;
+export const PROOF_CHECK_MS = 2;
 
 /** After this wait for earlier work, the caller gets a message. */
 export const WAITING_NOTICE_MS = 1000;

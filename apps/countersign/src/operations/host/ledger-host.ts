@@ -11,7 +11,7 @@ import {
   WAITING_NOTICE_MS,
 } from '../forwarding/limits.ts';
 
-export type WorkOptions<Holder> = {
+export type WorkOptions<Host> = {
   readonly socketFile: string;
   readonly work: Command;
   readonly clock: Clock;
@@ -25,11 +25,11 @@ export type WorkOptions<Holder> = {
    */
   readonly where: 'anywhere' | 'alone';
   /** Takes the lock. MUST reject with code `LOCKED` while another process holds it. */
-  readonly open: () => Promise<Holder>;
+  readonly open: () => Promise<Host>;
   /** Releases the lock. */
-  readonly close: (holder: Holder) => Promise<void>;
+  readonly close: (holder: Host) => Promise<void>;
   /** Does work, its own or another process's, with the ledger that this process holds. */
-  readonly perform: (holder: Holder, work: Command, hooks: WorkHooks) => Promise<unknown>;
+  readonly perform: (holder: Host, work: Command, hooks: WorkHooks) => Promise<unknown>;
   /** Makes work fit for another process, once, before the first hand-over. */
   readonly beforeHandOver: (work: Command) => Promise<Command>;
   readonly progress: (progress: unknown) => void;
@@ -44,13 +44,13 @@ export type WorkOptions<Holder> = {
  * processes until this one is done), else in the process that holds it. Of any number of callers
  * exactly one holds the ledger; each gets its own result.
  */
-export async function runCommand<Holder>(given: WorkOptions<Holder>): Promise<unknown> {
+export async function runCommand<Host>(given: WorkOptions<Host>): Promise<unknown> {
   let isWaiting = false;
   const waiting = (): void => {
     if (!isWaiting) given.waiting();
     isWaiting = true;
   };
-  let options: WorkOptions<Holder> = { ...given, waiting };
+  let options: WorkOptions<Host> = { ...given, waiting };
   let isHandedOver = false;
   let retryMs = RETRY_FIRST_MS;
   let unansweredSince: number | undefined;
@@ -74,7 +74,7 @@ export async function runCommand<Holder>(given: WorkOptions<Holder>): Promise<un
   }
 }
 
-async function openUnlessLocked<Holder>(options: WorkOptions<Holder>): Promise<Holder | undefined> {
+async function openUnlessLocked<Host>(options: WorkOptions<Host>): Promise<Host | undefined> {
   try {
     return await options.open();
   } catch (error) {
@@ -87,7 +87,7 @@ function patienceMs({ where }: Pick<WorkOptions<unknown>, 'where'>): number {
   return where === 'alone' ? Number.POSITIVE_INFINITY : UNANSWERED_MAX_MS;
 }
 
-async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promise<unknown> {
+async function hold<Host>(holder: Host, options: WorkOptions<Host>): Promise<unknown> {
   if (options.where === 'alone') return holdAlone(holder, options);
   // One at a time: two imports at once would only take turns on the same disk.
   let last: Promise<unknown> = Promise.resolve();
@@ -114,7 +114,7 @@ async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promi
   }
 }
 
-async function holdAlone<Holder>(holder: Holder, options: WorkOptions<Holder>): Promise<unknown> {
+async function holdAlone<Host>(holder: Host, options: WorkOptions<Host>): Promise<unknown> {
   try {
     return await options.perform(holder, options.work, {
       ...options,
@@ -126,8 +126,8 @@ async function holdAlone<Holder>(holder: Holder, options: WorkOptions<Holder>): 
 }
 
 /** Undefined: the host ended in the middle of work that can simply be restarted. */
-async function handOverAgain<Holder>(
-  options: WorkOptions<Holder>,
+async function handOverAgain<Host>(
+  options: WorkOptions<Host>,
 ): Promise<Awaited<ReturnType<typeof handOver>> | undefined> {
   try {
     return await handOver(options);

@@ -32,7 +32,7 @@ export type DetectorSet = SignalSource & {
   readonly detectors: readonly Detector[];
   readonly content: RuleContent;
   /** All detectors and rules, with their titles. */
-  readonly watchers: readonly DetectorProfile[];
+  readonly profiles: readonly DetectorProfile[];
 };
 
 /** The list of all detectors. Add a new one here; its dependencies on the machine are arguments. */
@@ -56,7 +56,7 @@ export function detectionOf(content: RuleContent, more: readonly Detector[] = []
   return {
     detectors,
     content,
-    watchers: detectors.flatMap(({ watches }) => watches),
+    profiles: detectors.flatMap(({ profiles }) => profiles),
     planText: JSON.stringify(content.plan),
     planHash: content.plan.hash,
     extractor: new SignalExtractor(content.plan),

@@ -17,7 +17,7 @@ export async function runDetection(
 ): Promise<DetectionReport> {
   const runner = await openDetection(writer, detectors, (work) => work());
   try {
-    return await runner.look();
+    return await runner.run();
   } finally {
     runner.close();
   }
@@ -43,7 +43,7 @@ function preparationOf(writer: LedgerWriter): PrepareDetection {
           if (overdue.length > 0) await alone(() => lapsePasses(writer));
         },
       },
-      { title: 'checking sign-ins', run: (alone) => checks.look(alone) },
+      { title: 'checking sign-ins', run: (alone) => checks.run(alone) },
     ];
   };
 }

@@ -25,14 +25,14 @@ export async function shortIdsOf(
 
 export async function stepNames(): Promise<StepNames> {
   const { loadDetection } = await import('../host/load-detectors.ts');
-  const { watchers } = await loadDetection();
-  return new Map(watchers.map(({ id, steps = [] }) => [id, steps]));
+  const { profiles } = await loadDetection();
+  return new Map(profiles.map(({ id, steps = [] }) => [id, steps]));
 }
 
 /** Titles of rules by their id; for detectors with many rules, by the part before the slash. */
 export async function ruleTitles(): Promise<(rule: string) => string | undefined> {
   const { loadDetection } = await import('../host/load-detectors.ts');
-  const titles = new Map((await loadDetection()).watchers.map(({ id, title }) => [id, title]));
+  const titles = new Map((await loadDetection()).profiles.map(({ id, title }) => [id, title]));
   return (rule) => titles.get(rule) ?? titles.get(rule.slice(0, rule.indexOf('/')));
 }
 
@@ -51,7 +51,7 @@ export async function findingsAfterImport(sources: Sources): Promise<{
   readonly readable: ReadableIds;
 }> {
   const { store, head } = sources;
-  const behind = store.notLookedAt('watch/');
+  const behind = store.notLookedAt('detection/');
   const isBehind = behind !== undefined && behind.index < head.asOf.size;
   return {
     behind: isBehind ? behind.index : undefined,

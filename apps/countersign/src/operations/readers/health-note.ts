@@ -18,8 +18,8 @@ export async function readDetectorHealth(
 ): Promise<DetectorHealth[]> {
   const { loadDetection } = await import('../host/load-detectors.ts');
   const { detectorHealth } = await import('../../detection/health/detector-health.ts');
-  const { watchers } = await loadDetection();
-  const wanted = watchers.filter(
+  const { profiles } = await loadDetection();
+  const wanted = profiles.filter(
     ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
   );
   return detectorHealth(store, wanted, { asked, tenants, nowMs });
@@ -66,16 +66,16 @@ export async function healthsOfAnswer(
   if (of.rule !== undefined) return { found: all, limits: [] };
   const { isOfHandedIn } = await import('../../detection/runner/detector-profile.ts');
   const short = all.filter(
-    ({ watcher, health }) => isOfHandedIn(watcher) && health.state !== 'live',
+    ({ profile, health }) => isOfHandedIn(profile) && health.state !== 'live',
   );
   return {
-    found: all.filter(({ watcher }) => !isOfHandedIn(watcher)),
+    found: all.filter(({ profile }) => !isOfHandedIn(profile)),
     limits: short.length === 0 ? [] : [notHandedIn(short)],
   };
 }
 
 function notHandedIn(short: readonly DetectorHealth[]): Reason {
-  const titles = short.map(({ watcher }) => `"${watcher.title}"`).join(', ');
+  const titles = short.map(({ profile }) => `"${profile.title}"`).join(', ');
   const why = 'because no collector delivers its input';
   const text = `not searched for, or only in part: ${titles}, ${why}`;
   return { code: 'not-handed-in', text };
@@ -86,7 +86,7 @@ export function blindReason(found: readonly DetectorHealth[]): Reason | undefine
   const short = found.filter(({ health }) => health.state !== 'live');
   const [first] = [...short].sort(worstFirst);
   if (first === undefined) return undefined;
-  const { watcher, health } = first;
+  const { profile, health } = first;
   const of = (state: HealthStatus['state']): number =>
     short.filter((each) => each.health.state === state).length;
   const [failed, count, partly] = [of('failed'), of('blind'), of('partly')];
@@ -95,7 +95,7 @@ export function blindReason(found: readonly DetectorHealth[]): Reason | undefine
     ...(count > 0 ? [`${plural(count, 'rule is', 'rules are')} blind`] : []),
     ...(partly > 0 ? [`${plural(partly, 'rule sees', 'rules see')} only a part`] : []),
   ];
-  const such = `such as "${watcher.title}" (${health.because})`;
+  const such = `such as "${profile.title}" (${health.because})`;
   const text = `${parts.join(' and ')}, ${such}: "countersign rules status" names them`;
   return { code: failed > 0 ? 'rules-failed' : 'rules-blind', text };
 }

@@ -133,9 +133,9 @@ async function inputOf(
   };
 }
 
-function ruleHealth({ watcher, health }: DetectorHealth): RuleHealth {
+function ruleHealth({ profile, health }: DetectorHealth): RuleHealth {
   const { state, because, incomplete } = health;
-  const { title: rule, severityMax } = watcher;
+  const { title: rule, severityMax } = profile;
   return { rule, state, severityMax, because: because ?? '', incomplete };
 }
 

@@ -3,7 +3,7 @@ import type { EntryRows } from '../../store/rows/entry-rows.ts';
 
 type Json = { readonly [name: string]: unknown };
 
-/** What an entry of kind `decision` means for the books. */
+/** What an entry of kind `decision` means for the store. */
 export function decisionFacts(index: number, body: Json): EntryRows {
   const { decision, request } = body as Partial<DecisionBody>;
   if (decision === undefined || request === undefined) return {};
@@ -48,7 +48,7 @@ export function decisionFacts(index: number, body: Json): EntryRows {
   return { decisions: [fact] };
 }
 
-/** What an entry of kind `pass` means for the books. */
+/** What an entry of kind `pass` means for the store. */
 export function passFacts(index: number, body: Json): EntryRows {
   const said = body as Partial<PassBody>;
   const { pass, phase, atMs } = said;

@@ -25,7 +25,7 @@ export type Signal = {
 
 /** Who, with what, from where. */
 export type About = {
-  /** The key of who acted, as the books have it. */
+  /** The key of who acted, as the store has it. */
   readonly actor: string | null;
   readonly name: string | null;
   readonly target: string | null;

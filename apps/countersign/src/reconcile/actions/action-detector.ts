@@ -32,7 +32,7 @@ export function reconcileDetector(
   return {
     name: 'reconcile',
     hears: 'events',
-    watches: [
+    profiles: [
       {
         id: 'reconcile',
         ...ACTIONS,

@@ -9,7 +9,7 @@ export class AlarmDetector implements Detector {
   readonly hears: 'events' | 'entries' = 'entries';
   readonly reads = 'state';
   /** It needs only our own decisions, so a silent feed does not make it blind. */
-  readonly watches: readonly DetectorProfile[] = [];
+  readonly profiles: readonly DetectorProfile[] = [];
 
   async *detect({ store, fromIndex }: DetectorInput): AsyncGenerator<DetectorResult> {
     // No later entry changes a decision, so nothing is withdrawn.

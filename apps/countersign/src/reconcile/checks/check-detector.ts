@@ -13,7 +13,7 @@ export class CheckDetector implements Detector {
   readonly name: string = 'checks';
   /** A directory, policies or the end of a pass may change the result for older sign-ins. */
   readonly hears: 'events' | 'entries' = 'entries';
-  readonly watches: readonly DetectorProfile[] = [
+  readonly profiles: readonly DetectorProfile[] = [
     {
       id: 'check',
       title: 'Sign-in that the policy of the company does not allow',

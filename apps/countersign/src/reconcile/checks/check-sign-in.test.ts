@@ -86,7 +86,12 @@ people:
 
 function check(changes: SignInChanges = {}, world: Partial<CheckContext> = {}): CheckRow {
   return checkSignIn(reported(changes), {
-    ...{ information: policyInformationOf(), risk: 'not judged', decisions: [], taken: new Set() },
+    ...{
+      information: policyInformationOf(),
+      risk: 'not evaluated',
+      decisions: [],
+      taken: new Set(),
+    },
     ...{ passes: [] },
     ...world,
   });

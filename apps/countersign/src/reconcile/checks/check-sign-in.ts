@@ -17,7 +17,7 @@ import { factorOf, proofOf } from './sign-in-factor.ts';
 export type CheckContext = {
   readonly information: PolicyInformation;
   /** Whether findings state who is at risk. */
-  readonly risk: 'judged' | 'not judged';
+  readonly risk: 'evaluated' | 'not evaluated';
   /** Decisions about this principal near the time of the sign-in. */
   readonly decisions: readonly DecisionRow[];
   /** Decisions that certainly belong to other sign-ins. */

@@ -32,7 +32,7 @@ export async function checkSignIns(writer: LedgerWriter, together?: number): Pro
   const ledger = await LedgerReader.open(writer.dir);
   const store = await StoreReader.open(writer.dir, { clock: writer.clock });
   try {
-    await new CheckStage(writer, { store, ledger }, together).look((work) => work());
+    await new CheckStage(writer, { store, ledger }, together).run((work) => work());
   } finally {
     store.close();
     ledger.close();
@@ -63,7 +63,7 @@ export class CheckStage {
   }
 
   /** The readers MUST be as far as the store. */
-  async look(alone: Alone): Promise<void> {
+  async run(alone: Alone): Promise<void> {
     const { store } = this.#readers;
     const toIndex = store.cursor;
     const fromIndex = store.stageCursor(CHECKS_STAGE);
@@ -160,7 +160,7 @@ export class CheckStage {
     return signIns.map((signIn) =>
       checkSignIn(signIn, {
         information: policyInformation,
-        risk: this.#writer.signalSource === undefined ? 'not judged' : 'judged',
+        risk: this.#writer.signalSource === undefined ? 'not evaluated' : 'evaluated',
         decisions: signIn.names.flatMap((name) => byPrincipal.get(name) ?? []),
         taken,
         passes: signIn.names.flatMap((name) => passes.get(name) ?? []),

@@ -100,7 +100,7 @@ test('known attacks would have been stopped, not stopped, or it is unknown', asy
     }));
     const policyFinding = { ...finding([], ['s1']), rule: 'check/second-factor' };
     const detector: Detector = {
-      ...{ name: 'test', hears: 'events', watches: [] },
+      ...{ name: 'test', hears: 'events', profiles: [] },
       async *detect() {
         yield { drafts: [...drafts, policyFinding], covers: [] };
       },

@@ -52,7 +52,7 @@ export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> 
   const tally = new ReplayTally(suspicionsIn(store, of), REPLAY_ENTRIES_MAX);
   const replaying: Replaying = {
     ...{ ...world, ...of, information, decided, tally },
-    risk: isChecked ? 'judged' : 'not judged',
+    risk: isChecked ? 'evaluated' : 'not evaluated',
   };
   for (const fact of store.access.decisions(of)) await replayDecision(fact, replaying);
   await replaySignIns(replaying);

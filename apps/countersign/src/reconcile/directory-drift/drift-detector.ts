@@ -17,7 +17,7 @@ export function stateDetector(): Detector {
   return {
     name: 'state',
     hears: 'entries',
-    watches: [
+    profiles: [
       {
         id: 'reconcile/state-without-event',
         title: 'Permission without an audit event',

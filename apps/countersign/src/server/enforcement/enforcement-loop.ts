@@ -8,7 +8,7 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { DiskReserve } from '../runtime/disk-reserve.ts';
 import type { LogServerEvent } from '../runtime/server-event.ts';
-import { BYPASS_LOOK_MS, DIRECTORY_LOOK_MS, ENDPOINT_POST_EVERY_MS } from './limits.ts';
+import { BYPASS_CHECK_MS, DIRECTORY_CHECK_MS, ENDPOINT_POST_EVERY_MS } from './limits.ts';
 import { type OpenEndpoints, openEndpoints } from './open-enforcement.ts';
 
 export type EndpointRoundOptions = {
@@ -32,7 +32,7 @@ export class EnforcementLoop {
   /** Problems of the last iteration. */
   readonly #problems = new Map<string, string>();
   readonly #posting = new Bell();
-  readonly #looking = new Bell();
+  readonly #refreshing = new Bell();
 
   constructor(options: EndpointRoundOptions) {
     this.#options = options;
@@ -59,13 +59,13 @@ export class EnforcementLoop {
   /** Signals that new entries may affect decisions. */
   wake(): void {
     this.#posting.ring();
-    this.#looking.ring();
+    this.#refreshing.ring();
   }
 
   /** Posts decisions and reads the directory until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
     if (this.#endpoints === undefined) return;
-    await Promise.all([this.#post(signal), this.#lookOn(signal), this.#bypass(signal)]);
+    await Promise.all([this.#post(signal), this.#refreshAll(signal), this.#bypass(signal)]);
   }
 
   /** Ends expired bypasses, and completes those that an earlier process left unfinished. */
@@ -81,9 +81,9 @@ export class EnforcementLoop {
     );
     while (!signal.aborted) {
       await this.#telling('enforcement/bypass', async () => {
-        if (await controller.isDue()) await sink.exclusively(() => controller.look(signal));
+        if (await controller.isDue()) await sink.exclusively(() => controller.refresh(signal));
       });
-      await wait(BYPASS_LOOK_MS, signal).catch(() => undefined);
+      await wait(BYPASS_CHECK_MS, signal).catch(() => undefined);
     }
   }
 
@@ -92,16 +92,16 @@ export class EnforcementLoop {
     const { sink, wait } = this.#options;
     while (!signal.aborted) {
       await sink.post();
-      this.#looking.ring();
+      this.#refreshing.ring();
       await this.#posting.rest(ENDPOINT_POST_EVERY_MS, wait, signal);
     }
   }
 
-  async #lookOn(signal: AbortSignal): Promise<void> {
+  async #refreshAll(signal: AbortSignal): Promise<void> {
     const { wait } = this.#options;
     while (!signal.aborted) {
-      await this.#telling('enforcement/directory', async () => this.#endpoints?.look());
-      await this.#looking.rest(DIRECTORY_LOOK_MS, wait, signal);
+      await this.#telling('enforcement/directory', async () => this.#endpoints?.refresh());
+      await this.#refreshing.rest(DIRECTORY_CHECK_MS, wait, signal);
     }
   }
 

@@ -25,7 +25,7 @@ export type EndpointCaller =
   | { readonly kind: 'receiver'; readonly caller: Receiver };
 
 export type EndpointsParts = {
-  readonly roll: CallerRegistry<EndpointCaller>;
+  readonly callers: CallerRegistry<EndpointCaller>;
   readonly authzen: AuthzenEndpoint;
   readonly forwardAuth: ForwardAuthEndpoint | undefined;
   readonly ssf: SsfEndpoint | undefined;
@@ -64,11 +64,11 @@ export class EnforcementRouter {
     request: IncomingRequest,
     header: 'authorization' | 'x-countersign-proxy',
   ): EndpointCaller | undefined {
-    const { roll } = this.#parts;
+    const { callers } = this.#parts;
     const stated = request.header(header);
     const isToken = header === 'x-countersign-proxy' && stated !== undefined;
     const authorization = isToken ? `Bearer ${stated}` : stated;
-    return roll.find({ authorization, certificate: request.certificate });
+    return callers.find({ authorization, certificate: request.certificate });
   }
 
   /**

@@ -46,7 +46,7 @@ export function endpointLimits(connectionsPerAddress: number | undefined): Liste
 export const ENDPOINT_FREE_DISK_MIN = 0.02;
 
 /** Interval of disk checks: at 100 MB/s, half of one percent of a 10 GB disk. */
-export const ENDPOINT_DISK_LOOK_MS = 500;
+export const ENDPOINT_DISK_CHECK_MS = 500;
 
 /** Evaluation steps before the event loop serves sockets again: a few milliseconds. */
 export const ENDPOINT_STEPS_PER_TURN = 4;
@@ -60,7 +60,7 @@ export const ENDPOINT_POST_EVERY_MS = 1000;
  * Interval at which directory files and findings are checked. A file is read once two checks find
  * it unchanged. Passes that depend on it end within a second.
  */
-export const DIRECTORY_LOOK_MS = 200;
+export const DIRECTORY_CHECK_MS = 200;
 
 /** Interval of bypass checks: an expired bypass ends within seconds. */
-export const BYPASS_LOOK_MS = 2000;
+export const BYPASS_CHECK_MS = 2000;

@@ -29,7 +29,7 @@ import type { StoreReader } from '../../store/store-reader.ts';
 import { type EndpointCaller, EnforcementRouter, refusedBody } from './enforcement-router.ts';
 import { EnforcementServer } from './enforcement-server.ts';
 import { ENDPOINT_STEPS_PER_TURN } from './limits.ts';
-import { type CallerRegistration, rollOf } from './register-callers.ts';
+import { type CallerRegistration, registerCallers } from './register-callers.ts';
 
 export type OpenEndpointsOptions = {
   readonly config: Config;
@@ -58,7 +58,7 @@ export type OpenEndpoints = {
    * Reloads directory, policies and findings, and ends passes that no longer hold.
    * @throws ConfigError: the last good version of a file stays in use, and its age grows
    */
-  look(): Promise<void>;
+  refresh(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -85,14 +85,14 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);
   const external = await externalOf(options, deciding, people);
-  const watched = { ...options, information: policyInformation, passes, deciding, transmitter };
+  const common = { ...options, information: policyInformation, passes, deciding, transmitter };
   const passkeys = external?.passkeys;
   const keeping = await RevocationService.open(
-    { ...watched, passkeys, issuer: config.url },
+    { ...common, passkeys, issuer: config.url },
     records,
   );
   const endpoints = new EnforcementRouter({
-    roll: rollOf(callersOf(options.config, config), options.env),
+    callers: registerCallers(callersOf(options.config, config), options.env),
     authzen: new AuthzenEndpoint({
       ...{ deciding, decisionLog, candidates: policyInformation, identifier: config.url },
       now: () => clock.now(),
@@ -118,12 +118,12 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
     url: server.url,
     point,
     transmitter,
-    look: async () => {
+    refresh: async () => {
       try {
         // Before the passes: it knows the owner of a passkey that was removed.
-        await external?.look();
+        await external?.refresh();
       } finally {
-        await keeping.look();
+        await keeping.refresh();
       }
     },
     close: async () => {

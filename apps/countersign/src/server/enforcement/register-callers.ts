@@ -16,11 +16,11 @@ export type CallerRegistration<C> = {
  * Indexes callers by their proofs. Two callers with one proof could impersonate each other.
  * @throws WorkError CALLER_PROOF, HttpError CREDENTIAL
  */
-export function rollOf<C>(
+export function registerCallers<C>(
   callers: readonly CallerRegistration<C>[],
   env: Readonly<Record<string, string | undefined>>,
 ): CallerRegistry<C> {
-  const roll = new CallerRegistry<C>();
+  const registry = new CallerRegistry<C>();
   const owners = new Map<string, string>();
   for (const { name, proofs, as } of callers) {
     for (const proof of proofsOf(name, proofs, env)) {
@@ -30,10 +30,10 @@ export function rollOf<C>(
         throw invalid(name, `it has the same ${proof.kind} as ${before}`);
       }
       owners.set(key, name);
-      roll.add(proof, as);
+      registry.add(proof, as);
     }
   }
-  return roll;
+  return registry;
 }
 
 function proofsOf(

@@ -1,5 +1,5 @@
 /** Node checks for slow requests only every 30 s by default. Until then each holds a connection. */
-export const SLOW_REQUEST_LOOK_MS = 1000;
+export const SLOW_REQUEST_CHECK_MS = 1000;
 
 /**
  * Bytes of each body that count against no limit, so that a normal request is never refused because

@@ -5,7 +5,7 @@ import { BodyBudget, type BodyLimits } from './body-budget.ts';
 import { type ConnectionLimits, ConnectionTable } from './connections.ts';
 import { Discards } from './discards.ts';
 import { Exchange } from './exchange.ts';
-import { SILENT_MS_MAX, SLOW_REQUEST_LOOK_MS } from './limits.ts';
+import { SILENT_MS_MAX, SLOW_REQUEST_CHECK_MS } from './limits.ts';
 
 /** The server's certificate, and the authorities it trusts for clients, in PEM. */
 export type ListenerTls = {
@@ -97,7 +97,7 @@ function serverOf(
     headersTimeout: limits.headersMsMax,
     requestTimeout: limits.requestMsMax,
     keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: SLOW_REQUEST_LOOK_MS,
+    connectionsCheckingInterval: SLOW_REQUEST_CHECK_MS,
   };
   if (tls === undefined) return createServer(common, listener);
   const { certificate, key, clients } = tls;

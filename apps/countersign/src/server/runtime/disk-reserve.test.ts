@@ -14,9 +14,9 @@ import { ForwardingError } from '../../operations/forwarding/errors.ts';
 import { handOver } from '../../operations/forwarding/forwarding-client.ts';
 import type { ServeReady } from '../../operations/host/server-request.ts';
 import { importRecords } from '../../operations/ingest/import.ts';
-import { ENDPOINT_DISK_LOOK_MS } from '../enforcement/limits.ts';
+import { ENDPOINT_DISK_CHECK_MS } from '../enforcement/limits.ts';
 import { serve } from '../serve.ts';
-import { DiskReserve, freeShare, IMPORT_DISK_LOOK_MS } from './disk-reserve.ts';
+import { DiskReserve, freeShare, IMPORT_DISK_CHECK_MS } from './disk-reserve.ts';
 import type { ServeEvent } from './server-event.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-disk-'));
@@ -32,10 +32,10 @@ function reserve(...shares: (number | undefined)[]) {
   const made = new DiskReserve({
     free: () => shares[Math.min(at++, shares.length - 1)],
     clock,
-    wait: async () => clock.advance(ENDPOINT_DISK_LOOK_MS),
+    wait: async () => clock.advance(ENDPOINT_DISK_CHECK_MS),
     tell: ({ event }) => events.push(event),
   });
-  return { made, events, later: () => clock.advance(ENDPOINT_DISK_LOOK_MS), looks: () => at };
+  return { made, events, later: () => clock.advance(ENDPOINT_DISK_CHECK_MS), checks: () => at };
 }
 
 test('collection stops below 10 % free, and decisions below 2 %', () => {
@@ -68,12 +68,12 @@ test('if free space is unknown, only a full disk stops work', () => {
 });
 
 test('does not query the disk for every decision', () => {
-  const { made, later, looks } = reserve(0.5);
+  const { made, later, checks } = reserve(0.5);
   for (let n = 0; n < 100; n++) made.stops('deciding');
-  assert.equal(looks(), 1);
+  assert.equal(checks(), 1);
   later();
   made.stops('deciding');
-  assert.equal(looks(), 2);
+  assert.equal(checks(), 2);
 });
 
 test('the free share of a real disk is between 0 and 1', () => {
@@ -182,7 +182,7 @@ async function withServer(
   const listeners = new Set<() => void>();
   let aheadMs = 0;
   const later = async (): Promise<void> => {
-    aheadMs += IMPORT_DISK_LOOK_MS;
+    aheadMs += IMPORT_DISK_CHECK_MS;
     disk.free = LOW;
   };
   const ready = Promise.withResolvers<ServeReady>();
@@ -193,7 +193,7 @@ async function withServer(
     // During an import each check sees a clock one second later, and so a low disk.
     clock: { now: systemClock.now, monotonic: () => systemClock.monotonic() + aheadMs },
     wait: (ms, signal) =>
-      ms === IMPORT_DISK_LOOK_MS && disk.free > LOW ? later() : systemWait(ms, signal),
+      ms === IMPORT_DISK_CHECK_MS && disk.free > LOW ? later() : systemWait(ms, signal),
     freeDisk: () => disk.free,
     signal: stop.signal,
     ...{ workers: 1, keyFile: undefined, acceptFork: undefined },

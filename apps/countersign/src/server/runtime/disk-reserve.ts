@@ -3,7 +3,7 @@ import type { Clock } from '@countersign/core';
 import type { Sleep } from '@countersign/m365';
 import { CommandError } from '../../operations/forwarding/errors.ts';
 
-import { ENDPOINT_DISK_LOOK_MS, ENDPOINT_FREE_DISK_MIN } from '../enforcement/limits.ts';
+import { ENDPOINT_DISK_CHECK_MS, ENDPOINT_FREE_DISK_MIN } from '../enforcement/limits.ts';
 import type { LogServerEvent, ServeEvent } from './server-event.ts';
 
 /** Below this free share of the disk collection stops, because decisions need the rest. */
@@ -75,7 +75,7 @@ export class DiskReserve {
   /** As of the last check, which is recent. */
   get free(): number | undefined {
     const nowMs = this.#options.clock.monotonic();
-    if (this.#looked === undefined || nowMs - this.#looked.atMs >= ENDPOINT_DISK_LOOK_MS) {
+    if (this.#looked === undefined || nowMs - this.#looked.atMs >= ENDPOINT_DISK_CHECK_MS) {
       this.#looked = { atMs: nowMs, free: this.#options.free() };
     }
     return this.#looked.free;
@@ -111,7 +111,7 @@ export class DiskReserve {
   ): Promise<T> {
     this.needRoom();
     const [low, over] = [new AbortController(), new AbortController()];
-    const watching = this.#watch(low, AbortSignal.any([signal, over.signal]));
+    const stopping = this.#stopOnLowDisk(low, AbortSignal.any([signal, over.signal]));
     try {
       const result = await work(AbortSignal.any([signal, low.signal]));
       if (low.signal.aborted && wasStopped(result)) throw diskLow(READ_SO_FAR);
@@ -122,17 +122,17 @@ export class DiskReserve {
       throw cause;
     } finally {
       over.abort();
-      await watching;
+      await stopping;
     }
   }
 
-  async #watch(low: AbortController, signal: AbortSignal): Promise<void> {
+  async #stopOnLowDisk(low: AbortController, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.stops('collecting') !== undefined) {
         low.abort();
         return;
       }
-      await this.#options.wait(IMPORT_DISK_LOOK_MS, signal).catch(() => undefined);
+      await this.#options.wait(IMPORT_DISK_CHECK_MS, signal).catch(() => undefined);
     }
   }
 }
@@ -147,4 +147,4 @@ function diskLow(what: string, cause?: unknown): CommandError {
 }
 
 /** Interval during an import. It writes far less than the reserve in that time. */
-export const IMPORT_DISK_LOOK_MS = 750;
+export const IMPORT_DISK_CHECK_MS = 750;

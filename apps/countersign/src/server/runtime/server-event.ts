@@ -46,7 +46,7 @@ export type ServeEvent =
   | { readonly event: 'config-said'; readonly entry: number; readonly what: string }
   /** Counts of the detectors' results. Counts only, because a finding names people. */
   | {
-      readonly event: 'watched';
+      readonly event: 'detection-run';
       readonly said: number;
       readonly revised: number;
       readonly withdrawn: number;
@@ -99,7 +99,7 @@ function textOf(event: ServeEvent): string {
       return `work-ended ${event.command}: ${event.outcome} after ${event.ms} ms`;
     case 'config-said':
       return `config-said ${event.what} is entry ${event.entry}`;
-    case 'watched': {
+    case 'detection-run': {
       const { said, revised, withdrawn } = event;
       return `watched: ${plural(said, 'finding')}, ${revised} revised, ${withdrawn} withdrawn`;
     }

@@ -181,6 +181,6 @@ test('an empty store is reported, not taken for an unknown person', async (t) =>
   t.after(() => reader.close());
   const resolution = await reader.resolvePrincipal(name);
   assert.ok(resolution.kind === 'none');
-  assert.equal(resolution.because.code, 'books-empty');
+  assert.equal(resolution.because.code, 'store-empty');
   assert.deepEqual(await indicesOf(reader, name), []);
 });

@@ -118,9 +118,9 @@ test('an erasure finds rows in compacted files, and leaves the others as they ar
   const store = await storeOf(dir, [rows]);
   t.after(() => store.close());
   await store.compact({ partitionRowsMin: 1 });
-  const doomed = rows.filter((each) => each.event.actorName === NAME).map(({ index }) => index);
-  assert.equal((await store.purge(doomed)).erased, doomed.length);
-  const expected = rows.map((each) => (doomed.includes(each.index) ? stubOf(each) : each));
+  const erased = rows.filter((each) => each.event.actorName === NAME).map(({ index }) => index);
+  assert.equal((await store.purge(erased)).erased, erased.length);
+  const expected = rows.map((each) => (erased.includes(each.index) ? stubOf(each) : each));
   assert.deepEqual(await allIn(dir), expected);
   assert.deepEqual(filesWith(dir, NAME), []);
   await store.compact({ partitionRowsMin: 1 });

@@ -26,7 +26,7 @@ export async function purge(
   store: CompactionContext,
   indices: readonly number[],
 ): Promise<PurgeReport> {
-  await loadIndices(store.engine, 'doomed', indices);
+  await loadIndices(store.engine, 'erased', indices);
   await loadIndices(store.engine, 'superseded', store.state.superseded());
   try {
     const files = await findRows(store);
@@ -51,13 +51,13 @@ export async function purge(
     store.state.scrub();
     return report;
   } finally {
-    for (const table of ['doomed', 'superseded', 'hit', 'unmerged']) {
+    for (const table of ['erased', 'superseded', 'hit', 'unmerged']) {
       await store.engine.run(`DROP TABLE IF EXISTS ${table}`);
     }
   }
 }
 
-const DOOMED = `"index" IN (SELECT "index" FROM hit)`;
+const ERASED_ROWS = `"index" IN (SELECT "index" FROM hit)`;
 const SUPERSEDED = `"index" IN (FROM superseded)`;
 
 /** Fills `hit` with rows that have a delivery to erase; returns the files that hold them. */
@@ -67,13 +67,13 @@ async function findRows(store: CompactionContext): Promise<ListedFile[]> {
   const hits = `SELECT r."index", coalesce(list(r.entry ORDER BY r.entry)
         FILTER (WHERE d."index" IS NULL), []) AS remaining
       FROM (SELECT "index", unnest(entries) AS entry FROM ${source(store, files)}) AS r
-      LEFT JOIN doomed AS d ON r.entry = d."index"
+      LEFT JOIN erased AS d ON r.entry = d."index"
       GROUP BY r."index" HAVING count(d."index") > 0`;
   await store.engine.run(`CREATE OR REPLACE TABLE hit AS ${files.length === 0 ? none : hits}`);
   const found: ListedFile[] = [];
   for (const file of files) {
     const [row] = await store.engine.rows(
-      `SELECT count(*) FROM ${source(store, [file])} WHERE ${DOOMED}`,
+      `SELECT count(*) FROM ${source(store, [file])} WHERE ${ERASED_ROWS}`,
     );
     if (Number(row?.[0]) > 0) found.push(file);
   }
@@ -123,7 +123,7 @@ async function rewritten(store: CompactionContext, file: ListedFile): Promise<Li
   await store.engine.run(
     copyTo(
       `SELECT ${ALL} FROM ${source(store, [file])}
-        WHERE NOT ${DOOMED} AND NOT ${SUPERSEDED} ORDER BY ${order}`,
+        WHERE NOT ${ERASED_ROWS} AND NOT ${SUPERSEDED} ORDER BY ${order}`,
       temp,
     ),
   );
@@ -178,7 +178,7 @@ async function namesIn(store: CompactionContext, files: readonly ListedFile[]): 
   const distinct = async (column: string): Promise<string[]> => {
     const rows = await store.engine.rows(
       `SELECT DISTINCT ${column} FROM ${source(store, files)}
-        WHERE ${DOOMED} AND ${column} IS NOT NULL`,
+        WHERE ${ERASED_ROWS} AND ${column} IS NOT NULL`,
     );
     return rows.map(([value]) => String(value));
   };

@@ -6,7 +6,7 @@
  */
 import { CountersignError, messageOf } from '@countersign/core';
 import { StoreError } from '../errors.ts';
-import { QUERY_PROCESS_BYTES_MAX, QUERY_WATCH_MS } from '../limits.ts';
+import { QUERY_CHECK_MS, QUERY_PROCESS_BYTES_MAX } from '../limits.ts';
 import type { QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
 import { runQuery } from './run-query.ts';
 
@@ -21,7 +21,7 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 setInterval(() => {
   if (process.memoryUsage.rss() > QUERY_PROCESS_BYTES_MAX) process.kill(process.pid, 'SIGKILL');
-}, QUERY_WATCH_MS).unref();
+}, QUERY_CHECK_MS).unref();
 
 async function serve(request: QueryRequest): Promise<void> {
   try {

@@ -25,7 +25,7 @@ export const HEAD: LedgerHead = {
 };
 
 export async function folder(t: TestContext): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'countersign-books-'));
+  const dir = await mkdtemp(join(tmpdir(), 'countersign-store-'));
   t.after(() => rm(dir, { recursive: true, force: true }));
   return dir;
 }

@@ -60,18 +60,18 @@ export function searchRoutes(options: {
   readonly seed: string | number;
   readonly withheld?: Withheld | undefined;
 }): readonly Route[] {
-  const desk = new SearchDesk(options.seed, options.withheld);
+  const searches = new SearchRegistry(options.seed, options.withheld);
   const base = '/security/auditLog/queries';
   const family = { family: 'search' } as const;
   return [
-    route(`POST ${base}`, MAY.search, (call) => desk.ask(call), family),
-    route(`GET ${base}`, MAY.search, (call) => desk.list(call), family),
-    route(`GET ${base}/{id}`, MAY.search, (call) => desk.get(call), family),
-    route(`GET ${base}/{id}/records`, MAY.search, (call) => desk.records(call), family),
+    route(`POST ${base}`, MAY.search, (call) => searches.ask(call), family),
+    route(`GET ${base}`, MAY.search, (call) => searches.list(call), family),
+    route(`GET ${base}/{id}`, MAY.search, (call) => searches.get(call), family),
+    route(`GET ${base}/{id}/records`, MAY.search, (call) => searches.records(call), family),
   ];
 }
 
-class SearchDesk {
+class SearchRegistry {
   readonly #random: SeededRandom;
   readonly #withheld: Withheld | undefined;
   readonly #searches = new Map<string, Search>();

@@ -16,7 +16,7 @@ type Draw = (stage: ScenarioContext, args: StepArguments) => ScenarioValue;
 const LONG_AGO_MS = 400 * 86_400_000;
 
 /** People examined before a scenario accepts anyone. */
-const LOOKS = 5000;
+const TRIES_MAX = 5000;
 
 const DRAWS: Readonly<Record<string, Draw>> = {
   person(stage, args) {
@@ -174,7 +174,7 @@ function somebody(
   const start = stage.random.int(0, home.size);
   let anybody: number | undefined;
   let almost: number | undefined;
-  for (let step = 0; step < Math.min(LOOKS, home.size); step++) {
+  for (let step = 0; step < Math.min(TRIES_MAX, home.size); step++) {
     const index = (start + step) % home.size;
     if (taken.has(index)) continue;
     anybody ??= index;

@@ -6,7 +6,7 @@ import { PollTally } from '../poll-tally.ts';
 import { type HubAddress, type HubBatch, HubConnection } from './hub-connection.ts';
 import { HUB_NOT_FOUND, hubFailure } from './hub-failure.ts';
 import { type Hub, HubSession, type Shortness } from './hub-session.ts';
-import { LOOK_AGAIN_MS, RECONNECT_AFTER_MS, STREAM_POLL_EVERY_MS } from './limits.ts';
+import { RECHECK_MS, RECONNECT_AFTER_MS, STREAM_POLL_EVERY_MS } from './limits.ts';
 
 export type EventHubsOptions = Omit<HubAddress, 'topics'> & {
   readonly hubs: readonly Hub[];
@@ -69,7 +69,7 @@ export class EventHubsCollector implements Collector {
 
   async #connected(sink: CollectionSink): Promise<HubConnection> {
     const { hubs, clock, ...address } = this.#options;
-    const isOld = clock.monotonic() - this.#openedMs >= LOOK_AGAIN_MS;
+    const isOld = clock.monotonic() - this.#openedMs >= RECHECK_MS;
     // A missing hub may exist now, and a partition may be assigned to us again.
     if (this.#connection !== undefined && isOld && this.#isShort(this.#connection)) {
       await this.close();

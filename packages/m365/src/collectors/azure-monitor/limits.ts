@@ -50,7 +50,7 @@ export const STREAM_FETCH_BYTES: number = 32 * 1024 * 1024;
 export const SAY_EVERY_MS = 60_000;
 
 /** After this long, a connection without a hub or partition is reopened to check again. */
-export const LOOK_AGAIN_MS = 60_000;
+export const RECHECK_MS = 60_000;
 
 /** An unreachable broker is not retried twice per second. */
 export const RECONNECT_AFTER_MS = 5_000;

@@ -14,10 +14,10 @@ import { nothing, PollTally, passing } from '../poll-tally.ts';
 import type { GraphReader } from './graph-reader.ts';
 import {
   QUERY_BACKFILL_MS,
+  QUERY_CHECK_EVERY_MS,
   QUERY_EVERY_MS,
   QUERY_HALVINGS_MAX,
   QUERY_LAG_MS,
-  QUERY_LOOK_EVERY_MS,
   QUERY_PAGE_ITEMS,
   QUERY_PATIENCE_MS,
 } from './limits.ts';
@@ -158,7 +158,7 @@ export class AuditLogQueryCollector implements Collector {
           data,
         });
       }
-      await wait(QUERY_LOOK_EVERY_MS, signal);
+      await wait(QUERY_CHECK_EVERY_MS, signal);
     }
   }
 }

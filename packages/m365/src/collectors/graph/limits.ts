@@ -77,7 +77,7 @@ export const DIRECTORY_PER_MS = 10_000;
 export const QUERY_EVERY_MS = 3_600_000;
 
 /** The service answers such a query in minutes to hours. */
-export const QUERY_LOOK_EVERY_MS = 15_000;
+export const QUERY_CHECK_EVERY_MS = 15_000;
 
 /** A query without an answer after this long is given up and submitted again. */
 export const QUERY_PATIENCE_MS = 3_600_000;

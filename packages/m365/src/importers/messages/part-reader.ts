@@ -50,7 +50,7 @@ export class PartReader {
   }
 
   async write(piece: Buffer): Promise<void> {
-    this.#watchLine(piece);
+    this.#checkLine(piece);
     if (this.#isBroken) return;
     await new Promise<void>((resolve) => this.#decoder.write(piece, () => resolve()));
   }
@@ -81,7 +81,7 @@ export class PartReader {
     };
   }
 
-  #watchLine(piece: Buffer): void {
+  #checkLine(piece: Buffer): void {
     const lineFeed = piece.lastIndexOf(0x0a);
     this.#lineBytes = lineFeed < 0 ? this.#lineBytes + piece.length : piece.length - lineFeed;
     if (this.#node.encoding === 'quoted-printable' && this.#lineBytes > QUOTED_LINE_BYTES_MAX) {

@@ -40,7 +40,7 @@ const RULE: Column<RuleHealth> = {
   title: 'rule',
   kind: 'text',
   comfortable: 22,
-  cell: ({ watcher }) => watcher.title,
+  cell: ({ profile }) => profile.title,
 };
 
 const COUNTS: readonly Column<RuleHealth>[] = [
@@ -51,7 +51,7 @@ const COUNTS: readonly Column<RuleHealth>[] = [
     cell: ({ throttled }) => throttled.map(({ day }) => dayText(day)).join(', '),
   },
   { title: 'findings', kind: 'number', fold: 3, cell: ({ findings }) => numberText(findings) },
-  { title: 'id', kind: 'id', fold: 1, cell: ({ watcher }) => watcher.id },
+  { title: 'id', kind: 'id', fold: 1, cell: ({ profile }) => profile.id },
 ];
 
 const IMPAIRED: readonly Column<RuleHealth>[] = [

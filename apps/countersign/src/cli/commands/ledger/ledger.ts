@@ -50,7 +50,7 @@ const PROBLEMS: readonly Column<Problem>[] = [
 const fsck = bindDocument(checkLedger, {
   progressOf(progress) {
     const { records, recordsTotal } = progress as { records: number; recordsTotal: number };
-    return { doing: 'checking', records, recordsTotal };
+    return { task: 'checking', records, recordsTotal };
   },
   async render({ terminal }, { ok, size, problems }) {
     await terminal.table(PROBLEMS, problems);

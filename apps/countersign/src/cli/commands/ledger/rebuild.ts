@@ -11,7 +11,7 @@ export const commands: readonly CliCommand[] = [
       bindLedger(rebuildStore, {
         progressOf(progress) {
           const { done, size } = progress as CatchUpProgress;
-          return { doing: 'rebuilding', records: done, recordsTotal: size };
+          return { task: 'rebuilding', records: done, recordsTotal: size };
         },
         render({ terminal }, { entries }) {
           terminal.line(`rebuilt from ${plural(entries, 'entry')}`);

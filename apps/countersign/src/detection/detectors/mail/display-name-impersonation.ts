@@ -49,8 +49,8 @@ export const displayName: WindowDetector = {
     const names = await insideNames(scene, wanted);
     const found = strangers.flatMap((one): ImpersonationMatch[] => {
       const match = names.match(one.name, one.tenant, one.atMs);
-      const spelt = ownAddress(world, one);
-      if (spelt !== undefined) return [{ stranger: one, address: spelt, how: 'address' }];
+      const spelled = ownAddress(world, one);
+      if (spelled !== undefined) return [{ stranger: one, address: spelled, how: 'address' }];
       // Employees who write to themselves from a private address impersonate no one.
       if (match === undefined || one.onlyTo === match.insider.address) return [];
       return [{ stranger: one, address: match.insider.address, ...match }];

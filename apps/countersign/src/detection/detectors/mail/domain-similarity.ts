@@ -4,7 +4,7 @@ import { domainToUnicode } from 'node:url';
  * Look-alikes of Latin letters: Unicode confusables (TR 39) that domain registries accept, and
  * pairs of Latin letters that look like one.
  */
-const LOOKS: readonly (readonly [string, string])[] = [
+const CONFUSABLES: readonly (readonly [string, string])[] = [
   ['a', 'аàáâãäåāăąɑα4'],
   ['b', 'ьƅβ8'],
   ['c', 'сçćčϲ'],
@@ -32,7 +32,7 @@ const LOOKS: readonly (readonly [string, string])[] = [
 ];
 
 const SHAPES: ReadonlyMap<string, string> = new Map(
-  LOOKS.flatMap(([latin, others]) => [...others].map((other) => [other, latin])),
+  CONFUSABLES.flatMap(([latin, others]) => [...others].map((other) => [other, latin])),
 );
 
 /** The skeleton of a name. Readers cannot tell names with one skeleton apart. */

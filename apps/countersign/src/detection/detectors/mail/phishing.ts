@@ -51,7 +51,9 @@ export const phishing: WindowDetector = {
     const strangers = await strangersOf(scene);
     const news = strangers.filter((day) => isWithin(scene, day.atMs) && !isOwn(world, day));
     return [
-      ...news.flatMap((day) => lookAlike(world, day) ?? firstContact(world, day, parts) ?? []),
+      ...news.flatMap(
+        (day) => lookalikeFinding(world, day) ?? firstContact(world, day, parts) ?? [],
+      ),
       ...rareAttachments(parts),
       ...lureLinks(world, parts),
       ...(await lateral(scene, world)),
@@ -59,7 +61,7 @@ export const phishing: WindowDetector = {
   },
 };
 
-function lookAlike(world: Correspondents, day: UnfamiliarMailDay): FindingDraft | undefined {
+function lookalikeFinding(world: Correspondents, day: UnfamiliarMailDay): FindingDraft | undefined {
   const likeness = likenessOf(day.domain, friendsOf(world, day));
   if (likeness === undefined) return undefined;
   const { to, how } = likeness;

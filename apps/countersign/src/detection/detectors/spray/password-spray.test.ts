@@ -4,9 +4,9 @@ import { IS_LONG, SEED } from '../../../../../../tools/property.ts';
 import { type Company, guid } from '../../../../../../tools/testing/sign-in-company.ts';
 import { findingUid } from '../../findings/finding-identity.ts';
 import {
+  campaignSearch,
   campaignsOf,
   company,
-  lookAt,
   rowsOf,
   rulesOf,
   type SignInVisit,
@@ -129,9 +129,9 @@ test('people processed in parts give the same result as all at once', async () =
   const spray = { targets: 16, triesPerWeek: 2, overlap: 0.3, hits: 2 };
   const { rows, startMs, endMs } = company(SEED, { people: 60, days: 28, spray });
   const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: startMs };
-  const whole = await lookAt(rows, period);
+  const whole = await campaignSearch(rows, period);
   assert.ok(whole.campaigns.some(({ candidates }) => candidates.length > 0));
-  assert.deepEqual(await lookAt(rows, period, { pass: 500, part: 150, ranked: 40 }), whole);
+  assert.deepEqual(await campaignSearch(rows, period, { pass: 500, part: 150, ranked: 40 }), whole);
 });
 
 test('data before the learning period changes nothing, in any file', async () => {
@@ -141,7 +141,7 @@ test('data before the learning period changes nothing, in any file', async () =>
   const period = { learnFromMs, fromMs: startMs + 31 * DAY_MS, toMs: endMs + 1 };
   const later = rows.filter(({ event }) => event.timeMs >= learnFromMs);
   assert.ok(later.length < rows.length);
-  assert.deepEqual(await lookAt(rows, period), await lookAt(later, period));
+  assert.deepEqual(await campaignSearch(rows, period), await campaignSearch(later, period));
 });
 
 test('a success between two campaigns is reported with the likelier one', () => {

@@ -84,28 +84,32 @@ export type SprayResult = {
  * It reads `CAMPAIGN_GAP_MS` beyond the period, because only then is it known whether a campaign
  * has ended and which sign-ins followed.
  */
-export function sprayLook(
+export function findCampaigns(
   store: StoreReader,
   { learnFromMs, ...period }: SprayPeriod,
   sizes: Sizes = SIZES,
 ): Promise<SprayResult> {
   const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
   return store.together(scope, (ask, source) =>
-    lookAt(ask, triesSql(source, scope), { period, sizes, giveBack: () => store.giveBack() }),
+    readCampaigns(ask, triesSql(source, scope), {
+      period,
+      sizes,
+      giveBack: () => store.giveBack(),
+    }),
   );
 }
 
-type Looking = {
+type CampaignSearch = {
   readonly period: Period;
   readonly sizes: Sizes;
   /** Frees memory before the next step allocates its own. */
   readonly giveBack: () => Promise<void>;
 };
 
-async function lookAt(
+async function readCampaigns(
   ask: RunSql,
   tries: string,
-  { period, sizes, giveBack }: Looking,
+  { period, sizes, giveBack }: CampaignSearch,
 ): Promise<SprayResult> {
   await ask(`CREATE TEMP TABLE failed AS ${failedSql(tries)}`);
   const [[guesses] = []] = await ask(`SELECT count(*) FROM failed WHERE kind = 'guess'

@@ -17,14 +17,14 @@ test('a block with more attempts than the limit is reported with its start and e
 
 test('a flood is reported for each rule, and withdraws no finding', () => {
   const { draft, windows } = sprayCut(BLOCK);
-  const { watches } = sprayDetector();
+  const { profiles } = sprayDetector();
   // Health looks findings about a shortfall up by this title.
   assert.deepEqual(
-    watches.map(({ title, cutTitle = title }) => cutTitle),
-    watches.map(() => draft.group),
+    profiles.map(({ title, cutTitle = title }) => cutTitle),
+    profiles.map(() => draft.group),
   );
   assert.deepEqual([windows.from, windows.to], [BLOCK.fromMs, BLOCK.toMs]);
-  assert.deepEqual([...windows.rules].sort(), watches.map(({ id }) => id).sort());
+  assert.deepEqual([...windows.rules].sort(), profiles.map(({ id }) => id).sort());
 });
 
 test('a long campaign keeps the entry and the address of its hit', () => {

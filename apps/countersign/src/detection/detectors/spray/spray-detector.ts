@@ -6,7 +6,7 @@ import type { DetectorResult, UnfinishedWindow } from '../../runner/detector-res
 import { STREAM_REST_TIMES } from '../../runner/limits.ts';
 import { CAMPAIGN_GAP_MS, LIKELY_ROWS_MAX } from '../limits.ts';
 import { cutDraft } from '../windows/window-detector.ts';
-import { type SprayPeriod, sprayLook } from './password-spray.ts';
+import { findCampaigns, type SprayPeriod } from './password-spray.ts';
 import { sprayFindings } from './spray-findings.ts';
 
 /**
@@ -31,7 +31,7 @@ export function sprayDetector(): Detector {
   return {
     name: 'stream/spray',
     hears: 'events',
-    watches: [
+    profiles: [
       {
         id: SPRAY_RULES[0],
         ...SPRAY,
@@ -69,7 +69,7 @@ export function sprayDetector(): Detector {
       const drafts: FindingDraft[] = [];
       const cutShort: UnfinishedWindow[] = [];
       for (const block of covers.flatMap(blocksOf)) {
-        const { campaigns, isCut } = await sprayLook(store, block);
+        const { campaigns, isCut } = await findCampaigns(store, block);
         drafts.push(...sprayFindings(campaigns));
         if (!isCut) continue;
         const cut = sprayCut(block);

@@ -8,7 +8,7 @@ import type { EventRow } from '../../../store/rows/event-row.ts';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { Store } from '../../../store/store.ts';
 import { StoreReader } from '../../../store/store-reader.ts';
-import { lookWith, type WindowDetector } from '../windows/window-detector.ts';
+import { runWindowDetector, type WindowDetector } from '../windows/window-detector.ts';
 
 export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 const DAY_MS = 86_400_000;
@@ -33,7 +33,7 @@ export function foundIn(
   return withStore(events, async (store) => {
     const period = { fromMs: START_MS + days.from * DAY_MS, toMs: START_MS + days.to * DAY_MS };
     const bodyOf = (index: number) => Promise.resolve(events[index]?.body);
-    return (await lookWith(detector, { store, bodyOf, period })).drafts;
+    return (await runWindowDetector(detector, { store, bodyOf, period })).drafts;
   });
 }
 

@@ -12,7 +12,7 @@ import { RowBuffer } from '../../../store/parquet/row-buffer.ts';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { Store } from '../../../store/store.ts';
 import { StoreReader } from '../../../store/store-reader.ts';
-import { type Campaign, type SprayPeriod, sprayLook } from '../spray/password-spray.ts';
+import { type Campaign, findCampaigns, type SprayPeriod } from '../spray/password-spray.ts';
 
 export async function campaignsOf(
   made: Company,
@@ -20,14 +20,14 @@ export async function campaignsOf(
   { startMs, endMs }: Pick<Company, 'startMs' | 'endMs'> = made,
 ): Promise<readonly Campaign[]> {
   const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: made.startMs };
-  return (await lookAt(rows, period)).campaigns;
+  return (await campaignSearch(rows, period)).campaigns;
 }
 
-export async function lookAt(
+export async function campaignSearch(
   rows: Company['rows'],
   period: SprayPeriod,
-  sizes?: Parameters<typeof sprayLook>[2],
-): ReturnType<typeof sprayLook> {
+  sizes?: Parameters<typeof findCampaigns>[2],
+): ReturnType<typeof findCampaigns> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-spray-'));
   try {
     const store = await Store.open(dir);
@@ -38,7 +38,7 @@ export async function lookAt(
     store.close();
     const reader = await StoreReader.open(dir);
     try {
-      return await sprayLook(reader, period, sizes);
+      return await findCampaigns(reader, period, sizes);
     } finally {
       reader.close();
     }

@@ -74,7 +74,7 @@ export type DetectionOutcome = {
  * A day's findings are the same in any period. So a period with too much data is split in halves
  * until single days are too large; all other days are examined.
  */
-export async function lookWith(
+export async function runWindowDetector(
   detector: WindowDetector,
   scene: DetectionWindow,
 ): Promise<DetectionOutcome> {
@@ -92,8 +92,8 @@ export async function lookWith(
   }
   const middleMs = fromMs + Math.ceil(days / 2) * DAY_MS;
   const halves = [
-    await lookWith(detector, { ...scene, period: { fromMs, toMs: middleMs } }),
-    await lookWith(detector, { ...scene, period: { fromMs: middleMs, toMs } }),
+    await runWindowDetector(detector, { ...scene, period: { fromMs, toMs: middleMs } }),
+    await runWindowDetector(detector, { ...scene, period: { fromMs: middleMs, toMs } }),
   ];
   return {
     drafts: halves.flatMap((half) => half.drafts),

@@ -16,7 +16,7 @@ type PasskeySource = {
 export interface PasskeyExchange {
   tell(record: PasskeyRecord): void;
   /** Records of other nodes since the last call. */
-  look(): readonly PasskeyRecord[];
+  poll(): readonly PasskeyRecord[];
 }
 
 /** Reads passkey records from the ledger and keeps them up to date. */
@@ -61,7 +61,7 @@ export class LedgerPasskeys implements PasskeyStore {
   readonly #writer: LedgerWriter;
   readonly #feed: PasskeyFeed;
   readonly #exchange: PasskeyExchange | undefined;
-  #looking: Promise<void> | undefined;
+  #refreshing: Promise<void> | undefined;
 
   private constructor(writer: LedgerWriter, exchange: PasskeyExchange | undefined) {
     this.#writer = writer;
@@ -71,7 +71,7 @@ export class LedgerPasskeys implements PasskeyStore {
 
   static async open(writer: LedgerWriter, exchange?: PasskeyExchange): Promise<LedgerPasskeys> {
     const passkeys = new LedgerPasskeys(writer, exchange);
-    await passkeys.look();
+    await passkeys.refresh();
     return passkeys;
   }
 
@@ -93,16 +93,16 @@ export class LedgerPasskeys implements PasskeyStore {
     this.#exchange?.tell(record);
   }
 
-  look(): Promise<void> {
-    this.#looking ??= this.#follow().finally(() => {
-      this.#looking = undefined;
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#follow().finally(() => {
+      this.#refreshing = undefined;
     });
-    return this.#looking;
+    return this.#refreshing;
   }
 
   async #follow(): Promise<void> {
     await this.#writer.reader.refresh();
     await this.#feed.follow((record) => this.#exchange?.tell(record));
-    for (const record of this.#exchange?.look() ?? []) await this.keep(record);
+    for (const record of this.#exchange?.poll() ?? []) await this.keep(record);
   }
 }

@@ -22,17 +22,17 @@ test("nodes receive each other's records once, and again after a restart", () =>
   const [one, two] = [new PasskeyFolder(folder, 'one'), new PasskeyFolder(folder, 'two')];
   one.tell(revoked);
   one.tell(revoked);
-  assert.deepEqual(two.look(), [revoked]);
-  assert.deepEqual(two.look(), []);
+  assert.deepEqual(two.poll(), [revoked]);
+  assert.deepEqual(two.poll(), []);
   // The received records are in its own ledger now, and it does not repeat them.
   two.tell(revoked);
-  assert.deepEqual(one.look(), []);
+  assert.deepEqual(one.poll(), []);
   two.tell(used(7));
-  assert.deepEqual(one.look(), [used(7)]);
+  assert.deepEqual(one.poll(), [used(7)]);
   const anew = new PasskeyFolder(folder, 'one');
-  assert.deepEqual(anew.look(), [used(7)]);
+  assert.deepEqual(anew.poll(), [used(7)]);
   anew.tell(revoked);
-  assert.deepEqual(two.look(), []);
+  assert.deepEqual(two.poll(), []);
 });
 
 test('a record is in one file once, whichever nodes report it', () => {
@@ -45,7 +45,7 @@ test('a record is in one file once, whichever nodes report it', () => {
   one.tell(revoked);
   one.tell(revoked);
   assert.deepEqual(count(), [1]);
-  assert.deepEqual(two.look(), [revoked]);
+  assert.deepEqual(two.poll(), [revoked]);
   two.tell(revoked);
   assert.deepEqual(count(), [1]);
   // After a restart a node knows its records, and appends only new ones.
@@ -53,14 +53,14 @@ test('a record is in one file once, whichever nodes report it', () => {
   anew.tell(revoked);
   anew.tell(used(1));
   assert.deepEqual(count(), [2]);
-  assert.deepEqual(two.look(), [used(1)]);
+  assert.deepEqual(two.poll(), [used(1)]);
   // A third node receives a record that two nodes wrote at once only once.
   const third = new PasskeyFolder(folder, 'three');
   two.tell(used(2));
   anew.tell(used(2));
   assert.deepEqual(
     third
-      .look()
+      .poll()
       .map((record) => JSON.stringify(record))
       .sort(),
     [used(1), used(2), revoked].map((record) => JSON.stringify(record)).sort(),
@@ -84,10 +84,10 @@ test('does not share what other nodes do not need', () => {
   const failed = { v: 1, what: 'passkey-refused', tenant: 'x', person: 'y', atMs: 1 } as const;
   const refused = { ...failed, id: 'a', requestId: null, why: 'unproven' } as const;
   one.tell(refused as PasskeyRecord & typeof refused);
-  assert.deepEqual(two.look(), []);
+  assert.deepEqual(two.poll(), []);
   const copied = { ...refused, why: 'copied' } as const;
   one.tell(copied as PasskeyRecord & typeof copied);
-  assert.deepEqual(two.look(), [copied]);
+  assert.deepEqual(two.poll(), [copied]);
 });
 
 test('waits for an incomplete line, and ignores a damaged one', () => {
@@ -97,7 +97,7 @@ test('waits for an incomplete line, and ignores a damaged one', () => {
   const [file = ''] = readdirSync(folder);
   const line = JSON.stringify(used(2));
   appendFileSync(join(folder, file), `not JSON\n${line.slice(0, 10)}`);
-  assert.deepEqual(two.look(), [used(1)]);
+  assert.deepEqual(two.poll(), [used(1)]);
   appendFileSync(join(folder, file), `${line.slice(10)}\n`);
-  assert.deepEqual(two.look(), [used(2)]);
+  assert.deepEqual(two.poll(), [used(2)]);
 });

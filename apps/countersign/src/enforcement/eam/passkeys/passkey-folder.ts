@@ -38,7 +38,7 @@ export class PasskeyFolder {
   }
 
   /** Records of other nodes since the last call. */
-  look(): readonly PasskeyRecord[] {
+  poll(): readonly PasskeyRecord[] {
     const files = readdirSync(this.#folder).filter((file) => file.endsWith(ENDING));
     const others = files.filter((file) => file !== this.#own).sort();
     return others

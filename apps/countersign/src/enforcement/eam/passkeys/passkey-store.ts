@@ -10,5 +10,5 @@ export interface PasskeyStore {
    */
   keep(record: PasskeyRecord): Promise<void>;
   /** Loads records of other nodes. */
-  look(): Promise<void>;
+  refresh(): Promise<void>;
 }

@@ -33,7 +33,7 @@ import {
 } from './envelope-reader.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { endsNoise, type NoiseIn } from './log-noise.ts';
-import { isTextDocument, LOOK_BYTES, RecordStarts } from './record-starts.ts';
+import { isTextDocument, LOOKAHEAD_BYTES, RecordStarts } from './record-starts.ts';
 
 type Mode =
   /** Between records: before the next one, the end of a list, or unexpected text. */
@@ -108,7 +108,7 @@ export class JsonFramer implements Framer {
         return this.#scanner.position;
       case 'garbage':
       case 'lost':
-        return Math.max(0, this.#position - LOOK_BYTES);
+        return Math.max(0, this.#position - LOOKAHEAD_BYTES);
       default:
         return this.#position;
     }
@@ -362,7 +362,7 @@ export class JsonFramer implements Framer {
         return this.#rejected(window, this.rejectFrom, end, this.reason);
       }
       this.#position = found;
-      if (found + 2 * LOOK_BYTES > end && !window.isLast) return 'more';
+      if (found + 2 * LOOKAHEAD_BYTES > end && !window.isLast) return 'more';
       const region = { from: this.rejectFrom - window.base, indent: this.#indent };
       const start = this.#starts.startAt(window, found, region);
       if (start >= 0) return this.#rejected(window, this.rejectFrom, start, this.reason);

@@ -15,7 +15,7 @@ import {
 import type { TextWindow } from '../chunks/framer.ts';
 
 /** How far before a `{` to search for the start of its line, and after it for its first name. */
-export const LOOK_BYTES = 256;
+export const LOOKAHEAD_BYTES = 256;
 
 /** First members of the vendor's records, for damage in the very first record. */
 const KNOWN: readonly Buffer[] = [
@@ -67,7 +67,7 @@ export class RecordStarts {
     region: { readonly from: number; readonly indent: number },
   ): boolean {
     const { bytes } = window;
-    const end = Math.min(window.end, at + 2 * LOOK_BYTES);
+    const end = Math.min(window.end, at + 2 * LOOKAHEAD_BYTES);
     const quote = skipSpace(bytes, at + 1, end);
     if (quote >= end || bytes[quote] !== DOUBLE_QUOTE) return false;
     const isNamed = (name: Buffer | undefined): boolean =>
@@ -75,7 +75,7 @@ export class RecordStarts {
     if (isNamed(this.#usual) || isNamed(this.#damaged)) return true;
     if (this.#usual === undefined && KNOWN.some(isNamed)) return true;
     if (!opensName(bytes, quote, end)) return false;
-    const floor = Math.max(0, at - LOOK_BYTES, region.from);
+    const floor = Math.max(0, at - LOOKAHEAD_BYTES, region.from);
     let before = at - 1;
     while (before >= floor && (bytes[before] === SPACE || bytes[before] === TAB)) before--;
     if (before < floor) return false;
@@ -103,7 +103,7 @@ function opensName(bytes: Buffer, quote: number, end: number): boolean {
 
 /** The name of an object's first member, with quotes; undefined for anything else. */
 function firstName(bytes: Buffer, start: number, stop: number): Buffer | undefined {
-  const end = Math.min(stop, start + LOOK_BYTES);
+  const end = Math.min(stop, start + LOOKAHEAD_BYTES);
   const quote = skipSpace(bytes, start + 1, end);
   if (bytes[start] !== OBJECT_OPENS || quote >= end || bytes[quote] !== DOUBLE_QUOTE) {
     return undefined;

@@ -13,7 +13,7 @@ export const ORIGIN = 'log.example/watched';
 export const logSigner: NoteSigner = ed25519Signer(ORIGIN, testKey('watched log'));
 
 /** A log that can serve any of its sizes, and that can lie. */
-export class WatchedLog {
+export class WitnessedLog {
   readonly #leaves: Buffer[];
 
   /** Logs with different names hold different entries from `forkedAt` on: a split view. */
@@ -51,9 +51,9 @@ export class WatchedLog {
   }
 }
 
-export const honest: WatchedLog = new WatchedLog('honest', 10);
+export const honest: WitnessedLog = new WitnessedLog('honest', 10);
 /** Shares its first ten entries with {@link honest}. */
-export const forked: WatchedLog = new WatchedLog('forked', 10);
+export const forked: WitnessedLog = new WitnessedLog('forked', 10);
 
 export function temporaryFolder(): { readonly path: string; [Symbol.dispose](): void } {
   const path = mkdtempSync(join(tmpdir(), 'countersign-'));
