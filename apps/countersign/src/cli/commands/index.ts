@@ -1,5 +1,5 @@
 import type { Command as Parser } from 'commander';
-import { type CliCommand, type CliGroup, declareAll } from '../adapter/declare-command.ts';
+import type { CliCommand, CliGroup } from '../adapter/declare-command.ts';
 import type { BindCommand } from '../process/command-context.ts';
 
 type Declare = (program: Parser, bind: BindCommand) => void;
@@ -58,6 +58,7 @@ function derived(
     name,
     kind: 'operation',
     load: async () => {
+      const { declareAll } = await import('../adapter/declare-command.ts');
       const { commands } = await load();
       return (program, bind) => declareAll(program, bind, commands);
     },
@@ -71,17 +72,17 @@ function process(name: string, load: () => Promise<Declare>): CommandEntry {
 
 /**
  * Declares what a command line may name: every command that one of its words names, or all where
- * none does, so that help and suggestions know all of them.
+ * none does, so that help and suggestions know all of them. The version needs none.
  */
 export async function declareCommands(
   program: Parser,
   bind: BindCommand,
   argv: readonly string[],
 ): Promise<void> {
-  // A script that completes commands knows all of them, as help does.
-  const isHelp = argv.some((word) => ['-h', '--help', 'help', 'completion'].includes(word));
   const named = COMMANDS.filter(({ name }) => argv.includes(name));
-  const isAll = isHelp || named.length === 0;
+  const isVersion = argv.some((word) => word === '-V' || word === '--version');
+  // A script that completes commands knows all of them, as help does.
+  const isAll = argv.includes('completion') || (named.length === 0 && !isVersion);
   const declarations = await Promise.all(
     (isAll ? COMMANDS : named).map(async ({ load }) => load()),
   );
