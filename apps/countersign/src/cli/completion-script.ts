@@ -5,7 +5,7 @@ export type Shell = (typeof SHELLS)[number];
 
 const ZSH = '#compdef countersign\nautoload -U +X bashcompinit && bashcompinit\n';
 
-/** What may follow one command: `path` is empty for the program itself. */
+/** What may follow one command; `path` is empty for the program itself. */
 type Completion = {
   readonly path: string;
   readonly subcommands: readonly { readonly name: string; readonly summary: string }[];

@@ -51,7 +51,7 @@ import { reconcileActions } from './reconcile/reconcile.ts';
 import { evaluateGate } from './rollout/gate.ts';
 import { recordGate } from './rollout/record-gate.ts';
 
-/** Every operation. Adapters derive what they offer from it. */
+/** Every operation. Adapters derive their offers from it. */
 export const OPERATIONS: readonly Operation[] = [
   writeBrief,
   evaluateEviction,

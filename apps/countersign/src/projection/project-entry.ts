@@ -72,7 +72,7 @@ function isObservation(body: Json): boolean {
   return body['v'] === 2;
 }
 
-/** Of another form than this version reads: then the window counts as one not asked for. */
+/** An unknown form counts as a window that was not requested. */
 function observationFacts(index: number, body: Json): EntryRows {
   const seen = parseObservation(body);
   return seen === undefined ? NOTHING : { observations: [{ index, seen }] };

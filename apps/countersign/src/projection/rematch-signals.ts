@@ -6,9 +6,8 @@ import { SignalBuffer } from './signals/signal-buffer.ts';
 import { SIGMA } from './signals/signal-plan.ts';
 
 /**
- * Makes the signals of all records again where they were made under other rules; MUST be called
- * before anything is posted under the present ones. A crash in the middle means: go on from where
- * it stood.
+ * Recomputes the signals of all records after a rule change. MUST run before anything is posted
+ * under the new rules. After a crash it continues where it stopped.
  */
 export function beginRematch({ store, signalSource }: LedgerWriter): void {
   if (signalSource === undefined || store.signalHash === signalSource.planHash) return;

@@ -9,11 +9,11 @@ import { usage } from '../process/errors.ts';
 import type { Binding } from './binding.ts';
 import { camelCase, type Parameter, parametersOf } from './flags.ts';
 
-/** Values as the parser of the command line gives them: by flag, and by name for positions. */
+/** Values from the command line parser: by flag, and by name for positional arguments. */
 export type RawValues = Readonly<Record<string, unknown>>;
 
 /**
- * The validated input of an operation from the values of a command line.
+ * Validates the input of an operation.
  * @throws CliError USAGE, OperationError INVALID_INPUT
  */
 export async function readInput(
@@ -47,7 +47,7 @@ export function keyOf({ place, name }: Pick<Parameter, 'place' | 'name'>): strin
 
 function isGiven(value: unknown, { isRepeatable, isRequired }: Parameter): boolean {
   if (value === undefined) return false;
-  // A schema that requires a list says itself what is missing in an empty one.
+  // A schema that requires a list reports an empty one itself.
   return !isRepeatable || isRequired || (Array.isArray(value) && value.length > 0);
 }
 
@@ -73,7 +73,7 @@ async function fieldValue(
   return kind === 'number' ? numberOf(given) : given;
 }
 
-/** What is no number stays a text, so that the schema refuses it by name. */
+/** Other text stays text, so that the schema's error names it. */
 function numberOf(text: string): number | string {
   return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
 }
@@ -98,7 +98,7 @@ async function contentOf(
   }
 }
 
-/** One byte more than allowed is enough for the operation to refuse them. */
+/** One byte more than allowed, so that the operation can refuse it. */
 async function bytesOf(
   { cwd, stdin }: Context,
   file: string,

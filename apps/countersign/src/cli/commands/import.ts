@@ -39,7 +39,7 @@ async function render(context: Context, output: ImportOutput): Promise<void> {
   if (report.read > report.rejected) await printFindingsOf(context);
 }
 
-/** Of the whole ledger: an import may complete what an earlier one began. */
+/** About the whole ledger, because an import may complete what an earlier one began. */
 async function printFindingsOf(context: Context): Promise<void> {
   using readers = new Readers(context);
   const sources = await readers.sourcesIfAny();

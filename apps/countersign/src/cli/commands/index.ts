@@ -14,7 +14,7 @@ export type CommandEntry = {
   readonly name: string;
   readonly kind: 'operation' | 'process';
   readonly load: () => Promise<Declare>;
-  /** What its operations are bound to; empty where it has none. */
+  /** The commands of its operations; empty if it has none. */
   readonly commands: () => Promise<readonly (CliCommand | CliGroup)[]>;
 };
 

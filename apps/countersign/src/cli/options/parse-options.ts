@@ -1,7 +1,7 @@
 import { CountersignError, type TenantId, tenantId } from '@countersign/core';
 import { InvalidArgumentError } from 'commander';
 
-/** Parsers of option values, for commander: a bad value becomes one sentence and exit code 2. */
+/** Parsers of option values for commander. A bad value becomes one sentence and exit code 2. */
 
 export function tenantOption(text: string): TenantId {
   try {
@@ -12,12 +12,12 @@ export function tenantOption(text: string): TenantId {
   }
 }
 
-/** For an option that may be given more than once. */
+/** For an option that may be repeated. */
 export function repeated(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 
-/** `127.0.0.1:8080`, `[::1]:8080`, or a port alone, which listens on loopback. */
+/** `127.0.0.1:8080`, `[::1]:8080`, or a port alone, which means loopback. */
 export function listenOption(text: string): { host: string; port: number } {
   const match = /^(?:(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):)?(\d{1,5})$/i.exec(text);
   const port = Number(match?.[3] ?? Number.NaN);

@@ -9,15 +9,15 @@ import { type CliError, usage } from './errors.ts';
 
 type Chunks = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
-/** Where an answer goes: to standard output, where no file is given. */
+/** The target of an answer: standard output without a file. */
 export type OutputFlags = {
   readonly output?: string | undefined;
   readonly overwrite?: boolean;
 };
 
 /**
- * For a command to call first: what takes minutes to make must not fail for its name.
- * @throws CliError USAGE where there is such a file, and it was not said to replace it
+ * Runs first, so that a long command does not fail for its file name.
+ * @throws CliError USAGE if the file exists and may not be replaced
  */
 export function checkOutput({ cwd }: Context, { output, overwrite }: OutputFlags): void {
   if (output === undefined || output === '-' || overwrite === true) return;
@@ -25,8 +25,8 @@ export function checkOutput({ cwd }: Context, { output, overwrite }: OutputFlags
 }
 
 /**
- * Writes an answer to the file that was asked for, or to standard output. A file takes its name
- * only when it is whole, and only its owner can read it: answers hold what people did.
+ * Writes an answer to the requested file or to standard output. A file gets its name only when it
+ * is complete, and only its owner can read it, because answers hold personal data.
  * @throws CliError USAGE as {@link checkOutput}
  */
 export async function writeOutput(
@@ -43,8 +43,8 @@ export async function writeOutput(
 }
 
 /**
- * Lets `write` make a file under another name beside the one that was asked for, then gives it its
- * own. A file that is there stays, unless the caller says that it is to be replaced.
+ * Lets `write` create a temporary file beside the requested one, then renames it. An existing file
+ * stays unless the caller permits its replacement.
  * @throws CliError USAGE as {@link checkOutput}
  */
 export async function writeWhole(
@@ -72,7 +72,8 @@ async function nameOnce(staged: string, path: string, output: string): Promise<v
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw thereAlready(output);
-    // A disk without links, such as FAT: between these two lines another program may come.
+    // On file systems without links, such as FAT, another program may create the file between these
+    // lines.
     if (existsSync(path)) throw thereAlready(output);
     await rename(staged, path);
   }

@@ -11,21 +11,21 @@ const state = {
   on: 'a.csv',
 };
 
-test('says rate, records, bytes, percent and time left', () => {
+test('prints rate, records, bytes, percentage and remaining time', () => {
   assert.equal(
     progressText(state, 10_000),
     'importing  41 %  1,234,567 records  410.0 MB of 1.0 GB  123,457/s  00:14 left  a.csv',
   );
 });
 
-test('says no percentage and no time left when the total is not known', () => {
+test('prints no percentage and remaining time if the total is unknown', () => {
   assert.equal(
     progressText({ task: 'importing', records: 5, bytes: 900 }, 1000),
     'importing  5 records  900 B  5/s',
   );
 });
 
-test('draws over its line on a terminal, at most ten times a second, within its width', () => {
+test('redraws its line on a terminal, at most ten times a second, within its width', () => {
   const { line, written, clock } = progressLine(30);
   line.update(state);
   line.update(state);
@@ -37,7 +37,7 @@ test('draws over its line on a terminal, at most ten times a second, within its 
   assert.equal(written.at(-1), '\r\x1b[K');
 });
 
-test('writes one line in ten seconds where standard error is no terminal', () => {
+test('writes one line per ten seconds without a terminal on standard error', () => {
   const { line, written, clock } = progressLine(undefined);
   for (let second = 0; second < 25; second++) {
     clock.advance(1000);
@@ -48,14 +48,14 @@ test('writes one line in ten seconds where standard error is no terminal', () =>
   assert.match(written[0] ?? '', /^importing .*a\.csv\n$/);
 });
 
-test('shows the name of a hostile file as text', () => {
+test('prints the name of a hostile file as text', () => {
   const { line, written, clock } = progressLine(undefined);
   clock.advance(10_000);
   line.update({ ...state, on: '\x1b[2J\n' });
   assert.match(written[0] ?? '', /␛\[2J␊\n$/);
 });
 
-test('writes numbers, sizes and durations as people read them', () => {
+test('formats numbers, sizes and durations for people', () => {
   assert.equal(numberText(1234567), '1,234,567');
   assert.equal(numberText(999), '999');
   assert.equal(bytesText(999), '999 B');

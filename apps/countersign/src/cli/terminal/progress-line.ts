@@ -3,7 +3,9 @@ import { PROGRESS_LINE_MS, PROGRESS_REDRAW_MS } from '../process/limits.ts';
 import { sanitize } from './sanitize.ts';
 import { cutEnd } from './text-width.ts';
 
-/** How far a long job is. `bytesTotal` undefined (a pipe, say): no percentage, no time left. */
+/**
+ * The state of a long job. `bytesTotal` undefined (a pipe): no percentage and no remaining time.
+ */
 export type ProgressState = {
   /** What is being done, as a participle: `importing`, `checking`. */
   readonly task: string;
@@ -11,15 +13,15 @@ export type ProgressState = {
   readonly recordsTotal?: number | undefined;
   readonly bytes?: number | undefined;
   readonly bytesTotal?: number | undefined;
-  /** What is being worked on now: a file's name. */
+  /** The current object: a file's name. */
   readonly on?: string | undefined;
 };
 
 type Sink = { write(text: string): unknown };
 
 /**
- * One line on standard error that is drawn again and again on a terminal; elsewhere one line in
- * ten seconds. Driven by its updates: it owns no timer, so it never keeps the process alive.
+ * A progress line on standard error, redrawn on a terminal; elsewhere one line per ten seconds.
+ * Updates drive it: it has no timer, so it never keeps the process alive.
  */
 export class ProgressLine {
   readonly #sink: Sink;
@@ -29,7 +31,7 @@ export class ProgressLine {
   #drawnMs: number;
   #isOnScreen = false;
 
-  /** `columns` undefined: standard error is no terminal. */
+  /** `columns` undefined: standard error is not a terminal. */
   constructor(options: { sink: Sink; clock: Clock; columns: number | undefined }) {
     this.#sink = options.sink;
     this.#clock = options.clock;
@@ -52,7 +54,7 @@ export class ProgressLine {
     }
   }
 
-  /** Takes the line off the screen: MUST be called before anything else is written. */
+  /** Removes the line from the screen. MUST be called before anything else is written. */
   clear(): void {
     if (!this.#isOnScreen) return;
     this.#sink.write('\r\x1b[K');

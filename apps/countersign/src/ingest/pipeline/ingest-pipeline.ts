@@ -62,7 +62,7 @@ export class IngestPipeline {
     this.#startWorker = () => new WorkerHandle({ dir, keys: ledger.localKeys, listenFor, plan });
   }
 
-  /** Resolves as soon as there is room for the next chunk; `ears` are told once more is known. */
+  /** Resolves once there is room for the next chunk. `listeners` are called as results arrive. */
   async feed(chunk: Chunk, context: ReadContext, listeners: ChunkListener): Promise<void> {
     this.#throwFailure();
     if (this.#rowsUnposted >= ROWS_PER_POST) await this.post();

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export type FieldMeta = {
   /** The placeholder of its value: `file`, `time`. */
   readonly value?: string;
-  /** A path of the machine that runs the operation: an adapter makes it absolute. */
+  /** A path on the machine that runs the operation. Adapters make it absolute. */
   readonly isPath?: true;
   /**
    * The content of a file: an adapter with a file system takes a path and reads it.
@@ -47,7 +47,7 @@ export const bytes: z.ZodType<Uint8Array> = z.union([
   z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64'))),
 ]);
 
-/** A time in the normal form; a date alone is its first instant, UTC. */
+/** A time in the normal form. A date alone is its first instant, UTC. */
 export const instantText: z.ZodType<string> = z.string().transform((text, context) => {
   try {
     return instant(text);

@@ -125,7 +125,7 @@ async function withinIncident(
   return new Set(found.findings.map(({ uid }) => uid));
 }
 
-/** OCSF severity_id: 1 informational to 5 critical. */
+/** OCSF `severity_id`: 1 informational to 5 critical. */
 function severityOf(asked: Severity | undefined): number {
   return asked === undefined ? 0 : SEVERITIES.indexOf(asked) + 1;
 }
@@ -167,7 +167,7 @@ async function conclusionOf(
   const { maySay } = await import('../../detection/runner/detector-profile.ts');
   const nowMs = clock.now();
   const seen = await healthsOfAnswer(sources, { asked, tenants, nowMs, rule });
-  // For a rule that the caller names, the answer states its health, whatever its severity.
+  // For a requested rule, the answer states its health at any severity.
   const found = seen.found.filter(
     ({ profile }) => rule !== undefined || maySay(profile, of.severityMin),
   );

@@ -102,7 +102,7 @@ export function proveCaller(socketFile: string, demand: ProofDemand): void {
   }
   const folder = folderOf(socketFile);
   try {
-    // Through a link, it would be a proof for another data folder.
+    // A link could make it a proof for another data folder.
     if (!lstatSync(folder).isDirectory()) throw unproven(`${folder} is not a folder`);
     const content = contentOf(demand, dirname(folder));
     const file = openSync(join(folder, name), 'wx', 0o400);

@@ -39,7 +39,7 @@ class PlainError extends CountersignError<'NO_ROOM'> {
   override readonly name = 'PlainError';
 }
 
-test('hands work over and brings back progress and result', async () => {
+test('forwards a command and returns progress and result', async () => {
   await using served = await serve(async (given, hooks) => {
     hooks.progress({ records: 7 });
     return { did: given };
@@ -50,7 +50,7 @@ test('hands work over and brings back progress and result', async () => {
   assert.deepEqual(seen, [{ records: 7 }]);
 });
 
-test('does work for the account that calls, whoever it says that it is', async () => {
+test('runs a command for the proven account, whatever the caller claims', async () => {
   const asked: Command[] = [];
   await using served = await serve(async (given) => asked.push(given));
   await ask(served.socketFile, { work: { ...work, who: 'ben' } });
@@ -68,7 +68,7 @@ test('does work for the account that calls, whoever it says that it is', async (
   );
 });
 
-test('does nothing for a caller that proves no account', async () => {
+test('does nothing for a caller without a proven account', async () => {
   const asked: Command[] = [];
   await using served = await serve(async (given) => asked.push(given));
   const { who: _, ...rest } = work;
@@ -80,7 +80,7 @@ test('does nothing for a caller that proves no account', async () => {
   assert.deepEqual(asked, []);
 });
 
-test('keeps the socket for its owner alone', async () => {
+test('reserves the socket for its owner', async () => {
   await using served = await serve(async () => null);
   assert.equal(statSync(served.socketFile).mode & 0o777, 0o600);
   assert.equal(statSync(join(served.socketFile, '..')).mode & 0o777, 0o700);
@@ -91,21 +91,21 @@ test('serves a data folder whose path is too long for a socket', async () => {
   assert.deepEqual(await ask(served.socketFile), { kind: 'done', result: 'far' });
 });
 
-test('tells an expected error there as if it had happened here', async () => {
+test('rethrows an expected error of the host', async () => {
   await using served = await serve(async () => {
     throw new PlainError('NO_ROOM', 'there is no room');
   });
   await assert.rejects(ask(served.socketFile), { code: 'NO_ROOM', message: 'there is no room' });
 });
 
-test('tells a defect there as a defect', async () => {
+test('reports a defect of the host as a defect', async () => {
   await using served = await serve(async () => {
     throw new TypeError('x is not a function');
   });
   await assert.rejects(ask(served.socketFile), RemoteDefect);
 });
 
-test('finds nobody where no folder, no socket or a dead socket is', async () => {
+test('finds no host without a folder, without a socket or with a dead socket', async () => {
   assert.deepEqual(await ask(join(root, 'nothing', 'run', 'api.sock')), { kind: 'nobody' });
   const left = join(root, 'left', 'run', 'api.sock');
   mkdirSync(join(left, '..'), { recursive: true });
@@ -113,7 +113,7 @@ test('finds nobody where no folder, no socket or a dead socket is', async () => 
   assert.deepEqual(await ask(left), { kind: 'nobody' });
 });
 
-test('refuses a starter of another version', async () => {
+test('refuses a caller of another version', async () => {
   await using served = await serve(async () => null);
   const other = { ...work, protocol: 99 } as Command;
   await assert.rejects(ask(served.socketFile, { work: other }), { code: 'OTHER_VERSION' });
@@ -125,7 +125,7 @@ test('refuses a command that is too large', async () => {
   await assert.rejects(ask(served.socketFile, { work: large }), { code: 'MALFORMED' });
 });
 
-test('tells the work to stop when its starter goes away', async () => {
+test('stops a command when its caller disconnects', async () => {
   const begun = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<void>();
   await using served = await serve(async (_, hooks) => {
@@ -142,7 +142,7 @@ test('tells the work to stop when its starter goes away', async () => {
   await stopped.promise;
 });
 
-test('finishes what it took before it closes, and takes no more', async () => {
+test('finishes commands in progress before it closes, and takes no more', async () => {
   const begun = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const served = await serve(async () => {
@@ -160,7 +160,7 @@ test('finishes what it took before it closes, and takes no more', async () => {
   assert.throws(() => statSync(served.socketFile), { code: 'ENOENT' });
 });
 
-test('stops waiting for a lock when it is interrupted', async () => {
+test('stops waiting for a lock on an interrupt', async () => {
   const dir = mkdtempSync(join(root, 'waiting-'));
   const lock = new TestLock(join(dir, 'run', 'lock.sqlite'));
   const controller = new AbortController();
@@ -184,7 +184,7 @@ test('stops waiting for a lock when it is interrupted', async () => {
   lock.release();
 });
 
-test('of many starters at once one holds, and all work is done exactly once', async () => {
+test('of many callers at once one is the host, and each command runs exactly once', async () => {
   for (let run = 0; run < RUNS; run++) {
     const dir = mkdtempSync(join(root, 'race-'));
     const names = Array.from({ length: 8 }, (_, at) => `starter-${at}`);
@@ -199,7 +199,7 @@ test('of many starters at once one holds, and all work is done exactly once', as
   }
 });
 
-test('after a kill -9 of the holder, the starter does its waiting work itself', async () => {
+test('after a kill -9 of the host, the caller runs its waiting command itself', async () => {
   const dir = mkdtempSync(join(root, 'killed-'));
   const holder = start(dir, 'hang');
   await said(holder);
@@ -211,7 +211,7 @@ test('after a kill -9 of the holder, the starter does its waiting work itself', 
   assert.deepEqual(JSON.parse(lines.at(-1) as string), { work: 'next', by: 'next' });
 });
 
-test('after a kill -9 of the holder, nobody claims that other work was done or not', async () => {
+test('after a kill -9 of the host, the result of a running command is unknown', async () => {
   const socketFile = join(mkdtempSync(join(root, 'lost-')), 'run', 'api.sock');
   const holder = run('hanging-host.ts', [socketFile]);
   await said(holder);
@@ -221,7 +221,7 @@ test('after a kill -9 of the holder, nobody claims that other work was done or n
   await assert.rejects(asked, { code: 'LOST' });
 });
 
-test('work that still waited when the holder was killed counts as not begun', async () => {
+test('a command that still waited when the host was killed counts as not begun', async () => {
   const dir = mkdtempSync(join(root, 'waited-'));
   const holder = start(dir, 'hang');
   await said(holder);
@@ -251,7 +251,7 @@ async function ask(
   return handOver({ socketFile, work: options.work ?? work, signal, progress, waiting });
 }
 
-/** Lines of an answer, as they come; resolves with the first. */
+/** Lines of a reply as they arrive; resolves with the first. */
 async function post(socketPath: string, body: string): Promise<readonly object[]> {
   const lines: object[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();

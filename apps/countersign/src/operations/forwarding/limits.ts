@@ -1,7 +1,7 @@
-/** A handed-over command names files and options; a larger one is a mistake or an attack. */
+/** A forwarded command has files and options. A larger one is a mistake or an attack. */
 export const WORK_BYTES_MAX: number = 1024 * 1024;
 
-/** One line of the answer: the largest is an import's result with all its rejects. */
+/** One line of the reply. The largest is an import's result with all its rejects. */
 export const ANSWER_LINE_BYTES_MAX: number = 256 * 1024 * 1024;
 
 /** Work that waits for the process that holds the ledger; beyond it, callers try again later. */
@@ -31,5 +31,5 @@ export const WAITING_NOTICE_MS = 1000;
  */
 export const UNANSWERED_MAX_MS = 60_000;
 
-/** What fits into `sun_path` everywhere: 108 bytes on Linux and 104 elsewhere, with a final NUL. */
+/** The portable length of `sun_path`: 108 bytes on Linux and 104 elsewhere, with a final NUL. */
 export const SOCKET_PATH_BYTES_MAX = 103;

@@ -35,7 +35,7 @@ export type WorkOptions<Host> = {
   readonly progress: (progress: unknown) => void;
   /** Called once when the work has to wait for the lock or for earlier work. */
   readonly waiting: () => void;
-  /** Called when our own work is done and another process's is not. */
+  /** Called when our own command is done and forwarded ones are not. */
   readonly finishing: (pending: number) => void;
 };
 

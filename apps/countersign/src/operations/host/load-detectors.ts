@@ -63,7 +63,7 @@ export function detectionOf(content: RuleContent, more: readonly Detector[] = []
   };
 }
 
-/** The rules that come with the program. */
+/** The rules that ship with the program. */
 function rulesFolder(): string {
   return join(contentFolder(), 'sigma');
 }

@@ -8,11 +8,11 @@ import { beginRematch, recomputeSignals } from '../../projection/rematch-signals
 import { Store } from '../../store/store.ts';
 import type { DetectorSet } from './load-detectors.ts';
 
-/** The writer of the process that holds the ledger, with the detectors that it runs. */
+/** The writer of the host process, with its detectors. */
 export type HostWriter = LedgerWriter & { readonly detection: DetectorSet | undefined };
 
 export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> & {
-  /** Threads of the analytical engine in compaction. */
+  /** DuckDB threads for compaction. */
   readonly threads?: number;
   readonly detection?: DetectorSet | undefined;
   /** Called under the lock, before the store is opened. */

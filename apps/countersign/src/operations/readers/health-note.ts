@@ -7,7 +7,7 @@ export type HealthsAsked = {
   readonly asked: HealthScope;
   readonly tenants?: readonly string[] | undefined;
   readonly nowMs: number;
-  /** Only of this rule: its id, or its id up to a slash. */
+  /** Only this rule: its id, or its id up to a slash. */
   readonly rule?: string | undefined;
 };
 

@@ -150,7 +150,7 @@ export function indexIn(origin: string, reference: EntryReference): number {
   );
 }
 
-/** An entry beyond the checkpoint may exist and not be integrated yet. */
+/** An entry beyond the checkpoint may exist without being integrated yet. */
 export async function readOrCannotTell<T>(index: number, read: () => Promise<T>): Promise<T> {
   try {
     return await read();

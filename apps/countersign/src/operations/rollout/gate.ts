@@ -139,7 +139,7 @@ function ruleHealth({ profile, health }: DetectorHealth): RuleHealth {
   return { rule, state, severityMax, because: because ?? '', incomplete };
 }
 
-/** An answer beside other members: its kind is what `answer` says. */
+/** An answer among other members: its kind is in `answer`. */
 function membersOf({ kind: answer, ...members }: Answer): object {
   return { answer, ...members };
 }

@@ -5,20 +5,20 @@ import { Matcher, textsOf } from '@countersign/sigma';
 import { recordModel } from './record-model.ts';
 import { ACTOR, type SignalPlan, type StreamPlan, shortfallStream } from './signal-plan.ts';
 
-/** Values of one field that a signal holds. */
+/** Values of one field in a signal. */
 const SIGNAL_VALUES_MAX = 16;
 
-/** Of each text that a signal holds; it stands in the state until it is looked at. */
+/** Length of each text in a signal, which is stored until it is evaluated. */
 const SIGNAL_TEXT_CHARACTERS_MAX = 400;
 
-/** That a record fits a rule: what the windows over it, and the words of a finding, need of it. */
+/** A record's match with a rule: the data for windows and for a finding's text. */
 export type Signal = {
   readonly stream: string;
   readonly kind: 'rule' | 'correlation';
-  /** JSON of the values grouped by. */
+  /** JSON of the grouping values. */
   readonly group: string;
   readonly part: number;
-  /** JSON of the values looked at, and of {@link About}. */
+  /** JSON of the compared values, and of {@link About}. */
   readonly values: string;
   readonly about: string;
 };
@@ -34,7 +34,7 @@ export type About = {
   readonly app: string | null;
   readonly appName: string | null;
   readonly address: string | null;
-  /** Values of the other fields that the texts of the finding name. */
+  /** Values of the other fields in the finding's texts. */
   readonly fields?: Readonly<Record<string, string>>;
 };
 
@@ -63,7 +63,7 @@ export class SignalExtractor {
     });
   }
 
-  /** The signals of a record; most have none. A rule that throws costs the signals of no other. */
+  /** The signals of a record; most have none. A rule that throws loses no signal of another. */
   of(reading: Reading): readonly Signal[] {
     try {
       return this.#match(reading);
@@ -85,7 +85,7 @@ export class SignalExtractor {
     const { unsure } = this.#matcher;
     if (found.length + unsure.length === 0) return NONE;
     const cut = unsure.flatMap((rule) => this.#extracts[rule] as readonly Extract[]);
-    // Several rules of one stream may be unsure of the record, which is said once.
+    // Several rules of one stream may be unsure of the record, which is reported once.
     const signals = [...new Set(cut.map(({ stream }) => stream))].map(cutOff);
     let about: About | undefined;
     let plain: string | undefined;
@@ -106,7 +106,7 @@ export class SignalExtractor {
   }
 }
 
-/** That a record may fit a rule, and was not compared wholly: of all of a day one thing is said. */
+/** A record that may match a rule and was not compared completely. One report per day is enough. */
 function cutOff(stream: string): Signal {
   return { ...SHORTFALL, stream: shortfallStream('cut-off', stream), values: '[]' };
 }
@@ -134,7 +134,7 @@ function extractOf(plan: StreamPlan, parts: ReadingParts): Extract {
   };
 }
 
-/** The first of several names that the record states. */
+/** Reads the first of several names that the record states. */
 function readerOf(names: readonly string[], parts: ReadingParts): FieldReader {
   const readers = names.map((name) => {
     if (name === ACTOR) return (reading: Reading) => actorOf(reading) ?? undefined;
@@ -186,14 +186,14 @@ function aboutOf(reading: Reading): About {
   };
 }
 
-/** An application that acts for itself is known by its name. */
+/** An application that acts for itself is identified by name. */
 function actorNameOf({ event }: Reading): string | null {
   const { actorName, actorUid, appName, actorType } = event;
   if (actorName !== null) return actorName;
   return actorType === SERVICE ? (appName ?? actorUid) : (actorUid ?? appName);
 }
 
-/** OCSF user.type_id of an application that acts for itself. */
+/** OCSF `user.type_id` of an application that acts for itself. */
 const SERVICE = 4;
 
 function withFields(about: About, { wordReaders }: Extract, reading: Reading): string {
