@@ -215,7 +215,7 @@ describe('the external method of a node', () => {
     ];
     const unsigned = await run(...invite);
     assert.equal(unsigned.code, 2);
-    assert.match(unsigned.stderr, /two different people must sign/);
+    assert.match(unsigned.stderr, /two people must sign/);
     const asked = await run(...invite, ...as('carol'));
     assert.equal(asked.code, 0, asked.stderr);
     const { id, code } = JSON.parse(asked.stdout) as { id: string; code: string | null };
