@@ -384,7 +384,7 @@ export class StoreReader {
 
 const NOTHING_POSTED: Resolution = {
   kind: 'none',
-  because: { code: 'books-empty', text: 'the store holds no entry yet' },
+  because: { code: 'store-empty', text: 'the store holds no entry yet' },
 };
 
 async function* nothing(): AsyncGenerator<EventRow> {}

@@ -101,7 +101,8 @@ function textOf(event: ServeEvent): string {
       return `config-said ${event.what} is entry ${event.entry}`;
     case 'detection-run': {
       const { said, revised, withdrawn } = event;
-      return `watched: ${plural(said, 'finding')}, ${revised} revised, ${withdrawn} withdrawn`;
+      const made = plural(said, 'finding');
+      return `detection-run: ${made}, ${revised} revised, ${withdrawn} withdrawn`;
     }
     case 'stopping':
       return `stopping: ${event.because}`;
