@@ -11,7 +11,7 @@ const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
   'HOSTNAME_MISMATCH',
 ]);
 
-export type IntakeErrorCode =
+export type ImportErrorCode =
   /** No file or folder exists at this path. */
   | 'NOT_FOUND'
   /** The operating system refused to read it, or stopped in the middle. */
@@ -45,8 +45,8 @@ export type IntakeErrorCode =
  * An input that cannot be read, completely or from some position on. The import continues with the
  * rest.
  */
-export class ImportError extends CountersignError<IntakeErrorCode> {
-  override readonly name = 'IntakeError';
+export class ImportError extends CountersignError<ImportErrorCode> {
+  override readonly name = 'ImportError';
 }
 
 /** Error codes with which TLS rejects a certificate. */

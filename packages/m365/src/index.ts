@@ -64,7 +64,7 @@ export {
 } from './collectors/graph/limits.ts';
 export { DIRECTORY_AUDITS, type GraphLog, signInLog } from './collectors/graph/log-requests.ts';
 export type { QuotaBudget } from './collectors/quota-budget.ts';
-export { ImportError, type IntakeErrorCode } from './errors.ts';
+export { ImportError, type ImportErrorCode } from './errors.ts';
 export { HttpError, type HttpErrorCode } from './http/errors.ts';
 export {
   HttpClient,

@@ -1,6 +1,6 @@
 import { CountersignError } from '@countersign/core';
 
-export type AccessErrorCode =
+export type PolicyErrorCode =
   /** A policy, a schema or a policy test is invalid; `data.problems` names every position. */
   | 'POLICY_INVALID'
   /** A directory or a register that cannot be read. */
@@ -18,6 +18,6 @@ export type AccessErrorCode =
   /** A key that cannot sign. */
   | 'KEY_INVALID';
 
-export class PolicyError extends CountersignError<AccessErrorCode> {
-  override readonly name = 'AccessError';
+export class PolicyError extends CountersignError<PolicyErrorCode> {
+  override readonly name = 'PolicyError';
 }

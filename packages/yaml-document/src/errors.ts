@@ -19,15 +19,15 @@ export type DocumentProblem = {
  * - `CONFIG_UNREADABLE`  the file does not exist or cannot be read
  * - `CONFIG_INVALID`     the content is invalid; `problems` lists every problem
  */
-export type ConfigErrorCode = 'CONFIG_UNREADABLE' | 'CONFIG_INVALID';
+export type DocumentErrorCode = 'CONFIG_UNREADABLE' | 'CONFIG_INVALID';
 
 /** An unusable configuration. The message has one line per problem. */
-export class DocumentError extends CountersignError<ConfigErrorCode> {
-  override readonly name = 'ConfigError';
+export class DocumentError extends CountersignError<DocumentErrorCode> {
+  override readonly name = 'DocumentError';
   readonly problems: readonly DocumentProblem[];
 
   constructor(
-    code: ConfigErrorCode,
+    code: DocumentErrorCode,
     message: string,
     options: { problems?: readonly DocumentProblem[]; cause?: unknown } = {},
   ) {

@@ -7,7 +7,7 @@ export type SourceText = { readonly file: string; readonly text: string };
 
 /**
  * Reads any Countersign YAML file by its schema.
- * @throws ConfigError CONFIG_INVALID with every problem in it
+ * @throws DocumentError CONFIG_INVALID with every problem in it
  */
 export function parseYaml<T>(
   { file, text }: SourceText,

@@ -10,7 +10,7 @@ import type { SourceText } from './parse-yaml.ts';
  */
 export const CONFIG_BYTES_MAX: number = 512 * 1024;
 
-/** @throws ConfigError CONFIG_UNREADABLE */
+/** @throws DocumentError CONFIG_UNREADABLE */
 export function readConfigFile(file: string): SourceText {
   try {
     const { size } = statSync(file);

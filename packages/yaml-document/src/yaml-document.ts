@@ -30,7 +30,7 @@ export type YamlDocument = {
 /**
  * Reads one YAML 1.2 document. Anchors, aliases and tags are refused: a configuration needs none,
  * and ten lines of aliases can expand to gigabytes ("billion laughs").
- * @throws ConfigError CONFIG_INVALID
+ * @throws DocumentError CONFIG_INVALID
  */
 export function readYaml(file: string, text: string): YamlDocument {
   const lines = new LineCounter();

@@ -6,7 +6,7 @@ import { parseConfig } from './parse-config.ts';
 
 /**
  * Reads and checks the configuration in `file`.
- * @throws ConfigError CONFIG_INVALID
+ * @throws DocumentError CONFIG_INVALID
  */
 export function loadConfig(file: string, env: ConfigEnvironment['env']): Config {
   return parseConfig(readConfigFile(file), worldIn(dirname(file), env), readConfigFile);

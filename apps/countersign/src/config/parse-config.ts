@@ -23,7 +23,7 @@ const FORMER_NAMES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Reads a configuration and the tenant list that `inventory` names.
- * @throws ConfigError CONFIG_INVALID with every problem of both files
+ * @throws DocumentError CONFIG_INVALID with every problem of both files
  */
 export function parseConfig(
   given: SourceText,
@@ -42,7 +42,7 @@ export function parseConfig(
   return { ...parsed.data, inventory };
 }
 
-/** @throws ConfigError CONFIG_INVALID */
+/** @throws DocumentError CONFIG_INVALID */
 function parseInventory(given: SourceText): Inventory {
   return parseYaml(given, inventorySchema(), (document) =>
     twice(document, ['tenants'], 'partners'),

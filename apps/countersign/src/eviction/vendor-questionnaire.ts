@@ -21,13 +21,13 @@ export type QuestionResult = VendorQuestion & {
   readonly because: string;
 };
 
-/** @throws ConfigError CONFIG_INVALID */
+/** @throws DocumentError CONFIG_INVALID */
 export function parseQuestions(given: SourceText): readonly VendorQuestion[] {
   const schema = z.strictObject({ questions: z.array(QUESTION).max(QUESTIONS_MAX) });
   return parseYaml(given, schema).questions;
 }
 
-/** @throws ConfigError CONFIG_INVALID */
+/** @throws DocumentError CONFIG_INVALID */
 export function parseAnswers(given: SourceText): Readonly<Record<string, VendorAnswer>> {
   const schema = z.strictObject({ answers: z.record(ID, ANSWER) });
   const { answers } = parseYaml(given, schema);

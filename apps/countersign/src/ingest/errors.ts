@@ -1,6 +1,6 @@
 import { CountersignError } from '@countersign/core';
 
-export type PipelineErrorCode =
+export type IngestErrorCode =
   /** A worker thread ended unexpectedly, or a defect of ours stopped it. */
   | 'WORKER_DIED'
   | 'WORKER_FAILED'
@@ -16,6 +16,6 @@ export type PipelineErrorCode =
   | 'EMPTY_SELECTION'
   | 'NOT_AN_ERASURE';
 
-export class IngestError extends CountersignError<PipelineErrorCode> {
-  override readonly name = 'PipelineError';
+export class IngestError extends CountersignError<IngestErrorCode> {
+  override readonly name = 'IngestError';
 }

@@ -19,7 +19,7 @@ export type ClockRestarted = {
  * Restarts `seen` at this machine's time, after a fast clock stamped entries with a future time.
  *
  * Those entries stay. The log shows the wrong time, the entry that ends it, and who declared it.
- * @throws PipelineError CLOCK_NOT_AHEAD
+ * @throws IngestError CLOCK_NOT_AHEAD
  */
 export async function restartClock(
   writer: LedgerWriter,

@@ -33,7 +33,7 @@ export type Fact = {
   readonly request?: string | undefined;
 };
 
-/** @throws ConfigError CONFIG_INVALID */
+/** @throws DocumentError CONFIG_INVALID */
 export function parseFacts(given: SourceText): readonly Fact[] {
   return parseYaml(given, z.strictObject({ facts: z.array(FACT).max(CONTENT_ITEMS_MAX) })).facts;
 }

@@ -20,7 +20,7 @@ export type AcceptanceResult = {
   readonly because: string;
 };
 
-/** @throws ConfigError CONFIG_INVALID */
+/** @throws DocumentError CONFIG_INVALID */
 export function parseRequests(given: SourceText): readonly Request[] {
   const schema = z.strictObject({ requests: z.array(REQUEST).max(CONTENT_ITEMS_MAX) });
   return parseYaml(given, schema).requests;

@@ -34,7 +34,7 @@ export type GateFile = {
   readonly require: GateRequirements;
 };
 
-/** @throws ConfigError CONFIG_INVALID with every problem of the file */
+/** @throws DocumentError CONFIG_INVALID with every problem of the file */
 export function parseGate(given: SourceText): GateFile {
   const { window, behind, ...rest } = parseYaml(given, GATE);
   return { ...rest, windowMs: msOf(window), behindMs: msOf(behind) };

@@ -14,7 +14,7 @@ export type StoreErrorCode =
 
 /** Errors of the store that are not a defect of ours. */
 export class StoreError extends CountersignError<StoreErrorCode> {
-  override readonly name = 'BooksError';
+  override readonly name = 'StoreError';
 }
 
 const DISK_CODES = {

@@ -94,7 +94,7 @@ export class DecisionPoint {
 
   /**
    * Decides, and resolves when the decision and the pass that it opens are durable entries.
-   * @throws AccessError NOT_ACCOUNTED: nothing was decided, and the enforcement point MUST deny
+   * @throws PolicyError NOT_ACCOUNTED: nothing was decided, and the enforcement point MUST deny
    */
   async decide(request: DecisionRequest, options: DecideOptions = {}): Promise<DecidedEntry> {
     const [decided] = await this.decideAll([request], options);
@@ -225,7 +225,7 @@ export interface DecisionLog {
 export interface PassObserver {
   /**
    * A permit is about to open this pass. It is not durable yet, and no caller has it.
-   * @throws AccessError NOT_ACCOUNTED: the observer cannot follow it, so it MUST NOT be opened
+   * @throws PolicyError NOT_ACCOUNTED: the observer cannot follow it, so it MUST NOT be opened
    */
   opening(pass: PassOpening, request: DecisionRequest): void;
   /** The pass was not opened after all. */

@@ -19,7 +19,7 @@ export type RequestScope = { readonly enforcementPoint: string; readonly tenant:
 
 /**
  * Reads an AuthZEN evaluation (section 6.1).
- * @throws AccessError REQUEST_INVALID with the invalid member
+ * @throws PolicyError REQUEST_INVALID with the invalid member
  */
 export function parseRequest(
   value: unknown,

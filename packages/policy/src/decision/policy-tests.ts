@@ -62,7 +62,7 @@ export type PolicyTestCase = {
   readonly world: EvaluationContext;
 };
 
-/** @throws ConfigError CONFIG_INVALID with every problem */
+/** @throws DocumentError CONFIG_INVALID with every problem */
 export function policyTestCases(
   { file, text }: PolicyText,
   policies: PolicySet,

@@ -47,7 +47,7 @@ export type DirectoryFile = {
   >;
 };
 
-/** @throws ConfigError CONFIG_INVALID with every problem */
+/** @throws DocumentError CONFIG_INVALID with every problem */
 export function parseDirectoryFile(file: SourceText): DirectoryFile {
   return parseYaml(file, directorySchema());
 }

@@ -62,7 +62,7 @@ function registerSchema(): z.ZodType<Register> {
   });
 }
 
-/** @throws ConfigError CONFIG_INVALID with every problem */
+/** @throws DocumentError CONFIG_INVALID with every problem */
 export function parseRegister(file: SourceText): Register {
   return parseYaml(file, registerSchema());
 }

@@ -66,7 +66,7 @@ for (const [name, files, says] of [
   test(`refuses a folder with ${name}`, () => {
     const dir = folder(files);
     assert.throws(() => readPolicyFolder(dir), { code: 'POLICY_INVALID', message: says });
-    assert.throws(() => readPolicyFolder(dir), new RegExp(`^AccessError.*policies in ${dir}:`));
+    assert.throws(() => readPolicyFolder(dir), new RegExp(`^PolicyError.*policies in ${dir}:`));
   });
 }
 

@@ -16,7 +16,7 @@ export type PolicyFolder = {
   readonly tests: readonly PolicyText[];
 };
 
-/** @throws AccessError POLICY_INVALID, ConfigError CONFIG_UNREADABLE */
+/** @throws PolicyError POLICY_INVALID, DocumentError CONFIG_UNREADABLE */
 export function readPolicyFolder(folder: string): PolicyFolder {
   const names = namesIn(folder);
   const read = (ending: string): PolicyText[] =>

@@ -58,7 +58,7 @@ export class PolicySet {
 
   /**
    * Parses policies. `checkPolicies` checks whether enforcement points supply what they read.
-   * @throws AccessError POLICY_INVALID with every problem
+   * @throws PolicyError POLICY_INVALID with every problem
    */
   static parse(source: PolicySource): PolicySet {
     const parsed = parsePolicies(source);

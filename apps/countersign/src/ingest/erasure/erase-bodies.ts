@@ -49,7 +49,7 @@ export type ErasureReport = {
  *
  * The erasure is an entry first, then it is carried out. After a crash in between, the next opening
  * completes it.
- * @throws PipelineError HELD, NOTHING_TO_ERASE, EMPTY_SELECTION
+ * @throws IngestError HELD, NOTHING_TO_ERASE, EMPTY_SELECTION
  */
 export async function erase(writer: LedgerWriter, request: ErasureRequest): Promise<ErasureReport> {
   const { selection, actor } = request;

@@ -98,7 +98,7 @@ export async function placeHold(writer: LedgerWriter, request: HoldRequest): Pro
   return appendHold(writer, { v: 1, op: 'place', case: request.case, by, atMs, scope });
 }
 
-/** @throws PipelineError NO_SUCH_HOLD */
+/** @throws IngestError NO_SUCH_HOLD */
 export async function releaseHold(
   writer: LedgerWriter,
   request: { readonly case: string; readonly actor: Actor },

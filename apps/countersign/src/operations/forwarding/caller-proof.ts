@@ -58,7 +58,7 @@ export class CallerProofs {
   /**
    * The account of the user who created the demanded file; the file is removed afterwards.
    *
-   * @throws HandoverError UNPROVEN
+   * @throws ForwardingError UNPROVEN
    */
   async caller(demand: ProofDemand, signal: AbortSignal): Promise<string> {
     const file = join(this.#folder, demand.name);
@@ -90,7 +90,7 @@ export class CallerProofs {
  * Creates the demanded file. The demanding process may be an impostor: it cannot choose the folder,
  * nor a name other than hexadecimal digits.
  *
- * @throws HandoverError MALFORMED, UNPROVEN
+ * @throws ForwardingError MALFORMED, UNPROVEN
  */
 export function proveCaller(socketFile: string, demand: ProofDemand): void {
   const { name, nonce } = demand;
@@ -132,7 +132,7 @@ function contentOf({ nonce }: ProofDemand, run: string): string {
 /**
  * Undefined until the file is complete.
  *
- * @throws HandoverError UNPROVEN for anything else in its place
+ * @throws ForwardingError UNPROVEN for anything else in its place
  */
 function ownerOf(file: string, content: string): number | undefined {
   const seen = statOf(file);

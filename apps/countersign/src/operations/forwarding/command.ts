@@ -33,7 +33,7 @@ export function workText({ who: _, ...work }: Command): string {
   return JSON.stringify({ protocol: PROTOCOL, ...work });
 }
 
-/** @throws HandoverError MALFORMED, OTHER_VERSION */
+/** @throws ForwardingError MALFORMED, OTHER_VERSION */
 export function parseWork(text: string): Omit<Command, 'who'> {
   const value = parseObject(text);
   if (value.protocol !== PROTOCOL) {
@@ -77,7 +77,7 @@ export function errorOfLine(line: Extract<AnswerLine, { kind: 'error' }>): Error
     : new RemoteError(line.code, line.message);
 }
 
-/** @throws HandoverError MALFORMED */
+/** @throws ForwardingError MALFORMED */
 export function parseAnswerLine(text: string): AnswerLine {
   const line = parseObject(text);
   switch (line.kind) {

@@ -10,7 +10,7 @@ import { CountersignError } from '@countersign/core';
  * - `UNPROVEN`      the user of the caller is unknown
  * - `SOCKET_PATH`   the data folder's path is too long for a socket
  */
-export type HandoverErrorCode =
+export type ForwardingErrorCode =
   | 'BUSY'
   | 'LOST'
   | 'OTHER_VERSION'
@@ -20,8 +20,8 @@ export type HandoverErrorCode =
   | 'UNPROVEN'
   | 'SOCKET_PATH';
 
-export class ForwardingError extends CountersignError<HandoverErrorCode> {
-  override readonly name = 'HandoverError';
+export class ForwardingError extends CountersignError<ForwardingErrorCode> {
+  override readonly name = 'ForwardingError';
 }
 
 /**
@@ -31,7 +31,7 @@ export class ForwardingError extends CountersignError<HandoverErrorCode> {
  * - `CALLER_PROOF`   a caller of an enforcement point has no proof, or that of another
  * - `DISK_LOW`       the rest of the disk is reserved for decisions
  */
-export type WorkErrorCode =
+export type CommandErrorCode =
   | 'AMBIGUOUS_USER'
   | 'WITNESS_NAME'
   | 'WITNESS_KEY'
@@ -39,8 +39,8 @@ export type WorkErrorCode =
   | 'DISK_LOW';
 
 /** Work that cannot be done as requested. */
-export class CommandError extends CountersignError<WorkErrorCode> {
-  override readonly name = 'WorkError';
+export class CommandError extends CountersignError<CommandErrorCode> {
+  override readonly name = 'CommandError';
 }
 
 /** An expected error of the working process, reported as if it had happened here. */

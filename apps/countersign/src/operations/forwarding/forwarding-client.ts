@@ -15,7 +15,7 @@ export type ForwardingOutcome =
  *
  * @throws RemoteError for an expected error there, RemoteDefect for another
  *
- * @throws HandoverError LOST if the host ended after it had started the work; INTERRUPTED;
+ * @throws ForwardingError LOST if the host ended after it had started the work; INTERRUPTED;
  * OTHER_VERSION
  */
 export async function handOver(options: {

@@ -20,8 +20,8 @@ export type WorkHooks = {
 };
 
 /**
- * `who` of the work is the proved account of its caller. Does the work and answers with its result
- * as plain JSON. MAY be called concurrently. MAY reject with HandoverError NOT_TAKEN before it has
+ * Runs a command and resolves with its result as plain JSON. `who` is the proved account of the
+ * caller. MAY be called concurrently. MAY reject with ForwardingError NOT_TAKEN before it has
  * started: the caller then looks for the ledger again.
  */
 export type Perform = (work: Command, hooks: WorkHooks) => Promise<unknown>;

@@ -14,7 +14,7 @@ export type SocketPath = {
  * A path to a socket file that fits into the kernel's address, however deep the data folder is: the
  * path itself, else (Linux) through an open descriptor of its folder.
  *
- * @throws HandoverError SOCKET_PATH if neither fits
+ * @throws ForwardingError SOCKET_PATH if neither fits
  */
 export function socketPathOf(path: string): SocketPath {
   if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return { path, release: () => undefined };

@@ -65,7 +65,7 @@ export type OpenEndpoints = {
 /**
  * Opens the configured enforcement points. All configuration errors surface before the first
  * request.
- * @throws PolicyError, ConfigError, WorkError, HttpError CREDENTIAL
+ * @throws PolicyError, ConfigError, CommandError, HttpError CREDENTIAL
  */
 export async function openEndpoints(options: OpenEndpointsOptions): Promise<OpenEndpoints> {
   const { enforcementPoints: config, writer, clock, random, stopped, onFailure } = options;

@@ -14,7 +14,7 @@ export type CallerRegistration<C> = {
 
 /**
  * Indexes callers by their proofs. Two callers with one proof could impersonate each other.
- * @throws WorkError CALLER_PROOF, HttpError CREDENTIAL
+ * @throws CommandError CALLER_PROOF, HttpError CREDENTIAL
  */
 export function registerCallers<C>(
   callers: readonly CallerRegistration<C>[],

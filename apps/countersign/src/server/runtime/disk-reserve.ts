@@ -95,14 +95,14 @@ export class DiskReserve {
     return isLow ? because : undefined;
   }
 
-  /** @throws WorkError DISK_LOW if there is no room for bulk writes */
+  /** @throws CommandError DISK_LOW if there is no room for bulk writes */
   needRoom(): void {
     if (this.stops('collecting') !== undefined) throw diskLow('nothing was read');
   }
 
   /**
    * Runs work that writes much. Its signal stops it between two batches once the disk is low.
-   * @throws WorkError DISK_LOW if the work stopped early for that reason
+   * @throws CommandError DISK_LOW if the work stopped early for that reason
    */
   async import<T>(
     signal: AbortSignal,

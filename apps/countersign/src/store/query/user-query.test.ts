@@ -236,7 +236,7 @@ suite('query', () => {
 
   for (const [sql, code] of REFUSED) {
     test(`refuses ${JSON.stringify(sql.slice(0, 60))}`, async () => {
-      await assert.rejects(rowsOf(sql.replaceAll('DIR', dir)), { name: 'BooksError', code });
+      await assert.rejects(rowsOf(sql.replaceAll('DIR', dir)), { name: 'StoreError', code });
       assert.equal(existsSync(join(dir, 'out.csv')), false);
     });
   }
@@ -273,7 +273,7 @@ suite('query', () => {
   test('a refusal passes through from the query process', async () => {
     const message = /it is a|it is not a SELECT/;
     await assert.rejects(query(dir, 'BEGIN'), {
-      name: 'BooksError',
+      name: 'StoreError',
       code: 'QUERY_REFUSED',
       message,
     });

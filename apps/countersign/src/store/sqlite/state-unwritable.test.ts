@@ -42,7 +42,7 @@ for (const [what, suffix] of [
         }
       };
       const message = /^could not write .*state\.sqlite: it is not writable; check the owner and /;
-      assert.throws(write, { name: 'BooksError', code: 'NOT_WRITABLE', message });
+      assert.throws(write, { name: 'StoreError', code: 'NOT_WRITABLE', message });
       chmodSync(`${path}${suffix}`, 0o600);
       assert.doesNotThrow(write);
     });
