@@ -8,7 +8,7 @@ import {
   openLedgerWriter,
 } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
-import { activityCollector } from '../test/support/collection.ts';
+import { activityCollector } from '../test/support/collection/collection.ts';
 import type { EmulatorReport } from './emulator-process.ts';
 
 /** Collects everything that an emulated tenant has, like `serve`, and prints the time. */

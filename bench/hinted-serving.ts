@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Actor, type Emulator, startEmulator } from '@countersign/emulator';
 import { NORTHMOOR } from '@countersign/emulator/testing/office-worker';
-import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
+import { configText, secretsOf } from '../test/support/collection/emulated-collectors.ts';
 import { Serving } from '../test/support/server-process.ts';
 import { freePort } from './ports.ts';
 

@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../../test/support/scenario-setups.ts';
+import { SCENARIOS } from '../../test/support/detection/scenario-setups.ts';
 import type { MailWeeks } from './quiet-mail.ts';
 import type { ScenarioRun } from './scenario-runs.ts';
 import type { SprayPoint } from './spray-curves.ts';

@@ -2,9 +2,12 @@ import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { messageFile } from '@countersign/emulator';
-import { detect } from '../../test/support/detect.ts';
-import { PLAYED_FEEDS } from '../../test/support/play-scenario.ts';
-import { recordScenarios, type ScenarioRecording } from '../../test/support/scenario-recording.ts';
+import { detect } from '../../test/support/detection/detect.ts';
+import { PLAYED_FEEDS } from '../../test/support/detection/play-scenario.ts';
+import {
+  recordScenarios,
+  type ScenarioRecording,
+} from '../../test/support/detection/scenario-recording.ts';
 
 /** Detectors of senders and reply addresses. */
 const RULES = ['stream/reply-mismatch', 'stream/display-name'] as const;

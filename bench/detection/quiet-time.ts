@@ -7,8 +7,12 @@ import {
 } from '../../apps/countersign/src/reconcile/actions/action-reconciler.ts';
 import { authorizationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { type AttributedFinding, findingsIn, withDetectors } from '../../test/support/detect.ts';
-import { recordScenariosByDay } from '../../test/support/scenario-recording.ts';
+import {
+  type AttributedFinding,
+  findingsIn,
+  withDetectors,
+} from '../../test/support/detection/detect.ts';
+import { recordScenariosByDay } from '../../test/support/detection/scenario-recording.ts';
 
 /** The target applies to a company of 10,000. The short form only shows whether it works. */
 export const QUIET_FORMS = {

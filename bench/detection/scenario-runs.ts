@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AttributedFinding, detect } from '../../test/support/detect.ts';
-import type { ScenarioRecording } from '../../test/support/scenario-recording.ts';
-import { SCENARIOS } from '../../test/support/scenario-setups.ts';
+import { type AttributedFinding, detect } from '../../test/support/detection/detect.ts';
+import type { ScenarioRecording } from '../../test/support/detection/scenario-recording.ts';
+import { SCENARIOS } from '../../test/support/detection/scenario-setups.ts';
 import type { Tally } from './tally.ts';
 
 const MEDIUM = 3;

@@ -1,5 +1,5 @@
 import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
-import type { AttributedFinding } from '../../test/support/detect.ts';
+import type { AttributedFinding } from '../../test/support/detection/detect.ts';
 
 const MEDIUM = 3;
 

@@ -4,6 +4,9 @@ import { type Breach, isCode, isTest, lineOf, type Rule, type Source } from './s
 
 export type Import = { readonly specifier: string; readonly line: number };
 
+/** Shared by tests of every layer. */
+const TEST_SUPPORT = /^(?:tools|test\/support)\//;
+
 const IMPORT = /\b(?:from\s*|import\s*\(?\s*)(['"])( *)\1/g;
 
 export function importsOf(source: Source): Import[] {
@@ -64,7 +67,7 @@ export const packageWalls: Rule = (source) => {
       const what = `imports ${target} by its path: import @countersign/${other}`;
       return [{ path: source.path, line, what }];
     }
-    if (isTest(source) && /^(?:tools|test\/support)\//.test(target)) return [];
+    if (isTest(source) && TEST_SUPPORT.test(target)) return [];
     const what = `the package ${own} imports ${target}: it stands alone`;
     return [{ path: source.path, line, what }];
   });
@@ -73,7 +76,7 @@ export const packageWalls: Rule = (source) => {
 /** In the product, adapters import operations, operations the domain, the domain the store. */
 export const appOrder: Rule = (source) => {
   const own = appFolderOf(source.path);
-  if (own === undefined || !isCode(source) || isTest(source)) return [];
+  if (own === undefined || !isCode(source)) return [];
   const allowed = APP_FOLDERS.get(own);
   if (allowed === undefined) {
     const what = `folder ${own} has no place in the order: give it one in tools/layers.ts`;
@@ -82,6 +85,7 @@ export const appOrder: Rule = (source) => {
   return relativeImports(source).flatMap(({ target, line }): Breach[] => {
     const other = appFolderOf(target);
     if (other === own || (other !== undefined && allowed.includes(other))) return [];
+    if (other === undefined && isTest(source) && TEST_SUPPORT.test(target)) return [];
     // The program's composition and installation files are beside the folders.
     const may = allowed.length === 0 ? 'nothing' : allowed.join(', ');
     const what = `${own} imports ${target}: it may import ${may}; pass it in as an argument`;

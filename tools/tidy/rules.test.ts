@@ -74,10 +74,12 @@ testRule('finds an import against the order of the product', appOrder, {
     ['apps/countersign/src/ingest/a.ts', "import { b } from '../detection/b.ts';"],
     ['apps/countersign/src/cli/a.ts', "import { b } from '../server/b.ts';"],
     ['apps/countersign/src/surprise/a.ts', 'export const one = 1;'],
+    ['apps/countersign/src/ingest/a.test.ts', "import { b } from '../detection/b.ts';"],
   ],
   good: [
     ['apps/countersign/src/reports/a.ts', "import type { B } from '../store/b.ts';"],
-    ['apps/countersign/src/ingest/a.test.ts', "import { b } from '../detection/b.ts';"],
+    ['apps/countersign/src/ingest/a.test.ts', "import { b } from '../store/b.ts';"],
+    ['apps/countersign/src/ingest/a.test.ts', "import { b } from '../../../../tools/b.ts';"],
     ['apps/countersign/src/cli/a.ts', "import { b } from '../operations/b.ts';"],
   ],
 });

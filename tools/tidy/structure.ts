@@ -8,7 +8,10 @@ const FOLDER_FILES_MAX = 20;
 /** Folders of packages and of the product with too many source files. */
 export function largeFolders(tree: readonly Source[]): Breach[] {
   const sources = tree.filter(
-    (source) => isCode(source) && !isTest(source) && /^(?:packages|apps)\//.test(source.path),
+    (source) =>
+      isCode(source) &&
+      (/^test\//.test(source.path) ||
+        (!isTest(source) && /^(?:packages|apps)\//.test(source.path))),
   );
   const folders = Map.groupBy(sources, ({ path }) => posix.dirname(path));
   return [...folders]

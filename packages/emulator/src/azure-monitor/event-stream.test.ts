@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Consumer, stringDeserializers } from '@platformatic/kafka';
-import { type KafkaBroker, kafkaJars, startKafka } from '../../../../test/support/kafka-broker.ts';
+import {
+  type KafkaBroker,
+  kafkaJars,
+  startKafka,
+} from '../../../../test/support/collection/kafka-broker.ts';
 import { ManualClock } from '../core/virtual-clock.ts';
 import { TENANT } from '../directory/testing/small-tenant.ts';
 import { FeedStore } from '../feeds/feed-store.ts';

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, type TestContext, test } from 'node:test';
+import { findChromium } from '../support/chromium.ts';
+import {
+  type Block,
+  blocksOf,
+  type Command,
+  commandsOf,
+  linksOf,
+} from '../support/cli/markdown.ts';
+import { ended, type ProcessResult, REPOSITORY } from '../support/command-line.ts';
+import { visitSignInPage } from '../support/enforcement/sign-in-visit.ts';
+
+/** Tests every document: links lead to files, `sh` blocks run in order, `ts` blocks run. */
+const DOCUMENTS = globSync(
+  ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'content/**/README.md'],
+  { cwd: REPOSITORY },
+).sort();
+/** A first-time visitor reads no more lines than this. */
+const README_LINES_MAX = 120;
+/** A command in a document takes seconds. One that is still waiting now has hung. */
+const COMMAND_TIMEOUT_MS = 180_000;
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-docs-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+/** A clone with its own data folder, in which a reader follows one document. */
+function cloneFor(document: string): string {
+  const folder = join(root, document.replaceAll('/', '-'));
+  mkdirSync(folder);
+  for (const name of ['apps', 'content', 'packages', 'package.json', 'node_modules']) {
+    symlinkSync(join(REPOSITORY, name), join(folder, name));
+  }
+  return folder;
+}
+
+function child(
+  folder: string,
+  command: string,
+  args: readonly string[],
+  timeout?: number,
+): ChildProcess {
+  const { COUNTERSIGN_DATA: _, ...env } = process.env;
+  return spawn(command, args, {
+    cwd: folder,
+    env: { ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    timeout,
+  });
+}
+
+const run = (folder: string, command: string, args: readonly string[]): Promise<ProcessResult> =>
+  ended(child(folder, command, args));
+
+/** Follows one document, step by step. */
+class Reader {
+  readonly #folder: string;
+  readonly #running: ChildProcess[] = [];
+  #lacks: string | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async runCommand(t: TestContext, { text, exitCode }: Command): Promise<void> {
+    if (this.#lacks !== undefined) return t.skip(this.#lacks);
+    const isKept = exitCode === 'keeps running';
+    const timeout = isKept ? undefined : COMMAND_TIMEOUT_MS;
+    const started = child(this.#folder, 'sh', ['-eu', '-c', text], timeout);
+    if (isKept) {
+      started.stdout?.resume();
+      started.stderr?.resume();
+      this.#running.push(started);
+    } else {
+      const { code, stderr } = await ended(started);
+      assert.equal(code, exitCode, stderr);
+    }
+  }
+
+  async runCode({ line, text }: Block): Promise<void> {
+    const file = join(this.#folder, `line-${line}.ts`);
+    writeFileSync(file, `${text}\n`);
+    const { code, stderr } = await run(this.#folder, process.execPath, [file]);
+    assert.equal(code, 0, stderr);
+  }
+
+  async visit(t: TestContext): Promise<void> {
+    const chromium = findChromium();
+    if (chromium !== undefined) return visitSignInPage(chromium, this.#folder);
+    this.#lacks = 'there is no Chromium: what follows needs it';
+    t.skip(this.#lacks);
+  }
+
+  /** Background commands are stopped in reverse order, as a reader would. */
+  async end(): Promise<void> {
+    for (const each of this.#running.reverse()) {
+      const closed = new Promise((resolve) => each.once('close', resolve));
+      process.kill(-(each.pid as number), 'SIGTERM');
+      await closed;
+    }
+  }
+}
+
+test('finds fenced blocks, their commands and the annotations on them', () => {
+  const [first, second] = blocksOf(
+    [
+      ...['a', '```sh', 'one "', '  two" \\', '  3', '', '# no', 'three   # exits 3'],
+      ...['four # keeps running', '```', '```', 'b', '```'],
+    ].join('\n'),
+  );
+  assert.ok(first !== undefined && second !== undefined);
+  assert.deepEqual([first.language, first.line, second.text], ['sh', 2, 'b']);
+  assert.deepEqual(commandsOf(first), [
+    { text: 'one "\n  two" 3', exitCode: 0 },
+    { text: 'three', exitCode: 3 },
+    { text: 'four', exitCode: 'keeps running' },
+  ]);
+});
+
+describe('README.md', () => {
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
+
+  test('needs only two set-up commands', () => {
+    const setUp = blocksOf(readme).filter(({ language }) => language === 'shell');
+    assert.deepEqual(
+      setUp.map(({ text }) => text),
+      ['npm ci && npm start', 'npm ci && npm test'],
+    );
+  });
+
+  test('is short, and leaves measurements to docs/benchmarks.md', () => {
+    assert.ok(readme.split('\n').length <= README_LINES_MAX + 1);
+    assert.doesNotMatch(readme, /\d\/s\b|\d MiB|\d ms\b/);
+  });
+
+  test('names the exact test command', () => {
+    const lines = readFileSync(join(REPOSITORY, '.ci', 'run'), 'utf8')
+      .trim()
+      .split('\n');
+    assert.equal(lines.at(-1), 'npm ci && npm test');
+  });
+
+  test('shows the main use with npm start', async () => {
+    const { code, stdout, stderr } = await run(cloneFor('npm-start'), 'npm', ['start']);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.split('\n').length > 10, stdout);
+    assert.match(stdout, /accounted +[1-9][\d,]* +accounted/, 'it shows the balance');
+    assert.ok(!/warning|invariant/.test(stdout + stderr), `a demonstration that fails:\n${stderr}`);
+  });
+});
+
+for (const document of DOCUMENTS) {
+  const path = join(REPOSITORY, document);
+  const text = readFileSync(path, 'utf8');
+  const blocks = blocksOf(text);
+
+  test(`${document} links to existing files`, () => {
+    for (const link of linksOf(text)) {
+      assert.ok(existsSync(join(dirname(path), link)), `${link} is missing`);
+    }
+  });
+
+  const runnable = blocks.filter(({ language }) => ['sh', 'ts', 'browser'].includes(language));
+  if (runnable.length === 0) continue;
+  describe(document, () => {
+    const reader = new Reader(cloneFor(document));
+    after(() => reader.end());
+    for (const block of runnable) {
+      if (block.language === 'ts') {
+        test(`line ${block.line}: the code runs`, () => reader.runCode(block));
+      } else if (block.language === 'browser') {
+        test(`line ${block.line}: ${block.text}`, (t) => reader.visit(t));
+      } else {
+        for (const command of commandsOf(block)) {
+          test(`line ${block.line}: ${command.text}`, (t) => reader.runCommand(t, command));
+        }
+      }
+    }
+  });
+}
+
+const PACKAGES = globSync('packages/*', { cwd: REPOSITORY }).sort();
+
+for (const each of PACKAGES) {
+  test(`${each} has a README with an example, and examples that run`, async () => {
+    const readme = readFileSync(join(REPOSITORY, each, 'README.md'), 'utf8');
+    assert.ok(blocksOf(readme).some(({ language }) => language === 'ts'));
+    const examples = globSync(`${each}/examples/*.ts`, { cwd: REPOSITORY });
+    assert.ok(examples.length > 0, 'it has no example');
+    for (const example of examples) {
+      const { code, stdout, stderr } = await run(REPOSITORY, process.execPath, [example]);
+      assert.equal(code, 0, `${example}: ${stderr}`);
+      assert.ok(stdout.trim() !== '', `${example} prints something`);
+    }
+  });
+}
