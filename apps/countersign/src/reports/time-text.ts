@@ -21,10 +21,15 @@ export function periodText(fromMs: number, toMs: number): string {
 }
 
 const INSTANT = /\b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/g;
+const PERIOD = new RegExp(`\\bfrom ${INSTANT.source} to ${INSTANT.source}`, 'g');
 
-/** Replaces RFC 3339 instants in a text with `9 Mar 2026 21:06 UTC`. */
+/** With the instants and periods in a text as people read them: `9 Mar 2026 21:06 UTC`. */
 export function withReadableTimes(text: string): string {
-  return text.replaceAll(INSTANT, (instant) => {
-    return `${shortTimeText(Date.parse(instant), 'with year')} UTC`;
-  });
+  return text
+    .replaceAll(PERIOD, (_, from: string, to: string) => {
+      return `${periodText(Date.parse(from), Date.parse(to))} UTC`;
+    })
+    .replaceAll(INSTANT, (instant) => {
+      return `${shortTimeText(Date.parse(instant), 'with year')} UTC`;
+    });
 }

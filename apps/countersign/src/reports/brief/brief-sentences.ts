@@ -5,7 +5,7 @@ import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { BriefSection, BriefSectionId, BriefSentence, BriefUnknown } from './brief.ts';
 
 /** Sentences per section: a brief is one page. */
-export const SENTENCES_MAX = 5;
+export const SENTENCES_MAX = 4;
 const NAMES_SHOWN = 4;
 
 export function section(

@@ -1,5 +1,6 @@
 import { watermarkText } from '@countersign/core';
 import { entriesText } from '../entries-text.ts';
+import { homeDomain, withoutDomain } from '../findings/person-names.ts';
 import { periodText } from '../time-text.ts';
 import { visible } from '../visible-text.ts';
 import type { Brief, BriefSection, BriefSentence, BriefUnknown } from './brief.ts';
@@ -13,15 +14,18 @@ export function* briefLines(
   columns: number,
   wrap: (text: string, columns: number) => readonly string[],
 ): Generator<string> {
+  const domain = homeDomain(brief.sections.flatMap(addressesOf));
   yield* wrap(briefTitle(brief), columns);
   yield* wrap(`As of ${watermarkText(brief.asOf)}.`, columns);
+  if (domain !== undefined) yield* wrap(visible(`Names without a domain: @${domain}.`), columns);
   yield '';
   yield* wrap(visible(brief.conclusion), columns);
   for (const section of brief.sections) {
     yield '';
     let label = section.title;
     for (const text of sectionTexts(section)) {
-      for (const line of wrap(visible(text), Math.max(columns - LABEL_COLUMNS, LABEL_COLUMNS))) {
+      const short = visible(withoutDomain(text, domain));
+      for (const line of wrap(short, Math.max(columns - LABEL_COLUMNS, LABEL_COLUMNS))) {
         yield `${label.padEnd(LABEL_COLUMNS)}${line}`.trimEnd();
         label = '';
       }
@@ -34,6 +38,12 @@ export function briefTitle({ incident, fromMs, toMs }: Brief): string {
   return incident === undefined
     ? `BRIEF  ${period}`
     : `INCIDENT BRIEF  ${incident.shortId}  ${period}`;
+}
+
+const ADDRESS = /[^\s@"]+@[^\s@"]+\.[\w-]+/g;
+
+function addressesOf({ sentences, unknown }: BriefSection): string[] {
+  return [...sentences, ...unknown].flatMap(({ text }) => text.match(ADDRESS) ?? []);
 }
 
 function* sectionTexts(section: BriefSection): Generator<string> {

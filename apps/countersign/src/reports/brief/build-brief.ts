@@ -216,7 +216,10 @@ function whatTheyRead({ eviction }: BriefInput, grave: readonly StoredFinding[])
   );
 }
 
-function confidence({ eviction }: BriefInput, grave: readonly StoredFinding[]): BriefSentence[] {
+function confidence(
+  { eviction, incident }: BriefInput,
+  grave: readonly StoredFinding[],
+): BriefSentence[] {
   const stated = grave.filter(({ draft }) => draft.confidence !== null);
   const [best] = stated.toSorted((a, b) => (b.draft.confidence ?? 0) - (a.draft.confidence ?? 0));
   const sentences: BriefSentence[] = [];
@@ -227,7 +230,8 @@ function confidence({ eviction }: BriefInput, grave: readonly StoredFinding[]): 
   } else {
     const { title, confidence: value } = best.draft;
     const others = grave.length - 1;
-    const agree = others === 0 ? '' : `, and ${plural(others, 'more finding')} of the same attack`;
+    const scope = incident === undefined ? 'period' : 'incident';
+    const agree = others === 0 ? '' : `, and ${plural(others, 'more finding')} of this ${scope}`;
     sentences.push(
       sentence(`${(value ?? 0).toFixed(2)} for "${title}"${agree}`, firstEntries([best]), [best]),
     );
