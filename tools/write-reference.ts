@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageExports, readManifest } from './reference/package-exports.ts';
-import { pageName, referenceIndex, referencePage } from './reference/reference-page.ts';
+import { pageFileName, referenceIndex, referencePage } from './reference/reference-page.ts';
 
 /**
  * Writes the API reference of every package, from the declarations that `npm run pack` writes.
@@ -30,7 +30,7 @@ const packages = readdirSync(resolve(values.from))
   })
   .filter(({ entries }) => entries.size > 0);
 for (const { manifest, entries } of packages) {
-  writeFileSync(join(to, pageName(manifest.name)), referencePage(manifest, entries));
+  writeFileSync(join(to, pageFileName(manifest.name)), referencePage(manifest, entries));
 }
 const index = referenceIndex(packages.map(({ manifest }) => manifest));
 writeFileSync(join(to, 'README.md'), index);

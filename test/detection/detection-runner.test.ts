@@ -170,7 +170,7 @@ test('a finding is one entry, with its evidence in order', async () => {
   await take(writer, TWICE);
   const { size } = writer.ledger;
   await take(writer, TWICE);
-  assert.equal(writer.store.acts('finding').length, 1);
+  assert.equal(writer.store.indicesOfKind('finding').length, 1);
   // The second import and its own entries; no new finding.
   assert.equal(writer.ledger.size - size, 3);
   await closeWriter(writer);
@@ -221,7 +221,7 @@ test('later records withdraw a finding, and others report it again', async () =>
   assert.equal((await findings('back')).length, 1);
   await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
   assert.deepEqual(await findings('back'), []);
-  const last = writer.store.acts('finding').at(-1) ?? -1;
+  const last = writer.store.indicesOfKind('finding').at(-1) ?? -1;
   await closeWriter(writer);
   const tolerant = await open('back', new Deletions(4));
   await take(tolerant, [{ n: 5, user: 'ada', hour: 9 }]);
@@ -262,7 +262,7 @@ test('after a rebuild all findings are there, and none is repeated', async () =>
   const rebuilt = await rebuild({ dir, clock: systemClock, random: systemRandom, detection });
   assert.deepEqual(await findings('rebuilt'), before);
   await take(rebuilt, TWICE);
-  assert.equal(rebuilt.store.acts('finding').length, 2);
+  assert.equal(rebuilt.store.indicesOfKind('finding').length, 2);
   assert.equal(detector.asked.length, 1);
   await closeWriter(rebuilt);
   assert.deepEqual(await findings('rebuilt'), before);

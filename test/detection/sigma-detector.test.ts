@@ -210,7 +210,7 @@ test('a rebuild finds the same, and appends nothing', async () => {
   const rebuilt = await rebuild({ dir: join(root, 'again'), ...OPTIONS, detection });
   assert.equal(rebuilt.ledger.size, size);
   await take(rebuilt, MANY.slice(0, 1));
-  assert.equal(rebuilt.store.acts('finding').length, 4);
+  assert.equal(rebuilt.store.indicesOfKind('finding').length, 4);
   await closeWriter(rebuilt);
   assert.deepEqual(shown(await findings('again')), shown(await findings('many')));
   assert.deepEqual((await fsck({ dir: join(root, 'again'), threads: 0 })).problems, []);

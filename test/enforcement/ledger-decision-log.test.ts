@@ -41,7 +41,7 @@ test('each decision written beside other entries is in the store once', async ()
     await Promise.all([late, commitProjection(writer)]);
     await commitProjection(writer);
     const indices = [...early, await late].flat();
-    assert.deepEqual(writer.store.acts('act'), indices);
+    assert.deepEqual(writer.store.indicesOfKind('act'), indices);
     assert.equal(writer.store.cursor, writer.ledger.size);
   });
 });
@@ -55,6 +55,6 @@ test('the cursor does not pass an entry before its facts are noted', async () =>
     }
     await Promise.all(appending);
     await commitProjection(writer);
-    assert.equal(writer.store.acts('act').length, 20);
+    assert.equal(writer.store.indicesOfKind('act').length, 20);
   });
 });

@@ -111,7 +111,7 @@ test('reads every capture completely, and adds nothing the second time', { skip 
 async function importEntries(data: string): Promise<Record<string, unknown>[]> {
   return withAccount(data, async ({ store, ledger }) => {
     const said: Record<string, unknown>[] = [];
-    for (const index of store.acts('import')) {
+    for (const index of store.indicesOfKind('import')) {
       const body = await ledger.body(index);
       assert.equal(body.kind, 'present');
       const text = body.kind === 'present' ? Buffer.from(body.bytes).toString('utf8') : '';

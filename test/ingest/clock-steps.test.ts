@@ -62,7 +62,7 @@ async function withStore<T>(
 async function stepsIn(dir: string): Promise<ClockStepEntry[]> {
   return withStore(dir, async (ledger, store) => {
     const said: ClockStepEntry[] = [];
-    for (const index of store.acts('act')) {
+    for (const index of store.indicesOfKind('act')) {
       const body = await ledger.body(index);
       if (body.kind === 'erased') continue;
       const value = JSON.parse(Buffer.from(body.bytes).toString('utf8')) as ClockStepEntry['body'];

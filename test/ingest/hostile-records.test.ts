@@ -89,7 +89,7 @@ async function foundIn(name: string, paths: readonly string[]): Promise<readonly
   const store = await StoreReader.open(dir);
   try {
     assert.equal(
-      store.notLookedAt('detection/'),
+      store.laggingStage('detection/'),
       undefined,
       'every detector has run over everything',
     );

@@ -17,8 +17,8 @@ export function referencePage(
   for (const [path, names] of entries) {
     if (entries.size > 1) parts.push(`Exports of \`${manifest.name}${path.slice(1)}\`:`);
     for (const [kind, title] of SECTIONS) {
-      const ofKind = names.filter(({ declarations }) => declarations[0]?.kind === kind);
-      if (ofKind.length > 0) parts.push(`## ${title}`, ...ofKind.map(nameSection));
+      const matching = names.filter(({ declarations }) => declarations[0]?.kind === kind);
+      if (matching.length > 0) parts.push(`## ${title}`, ...matching.map(nameSection));
     }
   }
   return `${parts.join('\n\n')}\n`;
@@ -26,12 +26,12 @@ export function referencePage(
 
 export function referenceIndex(manifests: readonly PackageManifest[]): string {
   const rows = manifests.map(
-    ({ name, description }) => `| [${name}](${pageName(name)}) | ${description} |`,
+    ({ name, description }) => `| [${name}](${pageFileName(name)}) | ${description} |`,
   );
   return ['# API reference', '', '| package | purpose |', '|---|---|', ...rows, ''].join('\n');
 }
 
-export function pageName(packageName: string): string {
+export function pageFileName(packageName: string): string {
   return `${packageName.replace('@countersign/', '')}.md`;
 }
 
@@ -52,9 +52,9 @@ function commentMarkdown(comment: string): string {
   const text = comment.replace(/\{@link ([^}]+)\}/g, '`$1`');
   const [prose = '', ...tags] = `\n${text}`.split(/\n(?=@\w)/);
   const items = tags.map((tag) => {
-    const [, name = '', said = ''] = /^@(\w+)\s*([\s\S]*)$/.exec(tag.trim()) ?? [];
-    if (name === 'example') return `Example:\n\n${codeBlock(said)}`;
-    return `- **${name}** ${said.replaceAll('\n', '\n  ')}`;
+    const [, name = '', content = ''] = /^@(\w+)\s*([\s\S]*)$/.exec(tag.trim()) ?? [];
+    if (name === 'example') return `Example:\n\n${codeBlock(content)}`;
+    return `- **${name}** ${content.replaceAll('\n', '\n  ')}`;
   });
   return [prose.trim(), ...items].filter((part) => part !== '').join('\n\n');
 }

@@ -108,7 +108,9 @@ export async function pollHere(
 /** Every observation in the ledger, oldest first. */
 export async function observationsOf(dir: string): Promise<Observation[]> {
   return withAccount(dir, async ({ store, ledger }) => {
-    const seen = await Promise.all(store.acts('coverage').map((index) => bodyOf(ledger, index)));
+    const seen = await Promise.all(
+      store.indicesOfKind('coverage').map((index) => bodyOf(ledger, index)),
+    );
     return seen.flatMap((body) => parseObservation(body) ?? []);
   });
 }

@@ -14,19 +14,19 @@ const OUTAGE_EDGE_MS = 45 * MINUTE_MS;
 /** The service's clock at its last poll is unknown. */
 const CLOCKS_APART_MS = 10 * MINUTE_MS;
 
-/** The result of a run for each promise. Each text names a breach. */
-export type Verdict = {
-  readonly breaches: readonly string[];
-  /** Published bounds in runs with random loss, and whether they cover it. */
+/** Checks the promises of coverage against one run. */
+export type PromiseCheck = {
+  readonly violations: readonly string[];
+  /** Published bounds in runs with random loss, and whether each covers that loss. */
   readonly bounds: readonly { readonly isCovered: boolean }[];
-  /** How often each promise was tested: an untested promise proves nothing. */
-  readonly at: {
+  /** How often the run tested each promise. An untested promise proves nothing. */
+  readonly counts: {
     readonly delivered: number;
     readonly corroboratedRows: number;
-    readonly knownShort: number;
-    /** Withheld from one of two sources, in hours that were compared. */
+    readonly knownMissing: number;
+    /** Records withheld from one of two sources, in hours that coverage compares. */
     readonly oneSided: number;
-    /** Deliberately withheld from all sources, with no known gap. */
+    /** Records deliberately withheld from all sources, with no known gap. */
     readonly undetectable: number;
   };
 };
@@ -41,12 +41,12 @@ type Absent = {
   readonly why: Absence;
 };
 
-export function verdictOf(run: CoverageRun): Verdict {
+export function checkPromises(run: CoverageRun): PromiseCheck {
   const absent = FEEDS.flatMap((of) => absentOf(run, of));
   const good = run.rows.filter(isGood);
   const { kind } = run.faults.withholding;
   return {
-    breaches: [
+    violations: [
       ...run.problems.map((problem) => `fsck: ${JSON.stringify(problem)}`),
       ...run.emulator.defects.map((defect) => `the emulator: ${String(defect)}`),
       ...strayBreaches(run),
@@ -56,10 +56,10 @@ export function verdictOf(run: CoverageRun): Verdict {
       ...claimBreaches(good),
     ],
     bounds: boundsOf(run, good),
-    at: {
+    counts: {
       delivered: [...run.ledgerIds.values()].reduce((sum, ids) => sum + ids.length, 0),
       corroboratedRows: good.filter(({ state }) => state === 'corroborated').length,
-      knownShort: absent.filter(({ why }) => why === 'known' || why === 'outage').length,
+      knownMissing: absent.filter(({ why }) => why === 'known' || why === 'outage').length,
       oneSided: absent.filter(({ why }) => why === 'unlisted' || why === 'unsearched').length,
       undetectable:
         kind === 'aimed'
@@ -90,8 +90,12 @@ function deliveryBreaches({ emulator, ledgerIds, askedMs }: CoverageRun): string
       ...(missing.length > 0
         ? [`${source}: ${missing.length} were not fetched: ${missing[0]}`]
         : []),
-      ...(strange.length > 0 ? [`${source}: ${strange.length} never happened: ${strange[0]}`] : []),
-      ...(once.size < there.length ? [`${source}: ${there.length - once.size} twice`] : []),
+      ...(strange.length > 0
+        ? [`${source}: ${strange.length} were never created: ${strange[0]}`]
+        : []),
+      ...(once.size < there.length
+        ? [`${source}: ${there.length - once.size} are there twice`]
+        : []),
     ];
   });
 }
@@ -121,13 +125,13 @@ function shortBreaches({ faults, rows, laterRows }: CoverageRun, absent: readonl
     return [
       ...(isReported(now, ['late', ...ends])
         ? []
-        : [`known to be incomplete and ${said(now)}, ${textOf(each)}`]),
-      ...(isReported(later, ends) ? [] : [`ends ${said(later)}, ${textOf(each)}`]),
+        : [`known to be incomplete, but the row is ${rowText(now)}, ${textOf(each)}`]),
+      ...(isReported(later, ends) ? [] : [`ends ${rowText(later)}, ${textOf(each)}`]),
     ];
   });
 }
 
-function said(row: CoverageRow | undefined): string {
+function rowText(row: CoverageRow | undefined): string {
   return row === undefined ? 'no row' : `${row.state} with a bound of ${row.bound}`;
 }
 
@@ -136,7 +140,7 @@ function isAway({ away }: CoverageRun['faults'], atMs: number): boolean {
   return away !== undefined && sinceStart(atMs) > away.from && sinceStart(atMs) < away.to;
 }
 
-/** So close to the ends of those hours that a canary outside may cover it. */
+/** So close to the ends of those hours that a canary outside them may cover the time. */
 function isBackSoon(faults: CoverageRun['faults'], atMs: number): boolean {
   if (!isAway(faults, atMs)) return false;
   return [-OUTAGE_EDGE_MS, OUTAGE_EDGE_MS].some((ms) => !isAway(faults, atMs + ms));
@@ -149,17 +153,15 @@ function sinceStart(atMs: number): number {
 /** No interval claims the absence of undetectable loss. */
 function claimBreaches(good: readonly CoverageRow[]): string[] {
   return good
-    .filter(
-      ({ because }) => !/withheld from (?:this source|all these).*cannot be excluded/.test(because),
-    )
-    .map(({ source, because }) => `${source} claims more than is known: ${because}`);
+    .filter(({ because }) => !/deliberate omission from .*cannot be excluded/.test(because))
+    .map(({ source, because }) => `${source} claims too much: ${because}`);
 }
 
 /**
  * Bounds from canaries in runs with undetectable random loss. A source and its only workload state
  * the same bound, so the workload's is used.
  */
-function boundsOf({ faults }: CoverageRun, good: readonly CoverageRow[]): Verdict['bounds'] {
+function boundsOf({ faults }: CoverageRun, good: readonly CoverageRow[]): PromiseCheck['bounds'] {
   const { withholding } = faults;
   if (withholding.kind !== 'uniform') return [];
   return good
@@ -167,7 +169,7 @@ function boundsOf({ faults }: CoverageRun, good: readonly CoverageRow[]): Verdic
     .map(({ bound }) => ({ isCovered: (bound ?? 1) >= withholding.share }));
 }
 
-/** Everything that happened and is not in the ledger from the source. */
+/** Records of the emulator that the ledger does not have from this source. */
 function absentOf(run: CoverageRun, { feed, source }: (typeof FEEDS)[number]): Absent[] {
   const { emulator, ledgerIds, askedMs, nowMs } = run;
   const there = new Set(ledgerIds.get(source));

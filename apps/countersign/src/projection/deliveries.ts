@@ -10,10 +10,10 @@ export type Delivery = {
 };
 
 /**
- * Ranks deliveries by detail: the richer source, then the fuller body, because the vendor completes
- * sign-ins later. Ties have a fixed order, so the order of arrival does not matter.
+ * Sorts the most detailed delivery first: the richer source, then the longer body, because the
+ * vendor completes sign-ins later. Bytes break ties, so the order of arrival does not matter.
  */
-export function richestFirst(
+export function compareByDetail(
   a: { readonly leaf: Leaf; readonly body: Uint8Array },
   b: { readonly leaf: Leaf; readonly body: Uint8Array },
 ): number {
@@ -31,18 +31,19 @@ export function isReadable(
 }
 
 /**
- * The entries with the same id that are the same action as `own`. The tenant is part of the key.
+ * The candidates that report the same action as `own`. They share its record id; this checks the
+ * tenant.
  *
- * A delivery without a tenant belongs to the only stated tenant. If several were stated before it,
- * it stays alone, because a record id proves no tenant. Later deliveries never move an earlier one,
- * so a rebuild groups them as the imports did.
+ * A delivery without a tenant belongs to the first stated tenant. If earlier deliveries state
+ * several tenants, it forms its own group, because a record id proves no tenant. Later deliveries
+ * never move an earlier one, so a rebuild forms the same groups as the imports.
  */
-export function sameAction<T extends Pick<Delivery, 'index' | 'leaf'>>(
+export function deliveriesOfSameAction<T extends Pick<Delivery, 'index' | 'leaf'>>(
   own: T,
   candidates: readonly T[],
 ): readonly T[] {
   const ordered = candidates.toSorted((a, b) => a.index - b.index);
-  const first = statedTenant(ordered.map(({ leaf }) => leaf));
+  const first = firstStatedTenant(ordered.map(({ leaf }) => leaf));
   const stated = new Set<TenantId>();
   const byTenant = Map.groupBy(ordered, ({ leaf: { tenant } }) => {
     if (tenant === TENANT_NOT_STATED) return stated.size > 1 ? tenant : first;
@@ -53,14 +54,14 @@ export function sameAction<T extends Pick<Delivery, 'index' | 'leaf'>>(
 }
 
 /** The first tenant that a delivery states. */
-export function statedTenant(deliveries: readonly { readonly tenant: TenantId }[]): TenantId {
+export function firstStatedTenant(deliveries: readonly { readonly tenant: TenantId }[]): TenantId {
   const stated = deliveries.find(({ tenant }) => tenant !== TENANT_NOT_STATED);
   return stated?.tenant ?? TENANT_NOT_STATED;
 }
 
 const decoder = new TextDecoder();
 
-/** A body in the ledger was parsed on arrival. Anything else gets the base mapping. */
+/** Parses a body. An unreadable body becomes `{}`, which gets the base mapping. */
 export function parseBody(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(bytes));

@@ -9,7 +9,7 @@ import {
 } from '@countersign/ocsf';
 
 import type { EventRow } from '../store/rows/event-row.ts';
-import { parseBody, richestFirst } from './deliveries.ts';
+import { compareByDetail, parseBody } from './deliveries.ts';
 import { type ErasureIndex, erasureText } from './entries/erasure-index.ts';
 
 /** The first window of events is small, so that the first line appears at once. */
@@ -90,7 +90,9 @@ export class EventBuilder {
   #ofRow(row: EventRow, deliveries: Deliveries): OcsfEvent {
     const { source, tenant, action: id } = row;
     // The delivery that the row is based on; none once all are erased.
-    const [found] = row.entries.flatMap((index) => deliveries.get(index) ?? []).sort(richestFirst);
+    const [found] = row.entries
+      .flatMap((index) => deliveries.get(index) ?? [])
+      .sort(compareByDetail);
     const at = found?.leaf.at ?? new Date(row.event.timeMs).toISOString();
     const value = found === undefined ? {} : parseBody(found.body);
     const entry = this.#entry(row.entries, row.seenMs);

@@ -1,7 +1,7 @@
 import { assert } from '@countersign/core';
 import { actionFingerprint, actionKeys } from '@countersign/ledger';
 import { ActionBuffer } from './action-buffer.ts';
-import { type Delivery, sameAction } from './deliveries.ts';
+import { type Delivery, deliveriesOfSameAction } from './deliveries.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { MERGES_PER_SLICE } from './limits.ts';
 import { type ProjectedAction, RecordInterpreter } from './record-interpreter.ts';
@@ -38,7 +38,7 @@ export async function* redeliveredActions(
     const slice = indices.slice(from, from + MERGES_PER_SLICE);
     const groups = await readDeliveries(writer, slice);
     yield groups.flatMap(([own, all]) => {
-      const deliveries = sameAction(own, all);
+      const deliveries = deliveriesOfSameAction(own, all);
       return deliveries.at(-1) === own ? interpreter.project(deliveries) : [];
     });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TENANT_NOT_STATED, tenantId } from '@countersign/core';
 import type { Leaf } from '@countersign/ledger';
-import { type Delivery, sameAction } from './deliveries.ts';
+import { type Delivery, deliveriesOfSameAction } from './deliveries.ts';
 import { RecordInterpreter } from './record-interpreter.ts';
 import { SignalExtractor } from './signals/signal-extractor.ts';
 import { FAILED_MAPPING, type RulePlan, shortfallStream } from './signals/signal-plan.ts';
@@ -77,13 +77,15 @@ test('a rule that throws on a record loses no signal of another rule', () => {
 test('a delivery without a tenant joins the stated one, and a group only grows', () => {
   const tenants = [TENANT_NOT_STATED, ONE, TENANT_NOT_STATED, OTHER, TENANT_NOT_STATED, ONE];
   const all = tenants.map((tenant, index) => delivery(index, tenant, {}));
-  const groups = all.map((own) => sameAction(own, all.toReversed()).map(({ index }) => index));
+  const groups = all.map((own) =>
+    deliveriesOfSameAction(own, all.toReversed()).map(({ index }) => index),
+  );
   const one = [0, 1, 2, 5];
   assert.deepEqual(groups, [one, one, one, [3], [4], one]);
   for (let size = 1; size <= all.length; size++) {
     const known = all.slice(0, size);
     for (const [at, own] of known.entries()) {
-      const now = sameAction(own, known).map(({ index }) => index);
+      const now = deliveriesOfSameAction(own, known).map(({ index }) => index);
       assert.deepEqual(
         now,
         groups[at]?.filter((index) => index < size),

@@ -10,7 +10,13 @@ import {
 } from '@countersign/ocsf';
 import type { NamedActor } from '../store/rows/alias-table.ts';
 import { type EventRow, erasedRow } from '../store/rows/event-row.ts';
-import { type Delivery, isReadable, parseBody, richestFirst, statedTenant } from './deliveries.ts';
+import {
+  compareByDetail,
+  type Delivery,
+  firstStatedTenant,
+  isReadable,
+  parseBody,
+} from './deliveries.ts';
 import { failedSignal, type Signal, type SignalExtractor } from './signals/signal-extractor.ts';
 import { FAILED_MAPPING, MAPPING } from './signals/signal-plan.ts';
 
@@ -71,7 +77,7 @@ export class RecordInterpreter {
 
   /** The row and the signals of an action, from all of its deliveries. */
   project(deliveries: readonly Delivery[]): ProjectedAction {
-    const ranked = deliveries.filter(isReadable).sort(richestFirst);
+    const ranked = deliveries.filter(isReadable).sort(compareByDetail);
     const erased = deliveries.filter((delivery) => !isReadable(delivery));
     return projectAction([...ranked, ...erased].map((delivery) => this.#interpret(delivery)));
   }
@@ -93,7 +99,7 @@ export function projectAction(deliveries: readonly InterpretedDelivery[]): Proje
   assert(richest !== undefined, 'an action has at least one delivery');
   const { index, action, seenMs, at } = deliveries.reduce((a, b) => (b.index > a.index ? b : a));
   const entries = deliveries.map((delivery) => delivery.index).sort((a, b) => a - b);
-  const tenant = statedTenant(deliveries);
+  const tenant = firstStatedTenant(deliveries);
   const common = { index, entries, tenant, action, seenMs };
   const { source, meaning } = richest;
   if (meaning === undefined) {

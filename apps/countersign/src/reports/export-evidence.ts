@@ -28,7 +28,7 @@ export async function exportEvidence(
     items.push(await itemOf(source.ledger, index));
   }
   const rotations: string[] = [];
-  for (const index of source.store.acts('key')) {
+  for (const index of source.store.indicesOfKind('key')) {
     const body = await source.ledger.body(index);
     if (body.kind === 'present') rotations.push(Buffer.from(body.bytes).toString('utf8'));
   }
@@ -49,7 +49,7 @@ async function itemOf(ledger: LedgerReader, index: number): Promise<EvidenceItem
 /** The `begun` and `ended` entries of an import; only `begun` if it was killed. */
 async function importEntries({ ledger, store }: EvidenceSource, begun: number): Promise<number[]> {
   const entries = [begun];
-  for (const index of store.acts('import')) {
+  for (const index of store.indicesOfKind('import')) {
     if (index <= begun) continue;
     const body = await ledger.body(index);
     if (body.kind !== 'present') continue;

@@ -97,8 +97,8 @@ export class StoreReader {
    * The first entry that a stage of this prefix has not processed, if records arrived from there
    * on; undefined if all stages have processed all records.
    */
-  notLookedAt(prefix: string): StageCursor | undefined {
-    return this.#live.state?.notLookedAt(prefix);
+  laggingStage(prefix: string): StageCursor | undefined {
+    return this.#live.state?.laggingStage(prefix);
   }
 
   /** Event times of rows posted since an entry. */
@@ -162,8 +162,8 @@ export class StoreReader {
   }
 
   /** Indices of our own entries of one kind from this index on, ascending. */
-  acts(kind: string, fromIndex: number = 0): readonly number[] {
-    return this.#live.state?.acts(kind, fromIndex) ?? [];
+  indicesOfKind(kind: string, fromIndex: number = 0): readonly number[] {
+    return this.#live.state?.indicesOfKind(kind, fromIndex) ?? [];
   }
 
   /** Resolves a UPN in any case, an object id, a PUID or a SID. */

@@ -95,8 +95,8 @@ export class Store {
   }
 
   /** Indices of our own entries of one kind from this index on, ascending. */
-  acts(kind: string, fromIndex: number = 0): readonly number[] {
-    return this.#state.acts(kind, fromIndex);
+  indicesOfKind(kind: string, fromIndex: number = 0): readonly number[] {
+    return this.#state.indicesOfKind(kind, fromIndex);
   }
 
   /** Results of windows that were requested from sources. */
@@ -128,9 +128,9 @@ export class Store {
     return this.#state.cursor(stage);
   }
 
-  /** Like {@link StoreReader.notLookedAt}. */
-  notLookedAt(prefix: string): StageCursor | undefined {
-    return this.#state.notLookedAt(prefix);
+  /** Like {@link StoreReader.laggingStage}. */
+  laggingStage(prefix: string): StageCursor | undefined {
+    return this.#state.laggingStage(prefix);
   }
 
   /** Hash of the rules that produced the signals. */

@@ -5,11 +5,11 @@ import { upperLossBound } from '../loss-bound.ts';
 export type CanaryWindow = {
   readonly fromMs: number;
   readonly toMs: number;
-  /** When the last of them was sent. */
+  /** When the last canary was sent. */
   readonly lastMs: number;
   readonly sent: number;
   readonly seen: number;
-  /** When this was last evaluated, and the entry that states it. */
+  /** When the window was last evaluated, and the entry that states it. */
   readonly atMs: number;
   readonly index: number;
 };
@@ -17,7 +17,7 @@ export type CanaryWindow = {
 /** An interval in which several canaries in a row did not return. */
 export type Silence = {
   readonly fromMs: number;
-  /** Null if none has returned since. */
+  /** Null while no later canary has returned. */
   readonly toMs: number | null;
   readonly sent: number;
   readonly entries: readonly number[];
@@ -62,8 +62,8 @@ export class CanaryLog {
     for (const next of this.#windows) {
       const last = joined.at(-1);
       const isOld = next.atMs < newestMs - EXPIRY_MS - DISORDER_MS;
-      const isWhole = last !== undefined && last.seen === last.sent && next.seen === next.sent;
-      if (!isOld || !isWhole || next.toMs - last.fromMs > JOINED_MS_MAX) joined.push(next);
+      const isComplete = last !== undefined && last.seen === last.sent && next.seen === next.sent;
+      if (!isOld || !isComplete || next.toMs - last.fromMs > JOINED_MS_MAX) joined.push(next);
       else {
         const sum = { sent: last.sent + next.sent, seen: last.seen + next.seen };
         joined[joined.length - 1] = { ...next, fromMs: last.fromMs, ...sum };
@@ -85,14 +85,14 @@ function isBefore(a: CanaryWindow, b: CanaryWindow): boolean {
 
 /**
  * Intervals with {@link SILENT_CANARIES_MIN} or more consecutive missing canaries, from the last
- * one that returned to the next that does. A single missing one is a random loss, which the bound
- * counts.
+ * canary that returned to the next one that does. A single missing canary is random loss, and the
+ * bound covers it.
  */
-export function silencesOf(windows: readonly CanaryWindow[]): Silence[] {
+export function findSilences(windows: readonly CanaryWindow[]): Silence[] {
   const silences: Silence[] = [];
   let run: CanaryWindow[] = [];
   let beforeMs: number | undefined;
-  const end = (toMs: number | null): void => {
+  const endRun = (toMs: number | null): void => {
     const sent = run.reduce((sum, window) => sum + window.sent, 0);
     if (sent >= SILENT_CANARIES_MIN) {
       const fromMs = beforeMs ?? (run[0] as CanaryWindow).fromMs;
@@ -106,35 +106,35 @@ export function silencesOf(windows: readonly CanaryWindow[]): Silence[] {
       run.push(window);
       continue;
     }
-    end(window.fromMs);
+    endRun(window.fromMs);
     beforeMs = window.lastMs;
   }
-  end(null);
+  endRun(null);
   return silences;
 }
 
 export type Trials = { readonly n: number; readonly lost: number };
 
 /**
- * The bound on random loss that holds for every run of `perBound` trials. Long periods are split,
- * so that a good month does not hide a bad day.
+ * The largest bound on random loss of any `perBound` consecutive trials. A long period is split, so
+ * a good month does not hide a bad day.
  */
-export function boundOf(trials: readonly Trials[], perBound: number): number {
+export function worstLossBound(trials: readonly Trials[], perBound: number): number {
   const total = trials.reduce((sum, { n }) => sum + n, 0);
   if (total === 0) return 1;
-  const size = total / Math.max(1, Math.floor(total / perBound));
+  const partSize = total / Math.max(1, Math.floor(total / perBound));
   let worst = 0;
-  let done = 0;
-  let stretches = 0;
+  let counted = 0;
+  let parts = 0;
   let n = 0;
   let lost = 0;
   for (const trial of trials) {
     n += trial.n;
     lost += trial.lost;
-    done += trial.n;
-    if (n === 0 || done < size * (stretches + 1) - 1e-6) continue;
+    counted += trial.n;
+    if (n === 0 || counted < partSize * (parts + 1) - 1e-6) continue;
     worst = Math.max(worst, upperLossBound(n, lost, CONFIDENCE));
-    stretches += 1;
+    parts += 1;
     n = 0;
     lost = 0;
   }

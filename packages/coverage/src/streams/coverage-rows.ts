@@ -6,7 +6,7 @@ import {
   plural,
   subtract,
 } from '@countersign/core';
-import { boundOf, type CanaryWindow, type Trials } from '../canaries/canary-log.ts';
+import { type CanaryWindow, type Trials, worstLossBound } from '../canaries/canary-log.ts';
 import type { CoverageInterval } from '../coverage-state.ts';
 import {
   CANARIES_PER_BOUND,
@@ -79,7 +79,7 @@ function goodRow(view: View, part: Interval, agreed: readonly Agreement[]): Cove
   const sent = probes.reduce((sum, { n }) => sum + n, 0);
   const lost = probes.reduce((sum, trial) => sum + trial.lost, 0);
   const isCompared = sent === 0 && here.length > 0;
-  const bound = boundOf(isCompared ? compared : probes, CANARIES_PER_BOUND);
+  const bound = worstLossBound(isCompared ? compared : probes, CANARIES_PER_BOUND);
   const said = [
     here.length > 0 ? agreementText(here) : 'everything that was listed was fetched, without a gap',
     settle.kind === 'learned' ? settleText(settle) + borrowedText(view) : ASKED_ONCE,

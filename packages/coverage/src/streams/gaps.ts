@@ -1,5 +1,5 @@
 import type { Interval } from '@countersign/core';
-import { type CanaryLog, silencesOf } from '../canaries/canary-log.ts';
+import { type CanaryLog, findSilences } from '../canaries/canary-log.ts';
 import type { CoverageState } from '../coverage-state.ts';
 import { CLOCK_SKEW_MS } from '../limits.ts';
 import { type ArrivalsByHour, TOUCH_MS } from './arrivals-by-hour.ts';
@@ -225,7 +225,7 @@ export function reopened(touched: ArrivalsByHour, askedMs: number, context: Hole
 
 /** Holes of a silent feed: none of our canaries returned through it. */
 export function silentHoles(canaries: CanaryLog, context: HoleContext): Gap[] {
-  return silencesOf(canaries.windows).flatMap(({ fromMs, toMs, sent, entries }) => {
+  return findSilences(canaries.windows).flatMap(({ fromMs, toMs, sent, entries }) => {
     const event = { from: fromMs, to: toMs ?? context.nowMs };
     if (event.from >= event.to) return [];
     return perishing(event, event, context).map(({ isLost, untilMs: _, ...part }): Gap => {

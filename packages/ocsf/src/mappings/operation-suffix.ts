@@ -1,7 +1,7 @@
-/** Many operations end with a verb (`ListCreated`, `SharingPolicyChanged`). */
-export type Ending = 'created' | 'read' | 'updated' | 'deleted' | 'searched' | 'exported';
+/** The meaning of the verb at the end of an operation (`ListCreated`, `SharingPolicyChanged`). */
+export type SuffixMeaning = 'created' | 'read' | 'updated' | 'deleted' | 'searched' | 'exported';
 
-const SUFFIXES: readonly (readonly [string, Ending])[] = [
+const SUFFIXES: readonly (readonly [string, SuffixMeaning])[] = [
   ['created', 'created'],
   ['added', 'created'],
   ['posted', 'created'],
@@ -41,14 +41,14 @@ const SUFFIXES: readonly (readonly [string, Ending])[] = [
   ['downloaded', 'exported'],
 ];
 
-export function endingOf(operation: string): Ending | undefined {
-  const folded = operation.toLowerCase();
-  for (const [ending, meaning] of SUFFIXES) if (folded.endsWith(ending)) return meaning;
+export function meaningOfSuffix(operation: string): SuffixMeaning | undefined {
+  const lowerCase = operation.toLowerCase();
+  for (const [suffix, meaning] of SUFFIXES) if (lowerCase.endsWith(suffix)) return meaning;
   return undefined;
 }
 
 /** Web Resources Activity (6001). */
-export const WEB_RESOURCE_ACTIVITY: Readonly<Record<Ending, number>> = {
+export const WEB_RESOURCE_ACTIVITY: Readonly<Record<SuffixMeaning, number>> = {
   created: 1,
   read: 2,
   updated: 3,
@@ -58,7 +58,7 @@ export const WEB_RESOURCE_ACTIVITY: Readonly<Record<Ending, number>> = {
 };
 
 /** Entity Management (3004). */
-export const ENTITY_ACTIVITY: Readonly<Record<Ending, number>> = {
+export const ENTITY_ACTIVITY: Readonly<Record<SuffixMeaning, number>> = {
   created: 1,
   read: 2,
   updated: 3,

@@ -6,7 +6,7 @@ import { type Json, list, object, text } from '../values/json-value.ts';
 import { identifier, identify } from '../values/principal-identifier.ts';
 import { ENTITY_MANAGEMENT } from './entity-mapping.ts';
 import { ualExample } from './example-records.ts';
-import { endingOf, WEB_RESOURCE_ACTIVITY } from './operation-suffix.ts';
+import { meaningOfSuffix, WEB_RESOURCE_ACTIVITY } from './operation-suffix.ts';
 
 /**
  * Teams: a team is a group, so teams and members are OCSF Group Management. Settings and add-ons
@@ -47,9 +47,9 @@ function interpret(subject: RecordView, into: Interpretation): void {
   const { body, memo } = subject;
   const operation = into.operation ?? '';
   const known = ACTIVITIES.get(operation);
-  const ending = known === undefined ? endingOf(operation) : undefined;
+  const meaning = known === undefined ? meaningOfSuffix(operation) : undefined;
   into.classUid = known?.[0] ?? WEB_RESOURCES;
-  into.activityId = known?.[1] ?? (ending === undefined ? OTHER : WEB_RESOURCE_ACTIVITY[ending]);
+  into.activityId = known?.[1] ?? (meaning === undefined ? OTHER : WEB_RESOURCE_ACTIVITY[meaning]);
   const team = text(body['TeamName']);
   const channel = text(body['ChannelName']);
   into.object = team ?? text(body['ItemName']) ?? text(body['ChatName']) ?? text(body['ObjectId']);

@@ -56,7 +56,7 @@ export class BypassController {
 
   async #read(): Promise<ReadonlyMap<string, Bypass>> {
     const { ledger, reader, store } = this.#writer;
-    if (store.acts('approval').length === 0) return new Map();
+    if (store.indicesOfKind('approval').length === 0) return new Map();
     await ledger.publish();
     await reader.refresh();
     return bypassesOf(await readBypasses(this.#writer));

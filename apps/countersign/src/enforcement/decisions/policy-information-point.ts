@@ -29,7 +29,7 @@ import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 
 type PolicyInformationSource = {
-  readonly store: Pick<StoreReader, 'acts' | 'notLookedAt' | 'stageCursor'>;
+  readonly store: Pick<StoreReader, 'indicesOfKind' | 'laggingStage' | 'stageCursor'>;
   readonly reader: Pick<LedgerReader, 'body' | 'leaf' | 'size'>;
   /** Without it, whether detection is up to date is unknown. */
   readonly clock?: Clock;
@@ -66,7 +66,7 @@ export class PolicyInformationPoint {
     const { store, reader } = this.#source;
     const { information } = this;
     const found = KINDS.flatMap((kind) =>
-      store.acts(kind, this.#next).map((index): [number, EntryKind] => [index, kind]),
+      store.indicesOfKind(kind, this.#next).map((index): [number, EntryKind] => [index, kind]),
     );
     const fresh = found.filter(([index]) => index < reader.size).sort(([a], [b]) => a - b);
     let fromMs = Number.POSITIVE_INFINITY;
@@ -109,7 +109,7 @@ export class PolicyInformationPoint {
   async #detectionMs(): Promise<number | undefined> {
     const { store, reader, clock } = this.#source;
     if (clock === undefined || store.stageCursor(RULES_STAGE) === 0) return undefined;
-    const behind = store.notLookedAt(DETECTION_STAGES);
+    const behind = store.laggingStage(DETECTION_STAGES);
     if (behind === undefined) return clock.now();
     if (behind.index >= reader.size) return undefined;
     return msOfInstant((await reader.leaf(behind.index)).leaf.seen);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EndpointReply, EndpointRequest } from '../http/http-exchange.ts';
 import { languageOf } from '../http/page-language.ts';
-import type { Frame } from './eam-pages.ts';
+import type { PageContext } from './eam-pages.ts';
 import { ATTEMPT_MS } from './limits.ts';
 import type { Hold } from './pending-sign-ins.ts';
 
@@ -24,7 +24,7 @@ type Posts = 'here' | 'away';
 export type PageReply = {
   readonly status: number;
   readonly posts: Posts;
-  readonly page: (frame: Frame) => string;
+  readonly page: (frame: PageContext) => string;
   readonly cookie: string;
   /** Our code for the cause, for troubleshooting. */
   readonly cause?: string | undefined;

@@ -22,7 +22,13 @@ import {
   shownTo,
 } from './browser-session.ts';
 import { EAM_DISCOVERY, EAM_PATHS, eamMetadata } from './eam-metadata.ts';
-import { answerPage, provePage, refusalPage, registerPage, type Target } from './eam-pages.ts';
+import {
+  answerPage,
+  confirmPage,
+  type FormTarget,
+  refusalPage,
+  registerPage,
+} from './eam-pages.ts';
 import { EnrollmentEndpoint } from './enrollment-endpoint.ts';
 import { type Form, parseForm } from './form-body.ts';
 import type { IdTokenHintVerifier } from './id-token-hint.ts';
@@ -328,11 +334,11 @@ export class EamEndpoint {
     notice: Notice | undefined,
   ): EndpointReply {
     const options = this.#options.ceremony.useOptions(attempt.challenge);
-    const who = nameOf(attempt);
-    const page = { ...this.#targets(hold.token), options, who, notice };
+    const personName = nameOf(attempt);
+    const page = { ...this.#targets(hold.token), options, personName, notice };
     return shownTo(request, {
       ...{ status: 200, posts: 'here', cookie: holdCookie(hold) },
-      page: (frame) => provePage(frame, page),
+      page: (frame) => confirmPage(frame, page),
     });
   }
 
@@ -342,19 +348,19 @@ export class EamEndpoint {
   ): EndpointReply {
     const { ceremony, passkeys } = this.#options;
     const { hint, challenge } = attempt;
-    const who = nameOf(attempt);
+    const personName = nameOf(attempt);
     const known = passkeys.book.of(hint.tenant, hint.person);
-    const options = ceremony.registerOptions(challenge, { ...hint, username: who }, known);
+    const options = ceremony.registerOptions(challenge, { ...hint, username: personName }, known);
     const { register: post, refuse } = this.#targets(hold.token);
-    const page = { post, refuse, options, who, notice: undefined };
+    const page = { post, refuse, options, personName, notice: undefined };
     return shownTo(request, {
       ...{ status: 200, posts: 'here', cookie: holdCookie(hold) },
       page: (frame) => registerPage(frame, page),
     });
   }
 
-  #targets(token: string): Readonly<Record<'post' | 'enroll' | 'register' | 'refuse', Target>> {
-    const to = (path: string): Target => ({
+  #targets(token: string): Readonly<Record<'post' | 'enroll' | 'register' | 'refuse', FormTarget>> {
+    const to = (path: string): FormTarget => ({
       action: this.#options.issuer + path,
       fields: { token },
     });
@@ -405,7 +411,7 @@ function refusalOf({ cause }: Decision): Refusal {
 function backTo(
   { redirectUri, state }: PendingSignIn['asked'],
   answer: Readonly<Record<string, string>>,
-): Target {
+): FormTarget {
   const fields = state === undefined ? answer : { ...answer, state };
   return { action: redirectUri, fields };
 }

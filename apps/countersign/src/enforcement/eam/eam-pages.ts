@@ -1,162 +1,182 @@
-import { escaped, type Language } from '../http/page-language.ts';
+import { escapeHtml, type Language } from '../http/page-language.ts';
 import { REGISTER_SCRIPT, SUBMIT_SCRIPT, USE_SCRIPT } from './page-script.ts';
-import { type Notice, type Refusal, WORDS } from './page-text.ts';
+import { type Notice, PAGE_TEXTS, type Refusal } from './page-text.ts';
 
 /** A form that posts to Entra or to one of our endpoints. */
-export type Target = { readonly action: string; readonly fields: Readonly<Record<string, string>> };
+export type FormTarget = {
+  readonly action: string;
+  readonly fields: Readonly<Record<string, string>>;
+};
 
 /** The language of a page, and the nonce of its style and script. */
-export type Frame = { readonly language: Language; readonly nonce: string };
+export type PageContext = { readonly language: Language; readonly nonce: string };
 
 export type CeremonyPage = {
-  readonly post: Target;
-  readonly refuse: Target;
+  readonly post: FormTarget;
+  readonly refuse: FormTarget;
   readonly options: Readonly<Record<string, unknown>>;
-  /** The person's name in Entra, so that no person confirms for another unnoticed. */
-  readonly who: string;
+  /** The name in Entra. It shows the person whose sign-in they confirm. */
+  readonly personName: string;
   readonly notice: Notice | undefined;
 };
 
 /**
- * The page is the same for every person except the name, so that it reveals nothing about the
- * account.
+ * Asks for a passkey. The page differs only in the name, so it reveals nothing about the account.
  */
-export function provePage(frame: Frame, page: CeremonyPage & { readonly enroll: Target }): string {
-  const words = WORDS[frame.language];
-  const body = `<h1>${escaped(words.proveTitle)}</h1>
-${whoOf(page)}<p>${escaped(words.proveText)}</p>
-${noticeOf(frame, page.notice)}${ceremonyForm(page.post, words.proveButton)}
+export function confirmPage(
+  context: PageContext,
+  page: CeremonyPage & { readonly enroll: FormTarget },
+): string {
+  const texts = PAGE_TEXTS[context.language];
+  const body = `<h1>${escapeHtml(texts.confirmTitle)}</h1>
+${personLine(page)}<p>${escapeHtml(texts.confirmText)}</p>
+${noticeBox(context, page.notice)}${ceremonyForm(page.post, texts.confirmButton)}
 <details${page.notice === 'bad-code' ? ' open' : ''}>
-<summary>${escaped(words.noPasskey)}</summary>
-<form method="post" action="${escaped(page.enroll.action)}">
-${hidden(page.enroll.fields)}<p id="code-text">${escaped(words.codeText)}</p>
-<label for="code">${escaped(words.codeLabel)}</label>
+<summary>${escapeHtml(texts.codeSummary)}</summary>
+<form method="post" action="${escapeHtml(page.enroll.action)}">
+${hiddenFields(page.enroll.fields)}<p id="code-text">${escapeHtml(texts.codeText)}</p>
+<label for="code">${escapeHtml(texts.codeLabel)}</label>
 <input id="code" name="code" required autocomplete="one-time-code" autocapitalize="characters"
  spellcheck="false" maxlength="40" aria-describedby="code-text">
-<button>${escaped(words.codeButton)}</button>
+<button>${escapeHtml(texts.codeButton)}</button>
 </form>
 </details>
-${linkForm(page.refuse, words.cannot)}`;
-  return html(frame, {
-    title: words.proveTitle,
+${linkForm(page.refuse, texts.refuseButton)}`;
+  return renderDocument(context, {
+    title: texts.confirmTitle,
     body,
     script: USE_SCRIPT,
-    data: dataOf(frame, page),
+    data: scriptData(context, page),
   });
 }
 
-export function registerPage(frame: Frame, page: CeremonyPage): string {
-  const words = WORDS[frame.language];
-  const body = `<h1>${escaped(words.registerTitle)}</h1>
-${whoOf(page)}<p>${escaped(words.registerText)}</p>
-${noticeOf(frame, page.notice)}${ceremonyForm(page.post, words.registerButton)}
-${linkForm(page.refuse, words.cannot)}`;
-  const { registerTitle: title } = words;
-  return html(frame, { title, body, script: REGISTER_SCRIPT, data: dataOf(frame, page) });
+export function registerPage(context: PageContext, page: CeremonyPage): string {
+  const texts = PAGE_TEXTS[context.language];
+  const body = `<h1>${escapeHtml(texts.registerTitle)}</h1>
+${personLine(page)}<p>${escapeHtml(texts.registerText)}</p>
+${noticeBox(context, page.notice)}${ceremonyForm(page.post, texts.registerButton)}
+${linkForm(page.refuse, texts.refuseButton)}`;
+  const { registerTitle: title } = texts;
+  return renderDocument(context, {
+    title,
+    body,
+    script: REGISTER_SCRIPT,
+    data: scriptData(context, page),
+  });
 }
 
 export type RefusalPage = {
   readonly refusal: Refusal;
   readonly reference: string | undefined;
-  /** The form that reports the refusal to Entra; undefined if Entra cannot be told. */
-  readonly back: Target | undefined;
+  /** The form that reports the refusal to Entra; undefined if Entra sent no usable request. */
+  readonly back: FormTarget | undefined;
 };
 
-export function refusalPage(frame: Frame, { refusal, reference, back }: RefusalPage): string {
-  const words = WORDS[frame.language];
+export function refusalPage(
+  context: PageContext,
+  { refusal, reference, back }: RefusalPage,
+): string {
+  const texts = PAGE_TEXTS[context.language];
   const help =
     reference === undefined
       ? ''
-      : `<p>${escaped(words.help)}</p>
-<p class="reference"><code>${escaped(reference)}</code></p>\n`;
-  const body = `<h1>${escaped(words.refusedTitle)}</h1>
-<p>${escaped(words.because[refusal])}</p>
-${help}${back === undefined ? '' : buttonForm(back, words.back)}`;
-  return html(frame, { title: words.refusedTitle, body });
+      : `<p>${escapeHtml(texts.referenceText)}</p>
+<p class="reference"><code>${escapeHtml(reference)}</code></p>\n`;
+  const body = `<h1>${escapeHtml(texts.refusedTitle)}</h1>
+<p>${escapeHtml(texts.reasons[refusal])}</p>
+${help}${back === undefined ? '' : buttonForm(back, texts.backButton)}`;
+  return renderDocument(context, { title: texts.refusedTitle, body });
 }
 
-/** Submits itself (OAuth 2.0 Form Post Response Mode), or by a button without scripts. */
-export function answerPage(frame: Frame, answer: Target): string {
-  const words = WORDS[frame.language];
-  const body = `<h1>${escaped(words.doneTitle)}</h1>
-<p role="status">${escaped(words.doneText)}</p>
-${buttonForm(answer, words.doneButton)}`;
-  return html(frame, { title: words.doneTitle, body, script: SUBMIT_SCRIPT });
+/**
+ * Posts the answer to Entra (OAuth 2.0 Form Post Response Mode). Its script submits the form;
+ * without scripts, the person presses the button.
+ */
+export function answerPage(context: PageContext, answer: FormTarget): string {
+  const texts = PAGE_TEXTS[context.language];
+  const body = `<h1>${escapeHtml(texts.doneTitle)}</h1>
+<p role="status">${escapeHtml(texts.doneText)}</p>
+${buttonForm(answer, texts.doneButton)}`;
+  return renderDocument(context, { title: texts.doneTitle, body, script: SUBMIT_SCRIPT });
 }
 
-function dataOf({ language }: Frame, { options }: CeremonyPage): object {
-  const { failed, unsupported } = WORDS[language];
+function scriptData({ language }: PageContext, { options }: CeremonyPage): object {
+  const { failed, unsupported } = PAGE_TEXTS[language];
   return { options, failed, unsupported };
 }
 
-function whoOf({ who }: CeremonyPage): string {
-  return `<p class="who">${escaped(who)}</p>\n`;
+function personLine({ personName }: CeremonyPage): string {
+  return `<p class="who">${escapeHtml(personName)}</p>\n`;
 }
 
-function noticeOf({ language }: Frame, notice: Notice | undefined): string {
+function noticeBox({ language }: PageContext, notice: Notice | undefined): string {
   if (notice === undefined) return '';
   const role = notice === 'now-use-it' ? 'status' : 'alert';
-  const text = escaped(WORDS[language].notices[notice]);
+  const text = escapeHtml(PAGE_TEXTS[language].notices[notice]);
   return `<p class="notice ${role}" role="${role}">${text}</p>\n`;
 }
 
-function ceremonyForm({ action, fields }: Target, button: string): string {
+function ceremonyForm({ action, fields }: FormTarget, button: string): string {
   return `<p id="alert" class="notice alert" role="alert" hidden></p>
-<form id="passkey" method="post" action="${escaped(action)}">
-${hidden({ ...fields, credential: '' })}<button disabled>${escaped(button)}</button>
+<form id="passkey" method="post" action="${escapeHtml(action)}">
+${hiddenFields({ ...fields, credential: '' })}<button disabled>${escapeHtml(button)}</button>
 </form>`;
 }
 
-function buttonForm({ action, fields }: Target, button: string): string {
-  return `<form method="post" action="${escaped(action)}">
-${hidden(fields)}<button autofocus>${escaped(button)}</button>
+function buttonForm({ action, fields }: FormTarget, button: string): string {
+  return `<form method="post" action="${escapeHtml(action)}">
+${hiddenFields(fields)}<button autofocus>${escapeHtml(button)}</button>
 </form>`;
 }
 
-function linkForm({ action, fields }: Target, button: string): string {
-  return `<form method="post" action="${escaped(action)}">
-${hidden(fields)}<button class="link">${escaped(button)}</button>
+function linkForm({ action, fields }: FormTarget, button: string): string {
+  return `<form method="post" action="${escapeHtml(action)}">
+${hiddenFields(fields)}<button class="link">${escapeHtml(button)}</button>
 </form>`;
 }
 
-function hidden(fields: Readonly<Record<string, string>>): string {
+function hiddenFields(fields: Readonly<Record<string, string>>): string {
   return Object.entries(fields)
     .map(([name, value]) => {
-      const [n, v] = [escaped(name), escaped(value)];
-      return `<input type="hidden" name="${n}" value="${v}" autocomplete="off">\n`;
+      const attributes = `name="${escapeHtml(name)}" value="${escapeHtml(value)}"`;
+      return `<input type="hidden" ${attributes} autocomplete="off">\n`;
     })
     .join('');
 }
 
-type Parts = {
+type DocumentParts = {
   readonly title: string;
   readonly body: string;
   readonly script?: string;
   readonly data?: object;
 };
 
-function html({ language, nonce }: Frame, { title, body, script, data }: Parts): string {
-  const without = escaped(WORDS[language].needsScript);
-  const needs =
-    data === undefined ? '' : `<noscript><p class="notice alert">${without}</p></noscript>\n`;
+function renderDocument(
+  { language, nonce }: PageContext,
+  { title, body, script, data }: DocumentParts,
+): string {
+  const needsScript = escapeHtml(PAGE_TEXTS[language].needsScript);
+  const noScript =
+    data === undefined ? '' : `<noscript><p class="notice alert">${needsScript}</p></noscript>\n`;
   // A closing tag inside the JSON would end the script element.
   const json = data === undefined ? '' : JSON.stringify(data).replaceAll('<', '\\u003c');
-  const block =
+  const dataElement =
     data === undefined ? '' : `<script type="application/json" id="data">${json}</script>\n`;
-  const run = script === undefined ? '' : `<script nonce="${nonce}">{${script}}</script>\n`;
+  const scriptElement =
+    script === undefined ? '' : `<script nonce="${nonce}">{${script}}</script>\n`;
   return `<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style nonce="${nonce}">${STYLE}</style>
 </head>
 <body>
 <main>
 ${body}
-${needs}</main>
-${block}${run}</body>
+${noScript}</main>
+${dataElement}${scriptElement}</body>
 </html>
 `;
 }

@@ -1,8 +1,8 @@
 import type { Language } from '../http/page-language.ts';
 
 /**
- * Why a person is refused, in the detail that they are shown.
- * - `unproven`          no passkey: nothing is revealed, not even whether the account is known
+ * The reason of a refusal, in as much detail as the page shows.
+ * - `unproven`          no passkey. The page reveals nothing, not even whether the account is known
  * - `denied`, `unknown` the policies' result after a passkey
  * - `unavailable`       no decision was possible, or its entry could not be written
  * - `over`              the attempt expired, or belongs to another window
@@ -13,15 +13,15 @@ export type Refusal = 'unproven' | 'denied' | 'unknown' | 'unavailable' | 'over'
 /** An additional message on a page. */
 export type Notice = 'try-again' | 'bad-code' | 'not-registered' | 'now-use-it';
 
-export type Words = {
-  readonly proveTitle: string;
-  readonly proveText: string;
-  readonly proveButton: string;
-  readonly noPasskey: string;
+export type PageTexts = {
+  readonly confirmTitle: string;
+  readonly confirmText: string;
+  readonly confirmButton: string;
+  readonly codeSummary: string;
   readonly codeText: string;
   readonly codeLabel: string;
   readonly codeButton: string;
-  readonly cannot: string;
+  readonly refuseButton: string;
   readonly registerTitle: string;
   readonly registerText: string;
   readonly registerButton: string;
@@ -30,23 +30,23 @@ export type Words = {
   readonly unsupported: string;
   readonly needsScript: string;
   readonly refusedTitle: string;
-  readonly because: Readonly<Record<Refusal, string>>;
-  readonly help: string;
-  readonly back: string;
+  readonly reasons: Readonly<Record<Refusal, string>>;
+  readonly referenceText: string;
+  readonly backButton: string;
   readonly doneTitle: string;
   readonly doneText: string;
   readonly doneButton: string;
 };
 
-const ENGLISH: Words = {
-  proveTitle: 'Confirm that it is you',
-  proveText: 'Use the passkey that you registered with your company.',
-  proveButton: 'Use passkey',
-  noPasskey: 'I have an enrollment code',
+const ENGLISH: PageTexts = {
+  confirmTitle: 'Confirm that it is you',
+  confirmText: 'Use the passkey that you registered with your company.',
+  confirmButton: 'Use passkey',
+  codeSummary: 'I have an enrollment code',
   codeText: 'Your administrator gave you this code to register a passkey on this device.',
   codeLabel: 'Enrollment code',
   codeButton: 'Register a passkey',
-  cannot: 'I cannot use a passkey now',
+  refuseButton: 'I cannot use a passkey now',
   registerTitle: 'Register a passkey',
   registerText:
     'Your device asks for your fingerprint, face or PIN. From now on, use it to confirm that it ' +
@@ -64,7 +64,7 @@ const ENGLISH: Words = {
   unsupported: 'This browser cannot use passkeys. Open the page in another browser.',
   needsScript: 'This page needs JavaScript. Turn it on to use your passkey.',
   refusedTitle: 'You cannot sign in',
-  because: {
+  reasons: {
     unproven: 'You did not confirm your identity with a registered passkey.',
     denied: 'Your company’s policy does not allow this sign-in.',
     unknown: 'We cannot tell whether your company’s policy allows this sign-in.',
@@ -74,24 +74,24 @@ const ENGLISH: Words = {
       'again.',
     'no-request': 'This page was not opened by a sign-in. Go back to your app and start again.',
   },
-  help: 'If you need access for your work, give this reference to your help desk:',
-  back: 'Back to the sign-in page',
+  referenceText: 'If you need access for your work, give this reference to your help desk:',
+  backButton: 'Back to the sign-in page',
   doneTitle: 'You are being signed in',
   doneText: 'This takes a moment.',
   doneButton: 'Continue',
 };
 
-const GERMAN: Words = {
-  proveTitle: 'Bestätigen Sie, dass Sie es sind',
-  proveText: 'Verwenden Sie den Passkey, den Sie bei Ihrem Unternehmen registriert haben.',
-  proveButton: 'Passkey verwenden',
-  noPasskey: 'Ich habe einen Registrierungscode',
+const GERMAN: PageTexts = {
+  confirmTitle: 'Bestätigen Sie, dass Sie es sind',
+  confirmText: 'Verwenden Sie den Passkey, den Sie bei Ihrem Unternehmen registriert haben.',
+  confirmButton: 'Passkey verwenden',
+  codeSummary: 'Ich habe einen Registrierungscode',
   codeText:
     'Sie haben ihn von Ihrer Administration bekommen, um auf diesem Gerät einen Passkey zu ' +
     'registrieren.',
   codeLabel: 'Registrierungscode',
   codeButton: 'Passkey registrieren',
-  cannot: 'Ich kann gerade keinen Passkey verwenden',
+  refuseButton: 'Ich kann gerade keinen Passkey verwenden',
   registerTitle: 'Passkey registrieren',
   registerText:
     'Ihr Gerät fragt nach Fingerabdruck, Gesicht oder PIN. Von nun an bestätigen Sie damit, dass ' +
@@ -116,7 +116,7 @@ const GERMAN: Words = {
     'Dieser Browser kann keine Passkeys verwenden. Öffnen Sie die Seite in einem anderen Browser.',
   needsScript: 'Diese Seite braucht JavaScript: Ohne lassen sich Passkeys nicht verwenden.',
   refusedTitle: 'Sie können sich nicht anmelden',
-  because: {
+  reasons: {
     unproven: 'Sie haben nicht mit einem registrierten Passkey bestätigt, dass Sie es sind.',
     denied: 'Die Regeln Ihres Unternehmens erlauben diese Anmeldung nicht.',
     unknown:
@@ -131,11 +131,12 @@ const GERMAN: Words = {
       'Diese Seite wurde nicht durch eine Anmeldung geöffnet. Beginnen Sie dort noch einmal, ' +
       'woher Sie gekommen sind.',
   },
-  help: 'Wenn Sie den Zugang für Ihre Arbeit brauchen, nennen Sie Ihrem Helpdesk diese Referenz:',
-  back: 'Zurück zur Anmeldeseite',
+  referenceText:
+    'Wenn Sie den Zugang für Ihre Arbeit brauchen, nennen Sie Ihrem Helpdesk diese Referenz:',
+  backButton: 'Zurück zur Anmeldeseite',
   doneTitle: 'Sie werden angemeldet',
   doneText: 'Das dauert einen Moment.',
   doneButton: 'Weiter',
 };
 
-export const WORDS: Readonly<Record<Language, Words>> = { en: ENGLISH, de: GERMAN };
+export const PAGE_TEXTS: Readonly<Record<Language, PageTexts>> = { en: ENGLISH, de: GERMAN };

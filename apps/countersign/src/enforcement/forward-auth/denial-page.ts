@@ -1,4 +1,4 @@
-import { escaped, type Language, languageOf } from '../http/page-language.ts';
+import { escapeHtml, type Language, languageOf } from '../http/page-language.ts';
 
 /** Why a person is refused, as far as they are told. The reference leads to the details. */
 export type Refusal = 'denied' | 'unknown' | 'unavailable';
@@ -43,19 +43,19 @@ export function refusalPage(
   const help =
     reference === undefined
       ? ''
-      : `<p>${escaped(next)}</p>\n<p><code>${escaped(reference)}</code></p>\n`;
+      : `<p>${escapeHtml(next)}</p>\n<p><code>${escapeHtml(reference)}</code></p>\n`;
   return `<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${escaped(title)}</h1>
-<p>${escaped(because[refusal])}</p>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(because[refusal])}</p>
 ${help}</main>
 </body>
 </html>

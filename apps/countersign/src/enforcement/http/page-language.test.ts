@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { escaped, languageOf } from './page-language.ts';
+import { escapeHtml, languageOf } from './page-language.ts';
 
 test("uses the browser's first available language, otherwise English", () => {
   assert.equal(languageOf('de-AT,de;q=0.9,en;q=0.8'), 'de');
@@ -15,6 +15,6 @@ test('reads a language list only up to a limit', () => {
 });
 
 test('escapes everything that would end an attribute or begin an element', () => {
-  assert.equal(escaped(`<a href="x" title='y'>&amp;</a>`).match(/[<>"']|&(?!#\d+;)/), null);
-  assert.equal(escaped('plain'), 'plain');
+  assert.equal(escapeHtml(`<a href="x" title='y'>&amp;</a>`).match(/[<>"']|&(?!#\d+;)/), null);
+  assert.equal(escapeHtml('plain'), 'plain');
 });

@@ -1,6 +1,6 @@
 import { activityKey, createMemo, read } from '@countersign/ocsf';
 import { STREAM_REST_TIMES } from '../../detection/runner/limits.ts';
-import { parseBody, richestFirst } from '../../projection/deliveries.ts';
+import { compareByDetail, parseBody } from '../../projection/deliveries.ts';
 import { parseObject } from '../../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
@@ -109,7 +109,7 @@ export class CredentialEventFeed {
     const { writer, passkeys, issuer } = this.#options;
     const found: SecurityEvent[] = [];
     if (passkeys === undefined) return found;
-    for (const index of writer.store.acts('credential', this.#from)) {
+    for (const index of writer.store.indicesOfKind('credential', this.#from)) {
       if (index >= this.#to) break;
       const body = await writer.reader.body(index);
       const record = body.kind === 'present' ? passkeyRecordOf(parseObject(body.bytes)) : undefined;
@@ -170,7 +170,7 @@ export class CredentialEventFeed {
     const readable = deliveries.flatMap(({ leaf, body }) =>
       body.kind === 'present' ? [{ leaf, body: body.bytes }] : [],
     );
-    const [richest] = readable.sort(richestFirst);
+    const [richest] = readable.sort(compareByDetail);
     if (richest === undefined) return '';
     const { source, id, at } = richest.leaf;
     const value = parseBody(richest.body);

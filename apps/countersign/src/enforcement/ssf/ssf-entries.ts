@@ -25,8 +25,8 @@ export async function ssfRecords({
     const record = await recordAt(reader, index);
     if (record !== undefined) found.set(index, record);
   };
-  for (const index of store.acts('config')) await read(index);
-  for (const index of store.acts('act').toReversed()) {
+  for (const index of store.indicesOfKind('config')) await read(index);
+  for (const index of store.indicesOfKind('act').toReversed()) {
     const { leaf } = await reader.leaf(index);
     // `seen` never decreases, so all earlier entries are older.
     if (Date.parse(leaf.seen) < sinceMs) break;

@@ -5,7 +5,7 @@ import { IDENTITY_FOOTHOLDS } from './identity-footholds.ts';
 import { OTHER_FOOTHOLDS } from './other-footholds.ts';
 import { TENANT_FOOTHOLDS } from './tenant-footholds.ts';
 
-/** All 44, by number. */
+/** All 44 footholds, by number. */
 export const FOOTHOLDS: readonly Foothold[] = [
   ...IDENTITY_FOOTHOLDS,
   ...APPLICATION_FOOTHOLDS,

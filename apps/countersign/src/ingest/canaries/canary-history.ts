@@ -108,7 +108,7 @@ async function* bodiesOf(
   kind: string,
   sinceMs: number,
 ): AsyncGenerator<unknown> {
-  const indices = store.acts(kind).filter((index) => index < reader.size);
+  const indices = store.indicesOfKind(kind).filter((index) => index < reader.size);
   let first = indices.length;
   while (first > 0) {
     const { leaf } = await reader.leaf(indices[first - 1] as number);

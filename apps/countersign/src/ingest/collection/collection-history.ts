@@ -165,7 +165,7 @@ export class CollectionHistory {
 
   /** Rereads content entries from this index on, after a quarantine retry changed them. */
   async recallContents({ store, reader }: LedgerWriter, fromIndex: number): Promise<void> {
-    const indices = store.acts('import', fromIndex);
+    const indices = store.indicesOfKind('import', fromIndex);
     if (indices.length > 0) await reader.refresh();
     for (const index of indices) {
       const said = await reader.body(index);
@@ -265,7 +265,7 @@ async function newestFirst(
   note: (body: unknown) => void,
 ): Promise<void> {
   const { store, reader } = writer;
-  const indices = store.acts(kind);
+  const indices = store.indicesOfKind(kind);
   for (let at = indices.length - 1; at >= 0; at--) {
     const index = indices[at] as number;
     if (index >= reader.size) continue;

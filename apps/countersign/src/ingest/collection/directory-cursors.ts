@@ -18,7 +18,7 @@ export type DirectoryCursor = {
  */
 export async function directoryMarks(writer: LedgerWriter): Promise<DirectoryCursor[]> {
   const { store, reader } = writer;
-  const indices = store.acts('directory');
+  const indices = store.indicesOfKind('directory');
   const found = new Map<string, DirectoryCursor>();
   for (let at = indices.length - 1; at >= 0; at--) {
     const index = indices[at] as number;
@@ -48,7 +48,7 @@ async function sinceErased(
   indices: readonly number[],
 ): Promise<ReadonlyMap<string, number>> {
   const newest = new Map<string, number>();
-  for (const at of store.acts('erasure')) {
+  for (const at of store.indicesOfKind('erasure')) {
     const body = await reader.body(at);
     const erasure = body.kind === 'present' ? parseErasure(body.bytes) : undefined;
     for (const [from, to] of erasure?.ranges ?? []) {

@@ -179,11 +179,11 @@ export class LedgerSink implements CollectionSink {
     return this.#alone(async () => {
       await this.#postNow();
       const { store } = this.#writer;
-      const erasures = store.acts('erasure').length;
+      const erasures = store.indicesOfKind('erasure').length;
       const { size } = this.#writer.ledger;
       const result = await work();
       await this.#history.recallContents(this.#writer, size);
-      if (store.acts('erasure').length > erasures)
+      if (store.indicesOfKind('erasure').length > erasures)
         await this.#history.recallDirectory(this.#writer);
       return result;
     });

@@ -24,13 +24,13 @@ export async function recordInventory(
   const body: InventoryBody = { v: 1, what: 'inventory', ...inventory, ...actor, atMs };
   await sink.append([ownEntryDraft('config', atMs, body)]);
   await sink.post();
-  const entry = writer.store.acts('config').at(-1);
+  const entry = writer.store.indicesOfKind('config').at(-1);
   assert(entry !== undefined, 'what was appended and posted is an act');
   return { entry, said: 'now' };
 }
 
 async function lastInventory({ store, reader }: LedgerWriter): Promise<InventoryRow | undefined> {
-  for (const index of store.acts('config').toReversed()) {
+  for (const index of store.indicesOfKind('config').toReversed()) {
     const body = index < reader.size ? await reader.body(index) : undefined;
     const text = body?.kind === 'present' ? Buffer.from(body.bytes).toString('utf8') : 'null';
     const said = parseInventoryBody(JSON.parse(text));

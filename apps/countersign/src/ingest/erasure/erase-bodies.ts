@@ -92,7 +92,7 @@ export async function erase(writer: LedgerWriter, request: ErasureRequest): Prom
 
 /** Completes erasures that an earlier process began, because their entries claim them. */
 export async function resumeErasures(writer: LedgerWriter): Promise<void> {
-  for (const index of writer.store.acts('erasure')) {
+  for (const index of writer.store.indicesOfKind('erasure')) {
     const said = await writer.reader.body(index);
     const erasure = said.kind === 'present' ? parseErasure(said.bytes) : undefined;
     if (erasure === undefined) continue;
@@ -212,7 +212,7 @@ class Matcher {
     const atMs = msOfInstant(leaf.at);
     if (fromMs !== undefined && atMs < fromMs) return false;
     if (toMs !== undefined && atMs >= toMs) return false;
-    return names === undefined || this.#mentions.in(body);
+    return names === undefined || this.#mentions.matchesBytes(body);
   }
 }
 

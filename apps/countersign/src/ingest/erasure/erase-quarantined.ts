@@ -72,7 +72,7 @@ class QuarantinedHold {
 }
 
 function isMentioned({ item, bytes }: QuarantineFile, mentions: NameMatcher): boolean {
-  return mentions.in(bytes) || mentions.inText(`${item.file}\n${item.reason}`);
+  return mentions.matchesBytes(bytes) || mentions.matchesText(`${item.file}\n${item.reason}`);
 }
 
 /** Uses the import's entry if there is one, because a restore changes file times. */

@@ -21,8 +21,8 @@ export type ActiveHold = {
   readonly scope: HoldScope;
 };
 
-/** What is known about an entry that an erasure would remove. */
-export type HeldCandidate = {
+/** An entry that an erasure would remove. */
+export type HoldCandidate = {
   readonly leaf: Leaf;
   readonly locus: Locus | undefined;
   readonly body: Uint8Array;
@@ -36,18 +36,18 @@ export class LegalHoldCheck {
     this.#holds = holds.map((hold) => ({ hold, mentions: new NameMatcher(hold.scope.names) }));
   }
 
-  /** The cases that hold the entry; empty if it is free. */
-  casesOf(candidate: HeldCandidate): string[] {
+  /** The cases whose holds cover the entry. */
+  casesOf(candidate: HoldCandidate): string[] {
     return this.#holds
-      .filter(({ hold, mentions }) => fits(hold.scope, mentions, candidate))
+      .filter(({ hold, mentions }) => matchesScope(hold.scope, mentions, candidate))
       .map(({ hold }) => hold.case);
   }
 }
 
-function fits(
+function matchesScope(
   scope: HoldScope,
   mentions: NameMatcher,
-  { leaf, locus, body }: HeldCandidate,
+  { leaf, locus, body }: HoldCandidate,
 ): boolean {
   if (scope.source !== null && scope.source !== leaf.source) return false;
   if (scope.tenant !== null && scope.tenant !== leaf.tenant) return false;
@@ -55,19 +55,19 @@ function fits(
   const atMs = msOfInstant(leaf.at);
   if (scope.fromMs !== null && atMs < scope.fromMs) return false;
   if (scope.toMs !== null && atMs >= scope.toMs) return false;
-  return mentions.count === 0 || mentions.in(body);
+  return mentions.count === 0 || mentions.matchesBytes(body);
 }
 
-/** Access to holds: a writer, or two readers that take no lock. */
+/** Access to holds: a ledger writer, or a store and a ledger reader that take no lock. */
 type HoldSource = {
-  readonly store: { acts(kind: string): readonly number[] };
+  readonly store: { indicesOfKind(kind: string): readonly number[] };
   readonly reader: Pick<LedgerReader, 'body'>;
 };
 
 /** Active holds in entry order, without released cases. */
 export async function activeHolds({ store, reader }: HoldSource): Promise<ActiveHold[]> {
   const holds: ActiveHold[] = [];
-  for (const index of store.acts('hold')) {
+  for (const index of store.indicesOfKind('hold')) {
     const body = await reader.body(index);
     const hold = body.kind === 'present' ? parseHold(body.bytes) : undefined;
     if (hold === undefined) continue;

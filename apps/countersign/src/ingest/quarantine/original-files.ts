@@ -83,7 +83,7 @@ async function mentions(path: string, { mentions: names }: OriginalErasure): Pro
   let end = Buffer.alloc(0);
   for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
     const bytes = Buffer.concat([end, piece as Buffer]);
-    if (names.in(bytes)) return true;
+    if (names.matchesBytes(bytes)) return true;
     end = Buffer.from(bytes.subarray(-OVERLAP_BYTES));
   }
   return false;
@@ -97,7 +97,7 @@ async function delivers(
 ): Promise<boolean> {
   for await (const event of readInputs([{ kind: 'path', path }])) {
     if (event.kind !== 'chunk') continue;
-    if (erasure.mentions.in(event.chunk.bytes)) return true;
+    if (erasure.mentions.matchesBytes(event.chunk.bytes)) return true;
     if (hasErased(writer, event.chunk, erasure.indices)) return true;
   }
   return false;

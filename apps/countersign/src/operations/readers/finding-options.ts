@@ -51,7 +51,7 @@ export async function findingsAfterImport(sources: Sources): Promise<{
   readonly readable: ReadableIds;
 }> {
   const { store, head } = sources;
-  const behind = store.notLookedAt('detection/');
+  const behind = store.laggingStage('detection/');
   const isBehind = behind !== undefined && behind.index < head.asOf.size;
   return {
     behind: isBehind ? behind.index : undefined,

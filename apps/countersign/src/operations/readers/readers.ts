@@ -121,7 +121,7 @@ async function examinedHead(
   store: StoreReader,
   head: LedgerHead,
 ): Promise<LedgerHead> {
-  const behind = store.notLookedAt('detection/');
+  const behind = store.laggingStage('detection/');
   if (behind === undefined || behind.index >= head.asOf.size) return head;
   if (behind.index === 0) {
     throw cannotTell(

@@ -27,7 +27,7 @@ async function read(bodies: Readonly<Record<number, unknown>>): Promise<ErasureI
   const texts = new Map(Object.entries(bodies).map(([i, body]) => [Number(i), body]));
   return ErasureIndex.read({
     dir: '/nowhere',
-    store: { acts: () => [...texts.keys()] },
+    store: { indicesOfKind: () => [...texts.keys()] },
     reader: {
       body: async (index) => ({
         kind: 'present',

@@ -14,7 +14,7 @@ export type ErasureEntry = ErasureBody & { readonly index: number };
 
 /** Two readers that take no lock. */
 export type ErasureSource = {
-  readonly store: { acts(kind: string): readonly number[] };
+  readonly store: { indicesOfKind(kind: string): readonly number[] };
   readonly reader: Pick<LedgerReader, 'body'>;
   readonly dir: string;
 };
@@ -32,7 +32,7 @@ export class ErasureIndex {
   /** Without the local keys, as in an auditor's copy, an erasure's subject cannot be identified. */
   static async read({ store, reader, dir }: ErasureSource): Promise<ErasureIndex> {
     const said: ErasureEntry[] = [];
-    for (const index of store.acts('erasure')) {
+    for (const index of store.indicesOfKind('erasure')) {
       const body = await reader.body(index);
       const erasure = body.kind === 'present' ? parseErasure(body.bytes) : undefined;
       if (erasure !== undefined) said.push({ ...erasure, index });

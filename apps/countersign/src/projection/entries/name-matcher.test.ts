@@ -26,23 +26,23 @@ const CASES: readonly (readonly [text: string, expected: boolean, why: string])[
 
 for (const [text, expected, why] of CASES) {
   test(`${expected ? 'finds' : 'does not find'} a name: ${why}`, () => {
-    assert.equal(ANN.in(Buffer.from(text)), expected);
+    assert.equal(ANN.matchesBytes(Buffer.from(text)), expected);
   });
 }
 
 test('finds an object id inside derived names, and not inside another id', () => {
   const id = '0b1a6a83-9f7b-48a6-9bb3-a95ca454451f';
   const mentions = new NameMatcher([id]);
-  assert.ok(mentions.inText(`{"ID":"User_${id.toUpperCase()}"}`));
-  assert.ok(mentions.inText(`ServicePrincipal_${id},`));
-  assert.ok(!mentions.inText(`a${id}`));
-  assert.ok(!mentions.inText(`${id}-1`));
+  assert.ok(mentions.matchesText(`{"ID":"User_${id.toUpperCase()}"}`));
+  assert.ok(mentions.matchesText(`ServicePrincipal_${id},`));
+  assert.ok(!mentions.matchesText(`a${id}`));
+  assert.ok(!mentions.matchesText(`${id}-1`));
 });
 
 test('an empty name matches nothing', () => {
   const nobody = new NameMatcher(['', '  ']);
   assert.equal(nobody.count, 0);
-  assert.equal(nobody.in(Buffer.from('anything')), false);
+  assert.equal(nobody.matchesBytes(Buffer.from('anything')), false);
 });
 
 test('stores of a name only what the same folder can recompute', () => {

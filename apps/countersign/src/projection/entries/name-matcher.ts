@@ -17,16 +17,16 @@ export class NameMatcher {
     return this.#needles.length;
   }
 
-  in(bytes: Uint8Array): boolean {
-    return this.inText(decoder.decode(bytes));
+  matchesBytes(bytes: Uint8Array): boolean {
+    return this.matchesText(decoder.decode(bytes));
   }
 
-  inText(text: string): boolean {
+  matchesText(text: string): boolean {
     const lower = text.toLowerCase();
-    if (this.#needles.some((needle) => standsIn(lower, needle))) return true;
+    if (this.#needles.some((needle) => containsName(lower, needle))) return true;
     if (!lower.includes('\\u')) return false;
     const plain = withoutEscapes(text).toLowerCase();
-    return this.#needles.some((needle) => standsIn(plain, needle));
+    return this.#needles.some((needle) => containsName(plain, needle));
   }
 }
 
@@ -41,8 +41,8 @@ function spellingsOf(name: string): readonly string[] {
 }
 
 /** Characters that extend a name: `joe@example.com` must not match in `billyjoe@example.com`. */
-const GOES_ON_BEFORE = /[\p{L}\p{N}._+-]$/u;
-const GOES_ON_AFTER = /^(?:[\p{L}\p{N}_+-]|\.[\p{L}\p{N}])/u;
+const EXTENDS_BEFORE = /[\p{L}\p{N}._+-]$/u;
+const EXTENDS_AFTER = /^(?:[\p{L}\p{N}_+-]|\.[\p{L}\p{N}])/u;
 /** Escapes before a name end in a letter or digit that does not extend it: `\\n`, `%3c`, `x3c`. */
 const ESCAPE_BEFORE = /(?:\\[bfnrt]|%[0-9a-f]{2}|x[0-9a-f]{2})$/;
 /** A deleted user's name is prefixed with the object id: `0b1a…451fjoe@example.com`. */
@@ -53,9 +53,9 @@ const FILE_ENDING =
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Only hexadecimal digits and dashes extend a GUID: it matches in `user_<guid>`. */
-const GUID_GOES_ON = /[0-9a-f-]/;
+const EXTENDS_GUID = /[0-9a-f-]/;
 
-function standsIn(text: string, name: string): boolean {
+function containsName(text: string, name: string): boolean {
   const isGuid = GUID.test(name);
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     const before = text.slice(Math.max(0, at - 33), at);
@@ -66,21 +66,21 @@ function standsIn(text: string, name: string): boolean {
 }
 
 function isWholeGuid(before: string, after: string): boolean {
-  const isWithin = GUID_GOES_ON.test(before.slice(-1)) && !ESCAPE_BEFORE.test(before);
-  return !isWithin && !GUID_GOES_ON.test(after.slice(0, 1));
+  const isWithin = EXTENDS_GUID.test(before.slice(-1)) && !ESCAPE_BEFORE.test(before);
+  return !isWithin && !EXTENDS_GUID.test(after.slice(0, 1));
 }
 
 function isWholeName(before: string, after: string): boolean {
   const isWithin =
-    GOES_ON_BEFORE.test(before) && !ESCAPE_BEFORE.test(before) && !OBJECT_ID_BEFORE.test(before);
-  return !isWithin && (!GOES_ON_AFTER.test(after) || FILE_ENDING.test(after));
+    EXTENDS_BEFORE.test(before) && !ESCAPE_BEFORE.test(before) && !OBJECT_ID_BEFORE.test(before);
+  return !isWithin && (!EXTENDS_AFTER.test(after) || FILE_ENDING.test(after));
 }
 
 export function normalizeName(name: string): string {
   return name.trim().toLowerCase();
 }
 
-/** What an erasure stores of a name: enough to test a name against it, but not to read it. */
+/** A keyed hash that an erasure stores instead of a name. It can test a name, but not reveal it. */
 export function subjectHash(keys: LocalKeys, name: string): string {
   const hmac = createHmac('sha256', keys.id).update(`subject\n${normalizeName(name)}`);
   return hmac.digest('hex').slice(0, 32);

@@ -54,26 +54,26 @@ test('an action matches the sign-in of its token, and its authorization', async 
     ...{ decided: 'accounted', checked: 'accounted', failed: 'check-failed' },
     ...{ 'no-decision': 'no-decision', unknown: 'check-unknown' },
   };
-  for (const [said, cause] of Object.entries(causes)) {
-    const authorizations = status({ 0: said as AuthorizationStatus });
+  for (const [givenStatus, cause] of Object.entries(causes)) {
+    const authorizations = status({ 0: givenStatus as AuthorizationStatus });
     assert.equal(await causeOf(events, { authorizations }), cause);
   }
   assert.equal(await causeOf(events), 'no-policy');
 });
 
-test('delivered mail is not an action, and is counted apart', async () => {
+test('delivered mail is not an action, and totals count it separately', async () => {
   const delivered = { classUid: 4009, operation: 'Delivered', timeMs: T + HOUR_MS };
   const traced = { ...delivered, operation: null, actorName: 'ada@northmoor.example' };
   const sent = { operation: 'Send', classUid: 4009 };
   const events = [signIn('x'), read('x', sent), delivered, traced];
   const {
     actions,
-    events: happened,
+    events: counts,
     unknown,
     joined,
   } = await withReconciler(events, (reconciler) => reconciler.totals({}));
   assert.equal(actions, 1);
-  assert.deepEqual(happened, { 'mail-delivery': 2, detection: 0 });
+  assert.deepEqual(counts, { 'mail-delivery': 2, detection: 0 });
   assert.deepEqual(unknown, { 'no-policy': 1 });
   assert.equal(joined.length, 1);
   const later = await withReconciler(events, (reconciler) =>
@@ -110,8 +110,8 @@ test('an action outside its authorization is unaccounted, with the reason', asyn
     const verdict = await verdictOn([signIn('x'), read('x', more)]);
     assert.deepEqual([verdict.cause, verdict.verdict], [cause, 'unaccounted']);
   }
-  const ofTheSuite = { appUid: '00000002-0000-0ff1-ce00-000000000000' };
-  assert.equal(await causeOf([signIn('x'), read('x', ofTheSuite)]), 'no-policy');
+  const vendorApp = { appUid: '00000002-0000-0ff1-ce00-000000000000' };
+  assert.equal(await causeOf([signIn('x'), read('x', vendorApp)]), 'no-policy');
 });
 
 test('a failed sign-in does not count', async () => {
@@ -123,12 +123,12 @@ test('a token with two people is ambiguous', async () => {
   assert.equal(await causeOf([signIn('x'), other, read('x')]), 'ambiguous');
 });
 
-test('the weight of a missing sign-in depends on the coverage of its log', async () => {
-  // Files count from the first sign-in of each kind in them.
+test('the verdict on a missing sign-in depends on the coverage of its log', async () => {
+  // A file covers sign-ins of a kind only from the first one that it contains.
   const begin = (signInType: string): Event =>
     signIn('other', { signInType, timeMs: T - 48 * HOUR_MS });
   const events = [begin('interactiveUser'), begin('nonInteractiveUser'), read('x')];
-  const worth: readonly (readonly [CoverageRow['state'], string])[] = [
+  const causesByState: readonly (readonly [CoverageRow['state'], string])[] = [
     ...([
       ['corroborated', 'no-sign-in'],
       ['collected', 'no-sign-in-delivered'],
@@ -142,20 +142,20 @@ test('the weight of a missing sign-in depends on the coverage of its log', async
       ['unknown', 'coverage-unknown'],
     ] as const),
   ];
-  for (const [state, cause] of worth) {
+  for (const [state, cause] of causesByState) {
     const coverage = covered(state);
     const found = await verdictOn(events, { coverage });
     assert.equal(found.cause, cause, state);
     assert.equal(found.verdict, cause === 'no-sign-in' ? 'unaccounted' : 'unknown');
   }
   assert.equal(await causeOf(events, { coverage: [] }), 'no-sign-in-source');
-  const young = covered('collected', { fromMs: T });
-  assert.equal(await causeOf(events, { coverage: young }), 'older-than-source');
-  const holed = [
+  const late = covered('collected', { fromMs: T });
+  assert.equal(await causeOf(events, { coverage: late }), 'older-than-source');
+  const withGap = [
     ...covered('collected', { toMs: T - 5 * HOUR_MS }),
     ...covered('collected', { fromMs: T - 4 * HOUR_MS }),
   ];
-  assert.equal(await causeOf(events, { coverage: holed }), 'coverage-hole');
+  assert.equal(await causeOf(events, { coverage: withGap }), 'coverage-hole');
   const mixed = [...covered('corroborated'), ...covered('late', {}, SOURCES.slice(1, 2))];
   assert.equal(await causeOf(events, { coverage: mixed }), 'not-settled');
 });
@@ -163,8 +163,8 @@ test('the weight of a missing sign-in depends on the coverage of its log', async
 test("distinguishes the suite's own service from an unregistered application", async () => {
   assert.equal(await causeOf([read('x', { actorType: 3 })]), 'vendor-service');
   assert.equal(await causeOf([read(null, { actorName: null })]), 'nobody-named');
-  const asItself = { actorType: 4, actorName: 'sync', sessionUid: null };
-  const events = [signIn('x', asItself), read('x', asItself)];
+  const asWorkload = { actorType: 4, actorName: 'sync', sessionUid: null };
+  const events = [signIn('x', asWorkload), read('x', asWorkload)];
   const yes = { 0: 'checked' } as const;
   assert.equal(
     await causeOf(events, { authorizations: status(yes, { registered: [APP] }) }),
@@ -194,13 +194,13 @@ test('erased data is not missing data', async () => {
   assert.equal(await causeOf([read('x', { timeMs: T + 40 * HOUR_MS })], options), 'no-sign-in');
 });
 
-test('a sign-in counts for its own tenant and person, and a sign-out for nothing', async () => {
+test('a sign-in authorizes its own tenant and person, and a sign-out nothing', async () => {
   const yes = { authorizations: status({ 0: 'decided' }) };
   assert.equal(await causeOf([signIn('x'), read('x')], yes), 'accounted');
   const tenant = '4f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
   assert.equal(await causeOf([signIn('x', { tenant }), read('x')], yes), 'no-sign-in-delivered');
-  const off = signIn('x', { activityId: 2 });
-  assert.equal(await causeOf([off, read('x')], yes), 'no-sign-in-delivered');
+  const signOut = signIn('x', { activityId: 2 });
+  assert.equal(await causeOf([signOut, read('x')], yes), 'no-sign-in-delivered');
   const [ada, bob] = [{ actorUid: LAPTOP }, { actorUid: PHONE }];
   assert.equal(await causeOf([signIn('x', ada), read('x', bob)], yes), 'ambiguous');
   assert.equal(await causeOf([signIn('x', ada), read('x')], yes), 'accounted');
@@ -253,13 +253,13 @@ test('after a second prompt in a session, the second pass counts', async () => {
 
 test('a session with a successful and a failed sign-in is contradictory', async () => {
   const events = [signIn('x'), signIn('y'), read('z', { sessionUid: 's' })];
-  const said = status({ 0: 'checked', 1: 'failed' });
-  assert.equal(await causeOf(events, { authorizations: said }), 'ambiguous');
+  const authorizations = status({ 0: 'checked', 1: 'failed' });
+  assert.equal(await causeOf(events, { authorizations }), 'ambiguous');
   const later = [signIn('x'), signIn('y', { timeMs: T + 5 * HOUR_MS }), events[2] as Event];
-  assert.equal(await causeOf(later, { authorizations: said }), 'accounted');
+  assert.equal(await causeOf(later, { authorizations }), 'accounted');
 });
 
-test('a token that states a time too old is expired or not believed', async () => {
+test('a token with an old issue time is expired, or has no sign-in', async () => {
   const old = { tokenIssuedMs: T - 40 * HOUR_MS };
   assert.equal(await causeOf([signIn('x'), read('x', old)]), 'expired');
   assert.equal(await causeOf([read('x', old)]), 'no-sign-in-delivered');
@@ -277,35 +277,39 @@ test('the verdict on an action does not depend on the requested period', async (
 
 const DAY = { fromMs: T - 12 * HOUR_MS, toMs: T + 12 * HOUR_MS };
 
-test('a forged token is a finding, in an import only if it stands out', async () => {
+test('a forged token is a finding; in an import, only if other tokens have sign-ins', async () => {
   const others = Array.from({ length: 10 }, (_, i) => {
     const signInType = i % 2 === 0 ? 'interactiveUser' : 'nonInteractiveUser';
     return [signIn(`t${i}`, { signInType }), read(`t${i}`)];
   }).flat();
   const stated = { sessionUid: 'f', tokenIssuedMs: T + HOUR_MS / 2 };
   const forged = [read('forged', stated), read('forged', stated)];
-  const ask = (
+  const findingsOf = (
     events: readonly Event[],
     state: CoverageRow['state'],
   ): Promise<readonly FindingDraft[]> =>
     withReconciler(events, async (reconciler) => draftsOf(reconciler.findings(DAY)), {
       coverage: covered(state),
     });
-  const [found, ...more] = await ask([...others, ...forged], 'unknown');
+  const [found, ...more] = await findingsOf([...others, ...forged], 'unknown');
   assert.equal(more.length, 0);
   assert.equal(found?.rule, 'reconcile/no-sign-in');
   assert.deepEqual(found.entries, [20, 21]);
   assert.equal(found.severity, 3);
-  assert.equal((await ask([...others, ...forged], 'corroborated'))[0]?.severity, 4);
-  assert.deepEqual(await ask(forged, 'unknown'), [], 'an export without sign-ins says nothing');
-  assert.deepEqual(await ask(others, 'corroborated'), []);
+  assert.equal((await findingsOf([...others, ...forged], 'corroborated'))[0]?.severity, 4);
+  assert.deepEqual(
+    await findingsOf(forged, 'unknown'),
+    [],
+    'an export without sign-ins proves nothing',
+  );
+  assert.deepEqual(await findingsOf(others, 'corroborated'), []);
   for (const state of ['late', 'lost', 'off'] as const) {
-    assert.deepEqual(await ask([...others, ...forged], state), [], state);
+    assert.deepEqual(await findingsOf([...others, ...forged], state), [], state);
   }
 });
 
-/** Small generated worlds: people with sign-ins and reads, with some sign-ins withheld. */
-const worlds = fc.array(
+/** Generated reads, each with a token and a time. */
+const generatedReads = fc.array(
   fc.record({ token: fc.integer({ min: 0, max: 6 }), hours: fc.integer({ min: 0, max: 20 }) }),
   { minLength: 1, maxLength: 12 },
 );
@@ -316,48 +320,52 @@ function total({ accounted, unaccounted, unknown }: Reconciliation): number {
   return accounted + sum(unaccounted) + sum(unknown);
 }
 
-test('a withheld sign-in never accounts, and totals equal the sum of verdicts', async () => {
+test('no action is accounted without its sign-in, and totals equal the verdicts', async () => {
   await fc.assert(
-    fc.asyncProperty(worlds, fc.array(fc.integer({ min: 0, max: 6 })), async (acts, withheld) => {
-      const tokens = [0, 1, 2, 3, 4, 5, 6].filter((token) => !withheld.includes(token));
-      const events = [
-        ...tokens.map((token) => signIn(`t${token}`, { sessionUid: null })),
-        ...acts.map(({ token, hours }) => read(`t${token}`, { timeMs: T + hours * HOUR_MS })),
-      ];
-      const authorizations = status(
-        Object.fromEntries(tokens.map((_, i) => [i, 'decided' as const])),
-      );
-      await withReconciler(
-        events,
-        async (reconciler) => {
-          const totals = await reconciler.totals({});
-          const indices = acts.map((_, i) => tokens.length + i);
-          const verdicts = await reconciler.of(indices, {});
-          assert.equal(totals.actions, acts.length);
-          assert.equal(total(totals), acts.length);
-          for (const [i, { token }] of acts.entries()) {
-            const { verdict } = verdicts.get(tokens.length + i) as ActionVerdict;
-            assert.equal(verdict, tokens.includes(token) ? 'accounted' : 'unknown');
-          }
-          const listed = await reconciler.list({});
-          assert.equal(listed.verdicts.length, acts.length - totals.accounted);
-        },
-        { authorizations },
-      );
-    }),
+    fc.asyncProperty(
+      generatedReads,
+      fc.array(fc.integer({ min: 0, max: 6 })),
+      async (reads, withheld) => {
+        const tokens = [0, 1, 2, 3, 4, 5, 6].filter((token) => !withheld.includes(token));
+        const events = [
+          ...tokens.map((token) => signIn(`t${token}`, { sessionUid: null })),
+          ...reads.map(({ token, hours }) => read(`t${token}`, { timeMs: T + hours * HOUR_MS })),
+        ];
+        const authorizations = status(
+          Object.fromEntries(tokens.map((_, i) => [i, 'decided' as const])),
+        );
+        await withReconciler(
+          events,
+          async (reconciler) => {
+            const totals = await reconciler.totals({});
+            const indices = reads.map((_, i) => tokens.length + i);
+            const verdicts = await reconciler.of(indices, {});
+            assert.equal(totals.actions, reads.length);
+            assert.equal(total(totals), reads.length);
+            for (const [i, { token }] of reads.entries()) {
+              const { verdict } = verdicts.get(tokens.length + i) as ActionVerdict;
+              assert.equal(verdict, tokens.includes(token) ? 'accounted' : 'unknown');
+            }
+            const listed = await reconciler.list({});
+            assert.equal(listed.verdicts.length, reads.length - totals.accounted);
+          },
+          { authorizations },
+        );
+      },
+    ),
     runs(6, 200),
   );
 });
 
-test('a day with more actions than are listed says so', async () => {
+test('a day with more actions than the list holds is marked as cut', async () => {
   const stated = { sessionUid: 'f', tokenIssuedMs: T + HOUR_MS / 2 };
-  const seen = Array.from({ length: 10 }, (_, i) => [signIn(`t${i}`), read(`t${i}`)]).flat();
+  const ordinary = Array.from({ length: 10 }, (_, i) => [signIn(`t${i}`), read(`t${i}`)]).flat();
   const forged = [0, 1, 2].map((hour) => {
     return read('forged', { ...stated, timeMs: T + HOUR_MS + hour });
   });
-  const cutWith = (listMax: number): Promise<boolean[]> =>
+  const truncatedDays = (listMax: number): Promise<boolean[]> =>
     withReconciler(
-      [...seen, ...forged],
+      [...ordinary, ...forged],
       async (reconciler) => {
         const days: boolean[] = [];
         for await (const { isCut } of reconciler.findings(DAY)) days.push(isCut);
@@ -365,5 +373,5 @@ test('a day with more actions than are listed says so', async () => {
       },
       { coverage: covered('corroborated'), listMax },
     );
-  assert.deepEqual([await cutWith(2), await cutWith(1_000)], [[true], [false]]);
+  assert.deepEqual([await truncatedDays(2), await truncatedDays(1_000)], [[true], [false]]);
 });

@@ -5,7 +5,7 @@ import { JOIN_BEFORE_MS, type PolicyInformation } from '@countersign/policy';
 import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import type { Pass } from '../../enforcement/passes/pass.ts';
 import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
-import { parseBody, richestFirst } from '../../projection/deliveries.ts';
+import { compareByDetail, parseBody } from '../../projection/deliveries.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { CheckRow } from '../../store/sqlite/check-table.ts';
@@ -71,7 +71,7 @@ export class CheckStage {
     const checkedFromMs = await this.#feed.follow();
     // There is no policy and no decision, so there is nothing to check against.
     const isChecked = this.#feed.information.isChecking;
-    if (!isChecked && store.acts('decision').length === 0) return;
+    if (!isChecked && store.indicesOfKind('decision').length === 0) return;
     // An import that finished meanwhile has run the checks further. This run's older results must
     // not replace those.
     const unlessOvertaken = async (work: () => void): Promise<boolean> => {
@@ -183,7 +183,7 @@ export async function detailOf(
     if (body.kind !== 'present') continue;
     found.push({ leaf: (await ledger.leaf(index)).leaf, body: body.bytes });
   }
-  for (const { leaf, body } of found.sort(richestFirst)) {
+  for (const { leaf, body } of found.sort(compareByDetail)) {
     const { source, id, at } = leaf;
     const detail = signInDetail({ source, tenant, id, at, value: parseBody(body) }, memo);
     if (detail !== undefined) return detail;

@@ -36,7 +36,7 @@ export function stateDetector(): Detector {
     restTimes: STATE_REST_TIMES,
     async *detect({ store, ledger }: DetectorInput): AsyncGenerator<DetectorResult> {
       // The directory was never listed, so there is nothing to compare.
-      if (store.acts('directory').length === 0) return;
+      if (store.indicesOfKind('directory').length === 0) return;
       const reconciler = new DriftReconciler(store, ledger, store.coverage());
       yield { drafts: await reconciler.findings(), covers: [ALWAYS] };
     },

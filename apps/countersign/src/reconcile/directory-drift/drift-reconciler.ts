@@ -132,7 +132,7 @@ export class DriftReconciler {
 
   async #histories(): Promise<PrivilegeHistory[]> {
     const found = new Map<string, PrivilegeHistory>();
-    for (const index of this.#store.acts('directory')) {
+    for (const index of this.#store.indicesOfKind('directory')) {
       if (index >= this.#ledger.size) continue;
       const { tenant, source } = (await this.#ledger.leaf(index)).leaf;
       if (!PRIVILEGE_SOURCES.has(source)) continue;

@@ -126,7 +126,7 @@ export class StateDatabase {
   }
 
   /** The stage of this prefix that is furthest behind, if records lie beyond its cursor. */
-  notLookedAt(prefix: string): StageCursor | undefined {
+  laggingStage(prefix: string): StageCursor | undefined {
     return this.snapshot(() => {
       const known = this.#cursors(prefix);
       const stages = known.length === 0 ? [{ stage: prefix, index: 0 }] : known;
@@ -304,7 +304,7 @@ export class StateDatabase {
   }
 
   /** Indices of our own entries of one kind from this index on, ascending. */
-  acts(kind: string, fromIndex: number): number[] {
+  indicesOfKind(kind: string, fromIndex: number): number[] {
     const sql = 'SELECT "index" FROM acts WHERE kind = ? AND "index" >= ? ORDER BY "index"';
     const rows = this.#db.all(sql, kind, fromIndex);
     return rows.map((row) => row['index'] as number);

@@ -4,7 +4,7 @@ import type { RecordView } from '../../model/record-view.ts';
 import { text } from '../../values/json-value.ts';
 import { ENTITY_MANAGEMENT } from '../entity-mapping.ts';
 import { ualExample } from '../example-records.ts';
-import { ENTITY_ACTIVITY, endingOf, WEB_RESOURCE_ACTIVITY } from '../operation-suffix.ts';
+import { ENTITY_ACTIVITY, meaningOfSuffix, WEB_RESOURCE_ACTIVITY } from '../operation-suffix.ts';
 import { fillPlace } from './file.ts';
 
 /**
@@ -20,16 +20,16 @@ const RESOURCE_TYPES: ReadonlySet<number> = new Set([36, 37, 54, 55, 56, 102]);
 function interpret(subject: RecordView, into: Interpretation): void {
   const { body } = subject;
   const operation = into.operation ?? '';
-  const ending = endingOf(operation);
+  const meaning = meaningOfSuffix(operation);
   const isResource =
     (into.recordType !== null && RESOURCE_TYPES.has(into.recordType)) ||
-    ending === 'read' ||
-    ending === 'searched' ||
+    meaning === 'read' ||
+    meaning === 'searched' ||
     operation.startsWith('Page') ||
     operation.startsWith('List');
   into.classUid = isResource ? WEB_RESOURCES : ENTITY_MANAGEMENT;
   const activities = isResource ? WEB_RESOURCE_ACTIVITY : ENTITY_ACTIVITY;
-  into.activityId = ending === undefined ? OTHER : activities[ending];
+  into.activityId = meaning === undefined ? OTHER : activities[meaning];
   fillPlace(body, into);
   const list = text(body['ListTitle']) ?? text(body['ListName']);
   if (list !== null && text(body['SourceFileName']) === null) into.targetName = list;

@@ -8,7 +8,7 @@ import { PasskeyRegistry } from './passkey-registry.ts';
 import type { PasskeyStore } from './passkey-store.ts';
 
 type PasskeySource = {
-  readonly store: { acts(kind: string, fromIndex?: number): readonly number[] };
+  readonly store: { indicesOfKind(kind: string, fromIndex?: number): readonly number[] };
   readonly reader: Pick<LedgerReader, 'body' | 'size'>;
 };
 
@@ -43,7 +43,7 @@ export class PasskeyFeed {
   /** Reads new entries, as far as the reader sees. */
   async follow(onRecord: (record: PasskeyRecord) => void = () => undefined): Promise<void> {
     const { store, reader } = this.#source;
-    for (const index of store.acts('credential', this.#next)) {
+    for (const index of store.indicesOfKind('credential', this.#next)) {
       if (index >= reader.size) return;
       const body = await reader.body(index);
       this.#next = index + 1;
