@@ -3,7 +3,6 @@ export {
   all,
   any,
   type EvidenceRef,
-  NOTHING_ASKED,
   no,
   not,
   type Observation,
@@ -44,7 +43,7 @@ export {
   union,
 } from './interval.ts';
 export { JSON_DEPTH_MAX, LEAF_BYTES_MAX, RECORD_BYTES_MAX } from './limits.ts';
-export { hasFlatNames, isFlatName, withNestedMembers } from './nested-members.ts';
+export { isFlatName, withNestedMembers } from './nested-members.ts';
 export {
   ENTRY_KINDS,
   type EntryKind,

@@ -14,7 +14,7 @@ const FLAT_NAME_WITH_LOW_LINE =
   /^(status|deviceDetail|location|properties|initiatedBy|appAccessContext)_(\w+)$/i;
 
 /** Returns true if at least one name stands for a nested member. */
-export function hasFlatNames(item: Members): boolean {
+function hasFlatNames(item: Members): boolean {
   for (const name in item) if (isFlatName(name)) return true;
   return false;
 }

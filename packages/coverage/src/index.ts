@@ -16,9 +16,7 @@ export {
 export { type Buckets, DelaySketch, type ObservedDelays } from './delay-sketch.ts';
 export { OBSERVATION_NAME_CHARACTERS_MAX, OBSERVATION_TEXT_CHARACTERS_MAX } from './limits.ts';
 export {
-  COLLECTORS,
   type Collector,
-  OBSERVATION_OUTCOMES,
   type Observation,
   type ObservationOutcome,
   type ObservedCanaries,

@@ -143,7 +143,7 @@ export class LedgerReader {
 
   /**
    * The entries of `[from, to)` in order, block by block, in constant memory. Bodies are compared
-   * only with the digests of their block. `isBodyOf` compares one with its leaf.
+   * only with the digests of their block. `body` compares one with its leaf.
    */
   async *scan(
     range: { readonly from?: number; readonly to?: number } = {},
@@ -234,7 +234,7 @@ class LeafWindow {
 }
 
 /** Returns true if the leaf commits to these bytes. */
-export function isBodyOf(leaf: Leaf, body: Body & { readonly kind: 'present' }): boolean {
+function isBodyOf(leaf: Leaf, body: Body & { readonly kind: 'present' }): boolean {
   if (body.bytes.length !== leaf.size) return false;
   return sha256(Buffer.concat([body.salt, body.bytes])).toString('hex') === leaf.sha256;
 }

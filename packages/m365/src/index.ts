@@ -6,7 +6,6 @@ export {
   type ActivityApiOptions,
   CONTENT_TYPES,
   type ContentType,
-  checkedPublisher,
 } from './collectors/activity-api/activity-api.ts';
 export {
   ActivityCollector,
@@ -17,7 +16,6 @@ export {
   type WebhookOptions,
   type WebhookOutcome,
 } from './collectors/activity-api/activity-webhook.ts';
-export { REQUESTS_PER_MINUTE } from './collectors/activity-api/limits.ts';
 export {
   EventHubsCollector,
   type EventHubsOptions,
@@ -46,22 +44,14 @@ export {
   AuditLogQueryCollector,
   type AuditLogQueryOptions,
 } from './collectors/graph/audit-log-query-collector.ts';
-export {
-  DIRECTORY_RESOURCES,
-  type DirectoryResource,
-} from './collectors/graph/directory-resources.ts';
+export type { DirectoryResource } from './collectors/graph/directory-resources.ts';
 export {
   GraphDirectoryCollector,
   type GraphDirectoryOptions,
 } from './collectors/graph/graph-directory-collector.ts';
 export { GraphLogCollector, type GraphLogOptions } from './collectors/graph/graph-log-collector.ts';
 export { type GraphOptions, GraphReader } from './collectors/graph/graph-reader.ts';
-export {
-  DIRECTORY_PER_MS,
-  DIRECTORY_REQUESTS,
-  REPORTING_PER_MS,
-  REPORTING_REQUESTS,
-} from './collectors/graph/limits.ts';
+export { DIRECTORY_PER_MS, DIRECTORY_REQUESTS } from './collectors/graph/limits.ts';
 export { DIRECTORY_AUDITS, type GraphLog, signInLog } from './collectors/graph/log-requests.ts';
 export type { QuotaBudget } from './collectors/quota-budget.ts';
 export { ImportError, type ImportErrorCode } from './errors.ts';

@@ -1,10 +1,10 @@
 export { OCSF_VERSION } from './event/class-table.ts';
-export { type ClassShape, classes, type Problem, validate } from './event/event-schema.ts';
+export { type Problem, validate } from './event/event-schema.ts';
 export { type EventEntry, type OcsfEvent, toOcsf } from './event/ocsf-event.ts';
 export { blank, type Interpretation, isSignIn } from './model/interpretation.ts';
 export { mergeInterpretations, sourceRank } from './model/merge-interpretations.ts';
 export type { SourceRecord } from './model/record-view.ts';
-export { type FieldReader, fieldReader, operationOf, statusOf } from './reading/field-reader.ts';
+export { type FieldReader, fieldReader, operationOf } from './reading/field-reader.ts';
 export { interpret, mailItemsOf } from './reading/interpret.ts';
 export { ReadingParts } from './reading/reading-parts.ts';
 export { type Reading, read } from './reading/record-reading.ts';

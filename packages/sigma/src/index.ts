@@ -4,7 +4,7 @@ export {
   compileRules,
   type RuleSet,
 } from './compile/compile-rules.ts';
-export { type EventModel, type PlainEvent, pathReader, plainModel } from './event-model.ts';
+export { type EventModel, type PlainEvent, plainModel } from './event-model.ts';
 export type { Expression } from './expressions/expression.ts';
 export { FIELD_VALUES_MAX } from './limits.ts';
 export { correlate, type Hit, type Sample, samplesMin } from './match/correlate.ts';
@@ -16,8 +16,6 @@ export type { Pipeline } from './parse/processing-pipeline.ts';
 export { type CachedDocument, documentsToKeep } from './parse/rule-yaml.ts';
 export {
   type Bound,
-  COMPARISONS,
-  CORRELATION_TYPES,
   type Comparison,
   type Correlation,
   type CorrelationType,

@@ -6,20 +6,7 @@ export {
   parseHashBase64,
 } from './canonical-encoding.ts';
 export { TlogError, type TlogErrorCode } from './errors.ts';
-export {
-  BUNDLE_BYTES_MAX,
-  ENTRY_BYTES_MAX,
-  NOTE_BYTES_MAX,
-  NOTE_SIGNATURES_MAX,
-  POLICY_BYTES_MAX,
-  PROOF_EXTRA_BYTES_MAX,
-  PROOF_HASHES_MAX,
-  TILE_CACHE_TILES_MAX,
-  WITNESS_ANSWER_BYTES_MAX,
-  WITNESS_BODY_BYTES_MAX,
-  WITNESS_CONNECTIONS_MAX,
-  WITNESS_REQUEST_TIMEOUT_MS,
-} from './limits.ts';
+export { BUNDLE_BYTES_MAX, NOTE_BYTES_MAX, POLICY_BYTES_MAX } from './limits.ts';
 export {
   type Checkpoint,
   type CheckpointTrust,
@@ -50,27 +37,20 @@ export {
   quorumAnswer,
   type TrustPolicy,
 } from './log/trust-policy.ts';
-export { type FetchTile, missingResource, VerifiedTiles } from './log/verified-tiles.ts';
+export { type FetchTile, VerifiedTiles } from './log/verified-tiles.ts';
 export { BundleBuilder, cutBundle } from './merkle/bundle-builder.ts';
 export {
   emptyRoot,
   HASH_BYTES,
   LEAF_PREFIX,
   leafHash,
-  NODE_PREFIX,
-  NodeHasher,
   nodeHash,
   sha256,
   sha256Into,
 } from './merkle/merkle-hash.ts';
 export {
   type ConsistencyClaim,
-  consistencyRanges,
   type InclusionClaim,
-  inclusionRanges,
-  isTreeSize,
-  type LeafRange,
-  nodesOf,
   proveConsistency,
   proveInclusion,
   type ReadHash,
@@ -81,10 +61,8 @@ export {
 export {
   type FullTileSink,
   hashReader,
-  isParentOf,
   MerkleTree,
   type ReadTile,
-  rootOfEdge,
   tileRoot,
 } from './merkle/merkle-tree.ts';
 export {
@@ -93,22 +71,18 @@ export {
   decodeBundle,
   edgeTiles,
   encodeBundle,
-  hashCountAt,
   parseTilePath,
   TILE_BYTES,
   TILE_WIDTH,
   type TileId,
   type TileResource,
-  type TreeNode,
-  tileOfNode,
   tilePath,
   tileWidth,
 } from './merkle/tile.ts';
 export { cosignatureSigner, cosignatureTime, cosignatureVerifier } from './notes/cosignature.ts';
 export { ed25519PublicKey } from './notes/ed25519.ts';
-export { SIGNATURE_TYPES, type SignatureTypes, verifierOf } from './notes/signature-types.ts';
+export { type SignatureTypes, verifierOf } from './notes/signature-types.ts';
 export {
-  checkText,
   ed25519Signer,
   ed25519Verifier,
   formatNote,
@@ -121,27 +95,10 @@ export {
   type OpenedNote,
   openNote,
   parseNote,
-  parseSignatureLine,
   signNote,
 } from './notes/signed-note.ts';
-export {
-  isKeyName,
-  parseVkey,
-  SIGNATURE_TYPE,
-  type VerifierKey,
-  verifierKey,
-} from './notes/verifier-key.ts';
-export {
-  type AddCheckpoint,
-  formatAddCheckpoint,
-  originHash,
-  parseAddCheckpoint,
-  SIZE_TYPE,
-  TEXT_TYPE,
-  Witness,
-  type WitnessAnswer,
-  type WitnessOptions,
-} from './witness/witness.ts';
+export { isKeyName, parseVkey, SIGNATURE_TYPE, type VerifierKey } from './notes/verifier-key.ts';
+export { Witness, type WitnessAnswer, type WitnessOptions } from './witness/witness.ts';
 export {
   fetchWitnessed,
   type Submission,
@@ -154,7 +111,6 @@ export {
   type ServeWitnessOptions,
   serveWitness,
   type WitnessServer,
-  witnessHttpServer,
 } from './witness/witness-server.ts';
 export {
   FileWitnessStore,

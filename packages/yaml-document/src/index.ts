@@ -1,5 +1,5 @@
 export { DocumentError, type DocumentProblem, invalidConfig, problemText } from './errors.ts';
 export { parseYaml, type SourceText } from './parse-yaml.ts';
-export { CONFIG_BYTES_MAX, readConfigFile } from './read-source.ts';
+export { readConfigFile } from './read-source.ts';
 export { problemsOf } from './schema-problems.ts';
 export { readYaml, type YamlDocument } from './yaml-document.ts';

@@ -8,7 +8,7 @@ import type { SourceText } from './parse-yaml.ts';
  * About the size of a configuration with a thousand tenants. A larger file is probably the wrong
  * file.
  */
-export const CONFIG_BYTES_MAX: number = 512 * 1024;
+const CONFIG_BYTES_MAX: number = 512 * 1024;
 
 /** @throws DocumentError CONFIG_UNREADABLE */
 export function readConfigFile(file: string): SourceText {

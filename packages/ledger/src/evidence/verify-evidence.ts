@@ -50,7 +50,7 @@ export type EvidenceReport = {
     | undefined;
 };
 
-export const NO_PINNED_KEY = 'no key was pinned, so anyone could have signed';
+const NO_PINNED_KEY = 'no key was pinned, so anyone could have signed';
 
 /**
  * Verifies an evidence file using only the file and the key. All input is hostile: nothing throws,

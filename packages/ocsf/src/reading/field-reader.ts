@@ -60,7 +60,7 @@ export function operationOf({ subject, event }: Reading): string {
 const LOGOFF = 2;
 
 /** 1 success, 2 failure; any other number is unknown. */
-export function statusOf(statusId: number): string {
+function statusOf(statusId: number): string {
   return statusId === 1 ? 'success' : statusId === 2 ? 'failure' : 'unknown';
 }
 

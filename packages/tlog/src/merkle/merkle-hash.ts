@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 /** RFC 6962 section 2.1: leaf = SHA-256(0x00 || entry), node = SHA-256(0x01 || left || right). */
 export const HASH_BYTES = 32;
 export const LEAF_PREFIX = 0x00;
-export const NODE_PREFIX = 0x01;
+const NODE_PREFIX = 0x01;
 
 /** The root of the empty tree: SHA-256 of no bytes. A fresh copy, because buffers are mutable. */
 export function emptyRoot(): Buffer {

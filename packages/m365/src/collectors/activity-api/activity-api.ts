@@ -1,4 +1,4 @@
-import { isGuid, msOfInstant, normalizeInstant, quoted, type TenantId } from '@countersign/core';
+import { msOfInstant, normalizeInstant, quoted, type TenantId } from '@countersign/core';
 import { HttpError } from '../../http/errors.ts';
 import type { HttpClient, RequestAuthorizer } from '../../http/http-client.ts';
 import type { RequestPace } from '../../http/request-pace.ts';
@@ -193,11 +193,4 @@ function contentOf({ contentId, contentUri, contentCreated }: Entry): ListedCont
   const created = typeof contentCreated === 'string' ? normalizeInstant(contentCreated) : undefined;
   if (created === undefined) return undefined;
   return { id: contentId, uri: contentUri, createdMs: msOfInstant(created) };
-}
-
-/** @throws HttpError CREDENTIAL unless it is a GUID */
-export function checkedPublisher(publisher: string): string {
-  if (isGuid(publisher)) return publisher.toLowerCase();
-  const message = `${quoted(publisher)} cannot be the publisher: generate a GUID for it`;
-  throw new HttpError('CREDENTIAL', message);
 }

@@ -49,9 +49,6 @@ export const FETCHES_MAX = 16;
 /** An unreadable blob is fetched again in the next polls; after that only in each sweep. */
 export const UNREADABLE_TRIES_MAX = 3;
 
-/** The quota of a small tenant. It grows with seats, so it is configurable. */
-export const REQUESTS_PER_MINUTE = 2_000;
-
 /** A window that keeps failing is requested at least this often. */
 export const RETRY_WINDOW_MS_MAX = 3_600_000;
 

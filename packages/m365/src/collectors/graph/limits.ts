@@ -7,12 +7,6 @@ export const PAGE_BYTES_MAX: number = 64 * 1024 * 1024;
 /** Pages of one answer. Graph never returns ten million records per day. */
 export const PAGES_MAX = 10_000;
 
-/** The quota of the reporting endpoints, for each app and tenant. */
-export const REPORTING_REQUESTS = 5;
-
-/** The period of that quota. */
-export const REPORTING_PER_MS = 10_000;
-
 /** Rows are at least minutes late, so polling more often reads the same rows again. */
 export const LOG_POLL_EVERY_MS = 300_000;
 
