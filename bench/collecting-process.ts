@@ -37,8 +37,8 @@ const collector = activityCollector({ ...address, clock, requestsPerMinute: 1e9 
 const began = performance.now();
 const cpu = process.cpuUsage();
 for (let hasMore = true; hasMore; ) {
-  const { hasMore: more, short, problems } = await pollOnce(sink, collector);
-  if (short > 0) throw new Error(problems.join('; '));
+  const { hasMore: more, incomplete, problems } = await pollOnce(sink, collector);
+  if (incomplete > 0) throw new Error(problems.join('; '));
   hasMore = more;
 }
 const { user, system } = process.cpuUsage(cpu);

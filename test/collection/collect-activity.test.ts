@@ -246,9 +246,9 @@ test('reports temporary failures, and requests that content again', async () => 
   const collector = activityCollector({ origin: server.origin, tenant: TENANT, clock });
   let polls = 0;
   await withSink(dir, clock, async (sink) => {
-    for (let isShort = true; isShort && polls < 50; polls++) {
-      const { short, behindMs } = await pollOnce(sink, collector);
-      isShort = short > 0 || behindMs > 0;
+    for (let isIncomplete = true; isIncomplete && polls < 50; polls++) {
+      const { incomplete, behindMs } = await pollOnce(sink, collector);
+      isIncomplete = incomplete > 0 || behindMs > 0;
       clock.advance(HOUR_MS);
     }
   });

@@ -51,7 +51,7 @@ function change(...changes: readonly Change[]): void {
   companyDirectory().follow(changes, emulator.clock.now());
 }
 
-async function following(
+async function collectDirectory(
   name: string,
   work: (poll: () => Promise<void>, sink: LedgerSink, writer: LedgerWriter) => Promise<void>,
 ): Promise<string> {
@@ -60,8 +60,8 @@ async function following(
   const [collector] = collectors as [Collector];
   await withSink(dir, clockOf(emulator), async (sink, writer) => {
     const poll = async (): Promise<void> => {
-      const { short, problems } = await pollOnce(sink, collector);
-      assert.equal(short, 0, problems.join('\n'));
+      const { incomplete, problems } = await pollOnce(sink, collector);
+      assert.equal(incomplete, 0, problems.join('\n'));
     };
     await work(poll, sink, writer);
   });
@@ -70,37 +70,37 @@ async function following(
   return dir;
 }
 
-/** The ledger has the same objects of each kind as the tenant. */
-async function assertSame(dir: string): Promise<void> {
+/** Asserts that the ledger has the same directory objects as the tenant. */
+async function assertLedgerMatchesTenant(dir: string): Promise<void> {
   const { state } = companyDirectory();
-  const held = await directoryState(dir);
-  const of = (source: string): PartState => held.get(`graph/${source}`) ?? new Map();
+  const collected = await directoryState(dir);
+  const partOf = (source: string): PartState => collected.get(`graph/${source}`) ?? new Map();
   const idsOf = (objects: Iterable<{ readonly object: { readonly id: string } }>): string[] =>
     [...objects].map(({ object }) => object.id).sort();
   for (const kind of ['users', 'groups', 'devices', 'applications', 'servicePrincipals'] as const) {
-    assert.deepEqual([...of(`delta.${kind}`).keys()].sort(), idsOf(state.list(kind)), kind);
+    assert.deepEqual([...partOf(`delta.${kind}`).keys()].sort(), idsOf(state.list(kind)), kind);
   }
-  const grants = of('delta.oauth2PermissionGrants');
+  const grants = partOf('delta.oauth2PermissionGrants');
   assert.deepEqual([...grants.keys()].sort(), idsOf(state.list('oauth2PermissionGrants')));
   for (const kind of ['roleAssignments', 'roleDefinitions'] as const) {
-    assert.deepEqual([...of(`list.${kind}`).keys()].sort(), idsOf(state.list(kind)), kind);
+    assert.deepEqual([...partOf(`list.${kind}`).keys()].sort(), idsOf(state.list(kind)), kind);
   }
-  const assigned = [...of('list.appRoleAssignments').keys()].sort();
+  const assigned = [...partOf('list.appRoleAssignments').keys()].sort();
   assert.deepEqual(assigned, idsOf(state.list('appRoleAssignments')));
   assert.ok(assigned.length > 0);
   for (const kind of ['applications', 'servicePrincipals'] as const) {
-    const owned = of(`list.${kind.slice(0, -1)}Owners`);
+    const owned = partOf(`list.${kind.slice(0, -1)}Owners`);
     assert.deepEqual([...owned.keys()].sort(), idsOf(state.list(kind)), kind);
     for (const [id, { owners }] of owned) {
       const ids = (owners as readonly { readonly id: string }[]).map((one) => one.id).sort();
       assert.deepEqual(ids, [...state.related(id, 'owners')].map((one) => one.id).sort(), id);
     }
   }
-  for (const [id, group] of of('delta.groups')) {
+  for (const [id, group] of partOf('delta.groups')) {
     const members = [...state.related(id, 'members')].map((one) => one.id).sort();
     assert.deepEqual(group['members'], members, String(group['displayName']));
   }
-  for (const [id, user] of of('delta.users')) {
+  for (const [id, user] of partOf('delta.users')) {
     const object = state.get('users', id);
     assert.equal(user['userPrincipalName'], object?.['userPrincipalName']);
     assert.equal(user['accountEnabled'], object?.['accountEnabled']);
@@ -120,7 +120,7 @@ const GRANT = {
   scope: 'Mail.Read',
 };
 
-function someUsers(count: number): readonly string[] {
+function firstUsers(count: number): readonly string[] {
   const ids: string[] = [];
   for (const { object } of companyDirectory().state.list('users')) {
     if (object['userType'] !== 'Guest') ids.push(object.id);
@@ -129,10 +129,10 @@ function someUsers(count: number): readonly string[] {
   return ids;
 }
 
-test('a snapshot, then changes: the ledger alone restores the directory', async () => {
-  const dir = await following('followed', async (poll) => {
+test('the ledger restores the directory from a snapshot and later changes', async () => {
+  const dir = await collectDirectory('changed', async (poll) => {
     await poll();
-    const [first = '', second = '', third = '', fourth = ''] = someUsers(4);
+    const [first = '', second = '', third = '', fourth = ''] = firstUsers(4);
     const [group] = [...companyDirectory().state.list('groups')];
     const groupId = group?.object.id ?? '';
     const role = [...companyDirectory().state.list('roleAssignments')][0]?.object.id ?? '';
@@ -158,7 +158,7 @@ test('a snapshot, then changes: the ledger alone restores the directory', async 
       kind,
     );
   }
-  await assertSame(dir);
+  await assertLedgerMatchesTenant(dir);
   const marks = (await bodiesOf(dir, ({ source }) => source === 'graph/delta.users'))
     .map((body) => parseDirectoryMark(JSON.parse(body)))
     .filter((mark) => mark?.mode === 'snapshot');
@@ -171,8 +171,8 @@ test('a snapshot, then changes: the ledger alone restores the directory', async 
   );
   const grants = (await directoryState(dir)).get('graph/delta.oauth2PermissionGrants');
   assert.equal(grants?.get(GRANT.id)?.['scope'], GRANT.scope);
-  const seen = await observationsOf(dir);
-  const users = seen.filter(({ source }) => source === 'graph/delta.users');
+  const observations = await observationsOf(dir);
+  const users = observations.filter(({ source }) => source === 'graph/delta.users');
   // Each read starts where the previous one ended, without a gap.
   for (const [at, { from }] of users.entries()) {
     if (at > 0) assert.ok(Date.parse(from) <= Date.parse(users[at - 1]?.to ?? ''), from);
@@ -180,7 +180,7 @@ test('a snapshot, then changes: the ledger alone restores the directory', async 
 });
 
 test('an unchanged list adds only an hourly confirmation', async () => {
-  const dir = await following('unchanged', async (poll) => {
+  const dir = await collectDirectory('unchanged', async (poll) => {
     await poll();
     for (const minutes of [50, 70]) {
       await emulator.advance(minutes * MINUTE_MS);
@@ -204,7 +204,7 @@ test('an unchanged list adds only an hourly confirmation', async () => {
 });
 
 test('an interrupted read continues after its last page', async () => {
-  const dir = await following('cut', async (_poll, sink) => {
+  const dir = await collectDirectory('interrupted', async (_poll, sink) => {
     const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
     const [collector] = collectors as [Collector];
     emulator.faults.set({ failing: 0.5, cut: 0.2 });
@@ -213,49 +213,49 @@ test('an interrupted read continues after its last page', async () => {
     await pollOnce(sink, collector);
     await close();
   });
-  await assertSame(dir);
+  await assertLedgerMatchesTenant(dir);
 });
 
 test('an expired delta token starts a new snapshot', async () => {
-  const busy = emulator;
+  const shared = emulator;
   emulator = await startEmulator({ seed: SEED, startMs: START_MS });
-  const dir = await following('expired', async (poll) => {
+  const dir = await collectDirectory('expired', async (poll) => {
     await poll();
-    const [first = ''] = someUsers(1);
+    const [first = ''] = firstUsers(1);
     await emulator.advance(9 * DAY_MS);
     change({ act: 'delete', kind: 'users', id: first });
     await poll();
   });
   try {
-    await assertSame(dir);
+    await assertLedgerMatchesTenant(dir);
     const users = await bodiesOf(dir, ({ source }) => source === 'graph/delta.users');
     const modes = users.map((body) => (JSON.parse(body) as { mode: string }).mode);
     assert.ok(modes.every((mode) => mode === 'snapshot'));
   } finally {
     await emulator.stop();
-    emulator = busy;
+    emulator = shared;
   }
 });
 
-test('erasing one person keeps the others, and the directory is read again', async () => {
+test('after one person is erased, the next poll reads the directory again', async () => {
   const dir = join(root, 'erased');
   const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
   const [collector] = collectors as [Collector];
-  const [id = ''] = someUsers(1);
+  const [id = ''] = firstUsers(1);
   const upn = String(companyDirectory().state.get('users', id)?.['userPrincipalName']);
   await withSink(dir, clockOf(emulator), async (sink, writer) => {
     await pollOnce(sink, collector);
     change({ act: 'delete', kind: 'users', id });
     const actor = { who: 'ada', host: 'test', version: '0.0.0' };
-    const asked = { case: 'request 12', reason: 'asked for', whenNothing: 'refuse' } as const;
+    const request = { case: 'request 12', reason: 'asked for', whenNothing: 'refuse' } as const;
     const { erased } = await sink.exclusively(() =>
-      erase(writer, { selection: { names: [upn] }, ...asked, actor }),
+      erase(writer, { selection: { names: [upn] }, ...request, actor }),
     );
     assert.equal(erased, 1, 'the entry of one person');
     await emulator.advance(20 * MINUTE_MS);
     await pollOnce(sink, collector);
   });
-  await assertSame(dir);
+  await assertLedgerMatchesTenant(dir);
   // A process that opens the ledger later continues from there.
   await withSink(dir, clockOf(emulator), async (sink) => {
     const before = sink.directoryMark('graph/delta.users', tenantOf());
@@ -264,5 +264,5 @@ test('erasing one person keeps the others, and the directory is read again', asy
     await pollOnce(sink, collector);
   });
   await close();
-  await assertSame(dir);
+  await assertLedgerMatchesTenant(dir);
 });

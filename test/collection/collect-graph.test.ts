@@ -9,7 +9,7 @@ import { assertFsckClean } from '../support/account.ts';
 import { observationsOf, withSink } from '../support/collection/collection.ts';
 import { COLLECT, collectorsFor } from '../support/collection/emulated-collectors.ts';
 import { clockOf, pollToEnd } from '../support/collection/emulated-tenants.ts';
-import { assertWays, GRAPH_WAYS } from '../support/collection/offered-records.ts';
+import { assertAllCollected, GRAPH_SOURCES } from '../support/collection/offered-records.ts';
 import { serviceFaults } from '../support/collection/service-faults.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -71,7 +71,7 @@ for (const name of names) {
         // The backlog is read once more, for late rows.
         await pollToEnd(sink, collector);
       });
-      assert.ok((await assertWays(dir, emulator, GRAPH_WAYS)) > 100);
+      assert.ok((await assertAllCollected(dir, emulator, GRAPH_SOURCES)) > 100);
       await assertFsckClean(dir);
       assert.deepEqual(emulator.defects, []);
       assert.equal(emulator.truth().strayed.all, 0);
@@ -170,8 +170,8 @@ test('sign-in types that are requested later are read for the past', async () =>
         assert.ok(state === 'unknown' || (state === 'collected' && collect !== some), because);
       }
     }
-    const ways = GRAPH_WAYS.filter(({ source }) => source === 'graph/signIns');
-    assert.ok((await assertWays(dir, emulator, ways)) > 300);
+    const sources = GRAPH_SOURCES.filter(({ source }) => source === 'graph/signIns');
+    assert.ok((await assertAllCollected(dir, emulator, sources)) > 300);
     await assertFsckClean(dir);
   } finally {
     await emulator.stop();
@@ -195,7 +195,7 @@ test('rows that arrived late during an outage are found days later', async () =>
       await close();
       emulator.faults.clear();
     }
-    assert.ok((await assertWays(dir, emulator, GRAPH_WAYS)) > 100);
+    assert.ok((await assertAllCollected(dir, emulator, GRAPH_SOURCES)) > 100);
   } finally {
     await emulator.stop();
   }

@@ -14,7 +14,11 @@ import { certificateFor } from '../../tools/testing/certificate.ts';
 import { assertFsckClean } from '../support/account.ts';
 import { observationsOf, withSink } from '../support/collection/collection.ts';
 import { type KafkaBroker, kafkaJars, startKafka } from '../support/collection/kafka-broker.ts';
-import { assertWays, bodiesOf, EXPORT_WAYS } from '../support/collection/offered-records.ts';
+import {
+  assertAllCollected,
+  bodiesOf,
+  EXPORT_SOURCES,
+} from '../support/collection/offered-records.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -149,18 +153,18 @@ test('every exported record of a tenant is in the ledger once', options, async (
       await stream.pump();
     }
     await stream.stop();
-    const topics = EXPORT_WAYS.map(({ source }): [string, string] => {
+    const topics = EXPORT_SOURCES.map(({ source }): [string, string] => {
       const category = source.slice(source.indexOf('/') + 1);
       return [`insights-logs-${category.toLowerCase()}`, category];
     });
-    const offered = EXPORT_WAYS.map(({ feed }) => [...listedNow(emulator, feed)].length);
+    const offered = EXPORT_SOURCES.map(({ feed }) => [...listedNow(emulator, feed)].length);
     const count = offered.reduce((sum, each) => sum + each, 0);
     await collectedRows(dir, collectorOf(topics, 'tenant'), count);
-    await assertWays(dir, emulator, EXPORT_WAYS);
+    await assertAllCollected(dir, emulator, EXPORT_SOURCES);
     // Read again under another group name: every record is a duplicate.
     const again = await collectedRows(dir, collectorOf(topics, 'tenant-again'), count);
     assert.ok(again >= count);
-    await assertWays(dir, emulator, EXPORT_WAYS);
+    await assertAllCollected(dir, emulator, EXPORT_SOURCES);
     const observations = await windowsOf(dir, 'azure-monitor/NonInteractiveUserSignInLogs');
     assert.deepEqual(
       [...new Set(observations.map(({ outcome, code }) => code ?? outcome))],

@@ -10,10 +10,10 @@ import { assertFsckClean } from '../support/account.ts';
 import { directoryState } from '../support/collection/directory-state.ts';
 import { configText, secretsOf } from '../support/collection/emulated-collectors.ts';
 import {
-  assertWays,
-  EXPORT_WAYS,
-  GRAPH_WAYS,
-  type Way,
+  assertAllCollected,
+  EXPORT_SOURCES,
+  type FeedSource,
+  GRAPH_SOURCES,
 } from '../support/collection/offered-records.ts';
 import { REPOSITORY } from '../support/command-line.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -76,23 +76,25 @@ const CASES: readonly {
   readonly name: string;
   readonly collect: readonly string[];
   readonly feeds: FaultPlan['feeds'];
-  readonly ways: readonly Way[];
+  readonly sources: readonly FeedSource[];
 }[] = [
   {
     name: 'Graph and its directory',
     collect: ['graph: {root: "GRAPH", crossCheck: false, requestsPerMinute: 30}'],
     feeds: ['graph/'],
-    ways: GRAPH_WAYS,
+    sources: GRAPH_SOURCES,
   },
   {
     name: 'storage',
     collect: [`azureMonitor: {storage: {root: "STORAGE", categories: [${BUSY.join(', ')}]}}`],
     feeds: ['azure/'],
-    ways: EXPORT_WAYS.filter(({ source }) => BUSY.some((each) => source.endsWith(`/${each}`))),
+    sources: EXPORT_SOURCES.filter(({ source }) =>
+      BUSY.some((each) => source.endsWith(`/${each}`)),
+    ),
   },
 ];
 
-for (const { name, collect, feeds, ways } of CASES) {
+for (const { name, collect, feeds, sources } of CASES) {
   test(`${name}, killed ${KILLS} times: nothing missing, nothing twice`, async (t) => {
     const place = { dir: join(root, name), config: join(root, `${name}.yaml`) };
     const random = new SeededRandom(SEED);
@@ -130,7 +132,7 @@ for (const { name, collect, feeds, ways } of CASES) {
       await emulator.advance(13 * HOUR_MS);
       const askedMs = emulator.clock.now();
       await collecting(place, emulator, 600_000);
-      const count = await assertWays(place.dir, emulator, ways, askedMs);
+      const count = await assertAllCollected(place.dir, emulator, sources, askedMs);
       t.diagnostic(`${count} records`);
       if (feeds.includes('graph/')) await assertPeople(place.dir, emulator);
       await assertFsckClean(place.dir);

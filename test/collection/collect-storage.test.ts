@@ -9,7 +9,7 @@ import { assertFsckClean } from '../support/account.ts';
 import { observationsOf, withSink } from '../support/collection/collection.ts';
 import { COLLECT, collectorsFor } from '../support/collection/emulated-collectors.ts';
 import { clockOf, pollToEnd } from '../support/collection/emulated-tenants.ts';
-import { assertWays, EXPORT_WAYS } from '../support/collection/offered-records.ts';
+import { assertAllCollected, EXPORT_SOURCES } from '../support/collection/offered-records.ts';
 import { serviceFaults } from '../support/collection/service-faults.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -20,7 +20,7 @@ const HOURS = IS_LONG ? 72 : 3;
 
 const root = temporaryFolder('collect-storage');
 
-function workplace(faults: Partial<FaultPlan>): Promise<Emulator> {
+function startStorageEmulator(faults: Partial<FaultPlan>): Promise<Emulator> {
   return startEmulator({
     seed: SEED,
     startMs: START_MS,
@@ -31,28 +31,28 @@ function workplace(faults: Partial<FaultPlan>): Promise<Emulator> {
 
 const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
   ...serviceFaults({ late: 0.3, lateMs: [HOUR_MS, 60 * HOUR_MS] }),
-  'bombs and deep JSON': { bomb: 0.1, huge: 0.05, deep: 0.1 },
+  'compression bombs and deep JSON': { bomb: 0.1, huge: 0.05, deep: 0.1 },
 };
 
-const SHORT: readonly string[] = [
+const DEFAULT_FAULTS: readonly string[] = [
   'no fault',
   'a clock ahead',
   'HTML and redirects',
-  'bombs and deep JSON',
+  'compression bombs and deep JSON',
   'all temporary faults',
 ];
-const names = IS_LONG ? Object.keys(FAULTS) : SHORT;
+const names = IS_LONG ? Object.keys(FAULTS) : DEFAULT_FAULTS;
 
 for (const name of names) {
   const faults = FAULTS[name] ?? {};
   test(`${name}: every line of the export is in the ledger once`, async () => {
     const dir = join(root, name.replaceAll(' ', '-'));
-    const emulator = await workplace(faults);
+    const emulator = await startStorageEmulator(faults);
     const { collectors, close } = collectorsFor(emulator, COLLECT.storage);
     const [collector] = collectors as [Collector];
     try {
       await withSink(dir, clockOf(emulator), async (sink) => {
-        for (let turn = 0; turn < 4 * HOURS; turn++) {
+        for (let quarter = 0; quarter < 4 * HOURS; quarter++) {
           await emulator.advance(HOUR_MS / 4);
           await pollOnce(sink, collector);
         }
@@ -62,7 +62,7 @@ for (const name of names) {
         await emulator.advance(2 * HOUR_MS);
         await pollToEnd(sink, collector);
       });
-      assert.ok((await assertWays(dir, emulator, EXPORT_WAYS)) > 100);
+      assert.ok((await assertAllCollected(dir, emulator, EXPORT_SOURCES)) > 100);
       await assertFsckClean(dir);
       assert.deepEqual(emulator.defects, []);
       assert.equal(emulator.truth().strayed.all, 0);
@@ -73,14 +73,14 @@ for (const name of names) {
   });
 }
 
-test('a category that is not exported is off, not empty', async () => {
+test('a category without a container is off, not empty', async () => {
   const dir = join(root, 'off');
   const emulator = await startEmulator({ seed: SEED, startMs: START_MS });
   const { collectors, close } = collectorsFor(emulator, COLLECT.storage);
   try {
     await withSink(dir, clockOf(emulator), (sink) => pollOnce(sink, collectors[0] as Collector));
-    const seen = await observationsOf(dir);
-    const codes = seen.map(({ outcome, code }) => [outcome, code].join(' '));
+    const observations = await observationsOf(dir);
+    const codes = observations.map(({ outcome, code }) => [outcome, code].join(' '));
     assert.deepEqual([...new Set(codes)], ['off ContainerNotFound']);
   } finally {
     await close();
@@ -90,7 +90,7 @@ test('a category that is not exported is off, not empty', async () => {
 
 test('the first read begins with the oldest blob', async () => {
   const dir = join(root, 'first');
-  const emulator = await workplace({});
+  const emulator = await startStorageEmulator({});
   const { collectors, close } = collectorsFor(emulator, COLLECT.storage);
   const [collector] = collectors as [Collector];
   try {
@@ -100,11 +100,11 @@ test('the first read begins with the oldest blob', async () => {
       await emulator.advance(HOUR_MS);
       await pollToEnd(sink, collector);
     });
-    const read = (await observationsOf(dir)).filter(({ outcome }) => outcome === 'complete');
-    assert.ok(read.length > 0);
-    for (const { from, source } of read)
+    const complete = (await observationsOf(dir)).filter(({ outcome }) => outcome === 'complete');
+    assert.ok(complete.length > 0);
+    for (const { from, source } of complete)
       assert.ok(Date.parse(from) >= START_MS, `${source} ${from}`);
-    await assertWays(dir, emulator, EXPORT_WAYS);
+    await assertAllCollected(dir, emulator, EXPORT_SOURCES);
   } finally {
     await close();
     await emulator.stop();

@@ -109,7 +109,7 @@ test('corroborates hour by hour, and names the record that one of two sources la
   const reader = await LedgerReader.open(dir);
   const report = await new CrossCheck({ store, reader, clock }).poll(sink);
   await sink.post();
-  assert.deepEqual([report.windows, report.short], [11, 1]);
+  assert.deepEqual([report.windows, report.incomplete], [11, 1]);
   assert.match(report.problems[0] ?? '', /0 records are only in the first, 1 only in the second/);
   const rows = store.coverage().filter(({ source }) => source === EXCHANGE);
   const intervals = rows.map(({ state, fromMs, toMs }) =>

@@ -138,8 +138,8 @@ test('reports a role without a record and an event without effect, until explain
   let late: string[] = [];
   await withSink(data, clockOf(emulator), async (sink) => {
     const poll = async (): Promise<void> => {
-      const { short, problems } = await pollOnce(sink, collector);
-      assert.equal(short, 0, problems.join('\n'));
+      const { incomplete, problems } = await pollOnce(sink, collector);
+      assert.equal(incomplete, 0, problems.join('\n'));
       await emulator.advance(2 * HOUR_MS);
     };
     await poll();

@@ -161,13 +161,13 @@ async function assertSince(cut: Account, atMs: number): Promise<void> {
   assert.deepEqual(blindIn(behind), blindIn(cut.healths));
 }
 
-type Way = { readonly name: string; readonly cut: Cut };
+type CutCase = { readonly name: string; readonly cut: Cut };
 
-function cutsOf(story: Story, feed: CollectedFeed): Way[] {
+function cutsOf(story: Story, feed: CollectedFeed): CutCase[] {
   const instants = instantsOf(story, feed);
   const middle = instants.length >> 1;
   const at = IS_LONG ? new Set([0, middle, instants.length - 1]) : [SEED % instants.length];
-  const midway = [...at].map((each): Way => {
+  const midway = [...at].map((each): CutCase => {
     // Just before it: neither its arrival nor its absence is known.
     const fromMs = (instants[each] as number) - 1;
     return { name: `becomes silent at ${instantOfMs(fromMs)}`, cut: { feed, fromMs } };

@@ -66,8 +66,8 @@ async function collect(hours: number): Promise<void> {
   for (let hour = 0; hour < hours; hour++) {
     await emulator.advance(HOUR_MS);
     for (const collector of collectors) {
-      const { short, problems } = await pollOnce(sink, collector);
-      assert.equal(short, 0, problems.join('\n'));
+      const { incomplete, problems } = await pollOnce(sink, collector);
+      assert.equal(incomplete, 0, problems.join('\n'));
     }
   }
   await sink.close();

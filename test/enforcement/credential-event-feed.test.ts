@@ -73,7 +73,7 @@ class World {
 
   /** Another process that continues where this one stopped. */
   restarted(records: readonly SsfRecord[]): CredentialEventFeed {
-    const passkeys = this.#passkeys.book;
+    const passkeys = this.#passkeys.registry;
     const { writer } = this;
     this.news = new CredentialEventFeed({
       ...{ writer, store: this.#store, passkeys, issuer: ISSUER, records },
@@ -98,7 +98,7 @@ class World {
   }
 
   async keep(record: PasskeyRecord): Promise<void> {
-    await this.#passkeys.keep(record);
+    await this.#passkeys.append(record);
     await catchUpProjection(this.writer);
   }
 

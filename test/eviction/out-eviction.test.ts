@@ -194,7 +194,7 @@ test('the text begins with the conclusion, and says what depends on one finding'
     const open = answers.filter(({ answer }) => answer === 'open').length;
     assert.match(
       text,
-      new RegExp(`^NOT OUT: ${open} footholds are open. ${44 - open} cannot be told`),
+      new RegExp(`^NOT OUT: ${open} footholds are open. ${44 - open} are unknown`),
     );
     assert.match(text, /Counts as the intruders/);
     const alone = answers

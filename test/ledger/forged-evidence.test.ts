@@ -70,7 +70,7 @@ async function forged(
   const rebuilt = await countersign(['rebuild', '--data', dir]);
   assert.equal(rebuilt.code, 0, rebuilt.stderr);
   const facts = { format: 1, origin: victim.origin, vkeys };
-  writeFileSync(layout.folderFacts(dir), JSON.stringify(facts));
+  writeFileSync(layout.manifest(dir), JSON.stringify(facts));
   return dir;
 }
 

@@ -133,7 +133,7 @@ type Collectors = ReturnType<typeof collectorsFor>['collectors'];
 async function pollAll(sink: LedgerSink, collector: Collectors[number]): Promise<void> {
   for (let hasMore = true; hasMore; ) {
     const report = await pollOnce(sink, collector);
-    assert.equal(report.short, 0, report.problems.join('\n'));
+    assert.equal(report.incomplete, 0, report.problems.join('\n'));
     hasMore = report.hasMore;
   }
 }

@@ -61,7 +61,7 @@ export type Company = {
 };
 
 /** The random choices for one person and day. */
-type Ways = {
+type RandomChoices = {
   /** The country of a traveling person. */
   readonly abroad: (random: () => number) => string;
   readonly minuteOf: (random: () => number) => number;
@@ -92,7 +92,7 @@ const TRIPS = [
  * countries, and sometimes borrow a computer. Half of the lines that attackers rent in the home
  * country belong to the company's carrier.
  */
-const LIVES: Readonly<Record<'even' | 'restless', Ways>> = {
+const LIVES: Readonly<Record<'even' | 'restless', RandomChoices>> = {
   even: {
     abroad: (random) => (random() < 0.5 ? 'DE' : 'FR'),
     minuteOf: (random) => (7 + random() * 11) * 60,
@@ -175,7 +175,7 @@ export function guid(n: number): string {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
-function dayOf(person: number, day: number, ways: Ways, random: () => number): Event[] {
+function dayOf(person: number, day: number, ways: RandomChoices, random: () => number): Event[] {
   if (day % 7 >= 5 && random() > 0.1) return [];
   const events: Event[] = [];
   const signIns = 1 + Math.floor(random() * 2);
@@ -201,7 +201,7 @@ function dayOf(person: number, day: number, ways: Ways, random: () => number): E
 
 const APP = '4765445b-32c6-49b0-83e6-1d93765276ca';
 
-function awayPlace({ abroad }: Ways, random: () => number): Spot {
+function awayPlace({ abroad }: RandomChoices, random: () => number): Spot {
   const country = abroad(random);
   return { ip: `100.${byte(random)}.${byte(random)}.${byte(random)}`, country };
 }
@@ -231,7 +231,7 @@ function byte(random: () => number): number {
 function sprayOf(
   { people, days, random }: CompanyPlan,
   plan: SprayPlan,
-  { agentOf, rented }: Ways,
+  { agentOf, rented }: RandomChoices,
 ): { event: Event; is: 'guess' | 'hit' }[] {
   const { targets, triesPerWeek, overlap, hits, fresh = 1, shares = [], burstMinutes } = plan;
   const found: { event: Event; is: 'guess' | 'hit' }[] = [];

@@ -1,6 +1,6 @@
 import type { TenantId } from './ids.ts';
 
-/** The subject of a ledger entry. */
+/** What a ledger entry records. */
 export const ENTRY_KINDS = [
   'record',
   'import',
@@ -42,34 +42,32 @@ export type EntryKind = (typeof ENTRY_KINDS)[number];
  *   never its text
  * - `entra.portal/<kind>`            a row of the Entra portal's own CSV download
  * - `other/json`                     an unrecognized object with an event time
- * - `countersign/<kind>`             a statement by Countersign itself
+ * - `countersign/<kind>`             an entry that Countersign writes about itself
  */
 export type SourceId = string;
 
-/** One delivery by the vendor, before it is an entry. */
+/** A record as it was delivered, before it becomes a ledger entry. */
 export type RecordDraft = {
   readonly kind: EntryKind;
   readonly tenant: TenantId;
   readonly source: SourceId;
   /**
-   * The id of the action: the vendor's record id; for sign-ins the request id. Undefined if the
-   * delivery has none: the entry then gets an id from its bytes. The ledger writes a GUID as it is,
-   * and a keyed hash of any other text.
+   * The id of the action: the vendor's record id, or the request id of a sign-in. Undefined if it
+   * has none: the ledger then derives an id from the bytes. The ledger writes a GUID unchanged, and
+   * a keyed hash of any other text.
    */
   readonly id: string | undefined;
   /** Event time in the normal form of `instant.ts`. */
   readonly at: string;
   /** The bytes exactly as delivered. */
   readonly body: Uint8Array;
-  /**
-   * The position of the bytes in the import; undefined for a record that did not come from a file.
-   */
+  /** The position of the bytes in the imported file; undefined if there is no file. */
   readonly locus?: Locus | undefined;
 };
 
 /** The position of a record in an imported file. Not personal data; stored beside the body. */
 export type Locus = {
-  /** Ordinal of the import in this data folder, as its `import` entry states it. */
+  /** The number of the import in this data folder. Its `import` entry states it. */
   readonly importNumber: number;
   /** 1-based number of the row or item within the file. */
   readonly row: number;

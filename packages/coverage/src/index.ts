@@ -34,9 +34,9 @@ export {
 export { isStillComing } from './streams/coverage-text.ts';
 export {
   type CheckPair,
-  checkObservation,
   compareIds,
   type DueCheck,
+  observationOfCheck,
   type RecordScope,
 } from './streams/cross-check.ts';
 export { activitySourceOf, isSpotSource, isUncollected } from './streams/expected-sources.ts';

@@ -43,7 +43,7 @@ export const SETTLE_WINDOWS_MIN = 8;
 export const DELAY_WEEKS_KEPT = 5;
 
 /** Later records come from an import, or have a false time. */
-export const TOUCHED_DELAY_MS_MAX: number = 30 * DAY_MS;
+export const ARRIVAL_DELAY_MS_MAX: number = 30 * DAY_MS;
 
 /** With fewer pieces, joining saves nothing. */
 export const JOIN_PIECES_MIN = 256;

@@ -23,7 +23,7 @@ import { type Leaf, parseLeaf } from './entries/leaf.ts';
 import { readTile } from './entries/tile-files.ts';
 import { LedgerError } from './errors.ts';
 import { layout } from './folder/folder-layout.ts';
-import { noLedger, readFolderFacts } from './folder/ledger-manifest.ts';
+import { noLedger, readManifest } from './folder/ledger-manifest.ts';
 import { BUNDLES_KEPT_MAX } from './limits.ts';
 
 /** The body of an entry, or the fact that it was erased. */
@@ -188,16 +188,16 @@ export class LedgerReader {
 }
 
 async function openView(files: Disk, dir: string): Promise<{ view: View; vkey: string }> {
-  const facts = readFolderFacts(files, dir);
-  if (facts === undefined) throw noLedger(dir);
-  const checkpoint = readCheckpoint(files, dir, facts);
+  const manifest = readManifest(files, dir);
+  if (manifest === undefined) throw noLedger(dir);
+  const checkpoint = readCheckpoint(files, dir, manifest);
   const reader = new TlogReader({
     fetchTile: async (path) => readWholeFile(files, layout.logFile(dir, path), BUNDLE_BYTES_MAX),
-    trust: { log: facts.vkeys.map((vkey) => verifierOf(vkey)), origin: facts.origin },
+    trust: { log: manifest.vkeys.map((vkey) => verifierOf(vkey)), origin: manifest.origin },
   });
   const snapshot = await reader.snapshot(checkpoint);
   const view = { checkpoint, snapshot, leaves: new LeafWindow(snapshot) };
-  return { view, vkey: facts.vkeys.at(-1) as string };
+  return { view, vkey: manifest.vkeys.at(-1) as string };
 }
 
 /** Verified leaves. Keeps a few bundles, because a caller often reads neighbors next. */

@@ -60,7 +60,7 @@ export const TILE_FILES_AT_ONCE = 128;
 export const KEY_FILE_BYTES_MAX: number = 16 * 1024;
 
 /** The manifest and the host file: one key per line, and few keys. */
-export const FACTS_BYTES_MAX: number = 64 * 1024;
+export const MANIFEST_BYTES_MAX: number = 64 * 1024;
 
 /** Segments that one reader keeps open: descriptors, and 50 KiB of index each. */
 export const SEGMENTS_OPEN_MAX = 16;

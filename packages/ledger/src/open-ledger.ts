@@ -22,11 +22,7 @@ import { LedgerError } from './errors.ts';
 import { layout } from './folder/folder-layout.ts';
 import { writeHostFacts } from './folder/host-identity.ts';
 import { checkSecretModes, localKeys, noteKey } from './folder/key-files.ts';
-import {
-  type LedgerManifest,
-  readFolderFacts,
-  writeFolderFacts,
-} from './folder/ledger-manifest.ts';
+import { type LedgerManifest, readManifest, writeManifest } from './folder/ledger-manifest.ts';
 import { openKeptList, type RetainedFileList, readKeptList } from './folder/retained-file-list.ts';
 import { Journal, type TornTail } from './journal/journal.ts';
 import { checkHistory } from './witness/cosign-checkpoint.ts';
@@ -68,7 +64,7 @@ export type OpenedWriter = {
 export async function openWriter(options: OpenOptions): Promise<OpenedWriter> {
   const { files, dir } = options;
   // Check the version before anything is created or changed.
-  readFolderFacts(files, dir);
+  readManifest(files, dir);
   const folders = new Set<string>();
   for (const folder of [layout.staging, layout.keys, layout.journal, layout.log, layout.bodies]) {
     makeFolderNoting(files, folder(dir), folders);
@@ -100,17 +96,17 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
     files.remove(`${layout.staging(dir)}/${name}`);
   }
   checkSecretModes(files, dir);
-  const { signer, secrets, facts } = await openIdentity(options);
-  const { origin } = facts;
-  const checkpoint = readCheckpoint(files, dir, facts);
-  if (options.acceptFork !== 'accept') await checkHistory({ files, dir, facts, checkpoint });
+  const { signer, secrets, manifest } = await openIdentity(options);
+  const { origin } = manifest;
+  const checkpoint = readCheckpoint(files, dir, manifest);
+  if (options.acceptFork !== 'accept') await checkHistory({ files, dir, manifest, checkpoint });
   await writeHostFacts(files, dir);
   const integrator = await Integrator.open(files, dir, checkpoint.size);
   const archive = new ArchiveReader(files, dir);
   try {
     checkRoot(dir, integrator, checkpoint);
     const latest = publishedOf(checkpoint);
-    const list = keptList(files, dir, facts);
+    const list = keptList(files, dir, manifest);
     const kept = list === 'none' ? NOTHING_KEPT : list === 'changed' ? undefined : list;
     const publisher = new Publisher({ files, dir, signer, clock, latest, kept });
     if (list === 'none') await publisher.list(checkpoint.size);
@@ -197,32 +193,32 @@ async function recover(
 type Identity = {
   readonly signer: NoteSigner;
   readonly secrets: LocalKeys;
-  readonly facts: LedgerManifest;
+  readonly manifest: LedgerManifest;
 };
 
 async function openIdentity(options: OpenOptions): Promise<Identity> {
   const { files, dir, random, keyFile } = options;
-  const facts = readFolderFacts(files, dir);
-  if (facts === undefined) return createFolder(options);
-  if (options.origin !== undefined && options.origin !== facts.origin) {
+  const manifest = readManifest(files, dir);
+  if (manifest === undefined) return createFolder(options);
+  if (options.origin !== undefined && options.origin !== manifest.origin) {
     throw new LedgerError(
       'ORIGIN_MISMATCH',
-      `could not open the ledger in ${dir}: it is the log "${facts.origin}", not ` +
+      `could not open the ledger in ${dir}: it is the log "${manifest.origin}", not ` +
         `"${options.origin}"; leave --origin out, or name another folder`,
     );
   }
-  await endRotation(options, facts);
+  await endRotation(options, manifest);
   const keys = { files, dir, random, keyFile, isNew: 'existing' } as const;
-  const signer = ed25519Signer(facts.origin, await noteKey(keys));
-  if (signer.key.vkey !== facts.vkeys.at(-1)) {
+  const signer = ed25519Signer(manifest.origin, await noteKey(keys));
+  if (signer.key.vkey !== manifest.vkeys.at(-1)) {
     throw new LedgerError(
       'KEY_MISMATCH',
       `could not open the ledger in ${dir}: the key given is not the one that signs for ` +
-        `"${facts.origin}"; name the file that holds it with --key`,
+        `"${manifest.origin}"; name the file that holds it with --key`,
       { data: { given: signer.key.vkey } },
     );
   }
-  return { signer, secrets: await localKeys(keys), facts };
+  return { signer, secrets: await localKeys(keys), manifest };
 }
 
 /** A rotation that died between naming the new key and moving it has one step left. */
@@ -255,12 +251,12 @@ async function createFolder(options: OpenOptions): Promise<Identity> {
     latest: undefined,
     kept: NOTHING_KEPT,
   });
-  const facts = { origin, vkeys: [signer.key.vkey] };
+  const manifest = { origin, vkeys: [signer.key.vkey] };
   await writeHostFacts(files, dir);
   await publisher.publish(0, emptyRoot());
   await publisher.list(0);
-  await writeFolderFacts(files, dir, facts);
-  return { signer, secrets, facts };
+  await writeManifest(files, dir, manifest);
+  return { signer, secrets, manifest };
 }
 
 /** Must be unique, because a witness identifies a log only by its origin. */

@@ -12,7 +12,7 @@ import { LedgerError } from './errors.ts';
 import { layout } from './folder/folder-layout.ts';
 import { noteKey } from './folder/key-files.ts';
 import { formatRotation } from './folder/key-rotation.ts';
-import { noLedger, readFolderFacts, writeFolderFacts } from './folder/ledger-manifest.ts';
+import { noLedger, readManifest, writeManifest } from './folder/ledger-manifest.ts';
 import type { Ledger } from './ledger.ts';
 
 export type RotationOptions = {
@@ -43,8 +43,8 @@ export type RotationResult = {
 export async function rotateKey(ledger: Ledger, options: RotationOptions): Promise<RotationResult> {
   const { dir, random, keyFile, toFile } = options;
   const files = options.files ?? nodeFiles;
-  const facts = readFolderFacts(files, dir);
-  if (facts === undefined) throw noLedger(dir);
+  const manifest = readManifest(files, dir);
+  if (manifest === undefined) throw noLedger(dir);
   if (keyFile !== undefined && toFile === undefined) {
     throw new LedgerError(
       'KEY_MISMATCH',
@@ -54,18 +54,20 @@ export async function rotateKey(ledger: Ledger, options: RotationOptions): Promi
   }
   const old = await signerAt(keyFile ?? layout.noteKey(dir), 'existing');
   if (options.isPlanOnly === true) {
-    if (old.key.vkey !== facts.vkeys.at(-1)) throw rotatedAlready();
+    if (old.key.vkey !== manifest.vkeys.at(-1)) throw rotatedAlready();
     return { entry: -1, oldVkey: old.key.vkey, newVkey: '' };
   }
   const next = await signerAt(toFile ?? layout.nextNoteKey(dir), 'new');
-  if (old.key.vkey !== facts.vkeys.at(-1) || next.key.vkey === old.key.vkey) {
+  if (old.key.vkey !== manifest.vkeys.at(-1) || next.key.vkey === old.key.vkey) {
     throw rotatedAlready();
   }
-  const [appended] = await ledger.append([rotationDraft(facts.origin, old, next, options.clock)]);
+  const [appended] = await ledger.append([
+    rotationDraft(manifest.origin, old, next, options.clock),
+  ]);
   await ledger.publish();
   // After a crash before this line, the old key keeps signing, and the same command completes the
   // work.
-  await writeFolderFacts(files, dir, { ...facts, vkeys: [...facts.vkeys, next.key.vkey] });
+  await writeManifest(files, dir, { ...manifest, vkeys: [...manifest.vkeys, next.key.vkey] });
   // After a crash before this line, the next opening signs the same checkpoint with the new key.
   await ledger.signWith(next);
   // After a crash before this line, the next opening finds the new key beside the old one.
@@ -74,7 +76,7 @@ export async function rotateKey(ledger: Ledger, options: RotationOptions): Promi
 
   async function signerAt(path: string, isNew: 'new' | 'existing'): Promise<NoteSigner> {
     const key = await noteKey({ files, dir, random, keyFile: path, isNew });
-    return ed25519Signer((facts as { origin: string }).origin, key);
+    return ed25519Signer((manifest as { origin: string }).origin, key);
   }
 }
 

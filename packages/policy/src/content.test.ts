@@ -52,12 +52,12 @@ const permits = folder.tests
 
 for (const each of permits) {
   test(`removing any one input denies: ${each.test.name}`, () => {
-    const { inputs } = evaluatePolicies(each.request, each.world);
+    const { inputs } = evaluatePolicies(each.request, each.evaluation);
     assert.ok(inputs.length > 3);
     for (const { name } of inputs) {
       if (isAnswerWhenAbsent(each, name)) continue;
       const { request, directory } = without(name, each);
-      const outcome = evaluatePolicies(request, { ...each.world, directory });
+      const outcome = evaluatePolicies(request, { ...each.evaluation, directory });
       assert.equal(outcome.effect, 'deny', `without ${name}`);
       assert.ok(['unknown', 'policy'].includes(outcome.cause), `without ${name}`);
     }
@@ -66,7 +66,7 @@ for (const each of permits) {
 
 const turnable = folder.tests
   .flatMap((file) => policyTestCases(file, policies, ages))
-  .map((each) => ({ each, flip: flipOf(each.request, each.world) }));
+  .map((each) => ({ each, flip: flipOf(each.request, each.evaluation) }));
 
 test('one or two changes flip most decisions', () => {
   const turned = turnable.filter(({ flip }) => flip !== null);
@@ -77,9 +77,9 @@ for (const { each, flip } of turnable) {
   if (flip === null) continue;
   const said = flip.changes.map(({ input, to }) => `${input} were ${to}`).join(' and ');
   test(`${each.test.name}: flips if ${said}`, () => {
-    const before = evaluatePolicies(each.request, each.world).effect;
+    const before = evaluatePolicies(each.request, each.evaluation).effect;
     const { request, directory } = changedBy(flip.changes, each);
-    const after = evaluatePolicies(request, { ...each.world, directory });
+    const after = evaluatePolicies(request, { ...each.evaluation, directory });
     assert.notEqual(after.effect, before);
     assert.equal(after.cause === 'unknown' || after.cause === 'error', false);
     if (flip.changes.length === 1) return;
@@ -87,7 +87,7 @@ for (const { each, flip } of turnable) {
     for (const change of flip.changes) {
       const alone = changedBy([change], each);
       const policyOutcome = evaluatePolicies(alone.request, {
-        ...each.world,
+        ...each.evaluation,
         directory: alone.directory,
       });
       assert.ok(policyOutcome.effect === before || policyOutcome.cause === 'unknown');
@@ -100,7 +100,7 @@ type Changes = NonNullable<ReturnType<typeof flipOf>>['changes'];
 /** Applies the changes to the real request and world, without the what-if mechanism. */
 function changedBy(
   changes: Changes,
-  { request, world }: PolicyTestCase,
+  { request, evaluation }: PolicyTestCase,
 ): { readonly request: DecisionRequest; readonly directory: Directory } {
   const context: Record<string, unknown> = { ...request.context };
   const attributes = new Map<string, unknown>();
@@ -111,9 +111,9 @@ function changedBy(
     else attributes.set(more === undefined ? member : more, value);
   }
   const find: Directory['find'] = (tenant, type, id) => {
-    const facts = world.directory.find(tenant, type, id);
+    const facts = evaluation.directory.find(tenant, type, id);
     if (facts === undefined) return undefined;
-    const seen = { source: 'changed', seenMs: world.nowMs };
+    const seen = { source: 'changed', seenMs: evaluation.nowMs };
     return {
       id: facts.id,
       attribute: (name) =>
@@ -121,11 +121,11 @@ function changedBy(
       within: (into) => facts.within(into),
     };
   };
-  const { completeListing, networks } = world.directory;
+  const { completeListing, networks } = evaluation.directory;
   const directory = {
     find,
-    completeListing: completeListing.bind(world.directory),
-    networks: networks.bind(world.directory),
+    completeListing: completeListing.bind(evaluation.directory),
+    networks: networks.bind(evaluation.directory),
   };
   return { request: { ...request, context }, directory };
 }
@@ -152,26 +152,26 @@ function isAnswerWhenAbsent({ request }: PolicyTestCase, name: string): boolean 
 
 function without(
   name: string,
-  { request, world }: PolicyTestCase,
+  { request, evaluation }: PolicyTestCase,
 ): { readonly request: DecisionRequest; readonly directory: Directory } {
   const [path = '', within] = name.split(' in ');
   const [root, member = '', attribute] = path.split('.');
   if (root === 'context' && attribute === undefined) {
     const { [member]: _, ...context } = request.context;
-    return { request: { ...request, context }, directory: world.directory };
+    return { request: { ...request, context }, directory: evaluation.directory };
   }
   const type = root === 'context' ? 'Device' : root === 'resource' ? 'App' : 'principal';
   const hidden = attribute ?? member;
   const find: Directory['find'] = (tenant, of, id) => {
-    const facts = world.directory.find(tenant, of, id);
+    const facts = evaluation.directory.find(tenant, of, id);
     const isMeant = type === 'principal' ? of === 'Person' || of === 'Workload' : of === type;
     return facts !== undefined && isMeant ? hiding(facts, hidden, within) : facts;
   };
-  const { completeListing, networks } = world.directory;
+  const { completeListing, networks } = evaluation.directory;
   const directory = {
     find,
-    completeListing: completeListing.bind(world.directory),
-    networks: networks.bind(world.directory),
+    completeListing: completeListing.bind(evaluation.directory),
+    networks: networks.bind(evaluation.directory),
   };
   return { request, directory };
 }

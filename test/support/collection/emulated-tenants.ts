@@ -63,8 +63,8 @@ export function addressOf(emulator: Emulator): ServiceAddress {
 /** Polls until nothing is left, and nothing is short for a temporary reason. */
 export async function pollToEnd(sink: LedgerSink, collector: Collector): Promise<number> {
   for (let polls = 1; ; polls++) {
-    const { hasMore, short, behindMs } = await pollOnce(sink, collector);
-    if (!hasMore && short === 0 && behindMs === 0) return polls;
+    const { hasMore, incomplete, behindMs } = await pollOnce(sink, collector);
+    if (!hasMore && incomplete === 0 && behindMs === 0) return polls;
     assert.ok(polls < 2000, 'a collector finishes');
   }
 }

@@ -1,7 +1,7 @@
 import { CountersignError } from '@countersign/core';
 
 export type IngestErrorCode =
-  /** A worker thread ended unexpectedly, or a defect of ours stopped it. */
+  /** A worker thread ended unexpectedly, or a bug in Countersign stopped it. */
   | 'WORKER_DIED'
   | 'WORKER_FAILED'
   | 'DISK_FULL'

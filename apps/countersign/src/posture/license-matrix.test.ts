@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Evidence, type MatrixRow, matrixOf, type SeenEvents } from './license-matrix.ts';
 import { type Fact, parseFacts } from './recording-fact.ts';
-import { parseRequests, testedOf } from './vendor-request.ts';
+import { acceptanceResultOf, parseRequests } from './vendor-request.ts';
 
 const CONTENT = join(import.meta.dirname, '../../../../content/tenant');
 const read = (file: string): { file: string; text: string } => {
@@ -128,7 +128,7 @@ describe('our own content', () => {
 
 describe('an acceptance test', () => {
   test('reads its own columns, in any order', () => {
-    assert.deepEqual(testedOf(['because', 'id', 'answer'], ['so', 'x', 'yes']), {
+    assert.deepEqual(acceptanceResultOf(['because', 'id', 'answer'], ['so', 'x', 'yes']), {
       answer: 'yes',
       because: 'so',
     });
@@ -137,7 +137,7 @@ describe('an acceptance test', () => {
   test('without a row, a reason or a known word decides nothing', () => {
     const columns = ['answer', 'because'];
     for (const odd of [undefined, ['yes', null], ['true', 'so'], [null, 'so'], ['yes']]) {
-      assert.equal(testedOf(columns, odd).answer, 'unknown');
+      assert.equal(acceptanceResultOf(columns, odd).answer, 'unknown');
     }
   });
 });

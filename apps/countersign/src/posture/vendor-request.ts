@@ -35,7 +35,7 @@ const REQUEST: z.ZodType<Request> = z.strictObject({
 });
 
 /** Reads the row of a test. A row of another shape decides nothing. */
-export function testedOf(
+export function acceptanceResultOf(
   columns: readonly string[],
   row: readonly unknown[] | undefined,
 ): AcceptanceResult {

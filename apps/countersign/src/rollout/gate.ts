@@ -353,7 +353,7 @@ function foundOf(answer: Answer): string[] {
 
 function resumeOf({ condition, requires, answer, found }: Condition): string[] {
   if (answer.kind === 'yes') return [];
-  const what = answer.kind === 'no' ? 'does not hold' : 'cannot be told';
+  const what = answer.kind === 'no' ? 'does not hold' : 'is unknown';
   const why = found.length === 0 ? '' : `: ${found[0]}`;
   return [`${condition}: ${requires}; it ${what}${why}`];
 }

@@ -10,7 +10,7 @@ import { logLine } from './runtime/server-event.ts';
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const POLL = {
-  ...{ windows: 4, short: 0, behindMs: 0, records: 9, duplicates: 2, quarantined: 1 },
+  ...{ windows: 4, incomplete: 0, behindMs: 0, records: 9, duplicates: 2, quarantined: 1 },
   hasMore: false,
 };
 const AS_OF = { origin: 'log', size: 10, at: null };
@@ -65,7 +65,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
 describe('metrics', () => {
   test('have the text format, with HELP and TYPE before the samples', () => {
     const polled = tally();
-    addPoll(polled, { ...POLL, short: 1, problems: [] }, NOW_MS);
+    addPoll(polled, { ...POLL, incomplete: 1, problems: [] }, NOW_MS);
     const lines = exposition(metricsOf(state({ collectors: [polled] }))).split('\n');
     const at = lines.indexOf('# TYPE countersign_windows_total counter');
     const labels = `collector="activity-api",tenant="${TENANT}"`;

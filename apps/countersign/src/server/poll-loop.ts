@@ -51,14 +51,14 @@ export async function rounds(options: RoundOptions): Promise<void> {
 
 /** Waits for the period to end, or for a hint of new content. */
 async function rest({ collector, wait, signal }: RoundOptions, ms: number): Promise<void> {
-  if (collector.hinted === undefined) return wait(ms, signal);
+  if (collector.nextHint === undefined) return wait(ms, signal);
   // An attacker who sends hints without end must not cause requests without end.
   const firstMs = Math.min(ms, HINTED_POLL_MS_MIN);
   await wait(firstMs, signal);
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const waited = wait(ms - firstMs, either).catch(() => undefined);
-  await Promise.race([waited, collector.hinted(either)]);
+  await Promise.race([waited, collector.nextHint(either)]);
   over.abort();
 }
 
@@ -69,10 +69,10 @@ async function round(options: RoundOptions): Promise<boolean> {
     const report = await pollOnce(sink, collector, signal);
     addPoll(tally, report, clock.now());
     tally.budget = collector.budget;
-    const { windows, short, records, duplicates, quarantined, problems } = report;
+    const { windows, incomplete, records, duplicates, quarantined, problems } = report;
     const { name } = collector;
     const ms = Math.round(clock.monotonic() - startedMs);
-    const counts = { windows, short, records, duplicates, quarantined, ms };
+    const counts = { windows, short: incomplete, records, duplicates, quarantined, ms };
     tell({ event: 'polled', collector: name, tenant: tally.tenant, ...counts });
     for (const because of problems) tell({ event: 'problem', collector: name, because });
     return report.hasMore;

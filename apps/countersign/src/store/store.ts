@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { assert, type Clock, systemClock } from '@countersign/core';
 import type { AskedWindow, UnreadWindow } from '@countersign/coverage';
 import { foldObservations, ObservedCoverage } from './coverage/observed-coverage.ts';
-import { DuckDbEngine, type SpillOwner, spillerOf } from './duckdb/duckdb-engine.ts';
+import { DuckDbEngine, type SpillOwner, spillFileOwner } from './duckdb/duckdb-engine.ts';
 import { COMPACTION_THREAD_BYTES, SPILL_FOLDER_KEPT_MS } from './limits.ts';
 import { type CompactionLimits, type CompactionReport, compact } from './parquet/compaction.ts';
 import { ManifestFile } from './parquet/manifest.ts';
@@ -316,7 +316,7 @@ function removeOrphans(dir: string, state: StateDatabase): void {
   const known = new Set(paths.map((path) => join(dir, path)));
   const root = join(dir, EVENTS_FOLDER);
   for (const { name } of readdirSync(root, { withFileTypes: true })) {
-    const spiller = spillerOf(name);
+    const spiller = spillFileOwner(name);
     if (spiller === undefined) removeUnknown(join(root, name), known);
     else if (spiller !== 'ours') tolerating(() => removeSpilled(join(root, name), spiller));
   }

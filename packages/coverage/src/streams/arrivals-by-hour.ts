@@ -1,21 +1,21 @@
 import { type ObservedDelays, rangeOf } from '../delay-sketch.ts';
-import { CLOCK_SKEW_MS, TOUCHED_DELAY_MS_MAX } from '../limits.ts';
+import { ARRIVAL_DELAY_MS_MAX, CLOCK_SKEW_MS } from '../limits.ts';
 
 /** The arrivals of events of one hour. */
-export type Touch = {
+export type HourArrivals = {
   /** The longest delay of a record that may belong to this hour. */
   readonly longestMs: number;
-  /** The latest availability of a record of this hour that was read. */
+  /** When the last record of this hour that was read became available. */
   readonly availableMs: number;
   readonly atMs: number;
   /** The entry with the longest delay. */
   readonly index: number;
 };
 
-export const TOUCH_MS = 3_600_000;
+export const ARRIVAL_HOUR_MS = 3_600_000;
 
 /** Arrivals by hour number since 1970, to detect late records. */
-export type ArrivalsByHour = Map<number, Touch>;
+export type ArrivalsByHour = Map<number, HourArrivals>;
 
 export type Arrival = {
   readonly index: number;
@@ -25,29 +25,34 @@ export type Arrival = {
   readonly toMs: number;
 };
 
-/** Records which hours the records of one window may belong to. */
-export function touch(touched: ArrivalsByHour, arrival: Arrival, delays: ObservedDelays): void {
+/** Adds one arrival to every hour that its records may belong to. */
+export function recordArrivals(
+  arrivals: ArrivalsByHour,
+  arrival: Arrival,
+  delays: ObservedDelays,
+): void {
   for (const { overMs, upToMs } of delayRanges(delays)) {
-    const longestMs = Math.min(upToMs, TOUCHED_DELAY_MS_MAX);
-    const first = Math.floor((arrival.fromMs - longestMs) / TOUCH_MS);
+    const longestMs = Math.min(upToMs, ARRIVAL_DELAY_MS_MAX);
+    const first = Math.floor((arrival.fromMs - longestMs) / ARRIVAL_HOUR_MS);
     const end = arrival.toMs - Math.max(overMs, -CLOCK_SKEW_MS);
-    for (let hour = first; hour * TOUCH_MS < end; hour++) touchHour(touched, hour, arrival, upToMs);
+    for (let hour = first; hour * ARRIVAL_HOUR_MS < end; hour++)
+      recordHour(arrivals, hour, arrival, upToMs);
   }
 }
 
-function touchHour(
-  touched: ArrivalsByHour,
+function recordHour(
+  arrivals: ArrivalsByHour,
   hour: number,
   arrival: Arrival,
   longestMs: number,
 ): void {
   const { index, atMs, toMs: availableMs } = arrival;
-  const old = touched.get(hour);
+  const old = arrivals.get(hour);
   if (old === undefined) {
-    touched.set(hour, { longestMs, availableMs, atMs, index });
+    arrivals.set(hour, { longestMs, availableMs, atMs, index });
     return;
   }
-  touched.set(hour, {
+  arrivals.set(hour, {
     longestMs: Math.max(old.longestMs, longestMs),
     availableMs: Math.max(old.availableMs, availableMs),
     atMs: Math.max(old.atMs, atMs),
@@ -68,6 +73,6 @@ function delayRanges({ n, p99Ms, maxMs, buckets }: ObservedDelays): Range[] {
   }
   return buckets.map(([bucket]) => {
     const { overMs, upToMs } = rangeOf(bucket);
-    return { overMs: Math.min(overMs, TOUCHED_DELAY_MS_MAX), upToMs: Math.min(upToMs, maxMs) };
+    return { overMs: Math.min(overMs, ARRIVAL_DELAY_MS_MAX), upToMs: Math.min(upToMs, maxMs) };
   });
 }

@@ -9,7 +9,7 @@ import {
 } from '@countersign/core';
 import { CHECK_AGAIN_MS } from '../limits.ts';
 import type { ObservedCheck } from '../observation.ts';
-import { type ArrivalsByHour, TOUCH_MS } from './arrivals-by-hour.ts';
+import { ARRIVAL_HOUR_MS, type ArrivalsByHour } from './arrivals-by-hour.ts';
 import type { Gap, HoleContext } from './gaps.ts';
 import type { Piece } from './interval-map.ts';
 
@@ -45,7 +45,7 @@ export function differenceHoles(
 export type Agreement = Interval & { readonly value: Check; readonly other: string };
 
 /** The facts of another source that show whether it agrees. */
-export type Peer = { readonly covered: IntervalSet; readonly touched: ArrivalsByHour };
+export type Peer = { readonly covered: IntervalSet; readonly arrivals: ArrivalsByHour };
 
 /**
  * Intervals in which a comparison found records and no difference, both sources are covered, and no
@@ -67,7 +67,9 @@ export function agreements(
     const peer = peerOf(other);
     if (peer === undefined) return [];
     const both = intersect(own.covered, peer.covered);
-    const later = [own, peer].map(({ touched }) => touchedSince(touched, value.atMs, piece));
+    const later = [own, peer].map(({ arrivals }) =>
+      hoursWithArrivalsSince(arrivals, value.atMs, piece),
+    );
     const agreed = later.reduce((left, hours) => subtract(left, hours), intersect([piece], both));
     return agreed.map(({ from, to }) => ({ from, to, value, other }));
   });
@@ -86,7 +88,9 @@ export function openChecks(
   const agreed = checks.flatMap((piece) => {
     const { value } = piece;
     if (value.onlySource > 0 || value.onlyAgainst > 0) return [];
-    const later = [own, peer].map(({ touched }) => touchedSince(touched, value.atMs, piece));
+    const later = [own, peer].map(({ arrivals }) =>
+      hoursWithArrivalsSince(arrivals, value.atMs, piece),
+    );
     return later.reduce((left, hours) => subtract(left, hours), [piece] as IntervalSet);
   });
   const differing = checks.filter(
@@ -96,13 +100,17 @@ export function openChecks(
   return union(subtract(both, normalize(agreed)), normalize(differing));
 }
 
-function touchedSince(touched: ArrivalsByHour, atMs: number, within: Interval): IntervalSet {
+function hoursWithArrivalsSince(
+  arrivals: ArrivalsByHour,
+  atMs: number,
+  within: Interval,
+): IntervalSet {
   const hours: Interval[] = [];
-  const first = Math.floor(within.from / TOUCH_MS);
-  for (let hour = first; hour * TOUCH_MS < within.to; hour++) {
-    const touch = touched.get(hour);
-    if (touch === undefined || touch.atMs <= atMs) continue;
-    hours.push({ from: hour * TOUCH_MS, to: (hour + 1) * TOUCH_MS });
+  const first = Math.floor(within.from / ARRIVAL_HOUR_MS);
+  for (let hour = first; hour * ARRIVAL_HOUR_MS < within.to; hour++) {
+    const hourArrivals = arrivals.get(hour);
+    if (hourArrivals === undefined || hourArrivals.atMs <= atMs) continue;
+    hours.push({ from: hour * ARRIVAL_HOUR_MS, to: (hour + 1) * ARRIVAL_HOUR_MS });
   }
   return hours;
 }

@@ -13,7 +13,7 @@ import {
   START,
   TENANT,
 } from '../testing/feed.ts';
-import { checkObservation } from './cross-check.ts';
+import { observationOfCheck } from './cross-check.ts';
 
 const SEARCH = { source: 'graph/auditLogQuery', collector: 'cross-check', axis: 'event' } as const;
 
@@ -23,9 +23,9 @@ function compared(both: number): Observation[] {
   const at = new Date(atMs).toISOString().replace('.000Z', 'Z');
   const search = poll(START, START + DAY, { ...SEARCH, delays: delays(24 * both), at });
   const checks = Array.from({ length: 20 }, (_, i) =>
-    checkObservation(
+    observationOfCheck(
       {
-        ...{ tenant: TENANT, source: EXCHANGE, against: SEARCH.source, carries: 'workloads' },
+        ...{ tenant: TENANT, source: EXCHANGE, against: SEARCH.source, scope: 'workloads' },
         ...{ from: START + i * HOUR, to: START + (i + 1) * HOUR, asOfMs: atMs },
       },
       {

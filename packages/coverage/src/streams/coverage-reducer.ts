@@ -2,7 +2,7 @@ import { type Interval, type IntervalSet, msOfInstant } from '@countersign/core'
 import type { CoverageInterval, StreamKey } from '../coverage-state.ts';
 import { DUE_CHECKS_MAX } from '../limits.ts';
 import type { Observation } from '../observation.ts';
-import { TOUCH_MS } from './arrivals-by-hour.ts';
+import { ARRIVAL_HOUR_MS } from './arrivals-by-hour.ts';
 import type { AskedStatus, CollectionState } from './collection-state.ts';
 import { agreements, type Check, openChecks, type Peer } from './comparison-gaps.ts';
 import { rowsOf } from './coverage-rows.ts';
@@ -265,11 +265,11 @@ function subjectRows({ key, polls, queries }: StreamHistory): CoverageInterval[]
 /** Expands intervals to whole hours: a difference between two sources is located by the hour. */
 function hoursOf(intervals: IntervalSet): Interval[] {
   return intervals.flatMap(({ from, to }) => {
-    const first = Math.ceil(from / TOUCH_MS);
-    const count = Math.max(0, Math.floor(to / TOUCH_MS) - first);
+    const first = Math.ceil(from / ARRIVAL_HOUR_MS);
+    const count = Math.max(0, Math.floor(to / ARRIVAL_HOUR_MS) - first);
     return Array.from({ length: count }, (_, i) => ({
-      from: (first + i) * TOUCH_MS,
-      to: (first + i + 1) * TOUCH_MS,
+      from: (first + i) * ARRIVAL_HOUR_MS,
+      to: (first + i + 1) * ARRIVAL_HOUR_MS,
     }));
   });
 }

@@ -16,7 +16,7 @@ import {
   CANARY_PAUSES_MIN,
   ROW_ENTRIES_MAX,
 } from '../limits.ts';
-import { TOUCH_MS } from './arrivals-by-hour.ts';
+import { ARRIVAL_HOUR_MS } from './arrivals-by-hour.ts';
 import type { Agreement } from './comparison-gaps.ts';
 import { ASKED_ONCE, boundText, notLearnedText, percentText, settleText } from './coverage-text.ts';
 import type { View } from './stream-view.ts';
@@ -120,12 +120,17 @@ function trialsOf(view: View, { from, to }: Interval): Trials[] {
 }
 
 /** Hours that late records had reopened, and that have settled since. */
-function reopenedText({ settle, touched }: View, { from, to }: Interval): string {
+function reopenedText({ settle, arrivals }: View, { from, to }: Interval): string {
   if (settle.kind !== 'learned') return '';
   let hours = 0;
   let last = -1;
-  for (const [hour, { longestMs, index }] of touched) {
-    if (longestMs <= settle.ms || hour * TOUCH_MS >= to || (hour + 1) * TOUCH_MS <= from) continue;
+  for (const [hour, { longestMs, index }] of arrivals) {
+    if (
+      longestMs <= settle.ms ||
+      hour * ARRIVAL_HOUR_MS >= to ||
+      (hour + 1) * ARRIVAL_HOUR_MS <= from
+    )
+      continue;
     hours += 1;
     last = Math.max(last, index);
   }

@@ -2,12 +2,12 @@ import { type Interval, instantOfMs, type SourceId } from '@countersign/core';
 import { CHECK_IDS_MAX } from '../limits.ts';
 import type { Observation, ObservedCheck } from '../observation.ts';
 
-/** Two independent sources that must both have the records of the first. */
+/** Two independent sources that must have the same records. */
 export type CheckPair = {
   readonly source: SourceId;
   readonly against: SourceId;
-  /** The records of the other source that the first must have too. */
-  readonly carries: RecordScope;
+  /** The records of `against` that `source` must have too. */
+  readonly scope: RecordScope;
 };
 
 /**
@@ -26,14 +26,14 @@ export const CHECK_PAIRS: readonly CheckPair[] = [
     (type): CheckPair => ({
       source: `m365.activity/Audit.${type}`,
       against: 'graph/auditLogQuery',
-      carries: 'workloads',
+      scope: 'workloads',
     }),
   ),
-  { source: 'azure-monitor/SignInLogs', against: 'graph/signIns', carries: 'sign-ins' },
-  { source: 'azure-monitor/AuditLogs', against: 'graph/directoryAudits', carries: 'all' },
+  { source: 'azure-monitor/SignInLogs', against: 'graph/signIns', scope: 'sign-ins' },
+  { source: 'azure-monitor/AuditLogs', against: 'graph/directoryAudits', scope: 'all' },
 ];
 
-/** An interval in which two sources are covered and were not compared since. */
+/** An interval that both sources cover, and that is not compared yet. */
 export type DueCheck = Interval &
   CheckPair & {
     readonly tenant: string;
@@ -63,7 +63,7 @@ export function compareIds(
 }
 
 /** The ledger observation of a comparison. */
-export function checkObservation(due: DueCheck, check: ObservedCheck): Observation {
+export function observationOfCheck(due: DueCheck, check: ObservedCheck): Observation {
   const { onlySource, onlyAgainst, both } = check;
   const isSame = onlySource === 0 && onlyAgainst === 0;
   return {

@@ -2,7 +2,7 @@ import type { Interval } from '@countersign/core';
 import { type CanaryLog, findSilences } from '../canaries/canary-log.ts';
 import type { CoverageState } from '../coverage-state.ts';
 import { CLOCK_SKEW_MS } from '../limits.ts';
-import { type ArrivalsByHour, TOUCH_MS } from './arrivals-by-hour.ts';
+import { ARRIVAL_HOUR_MS, type ArrivalsByHour } from './arrivals-by-hour.ts';
 import { type CollectionState, lagOf } from './collection-state.ts';
 import { durationText, stillComingText, timeText } from './coverage-text.ts';
 import type { IntervalMap, Piece } from './interval-map.ts';
@@ -206,19 +206,23 @@ function notAskedAgain(interval: Interval, entry: number, context: HoleContext):
  * Hours that received a record after they were settled. They are open again until a settle time has
  * passed. `askedMs`: everything available up to this time was requested.
  */
-export function reopened(touched: ArrivalsByHour, askedMs: number, context: HoleContext): Gap[] {
+export function reopenedHours(
+  arrivals: ArrivalsByHour,
+  askedMs: number,
+  context: HoleContext,
+): Gap[] {
   const holes: Gap[] = [];
-  for (const [hour, { longestMs, availableMs, index }] of touched) {
+  for (const [hour, { longestMs, availableMs, index }] of arrivals) {
     if (longestMs <= context.settleMs || askedMs >= availableMs + context.settleMs) continue;
     const late = durationText(longestMs);
     const because =
       `reopened: a record came ${late} after its event, later than the settle time of ` +
       durationText(context.settleMs);
-    const from = hour * TOUCH_MS;
+    const from = hour * ARRIVAL_HOUR_MS;
     const isLost = availableMs <= context.nowMs - context.expiryMs;
     const state = isLost ? 'lost' : 'late';
-    const said = isLost ? `${because}, and later records were not requested` : because;
-    holes.push({ from, to: from + TOUCH_MS, state, because: said, entries: [index] });
+    const reason = isLost ? `${because}, and later records were not requested` : because;
+    holes.push({ from, to: from + ARRIVAL_HOUR_MS, state, because: reason, entries: [index] });
   }
   return holes;
 }

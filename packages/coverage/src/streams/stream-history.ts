@@ -4,7 +4,7 @@ import type { StreamKey } from '../coverage-state.ts';
 import { DelaySketch } from '../delay-sketch.ts';
 import { DELAY_WEEKS_KEPT, JOIN_PIECES_MIN } from '../limits.ts';
 import type { Observation } from '../observation.ts';
-import { type ArrivalsByHour, type Touch, touch } from './arrivals-by-hour.ts';
+import { type ArrivalsByHour, type HourArrivals, recordArrivals } from './arrivals-by-hour.ts';
 import {
   askedAgain,
   askedOf,
@@ -29,7 +29,7 @@ export class StreamHistory {
   /** Requests by availability, and requests by event time. */
   readonly polls: IntervalMap<CollectionState>;
   readonly queries: IntervalMap<CollectionState>;
-  readonly touched: ArrivalsByHour;
+  readonly arrivals: ArrivalsByHour;
   readonly canaries: CanaryLog;
   readonly canaryDelays: DelaySketch;
   #delayWeeks: DelayWeek[];
@@ -42,7 +42,7 @@ export class StreamHistory {
     this.key = key;
     this.polls = new IntervalMap(kept.polls);
     this.queries = new IntervalMap(kept.queries);
-    this.touched = new Map(kept.touched);
+    this.arrivals = new Map(kept.touched);
     this.canaries = new CanaryLog(kept.canaries, kept.canariesJoinAt);
     this.canaryDelays = sketchOf(kept.canaryDelays);
     this.#delayWeeks = kept.delayWeeks.map(({ week, windows, delays }) => ({
@@ -107,7 +107,7 @@ export class StreamHistory {
     return {
       polls: this.polls.pieces,
       queries: this.queries.pieces,
-      touched: [...this.touched],
+      touched: [...this.arrivals],
       canaries: this.canaries.windows,
       canariesJoinAt: this.canaries.joinAt,
       canaryDelays: this.canaryDelays.observed(),
@@ -148,7 +148,7 @@ export class StreamHistory {
     // A query does not state when content became available: at the latest when it was requested.
     const fromMs = isPoll ? msOfInstant(seen.from) : atMs;
     const toMs = isPoll ? msOfInstant(seen.to) : atMs;
-    touch(this.touched, { index, atMs, fromMs, toMs }, delays);
+    recordArrivals(this.arrivals, { index, atMs, fromMs, toMs }, delays);
   }
 }
 
@@ -156,7 +156,7 @@ export class StreamHistory {
 export type KeptStream = {
   readonly polls: IntervalMap<CollectionState>['pieces'];
   readonly queries: IntervalMap<CollectionState>['pieces'];
-  readonly touched: readonly (readonly [hour: number, Touch])[];
+  readonly touched: readonly (readonly [hour: number, HourArrivals])[];
   readonly canaries: CanaryLog['windows'];
   readonly canariesJoinAt: number;
   readonly canaryDelays: Observation['delays'];

@@ -19,7 +19,7 @@ import {
   type HoleContext,
   pollHoles,
   queryHoles,
-  reopened,
+  reopenedHours,
   silentHoles,
 } from './gaps.ts';
 import type { Piece } from './interval-map.ts';
@@ -36,7 +36,7 @@ export type View = {
   readonly segments: readonly Segment[];
   /** Intervals without known gaps. */
   readonly covered: IntervalSet;
-  readonly touched: ArrivalsByHour;
+  readonly arrivals: ArrivalsByHour;
   readonly canaries: readonly CanaryWindow[];
   readonly canaryDelays: DelaySketch;
   /** Workloads that were probed with canaries, if others of the same source were not. */
@@ -107,7 +107,7 @@ function viewOf(
     borrowed: learned === undefined ? options.lent?.source : undefined,
     segments,
     covered: normalize(segments.filter(({ hole }) => hole === undefined)),
-    touched: touchedOf(streams),
+    arrivals: joinedArrivals(streams),
     canaries: canariesOf(isWhole ? streams : [own]),
     canaryDelays: canaryDelaysOf(isWhole ? streams : [own]),
     probedAlone: isWhole ? probedAlone(streams) : [],
@@ -173,12 +173,12 @@ function expiryOf(source: string): number {
  * of one workload covers only its records.
  */
 function streamHoles(stream: StreamHistory, asked: StreamHistory, context: HoleContext): Gap[] {
-  const { key, polls, queries, touched, canaries } = stream;
+  const { key, polls, queries, arrivals, canaries } = stream;
   const isAsked = stream === asked;
   const holes = [
     ...(isAsked && polls.pieces.length > 0 ? pollHoles(polls, context) : []),
     ...(isAsked && queries.pieces.length > 0 ? queryHoles(queries, context) : []),
-    ...reopened(touched, askedUntil(asked), context),
+    ...reopenedHours(arrivals, askedUntil(asked), context),
     ...silentHoles(canaries, context),
   ];
   const { workload } = key;
@@ -200,17 +200,17 @@ function piecesOf({ polls, queries }: StreamHistory): Interval[] {
   return [...polls.pieces, ...queries.pieces];
 }
 
-function touchedOf(streams: readonly StreamHistory[]): ArrivalsByHour {
+function joinedArrivals(streams: readonly StreamHistory[]): ArrivalsByHour {
   const [first, ...more] = streams;
   if (first === undefined) return new Map();
-  const touched: ArrivalsByHour = new Map(first.touched);
+  const arrivals: ArrivalsByHour = new Map(first.arrivals);
   for (const stream of more) {
-    for (const [hour, touch] of stream.touched) {
-      const old = touched.get(hour);
-      if (old === undefined || old.atMs < touch.atMs) touched.set(hour, touch);
+    for (const [hour, own] of stream.arrivals) {
+      const old = arrivals.get(hour);
+      if (old === undefined || old.atMs < own.atMs) arrivals.set(hour, own);
     }
   }
-  return touched;
+  return arrivals;
 }
 
 function canariesOf(streams: readonly StreamHistory[]): CanaryWindow[] {

@@ -8,7 +8,7 @@ import type { Observation } from '../observation.ts';
 import { DAY, EXCHANGE, HOUR, MINUTE, poll, reduced, START } from '../testing/feed.ts';
 import { type Faults, QUERY, type World, worldOf } from '../testing/world.ts';
 import { CoverageReducer } from './coverage-reducer.ts';
-import { checkObservation, compareIds } from './cross-check.ts';
+import { compareIds, observationOfCheck } from './cross-check.ts';
 
 const IS_LONG = process.env['COUNTERSIGN_LONG'] === '1';
 const RUNS = IS_LONG ? 1_000 : 25;
@@ -135,7 +135,7 @@ test('never reports corroborated for records withheld from one source', () => {
       for (const due of reducer.dueChecks(nowMs, 1_000)) {
         const ids = (feed: 0 | 1): Set<string> => idsWithin(world, feed, due);
         const check = compareIds({ source: ids(0), against: ids(1) }, due.against);
-        reducer.observe(index++, checkObservation({ ...due, asOfMs: nowMs }, check));
+        reducer.observe(index++, observationOfCheck({ ...due, asOfMs: nowMs }, check));
       }
       for (const row of base(reducer.rows(nowMs))) {
         if (row.state !== 'corroborated') continue;

@@ -40,7 +40,7 @@ export function describeAssignment(
   }
 }
 
-type Way = 'in' | 'out';
+type Direction = 'in' | 'out';
 
 const PIM = { in: 'Add member to role', out: 'Remove member from role' } as const;
 const ELIGIBLE = {
@@ -129,7 +129,11 @@ const PRINCIPAL_KINDS = {
   Group: 'groups',
 } as const;
 
-function appRole(state: DirectoryState, object: DirectoryObject, way: Way): DirectoryActivity {
+function appRole(
+  state: DirectoryState,
+  object: DirectoryObject,
+  way: Direction,
+): DirectoryActivity {
   const said = text(object['principalType']);
   const type = said === 'User' || said === 'Group' ? said : 'ServicePrincipal';
   const resource = state.get('servicePrincipals', text(object['resourceId']));
@@ -163,7 +167,7 @@ function role(
   state: DirectoryState,
   object: DirectoryObject,
   name: string,
-  way: Way,
+  way: Direction,
 ): DirectoryActivity {
   const templateId = text(object['roleDefinitionId']);
   const activated = state.find('directoryRoles', templateId);
@@ -195,7 +199,7 @@ function role(
   };
 }
 
-function servicePrincipal(client: DirectoryObject | undefined, way: Way) {
+function servicePrincipal(client: DirectoryObject | undefined, way: Direction) {
   if (client === undefined) return [];
   return oriented(way, [
     ['ServicePrincipal.ObjectID', client.id],
@@ -212,7 +216,7 @@ function added(values: Values): readonly ModifiedProperty[] {
   return oriented('in', values);
 }
 
-function oriented(way: Way, values: Values): readonly ModifiedProperty[] {
+function oriented(way: Direction, values: Values): readonly ModifiedProperty[] {
   return values.map(([name, value]) =>
     way === 'in' ? { name, old: undefined, new: value } : { name, old: value, new: undefined },
   );

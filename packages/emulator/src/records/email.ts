@@ -23,12 +23,12 @@ export function deliveryRecords(tenant: Tenant, delivery: Delivery): FeedRecord[
   const { atMs, attachment } = delivery;
   const id = `${delivery.networkMessageId}/${delivery.recipient.address}`;
   const records: FeedRecord[] = [
-    { feed: 'graph/messageTraces', id: delivery.traceId, atMs, body: trace(delivery) },
+    { feed: 'graph/messageTraces', id: delivery.traceId, atMs, body: messageTrace(delivery) },
     {
       feed: 'azure/EmailEvents',
       id,
       atMs,
-      body: hunting(tenant, atMs, 'EmailEvents', emailEvent(delivery)),
+      body: huntingRow(tenant, atMs, 'EmailEvents', emailEvent(delivery)),
     },
   ];
   if (attachment === undefined) return records;
@@ -45,11 +45,11 @@ export function deliveryRecords(tenant: Tenant, delivery: Delivery): FeedRecord[
     ThreatTypes: delivery.threat ?? '',
     ReportId: id,
   };
-  const body = hunting(tenant, atMs, 'EmailAttachmentInfo', properties);
+  const body = huntingRow(tenant, atMs, 'EmailAttachmentInfo', properties);
   return [...records, { feed: 'azure/EmailAttachmentInfo', id, atMs, body }];
 }
 
-function trace(delivery: Delivery): FeedRecord['body'] {
+function messageTrace(delivery: Delivery): FeedRecord['body'] {
   return {
     id: delivery.traceId,
     messageId: delivery.internetMessageId,
@@ -98,7 +98,7 @@ function emailEvent(delivery: Delivery): FeedRecord['body'] {
 }
 
 /** The streaming API's envelope of a hunting table row. */
-function hunting(
+function huntingRow(
   tenant: Tenant,
   atMs: number,
   table: string,

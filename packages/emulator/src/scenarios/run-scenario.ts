@@ -10,7 +10,7 @@ import {
   type Intruder,
   ScenarioContext,
 } from './steps/scenario-context.ts';
-import { draw, drawsWith } from './steps/scenario-variables.ts';
+import { drawsWith, drawVariable } from './steps/scenario-variables.ts';
 import { StepArguments } from './steps/step-arguments.ts';
 import { VERBS } from './verbs/index.ts';
 
@@ -53,20 +53,20 @@ export function runScenario(
   }
   const roles = new Map(scenario.tenants.map((role, at) => [role, populations[at] as Population]));
   const random = new SeededRandom(seed, 'scenario', scenario.name);
-  const stage = new ScenarioContext(scenario.name, random, roles, fromMs + HEAD_START_MS);
+  const context = new ScenarioContext(scenario.name, random, roles, fromMs + HEAD_START_MS);
   const draws = drawsWith(scenario, options.parameters ?? {});
-  for (const [name, spec] of Object.entries(draws)) draw(stage, name, spec);
-  for (const [index, step] of scenario.steps.entries()) play(stage, scenario, index, step);
+  for (const [name, spec] of Object.entries(draws)) drawVariable(context, name, spec);
+  for (const [index, step] of scenario.steps.entries()) play(context, scenario, index, step);
   const rules = new ServiceRules();
-  const all = stage.happenings
+  const all = context.occurrences
     .sort((a, b) => a.atMs - b.atMs)
     .map((happening) => rules.apply(happening));
   return {
     all,
-    footholds: stage.footholds,
-    closed: stage.closed,
-    intruders: [...stage.intruders.values()],
-    endMs: Math.max(stage.nowMs, all.at(-1)?.atMs ?? fromMs),
+    footholds: context.footholds,
+    closed: context.closed,
+    intruders: [...context.intruders.values()],
+    endMs: Math.max(context.nowMs, all.at(-1)?.atMs ?? fromMs),
     *happenings(from, to) {
       for (let at = firstFrom(all, from); at < all.length; at++) {
         const happening = all[at] as Occurrence;
@@ -78,7 +78,7 @@ export function runScenario(
 }
 
 function play(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   scenario: Scenario,
   index: number,
   step: Scenario['steps'][number],
@@ -89,13 +89,13 @@ function play(
     const known = Object.keys(VERBS).join(', ');
     throw new ScenarioError('wrong', `${where}: unknown verb. Write one of ${known}.`);
   }
-  stage.technique = step.technique;
-  stage.isAttacker = step.isAttacker;
-  stage.attack = step.attack;
-  const args = new StepArguments(stage, step.values);
+  context.technique = step.technique;
+  context.isAttacker = step.isAttacker;
+  context.attack = step.attack;
+  const args = new StepArguments(context, step.values);
   try {
-    verb(stage, args);
-    args.finish(step.verb);
+    verb(context, args);
+    args.rejectUnread(step.verb);
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     throw new ScenarioError(error.code, `${where}: ${error.message}`, { cause: error });

@@ -89,7 +89,7 @@ async function mergeParts(runs: readonly Run[], writer: RunWriter): Promise<Run 
   for (let part = 0; part < PART_COUNT; part++) {
     const cursors = runs.map((run) => new PartCursor(run, part));
     while (mergeSlice(cursors, writer, SLICE_RECORDS)) {
-      if (writer.wantsSync) await writer.sync();
+      if (writer.needsSync) await writer.sync();
       else await nextTurn();
     }
     const corrupt = cursors.find((cursor) => !cursor.isIntact());

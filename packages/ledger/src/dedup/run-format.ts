@@ -49,7 +49,7 @@ export type PartPlace = {
   readonly end: number;
 };
 
-export function partPlaces(counts: readonly number[]): readonly PartPlace[] {
+export function partOffsets(counts: readonly number[]): readonly PartPlace[] {
   let at = HEADER_BYTES;
   return counts.map((count) => {
     const recordsAt = at;

@@ -13,7 +13,7 @@ import {
 } from './bloom-filter.ts';
 import { PART_COUNT, RECORD_BYTES, RECORD_WORDS } from './key-format.ts';
 import { BUFFER_RECORDS, SYNC_EVERY_BYTES } from './limits.ts';
-import { encodeHeader, partPlaces, runPath, sha256 } from './run-format.ts';
+import { encodeHeader, partOffsets, runPath, sha256 } from './run-format.ts';
 import { copyRecord } from './sort-records.ts';
 
 export type RunRange = { readonly from: number; readonly to: number };
@@ -59,7 +59,7 @@ export class RunWriter {
     this.#range = options.range;
     this.#identity = options.identity;
     this.#counts = options.counts;
-    this.#position = (partPlaces(options.counts)[0] as { recordsAt: number }).recordsAt;
+    this.#position = (partOffsets(options.counts)[0] as { recordsAt: number }).recordsAt;
     this.#file = files.open(this.#temporaryPath, 'create');
     this.#nextPart();
   }
@@ -69,7 +69,7 @@ export class RunWriter {
   }
 
   /** Returns true if enough was written since the last {@link sync} to sync again. */
-  get wantsSync(): boolean {
+  get needsSync(): boolean {
     return this.#unsynced >= SYNC_EVERY_BYTES;
   }
 
@@ -98,7 +98,7 @@ export class RunWriter {
 
   /** Resolves when the run durably has its final name. */
   async finish(): Promise<void> {
-    assert(this.#part === PART_COUNT, 'a run got as many records as it was promised');
+    assert(this.#part === PART_COUNT, 'a run received the announced number of records');
     const header = encodeHeader({
       ...this.#range,
       identity: this.#identity,

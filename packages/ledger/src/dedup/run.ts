@@ -14,7 +14,7 @@ import {
   equalBytes,
   HEADER_BYTES,
   type PartPlace,
-  partPlaces,
+  partOffsets,
   type RunHeader,
   sha256,
 } from './run-format.ts';
@@ -37,7 +37,7 @@ export class Run {
     this.#file = file;
     this.path = path;
     this.header = header;
-    this.#places = partPlaces(header.counts);
+    this.#places = partOffsets(header.counts);
     this.entryCount = header.counts.reduce((sum, count) => sum + count, 0);
   }
 

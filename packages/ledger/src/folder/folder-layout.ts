@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 /** The layout of a data folder. No other module builds a path. */
 export const layout = {
-  folderFacts: (dir: string): string => join(dir, 'countersign.json'),
+  manifest: (dir: string): string => join(dir, 'countersign.json'),
   /** The witnesses of this log, and the quorum (C2SP tlog-policy). */
   witnessPolicy: (dir: string): string => join(dir, 'witnesses.policy'),
   keys: (dir: string): string => join(dir, 'keys'),

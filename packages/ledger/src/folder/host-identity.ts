@@ -3,7 +3,7 @@ import { sha256 } from '@countersign/tlog';
 import type { Disk } from '../disk/disk.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
-import { FACTS_BYTES_MAX } from '../limits.ts';
+import { MANIFEST_BYTES_MAX } from '../limits.ts';
 import { layout } from './folder-layout.ts';
 
 /**
@@ -20,7 +20,7 @@ type HostFacts = { readonly machine: string; readonly inode: string; readonly ma
  */
 export function isAtHome(files: Disk, dir: string): boolean {
   const path = layout.hostFacts(dir);
-  const bytes = readWholeFile(files, path, FACTS_BYTES_MAX);
+  const bytes = readWholeFile(files, path, MANIFEST_BYTES_MAX);
   // Backups often omit DIR/run: a missing file means a restored folder.
   if (bytes === undefined) return false;
   const file = files.open(path, 'read');
@@ -75,6 +75,6 @@ function parse(bytes: Buffer): Partial<HostFacts> | undefined {
 /** A digest, because machine-id(5) says not to expose the id itself. */
 function machine(files: Disk): string {
   const id =
-    readWholeFile(files, '/etc/machine-id', FACTS_BYTES_MAX)?.toString('utf8').trim() ?? '';
+    readWholeFile(files, '/etc/machine-id', MANIFEST_BYTES_MAX)?.toString('utf8').trim() ?? '';
   return sha256(Buffer.from(`countersign host\n${id}`)).toString('hex', 0, 16);
 }

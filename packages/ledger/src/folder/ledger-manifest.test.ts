@@ -58,8 +58,8 @@ test('keys and folders are readable by their owner only', async () => {
 
 test('a folder of another version is refused with one sentence, and not changed', async () => {
   await withLedger(async (dir) => {
-    const facts = JSON.parse(readFileSync(layout.folderFacts(dir), 'utf8')) as object;
-    writeFileSync(layout.folderFacts(dir), JSON.stringify({ ...facts, format: 2 }));
+    const facts = JSON.parse(readFileSync(layout.manifest(dir), 'utf8')) as object;
+    writeFileSync(layout.manifest(dir), JSON.stringify({ ...facts, format: 2 }));
     rmSync(layout.journal(dir), { recursive: true });
     const refusal = {
       code: 'FOLDER_VERSION',
@@ -83,7 +83,7 @@ test('a manifest that is not a JSON object gives a one-sentence error', async ()
   ];
   await withLedger(async (dir) => {
     for (const [text, message] of cases) {
-      writeFileSync(layout.folderFacts(dir), text);
+      writeFileSync(layout.manifest(dir), text);
       const refusal = { code: 'FOLDER_CORRUPT', message };
       await assert.rejects(open(dir), refusal, text);
       await assert.rejects(LedgerReader.open(dir), refusal, text);
@@ -93,7 +93,7 @@ test('a manifest that is not a JSON object gives a one-sentence error', async ()
 
 test('a folder with a changed manifest is refused', async () => {
   await withLedger(async (dir) => {
-    const facts = JSON.parse(readFileSync(layout.folderFacts(dir), 'utf8')) as { vkeys: string[] };
+    const facts = JSON.parse(readFileSync(layout.manifest(dir), 'utf8')) as { vkeys: string[] };
     const cases = [
       '',
       '{',
@@ -106,12 +106,12 @@ test('a folder with a changed manifest is refused', async () => {
       JSON.stringify({ ...facts, origin: 'log.example/other' }),
     ];
     for (const text of cases) {
-      writeFileSync(layout.folderFacts(dir), text);
+      writeFileSync(layout.manifest(dir), text);
       const isKnown = (error: { code?: string }): boolean =>
         ['FOLDER_CORRUPT', 'FOLDER_VERSION', 'MALFORMED_KEY'].includes(error.code ?? '');
       await assert.rejects(open(dir), isKnown, text);
     }
-    rmSync(layout.folderFacts(dir));
+    rmSync(layout.manifest(dir));
     await assert.rejects(open(dir), { code: 'FOLDER_CORRUPT' });
   });
 });

@@ -2,13 +2,13 @@ import { isKeyName, parseVkey } from '@countersign/tlog';
 import type { Disk } from '../disk/disk.ts';
 import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
-import { FACTS_BYTES_MAX } from '../limits.ts';
+import { MANIFEST_BYTES_MAX } from '../limits.ts';
 import { layout } from './folder-layout.ts';
 
 /** The version of the layout and of every file format in a data folder. */
 const FOLDER_FORMAT = 1;
 
-/** The content of `countersign.json`, which is written last in a new folder. */
+/** The content of `countersign.json`. In a new folder, this file is written last. */
 export type LedgerManifest = {
   readonly origin: string;
   /** The keys that signed for the log, oldest first. The last one signs now. */
@@ -19,15 +19,15 @@ export type LedgerManifest = {
  * Returns undefined if the folder has no ledger.
  * @throws LedgerError FOLDER_VERSION, FOLDER_CORRUPT
  */
-export function readFolderFacts(files: Disk, dir: string): LedgerManifest | undefined {
-  const path = layout.folderFacts(dir);
-  const bytes = readWholeFile(files, path, FACTS_BYTES_MAX);
+export function readManifest(files: Disk, dir: string): LedgerManifest | undefined {
+  const path = layout.manifest(dir);
+  const bytes = readWholeFile(files, path, MANIFEST_BYTES_MAX);
   if (bytes === undefined) {
     if (isEmptyLog(files, dir)) return undefined;
     throw corrupt(path, 'the file is missing');
   }
-  const facts = parseJson(bytes, path);
-  const { format, origin, vkeys } = facts;
+  const manifest = parseJson(bytes, path);
+  const { format, origin, vkeys } = manifest;
   if (format === undefined) throw corrupt(path, 'it names no format');
   if (format !== FOLDER_FORMAT) {
     throw new LedgerError(
@@ -43,13 +43,13 @@ export function readFolderFacts(files: Disk, dir: string): LedgerManifest | unde
   return { origin, vkeys: vkeys.map((vkey) => checkedVkey(vkey, origin, path)) };
 }
 
-export async function writeFolderFacts(
+export async function writeManifest(
   files: Disk,
   dir: string,
   { origin, vkeys }: LedgerManifest,
 ): Promise<void> {
   const text = `${JSON.stringify({ format: FOLDER_FORMAT, origin, vkeys }, undefined, 2)}\n`;
-  await replaceFile(files, { dir, path: layout.folderFacts(dir) }, Buffer.from(text));
+  await replaceFile(files, { dir, path: layout.manifest(dir) }, Buffer.from(text));
 }
 
 export function noLedger(dir: string): LedgerError {
@@ -63,7 +63,7 @@ export function noLedger(dir: string): LedgerError {
 
 /** The empty checkpoint is written before `countersign.json`, and a crash may come in between. */
 function isEmptyLog(files: Disk, dir: string): boolean {
-  const checkpoint = readWholeFile(files, layout.checkpoint(dir), FACTS_BYTES_MAX);
+  const checkpoint = readWholeFile(files, layout.checkpoint(dir), MANIFEST_BYTES_MAX);
   return checkpoint === undefined || checkpoint.toString('utf8').split('\n')[1] === '0';
 }
 

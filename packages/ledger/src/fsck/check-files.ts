@@ -22,8 +22,8 @@ export type FilesCheck = {
   /** Durable entries, including the journal's. Files up to this index may exist after `size`. */
   readonly end: number;
   readonly problems: Problems;
-  /** Collects the partial tiles that full ones supersede: a running writer removes them soon. */
-  readonly replaced: string[];
+  /** Collects partial tiles that full ones supersede. A running writer removes them. */
+  readonly superseded: string[];
 };
 
 /** Checks every name under `ledger/` and `bodies/`: no unchecked file may exist. */
@@ -32,16 +32,15 @@ export function checkNames(check: FilesCheck): void {
   const segments = new Set(listSegments(check.files, check.dir).map((segment) => segment.path));
   for (const path of walk(check, layout.bodies(check.dir))) {
     const isKnown = segments.has(path);
-    if (!isKnown) stray(check, path);
+    if (!isKnown) reportUnexpected(check, path);
   }
 }
 
 /** Reports superseded partial tiles that were not removed in the meantime. */
-export function checkReplaced({ files, dir, problems, replaced }: FilesCheck): void {
-  for (const path of replaced) {
+export function checkSuperseded({ files, dir, problems, superseded }: FilesCheck): void {
+  for (const path of superseded) {
     if (readWholeFile(files, path, 0) === undefined) continue;
-    const what =
-      'a partial tile that the full one has replaced: the next opening for writing removes it';
+    const what = 'a partial tile that a full tile supersedes: the next writer removes it';
     problems.add(relative(dir, path), 0, what);
   }
 }
@@ -51,11 +50,11 @@ function checkLogName(check: FilesCheck, path: string): void {
   if (name === 'checkpoint' || name === 'kept') return;
   const kept = /^checkpoints\/(.+)$/.exec(name)?.[1];
   if (kept !== undefined) {
-    if (indexOfName(kept, '') === undefined) stray(check, path);
+    if (indexOfName(kept, '') === undefined) reportUnexpected(check, path);
     return;
   }
   const resource = parseTilePath(name);
-  if (resource === undefined) stray(check, path);
+  if (resource === undefined) reportUnexpected(check, path);
   else checkResource(check, path, resource);
 }
 
@@ -66,11 +65,11 @@ function checkResource(check: FilesCheck, path: string, resource: TileResource):
   // The tree check reads the one form that the checkpoint covers.
   if (width === current) return;
   if (width > current) {
-    if (width > tileWidth(level, index, check.end)) stray(check, path);
+    if (width > tileWidth(level, index, check.end)) reportUnexpected(check, path);
     return;
   }
   if (current === TILE_WIDTH) {
-    check.replaced.push(path);
+    check.superseded.push(path);
     return;
   }
   checkOlderPartial(check, path, resource, current);
@@ -87,19 +86,21 @@ function checkOlderPartial(
 ): void {
   const { files, dir, problems } = check;
   const older = readWholeFile(files, path, BUNDLE_BYTES_MAX);
-  const now = { ...resource, width: current };
-  const today =
-    now.kind === 'tile' ? readTileFile(files, dir, now) : readBundleFile(files, dir, now);
-  if (older === undefined || today === undefined) return;
+  const currentTile = { ...resource, width: current };
+  const currentBytes =
+    currentTile.kind === 'tile'
+      ? readTileFile(files, dir, currentTile)
+      : readBundleFile(files, dir, currentTile);
+  if (older === undefined || currentBytes === undefined) return;
   const { kind, width } = resource;
-  const length = kind === 'tile' ? width * HASH_BYTES : bundleBytes(today, width);
-  if (isByteEqual(older, today.subarray(0, length))) return;
+  const length = kind === 'tile' ? width * HASH_BYTES : bundleBytes(currentBytes, width);
+  if (isByteEqual(older, currentBytes.subarray(0, length))) return;
   let at = 0;
-  while (at < older.length && older[at] === today[at]) at++;
+  while (at < older.length && older[at] === currentBytes[at]) at++;
   problems.add(relative(dir, path), at, 'a partial tile of an earlier checkpoint has changed');
 }
 
-function stray(check: FilesCheck, path: string): void {
+function reportUnexpected(check: FilesCheck, path: string): void {
   check.problems.add(relative(check.dir, path), 0, 'an unexpected file');
 }
 

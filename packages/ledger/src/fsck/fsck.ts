@@ -18,14 +18,14 @@ import { LedgerError } from '../errors.ts';
 import { layout } from '../folder/folder-layout.ts';
 import { readLocalKeys } from '../folder/key-files.ts';
 import { type KeyRotation, keysAfter, openRotation } from '../folder/key-rotation.ts';
-import { type LedgerManifest, noLedger, readFolderFacts } from '../folder/ledger-manifest.ts';
+import { type LedgerManifest, noLedger, readManifest } from '../folder/ledger-manifest.ts';
 import { isReplaced, openKeptList, readKeptList } from '../folder/retained-file-list.ts';
 import { listJournal } from '../journal/journal.ts';
 import { readJournal } from '../journal/journal-format.ts';
 import { GROUP_BYTES_MAX, JOURNAL_FILE_BYTES_TARGET } from '../limits.ts';
 import { readWitnessPolicy } from '../witness/witness-policy.ts';
 import { checkErasures, type DeclaredErasure } from './check-erasures.ts';
-import { checkNames, checkReplaced } from './check-files.ts';
+import { checkNames, checkSuperseded } from './check-files.ts';
 import { checkSegments } from './check-segments.ts';
 import { type FsckReport, type Problem, Problems } from './fsck-report.ts';
 import type { FsckWorkerSetup } from './fsck-worker.ts';
@@ -64,12 +64,12 @@ const RANGE_ENTRIES: number = 64 * 256;
  */
 export async function fsck(options: FsckOptions): Promise<FsckReport> {
   const files = options.files ?? nodeFiles;
-  const facts = readFolderFacts(files, options.dir);
-  if (facts === undefined) throw noLedger(options.dir);
-  let run = await new Fsck(files, facts, options).run();
+  const manifest = readManifest(files, options.dir);
+  if (manifest === undefined) throw noLedger(options.dir);
+  let run = await new Fsck(files, manifest, options).run();
   let problems = run.problems;
   for (let runs = 1; runs < RUNS_MAX && run.moved && problems.length > 0; runs++) {
-    run = await new Fsck(files, facts, options).run();
+    run = await new Fsck(files, manifest, options).run();
     problems = run.moved ? inBoth(problems, run.problems) : run.problems;
   }
   return { ok: problems.length === 0, size: run.size, problems };
@@ -112,7 +112,7 @@ class Fsck {
     const size = checkpoint?.size ?? 0;
     const end = Math.max(size, this.#checkJournal());
     const problems = this.#problems;
-    const scope = { files: this.#files, dir, size, end, problems, replaced: [] as string[] };
+    const scope = { files: this.#files, dir, size, end, problems, superseded: [] as string[] };
     checkNames(scope);
     checkSegments(scope);
     if (checkpoint !== undefined) {
@@ -121,7 +121,7 @@ class Fsck {
     }
     checkErasures(this.#declared, this.#erased, this.#problems);
     this.#checkKeys(checkpoint);
-    checkReplaced(scope);
+    checkSuperseded(scope);
     return { size, problems: problems.list(), moved: this.#marks() !== before };
   }
 

@@ -24,7 +24,7 @@ import { readWitnessPolicy } from './witness-policy.ts';
 export type HistoryCheck = {
   readonly files: Disk;
   readonly dir: string;
-  readonly facts: LedgerManifest;
+  readonly manifest: LedgerManifest;
   readonly checkpoint: SignedCheckpoint;
 };
 
@@ -66,7 +66,7 @@ async function compare(
   if (address === undefined) return unknown(asOf, NOT_ASKED);
   let because = '';
   // The witness may have cosigned under a key that was rotated away since.
-  for (const vkey of [...check.facts.vkeys].reverse()) {
+  for (const vkey of [...check.manifest.vkeys].reverse()) {
     const seen = await fetchWitnessed(address, verifierOf(vkey));
     // The witness does not know the log, so it gives no evidence for the folder: no data is never
     // yes.

@@ -153,7 +153,7 @@ export interface CollectionSink {
 export type PollReport = WindowTally & {
   readonly windows: number;
   /** Windows that were requested and did not end `complete`. */
-  readonly short: number;
+  readonly incomplete: number;
   /** The part of the requestable time that is missing, except new content between two polls. */
   readonly behindMs: number;
   /** More is available now: do not wait for the next poll. */
@@ -176,7 +176,7 @@ export interface Collector {
   /** Whether it can keep up, as of the last poll; undefined if no quota limits it. */
   readonly budget?: QuotaBudget | undefined;
   /** Resolves when an early poll is worthwhile, or when the signal is aborted. */
-  hinted?(signal: AbortSignal): Promise<void>;
+  nextHint?(signal: AbortSignal): Promise<void>;
   /** Closes what it holds open. */
   close?(): Promise<void>;
 }

@@ -8,23 +8,23 @@ export class PollTally {
   hasMore = false;
   behindMs = 0;
   #windows = 0;
-  #short = 0;
+  #incomplete = 0;
   readonly #counts = { records: 0, duplicates: 0, quarantined: 0 };
   readonly #problems = new Set<string>();
 
-  window({ records, duplicates, quarantined }: WindowTally, end: WindowEnd, what: string): void {
+  addWindow({ records, duplicates, quarantined }: WindowTally, end: WindowEnd, what: string): void {
     this.#windows += 1;
     this.#counts.records += records;
     this.#counts.duplicates += duplicates;
     this.#counts.quarantined += quarantined;
     if (quarantined > 0)
-      this.problem(`${what}: ${plural(quarantined, 'piece')} could not be read: quarantined`);
+      this.addProblem(`${what}: ${plural(quarantined, 'piece')} could not be read: quarantined`);
     if (end.outcome === 'complete') return;
-    this.#short += 1;
-    this.problem(`${what}: ${end.outcome} (${end.code ?? 'no code'}): ${end.because ?? ''}`);
+    this.#incomplete += 1;
+    this.addProblem(`${what}: ${end.outcome} (${end.code ?? 'no code'}): ${end.because ?? ''}`);
   }
 
-  problem(text: string): void {
+  addProblem(text: string): void {
     if (this.#problems.size < PROBLEMS_SHOWN_MAX) this.#problems.add(text);
   }
 
@@ -33,7 +33,7 @@ export class PollTally {
     const { hasMore, behindMs } = this;
     return {
       windows,
-      short: this.#short,
+      incomplete: this.#incomplete,
       behindMs,
       hasMore,
       problems: [...this.#problems],
@@ -42,8 +42,8 @@ export class PollTally {
   }
 }
 
-/** The outcome of a window without any result. */
-export function nothing(
+/** The end of a window that returned no content. */
+export function emptyWindowEnd(
   outcome: 'failed' | 'off' | 'partial',
   code: string,
   because: string,
@@ -52,7 +52,7 @@ export function nothing(
 }
 
 /** Returns a service's error, which a poll survives. Rethrows every other error. */
-export function passing(error: unknown): HttpError {
+export function serviceErrorOf(error: unknown): HttpError {
   if (error instanceof HttpError && error.code !== 'ABORTED') return error;
   throw error;
 }

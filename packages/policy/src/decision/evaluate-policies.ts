@@ -59,18 +59,18 @@ function meaningOf(
   { enforcementPoint: name, subject, action, resource }: DecisionRequest,
   { points, schema }: PolicySet,
 ): (RequestTypes & { readonly point: NonNullable<ReturnType<typeof points.get>> }) | string {
-  const endpoint = points.get(name);
-  if (endpoint === undefined) return `there is no enforcement point ${name}`;
+  const point = points.get(name);
+  if (point === undefined) return `there is no enforcement point ${name}`;
   const shape = schema.actions.get(action.name);
   if (shape === undefined) return `no policy knows the action ${action.name}`;
-  const principal = typeMeant(endpoint, subject.type, schema.entities);
+  const principal = typeMeant(point, subject.type, schema.entities);
   if (principal === undefined) return `no policy knows a subject of type ${subject.type}`;
-  const target = typeMeant(endpoint, resource.type, schema.entities);
+  const target = typeMeant(point, resource.type, schema.entities);
   if (target === undefined) return `no policy knows a resource of type ${resource.type}`;
   if (!shape.principals.includes(principal) || !shape.resources.includes(target)) {
     return `the action ${action.name} is not one of a ${principal} on a ${target}`;
   }
-  return { point: endpoint, principal, action: action.name, resource: target };
+  return { point, principal, action: action.name, resource: target };
 }
 
 type Verdict = Omit<PolicyOutcome, 'policyVersion'>;

@@ -103,8 +103,8 @@ test('the context of the action is only what the action states', () => {
 });
 
 test('no request states members that every object inherits', () => {
-  const endpoint = { supplies: ['context.toString'] };
-  const found = gathered(['context.toString'], { point: endpoint });
+  const point = { supplies: ['context.toString'] };
+  const found = gathered(['context.toString'], { point });
   assert.deepEqual([found.call.context, found.lacking.size], [{}, 0]);
   assert.equal(found.inputs[0]?.state, 'fresh');
 });

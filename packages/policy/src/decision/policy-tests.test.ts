@@ -89,8 +89,8 @@ test('the clock of the test is the clock of its world', () => {
   const text = HEAD + testOf(`${MULTI}    expect: permit\n`);
   const cases = policyTestCases({ file: 'test.yaml', text }, POLICIES, () => 7);
   const [only] = cases;
-  assert.equal(only?.world.nowMs, Date.UTC(2026, 0, 5, 9));
-  assert.equal(only?.world.ages('principal.enabled'), 7);
+  assert.equal(only?.evaluation.nowMs, Date.UTC(2026, 0, 5, 9));
+  assert.equal(only?.evaluation.ages('principal.enabled'), 7);
   assert.deepEqual(only?.request.action, { name: 'signIn' });
   assert.equal(only?.request.tenant, TENANT);
 });

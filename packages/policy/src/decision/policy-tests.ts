@@ -23,7 +23,7 @@ import type { Ages } from './gather-inputs.ts';
 type Party = { readonly type: string; readonly id: string };
 type Maybe<T> = T | undefined;
 
-/** A test of policies: a request in a small world, and the expected decision. */
+/** A test of policies: a request, and the expected decision. */
 export type PolicyTest = {
   readonly name: string;
   readonly enforcementPoint: string;
@@ -33,7 +33,7 @@ export type PolicyTest = {
   readonly context: Readonly<Record<string, unknown>>;
   readonly expect: 'permit' | 'deny';
   readonly cause?: Maybe<DecisionCause>;
-  /** All deciding policies. */
+  /** All policies that determined the decision. */
   readonly policies?: Maybe<readonly string[]>;
   readonly obligations?: Maybe<readonly string[]>;
 };
@@ -54,12 +54,12 @@ export type PolicyTestResult = {
   readonly differences: readonly string[];
 };
 
-/** The request of a test, and the world for its evaluation. */
+/** The request of a test, and the inputs of its evaluation. */
 export type PolicyTestCase = {
   readonly test: PolicyTest;
   readonly line: number;
   readonly request: DecisionRequest;
-  readonly world: EvaluationContext;
+  readonly evaluation: EvaluationContext;
 };
 
 /** @throws DocumentError CONFIG_INVALID with every problem */
@@ -79,12 +79,12 @@ export function policyTestCases(
   const store = new DirectoryStore();
   const tenant = loadDirectoryFile(store, parsed.directory, { file, readMs: nowMs });
   loadRegister(store, { tenant, workloads: parsed.workloads }, { file, readMs: nowMs });
-  const world = { policies, directory: new SuiteDirectory(store), ages, nowMs };
+  const evaluation = { policies, directory: new SuiteDirectory(store), ages, nowMs };
   return parsed.tests.map((test, at): PolicyTestCase => {
     const { enforcementPoint, subject, resource, context } = test;
     const action = { name: test.action };
     const request = { enforcementPoint, tenant, subject, action, resource, context };
-    return { test, line: lines[at] ?? 1, request, world };
+    return { test, line: lines[at] ?? 1, request, evaluation };
   });
 }
 
@@ -94,8 +94,8 @@ export function runPolicyTests(
   policies: PolicySet,
   ages: Ages = () => DIRECTORY_AGE_MAX_MS,
 ): readonly PolicyTestResult[] {
-  return policyTestCases(source, policies, ages).map(({ test, line, request, world }) => {
-    const outcome = evaluatePolicies(request, world);
+  return policyTestCases(source, policies, ages).map(({ test, line, request, evaluation }) => {
+    const outcome = evaluatePolicies(request, evaluation);
     const differences = differencesOf(test, outcome);
     return { file: source.file, line, name: test.name, outcome, differences };
   });

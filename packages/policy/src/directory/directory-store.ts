@@ -249,7 +249,7 @@ export class TenantDirectory {
   }
 
   /** Returns whether any entity of this type was ever in a container of this type. */
-  hasWay(type: string, container: string): boolean {
+  canContain(type: string, container: string): boolean {
     return this.#ways.get(container)?.has(type) === true;
   }
 

@@ -16,7 +16,7 @@ export type EntitySource = {
   reachTable(type: string): EntityTable;
   typeOf(ref: number): string;
   rowOf(ref: number): number;
-  hasWay(type: string, container: string): boolean;
+  canContain(type: string, container: string): boolean;
   completeSpanOf(container: string): ObservedSpan | undefined;
   confirmedMs(source: string): number;
   isInForce(source: string): boolean;
@@ -97,7 +97,7 @@ export class EntityView implements EntityAttributes {
   #knownWithin(type: string): Omit<SourcedValue, 'value'> | undefined {
     const direct = this.#knownDirect(type);
     if (direct === undefined) return undefined;
-    const isThroughGroups = type !== GROUP && this.#tenant.hasWay(GROUP, type);
+    const isThroughGroups = type !== GROUP && this.#tenant.canContain(GROUP, type);
     if (!isThroughGroups || this.#type === GROUP) return direct;
     const groups = this.#knownDirect(GROUP);
     if (groups === undefined) return undefined;

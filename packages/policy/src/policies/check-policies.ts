@@ -32,14 +32,14 @@ const CONTAINERS: readonly string[] = ['Group', 'Role', 'Wave'];
 export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
   return set.policies.flatMap((policy) =>
     policy.enforcementPoints.flatMap((name): PolicyProblem[] => {
-      const endpoint = set.points.get(name);
+      const point = set.points.get(name);
       const { place } = policy;
-      if (endpoint === undefined) {
+      if (point === undefined) {
         const known = [...set.points.keys()].join(', ');
         const what = `the policy ${policy.id} is bound to ${name}, not an enforcement point`;
         return [{ place, what: `${what}: write one of ${known}` }];
       }
-      return lackingAt(policy, endpoint, set.schema).map((lack) => ({ place, what: lack }));
+      return lackingAt(policy, point, set.schema).map((lack) => ({ place, what: lack }));
     }),
   );
 }

@@ -82,7 +82,7 @@ export const ENFORCEMENT_POINTS: ReadonlyMap<string, EnforcementPoint> = new Map
       ],
       types: PEOPLE,
     },
-  ].map((endpoint): [string, EnforcementPoint] => [endpoint.name, endpoint as EnforcementPoint]),
+  ].map((point): [string, EnforcementPoint] => [point.name, point as EnforcementPoint]),
 );
 
 /** Returns whether the enforcement point, or the decision point itself, states an input. */
@@ -120,12 +120,12 @@ function endpointsSchema(): z.ZodType<EndpointsFile> {
     /^(?:principal|resource|context)\.\w+$/,
     'is not an input: write it as principal.role, resource.status or context.address',
   );
-  const endpoint = z.strictObject({
+  const point = z.strictObject({
     name: text,
     sentence: text,
     when: z.enum(['before', 'after']).default('before'),
     supplies: z.array(input),
     types: z.record(text, text).default({}),
   });
-  return z.strictObject({ enforcementPoints: z.array(endpoint) });
+  return z.strictObject({ enforcementPoints: z.array(point) });
 }

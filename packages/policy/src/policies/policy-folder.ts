@@ -32,10 +32,10 @@ export function readPolicyFolder(folder: string): PolicyFolder {
   if (names.includes('doors.yaml')) {
     throw unreadable(folder, 'doors.yaml has another name: call it enforcement-points.yaml');
   }
-  const endpoints = names.includes('enforcement-points.yaml')
+  const points = names.includes('enforcement-points.yaml')
     ? parseEndpointFile(readConfigFile(join(folder, 'enforcement-points.yaml')))
     : undefined;
-  return { source: { schema, policies, points: endpoints }, tests: read('.test.yaml') };
+  return { source: { schema, policies, points }, tests: read('.test.yaml') };
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -152,14 +152,14 @@ when { principal.risk == "high" };`;
       }),
       both,
     );
-    const endpoint = enforcementPointOf({
+    const point = enforcementPointOf({
       name: 'own',
       sentence: 'Ours.',
       when: 'before',
       supplies: [],
       types: {},
     });
-    assert.notEqual(version(policy('a') + policy('b'), { points: [endpoint] }), both);
+    assert.notEqual(version(policy('a') + policy('b'), { points: [point] }), both);
     assert.equal(version(policy('a') + policy('b'), { points: [] }), both);
   });
 
@@ -222,8 +222,8 @@ describe('a slice', () => {
 describe('a policy at its enforcement points', () => {
   const check = (text: string, more = {}): readonly string[] =>
     checkPolicies(source(text, more)).problems.map(problemText);
-  const when = (id: string, condition: string, endpoints = 'eam'): string =>
-    `@id("${id}") @sentence("S.") @enforcement_points("${endpoints}")
+  const when = (id: string, condition: string, points = 'eam'): string =>
+    `@id("${id}") @sentence("S.") @enforcement_points("${points}")
 permit (principal is Person, action == Action::"signIn", resource) when { ${condition} };\n`;
 
   test('is valid if they supply what it reads', () => {

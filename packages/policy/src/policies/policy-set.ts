@@ -51,7 +51,7 @@ export class PolicySet {
     this.policies = parts.policies;
     this.points = new Map([
       ...ENFORCEMENT_POINTS,
-      ...own.map((endpoint): [string, EnforcementPoint] => [endpoint.name, endpoint]),
+      ...own.map((point): [string, EnforcementPoint] => [point.name, point]),
     ]);
     this.version = versionOf(parts.schema, parts.policies, own);
   }
@@ -224,9 +224,9 @@ function versionOf(
   const texts = policies
     .map(({ id, text }) => [id, text])
     .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  const endpoints = own.length === 0 ? [] : [own.map(definitionOf)];
+  const points = own.length === 0 ? [] : [own.map(definitionOf)];
   return createHash('sha256')
-    .update(JSON.stringify([schema.text, texts, ...endpoints]))
+    .update(JSON.stringify([schema.text, texts, ...points]))
     .digest('hex');
 }
 

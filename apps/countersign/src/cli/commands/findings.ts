@@ -20,7 +20,7 @@ const findings = bindList(listFindings, {
     if (view.groups.length === 0) return;
     const isNarrowed = incident !== undefined || rule !== undefined || minSeverity !== undefined;
     const isWhole = own['all'] === true || isNarrowed || terminal.columns === Infinity;
-    printFindings(terminal, view, isWhole ? 'all' : 'most grave');
+    printFindings(terminal, view, isWhole ? 'all' : 'most serious');
   },
 });
 

@@ -15,7 +15,7 @@ for (const [what, error, exitCode] of [
   ['a full disk', new LedgerError('DISK_FULL', 'full'), 3],
   ['a disk that fills up under us', system('ENOSPC'), 3],
   ['a file that is not ours to read', system('EACCES'), 2],
-  ['what cannot be told', new CliError('CANNOT_TELL', 'nothing came'), 3],
+  ['an unknown answer', new CliError('CANNOT_TELL', 'nothing came'), 3],
   ['Ctrl-C', new CliError('INTERRUPTED', 'interrupted'), 130],
   ['a package that is not installed', missing("Cannot find package 'zod' imported from /x"), 2],
   ['a native part that is not', missing("Cannot find module '@duckdb/node-x/duckdb.node'\nat"), 2],

@@ -52,7 +52,7 @@ function conclusionText(report: EvictionReport): string {
     openings.some(({ reversal }) => reversal.kind === 'closed'),
   );
   const rest =
-    `${unknown.length} cannot be told` +
+    `${plural(unknown.length, 'is', 'are')} unknown` +
     (back.length === 0 ? '' : `; in ${back.length} of them, every known opening was reversed`);
   return open.length === 0
     ? `CANNOT TELL whether they are out: no foothold is known to be open, and ${rest}.`
@@ -145,7 +145,7 @@ async function printLineage(terminal: Terminal, report: EvictionReport): Promise
   terminal.line();
   if (lineage.length === 0) {
     terminal.paragraph(
-      'Nothing counts as the intruders’: no finding of high severity names anyone.',
+      'No party is treated as compromised: no finding of high severity names an account or app.',
     );
     return;
   }

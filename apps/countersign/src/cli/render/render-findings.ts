@@ -13,8 +13,8 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { cutAtWord, cutEnd, displayWidth } from '../terminal/text-width.ts';
 import { severityStyle, severityText, shortSeverityText } from './severity.ts';
 
-/** `most grave`: omits what does not fit a screen, and says how to list it. */
-type ListedLines = 'all' | 'most grave';
+/** `most serious`: omits what does not fit a screen, and says how to list it. */
+type ListedLines = 'all' | 'most serious';
 
 /** Lines per incident, and for incidents with one finding each. */
 const LINES_SHOWN = 8;
@@ -29,9 +29,9 @@ export function printFindings(
   listed: ListedLines,
 ): void {
   terminal.paragraph(`${countsText(counts)}.`, 0, 'heading');
-  const grave = listed === 'all' ? groups : graveOf(groups);
-  const layout = layoutOf(grave);
-  for (const group of grave) {
+  const serious = listed === 'all' ? groups : seriousFindings(groups);
+  const layout = layoutOf(serious);
+  for (const group of serious) {
     terminal.line();
     printHeading(terminal, group);
     const shown = listed === 'all' ? group.lines : group.lines.slice(0, LINES_SHOWN);
@@ -39,7 +39,7 @@ export function printFindings(
     const left = group.lines.length - shown.length;
     if (left > 0) terminal.line(`  … ${left} more: countersign findings ${optionFor(group)}`);
   }
-  const lesser = countOf(groups) - countOf(grave);
+  const lesser = countOf(groups) - countOf(serious);
   if (lesser === 0) return;
   terminal.line();
   const text = plural(lesser, 'finding');
@@ -47,9 +47,9 @@ export function printFindings(
 }
 
 /** On a terminal, the serious findings; all of them if none is serious. */
-function graveOf(groups: readonly FindingGroup[]): readonly FindingGroup[] {
-  const grave = groups.filter(({ severity }) => severity >= COUNTED_SEVERITY_MIN);
-  return grave.length === 0 ? groups : grave;
+function seriousFindings(groups: readonly FindingGroup[]): readonly FindingGroup[] {
+  const serious = groups.filter(({ severity }) => severity >= COUNTED_SEVERITY_MIN);
+  return serious.length === 0 ? groups : serious;
 }
 
 function countOf(groups: readonly FindingGroup[]): number {

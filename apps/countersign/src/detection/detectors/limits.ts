@@ -8,7 +8,7 @@ export const SPRAY_PEOPLE_MIN = 3;
  * The same beside many guesses at one account, which make other people's mistakes look like
  * guesses.
  */
-export const SPRAY_BESIDE_SIEGE_MIN = 5;
+export const SPRAY_BESIDE_BRUTE_FORCE_MIN = 5;
 
 /** A person who mistypes signs in from the same address within this time. */
 export const RETRY_WITHIN_MS: number = 30 * 60_000;
@@ -95,7 +95,7 @@ export const TRAVEL_WITHIN_MS: number = 60 * 60_000;
 export const WARM_DAYS_MIN = 5;
 
 /** Candidates of one run that are compared with people's habits. */
-export const CANDIDATES_LOOKED_AT_MAX = 20_000;
+export const CANDIDATES_EXAMINED_MAX = 20_000;
 
 /** Items per person and day below which no volume is unusual. */
 export const VOLUME_MIN = 150;

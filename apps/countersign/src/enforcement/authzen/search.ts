@@ -53,10 +53,10 @@ function candidatesOf(
 ): readonly string[] {
   const { schema, points } = deciding.point.policies;
   const range = { after, count: SEARCH_CANDIDATES_MAX };
-  const endpoint =
+  const point =
     points.get(caller.enforcementPoint) ?? ENFORCEMENT_POINTS.get(caller.enforcementPoint);
   const typeOf = (type: string): string | undefined =>
-    endpoint === undefined ? undefined : typeMeant(endpoint, type, schema.entities);
+    point === undefined ? undefined : typeMeant(point, type, schema.entities);
   const known: Candidates['list'] = (...asked) => candidates.list(...asked);
   const { tenant } = caller;
   switch (question.searched) {

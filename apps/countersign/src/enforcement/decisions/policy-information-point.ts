@@ -133,14 +133,14 @@ export function policyTextEntries(
 ): readonly RecordDraft[] {
   if (policyInformation.hasText(version)) return [];
   const { schema, policies } = source;
-  const endpoints = source.points?.map(definitionOf);
+  const points = source.points?.map(definitionOf);
   const body: PolicyTextBody = {
     v: 1,
     what: 'text',
     version,
     schema,
     policies,
-    enforcementPoints: endpoints,
+    enforcementPoints: points,
   };
   return [ownEntryDraft('policy', atMs, body, `policy ${version}`)];
 }

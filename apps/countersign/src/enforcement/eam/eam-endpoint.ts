@@ -186,8 +186,8 @@ export class EamEndpoint {
     const text = form.get('credential') ?? '';
     const id = ceremony.idOf(text) ?? '';
     // Another node may have registered it a moment ago.
-    if (passkeys.book.get(id) === undefined) await passkeys.refresh();
-    const known = passkeys.book.get(id);
+    if (passkeys.registry.get(id) === undefined) await passkeys.refresh();
+    const known = passkeys.registry.get(id);
     const proof = await ceremony.verifyUse(text, challenge, hint, known);
     if (proof.kind === 'refused' || known === undefined) {
       const why = proof.kind === 'refused' ? proof.why : 'unknown';
@@ -195,7 +195,7 @@ export class EamEndpoint {
     }
     const { counter, bound } = proof;
     const atMs = clock.now();
-    await passkeys.keep({ v: 1, what: 'passkey-used', id, counter, bound, atMs });
+    await passkeys.append({ v: 1, what: 'passkey-used', id, counter, bound, atMs });
     return this.#decide(request, attempt, { proof, passkey: known.passkey });
   };
 
@@ -277,7 +277,7 @@ export class EamEndpoint {
     if (attempt.kind !== 'use') return this.#outOfOrder(request, attempt);
     const { passkeys } = this.#options;
     await passkeys.refresh();
-    const found = passkeys.book.invitationOf(form.get('code') ?? '')?.invitation.id;
+    const found = passkeys.registry.invitationOf(form.get('code') ?? '')?.invitation.id;
     if (found === undefined || !this.#enrollment.isGood(found, attempt.hint)) {
       return this.#again(request, attempt, { why: 'no-code', notice: 'bad-code' });
     }
@@ -322,7 +322,7 @@ export class EamEndpoint {
       ...{ tenant: hint.tenant, person: hint.person, id: id ?? null },
       requestId: asked.requestId ?? null,
     };
-    await passkeys.keep(record);
+    await passkeys.append(record);
     const failures = attempt.failures + 1;
     if (failures >= FAILURES_MAX) return this.#decide(request, attempt, undefined);
     return this.#ask(request, this.#attempts.toUse({ ...attempt, failures }), notice);
@@ -349,7 +349,7 @@ export class EamEndpoint {
     const { ceremony, passkeys } = this.#options;
     const { hint, challenge } = attempt;
     const personName = nameOf(attempt);
-    const known = passkeys.book.of(hint.tenant, hint.person);
+    const known = passkeys.registry.of(hint.tenant, hint.person);
     const options = ceremony.registerOptions(challenge, { ...hint, username: personName }, known);
     const { register: post, refuse } = this.#targets(hold.token);
     const page = { post, refuse, options, personName, notice: undefined };

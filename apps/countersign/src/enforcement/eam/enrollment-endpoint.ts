@@ -29,12 +29,12 @@ export class EnrollmentEndpoint {
   /** Whether this person may register one more passkey by this invitation now. */
   isGood(id: string, hint: Hint): boolean {
     const { passkeys, clock, people } = this.#options;
-    const { book } = passkeys;
-    const known = book.invitation(id);
+    const { registry } = passkeys;
+    const known = registry.invitation(id);
     if (known === undefined || known.used === 'yes') return false;
     const { tenant, person, reason, expiresMs, request } = known.invitation;
     const isTheirs = person === hint.person || person === hint.username?.toLowerCase();
-    const had = book.of(hint.tenant, hint.person);
+    const had = registry.of(hint.tenant, hint.person);
     // A person invited under another name may have a passkey by now. Then two administrators must
     // agree.
     const isEnough =
@@ -74,10 +74,10 @@ export class EnrollmentEndpoint {
     if (found.kind === 'refused') return found.why;
     const { made } = found;
     // The passkey is registered already. It must not belong to two people.
-    if (passkeys.book.get(made.id) !== undefined) return 'another';
-    const device = passkeys.book.invitation(invitation)?.invitation.device ?? null;
+    if (passkeys.registry.get(made.id) !== undefined) return 'another';
+    const device = passkeys.registry.invitation(invitation)?.invitation.device ?? null;
     const passkey: Passkey = { ...made, tenant, person, device, invitation };
-    await passkeys.keep({ v: 1, what: 'passkey-registered', passkey, atMs: clock.now() });
+    await passkeys.append({ v: 1, what: 'passkey-registered', passkey, atMs: clock.now() });
     return undefined;
   }
 }

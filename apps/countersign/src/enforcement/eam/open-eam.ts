@@ -97,7 +97,7 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
     tokens:
       tokensAppId === undefined ? undefined : new TokenIssuance({ ...asked, appId: tokensAppId }),
     address: external.address,
-    passkeys: store.book,
+    passkeys: store.registry,
     refresh: async () => {
       await store.refresh();
       await keyFile.refresh();

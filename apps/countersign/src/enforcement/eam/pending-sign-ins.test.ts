@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 import { ManualClock } from '@countersign/core';
-import { EAM_TENANT } from '../testing/eam-world.ts';
+import { EAM_TENANT } from '../testing/eam-harness.ts';
 import { ATTEMPT_MS, ATTEMPTS_MAX } from './limits.ts';
 import { PendingSignIns, type Visit } from './pending-sign-ins.ts';
 

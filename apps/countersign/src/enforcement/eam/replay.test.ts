@@ -3,132 +3,138 @@ import { test } from 'node:test';
 import { SoftAuthenticator } from '../../../../../tools/testing/soft-authenticator.ts';
 import {
   ADA,
-  answerIn,
-  BACK,
   EAM_TENANT,
-  EamWorld,
+  EamHarness,
   ISSUER,
   type Page,
-} from '../testing/eam-world.ts';
+  postedForm,
+  REDIRECT_URI,
+} from '../testing/eam-harness.ts';
 import { EAM_PATHS } from './eam-metadata.ts';
 import { WebAuthnCeremony } from './passkeys/webauthn-ceremony.ts';
 import type { Challenge } from './pending-sign-ins.ts';
 
-/** A code for a further passkey, by two administrators. */
-function furtherCode(world: EamWorld): string {
-  const { id, reason } = world.invite(ADA);
+/** Two administrators issue a code for another passkey. */
+function additionalCode(harness: EamHarness): string {
+  const { id, reason } = harness.invite(ADA);
   assert.equal(reason, 'recovery');
-  return world.agree(id).code ?? assert.fail();
+  return harness.approveInvitation(id).code ?? assert.fail();
 }
 
-function toRegister(world: EamWorld, page: Page): Promise<Page> {
-  return world.submit(page, EAM_PATHS.enroll, { code: furtherCode(world) });
+function openRegistration(harness: EamHarness, page: Page): Promise<Page> {
+  return harness.submit(page, EAM_PATHS.enroll, { code: additionalCode(harness) });
 }
 
-/** Every state of an attempt, reached as a browser reaches it. */
-const STATES: readonly (readonly [name: string, reach: (world: EamWorld) => Promise<Page>])[] = [
-  ['use', (world) => world.arrive()],
-  ['register', async (world) => toRegister(world, await world.arrive())],
+/** Every state of a sign-in attempt, reached with the requests that a browser sends. */
+const STATES: readonly (readonly [name: string, reach: (harness: EamHarness) => Promise<Page>])[] =
   [
-    'use, after a failure',
-    async (world) => world.submit(await world.arrive(), EAM_PATHS.passkey, { credential: '' }),
-  ],
-  [
-    'use, after a failure to register',
-    async (world) => {
-      const page = await toRegister(world, await world.arrive());
-      return world.submit(page, EAM_PATHS.register, { credential: '' });
-    },
-  ],
-  [
-    'use, after a passkey was registered',
-    async (world) => {
-      const page = await toRegister(world, await world.arrive());
-      const credential = new SoftAuthenticator().create(page.options, ISSUER);
-      return world.submit(page, EAM_PATHS.register, { credential });
-    },
-  ],
-];
+    ['use', (harness) => harness.startSignIn()],
+    ['register', async (harness) => openRegistration(harness, await harness.startSignIn())],
+    [
+      'use, after a failure',
+      async (harness) =>
+        harness.submit(await harness.startSignIn(), EAM_PATHS.passkey, { credential: '' }),
+    ],
+    [
+      'use, after a failure to register',
+      async (harness) => {
+        const page = await openRegistration(harness, await harness.startSignIn());
+        return harness.submit(page, EAM_PATHS.register, { credential: '' });
+      },
+    ],
+    [
+      'use, after a passkey was registered',
+      async (harness) => {
+        const page = await openRegistration(harness, await harness.startSignIn());
+        const credential = new SoftAuthenticator().create(page.options, ISSUER);
+        return harness.submit(page, EAM_PATHS.register, { credential });
+      },
+    ],
+  ];
 
 /** Captured responses: each has a valid signature, but for another step. */
 const CAPTURES: readonly (readonly [
   name: string,
   sign: (authenticator: SoftAuthenticator, earlier: Page) => string,
 ])[] = [
-  ['an earlier challenge', (mine, { options }) => mine.get(options, ISSUER)],
-  ['an empty challenge', (mine, { options }) => mine.get(options, ISSUER, { challenge: '' })],
+  ['an earlier challenge', (authenticator, { options }) => authenticator.get(options, ISSUER)],
+  [
+    'an empty challenge',
+    (authenticator, { options }) => authenticator.get(options, ISSUER, { challenge: '' }),
+  ],
   [
     'no challenge',
-    (mine, { options }) => mine.get({ rpId: options['rpId'], challenge: undefined }, ISSUER),
+    (authenticator, { options }) =>
+      authenticator.get({ rpId: options['rpId'], challenge: undefined }, ISSUER),
   ],
   [
     'the word undefined',
-    (mine, { options }) => mine.get(options, ISSUER, { challenge: 'undefined' }),
+    (authenticator, { options }) => authenticator.get(options, ISSUER, { challenge: 'undefined' }),
   ],
 ];
 
 for (const [state, reach] of STATES) {
   for (const [capture, sign] of CAPTURES) {
-    test(`one assertion over ${capture} opens nothing in the state ${state}`, async () => {
-      const world = await EamWorld.begin();
-      // Without a counter, like synced passkeys, so that no counter stops a second use.
-      const mine = new SoftAuthenticator({ counter: 0 });
-      const earlier = await world.enroll(mine);
-      const credential = sign(mine, earlier);
+    test(`a captured assertion over ${capture} is refused in the state "${state}"`, async () => {
+      const harness = await EamHarness.create();
+      // Like a synced passkey, it has no counter, so no counter can detect a second use.
+      const authenticator = new SoftAuthenticator({ counter: 0 });
+      const earlier = await harness.enroll(authenticator);
+      const credential = sign(authenticator, earlier);
       if (capture === 'an earlier challenge') {
-        const answer = await world.submit(earlier, EAM_PATHS.passkey, { credential });
-        assert.equal(answerIn(answer).action, BACK);
+        const answer = await harness.submit(earlier, EAM_PATHS.passkey, { credential });
+        assert.equal(postedForm(answer).action, REDIRECT_URI);
       }
-      const before = world.passCount;
+      const before = harness.passCount;
       for (let count = 0; count < 3; count++) {
         for (const path of [EAM_PATHS.passkey, EAM_PATHS.register]) {
-          const page = await reach(world);
-          const answer = await world.submit(page, path, { credential });
-          assert.equal(answerIn(answer).fields['id_token'], undefined, `${state} ${path}`);
+          const page = await reach(harness);
+          const answer = await harness.submit(page, path, { credential });
+          assert.equal(postedForm(answer).fields['id_token'], undefined, `${state} ${path}`);
         }
       }
-      assert.equal(world.passCount, before);
+      assert.equal(harness.passCount, before);
     });
   }
 }
 
-test('an assertion over a registration challenge is no proof in that state', async () => {
-  const world = await EamWorld.begin();
-  const mine = new SoftAuthenticator({ counter: 0 });
-  await world.enroll(mine);
-  const page = await toRegister(world, await world.arrive());
+test('an assertion over a registration challenge is refused during registration', async () => {
+  const harness = await EamHarness.create();
+  const authenticator = new SoftAuthenticator({ counter: 0 });
+  await harness.enroll(authenticator);
+  const page = await openRegistration(harness, await harness.startSignIn());
   const { id } = page.options['rp'] as { readonly id: string };
   const challenge = String(page.options['challenge']);
-  const credential = mine.get({ rpId: id, challenge }, ISSUER);
-  await world.submit(page, EAM_PATHS.passkey, { credential });
-  assert.equal(world.passCount, 0);
+  const credential = authenticator.get({ rpId: id, challenge }, ISSUER);
+  await harness.submit(page, EAM_PATHS.passkey, { credential });
+  assert.equal(harness.passCount, 0);
 });
 
-test('a code opens no second registration in the state register', async () => {
-  const world = await EamWorld.begin();
-  await world.enroll();
-  const page = await toRegister(world, await world.arrive());
-  const next = await world.submit(page, EAM_PATHS.enroll, { code: furtherCode(world) });
-  assert.equal(next.options['rp'], undefined, 'these are no options of a registration');
+test('a code is refused while another registration is open', async () => {
+  const harness = await EamHarness.create();
+  await harness.enroll();
+  const page = await openRegistration(harness, await harness.startSignIn());
+  const next = await harness.submit(page, EAM_PATHS.enroll, { code: additionalCode(harness) });
+  assert.equal(next.options['rp'], undefined, 'the page has no registration options');
   assert.match(next.text, /That did not work/);
-  const last = world.records.at(-1);
+  const last = harness.records.at(-1);
   assert.equal(last?.what === 'passkey-refused' && last.why, 'unproven');
 });
 
-test('a missing, empty or foreign challenge does not compile', async () => {
+test('code that passes a missing or wrong challenge does not compile', async () => {
   const options = { origin: ISSUER, name: 'Northmoor' };
   const attestation = { formats: ['none'], authenticators: undefined, makers: [] } as const;
   const ceremony = new WebAuthnCeremony({ ...options, attestation });
   const account = { tenant: EAM_TENANT, person: ADA };
   const use = ceremony.verifyUse.bind(ceremony);
   const registering = 'another' as Challenge<'register'>;
-  const faults = [
-    // @ts-expect-error a text is no challenge
+  const results = [
+    // @ts-expect-error a string is not a challenge
     await use('', '', account, undefined),
-    // @ts-expect-error nor is none
+    // @ts-expect-error undefined is not a challenge
     await use('', undefined, account, undefined),
-    // @ts-expect-error nor is that of a registration
+    // @ts-expect-error a registration challenge is not an authentication challenge
     await use('', registering, account, undefined),
   ];
-  assert.ok(faults.every(({ kind }) => kind === 'refused'));
+  assert.ok(results.every(({ kind }) => kind === 'refused'));
 });

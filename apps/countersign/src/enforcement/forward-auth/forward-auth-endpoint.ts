@@ -6,7 +6,7 @@ import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import { EndpointError } from '../http/endpoint-error.ts';
 import type { EndpointReply, EndpointRequest } from '../http/http-exchange.ts';
 import { type Refusal, refusalPage } from './denial-page.ts';
-import { type Original, originalOf, type ProxyKind } from './original-request.ts';
+import { type Original, type ProxyKind, readOriginalRequest } from './original-request.ts';
 import type { Identity, TokenVerifier } from './token-verifier.ts';
 
 /** One of the company's web applications, as a proxy and the policies know it. */
@@ -68,7 +68,7 @@ export class ForwardAuthEndpoint {
     request: EndpointRequest & { readonly uri: string },
   ): Promise<EndpointReply> {
     if (caller.proxy === 'nginx' && request.path === REFUSED) return shownTo(request);
-    const original = originalOf(caller.proxy, request, FORWARD_AUTH);
+    const original = readOriginalRequest(caller.proxy, request, FORWARD_AUTH);
     if (typeof original === 'string') return refused('denied', undefined, request);
     const site = caller.sites.find(({ host }) => host === original.host);
     if (site === undefined) return refused('denied', undefined, request);

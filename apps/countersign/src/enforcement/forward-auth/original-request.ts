@@ -41,7 +41,7 @@ const NAMES: Readonly<
  * written them. A request that the application may read differently than the policies gives an
  * error text, and is never let in.
  */
-export function originalOf(
+export function readOriginalRequest(
   proxy: ProxyKind,
   asked: ProxyRequest,
   prefix: string,

@@ -54,7 +54,7 @@ export type PushHost = {
 export class PushDelivery {
   readonly #transmitter: PushHost;
   readonly #flights = new Map<string, Flight>();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #pending = new Set<Promise<void>>();
   readonly #closing = new AbortController();
 
   constructor(transmitter: PushHost) {
@@ -81,7 +81,7 @@ export class PushDelivery {
   /** Interrupts pushes in flight. Unacknowledged events are sent again later. */
   async close(): Promise<void> {
     this.#closing.abort();
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
   #flightOf(streamId: string): Flight {
@@ -173,8 +173,8 @@ export class PushDelivery {
   }
 
   #follow(work: Promise<void>): void {
-    const followed = work.finally(() => this.#underWay.delete(followed));
-    this.#underWay.add(followed);
+    const followed = work.finally(() => this.#pending.delete(followed));
+    this.#pending.add(followed);
   }
 }
 

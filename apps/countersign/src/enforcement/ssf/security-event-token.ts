@@ -23,8 +23,8 @@ type SigningKey = { readonly kid: string; readonly key: KeyObject; readonly jwk:
 const MODULUS_BITS_MIN = 2048;
 
 /**
- * Signing keys. The first one signs; the others stay published while receivers may hold their
- * signatures. To change a key, append the new one, then move it to the front.
+ * Signing keys. The first one signs. The others stay published, because receivers may still verify
+ * their signatures. To change a key, append the new one, then move it to the front.
  */
 export class SigningKeys {
   readonly #keys: readonly SigningKey[];
@@ -69,9 +69,9 @@ async function keyOf({
   if (key.asymmetricKeyType !== 'rsa' || bits < MODULUS_BITS_MIN) {
     throw invalid(file, `it is not an RSA key of ${MODULUS_BITS_MIN} bits or more`);
   }
-  const shown = await exportJWK(createPublicKey(key));
-  const kid = await calculateJwkThumbprint(shown);
-  return { kid, key, jwk: { ...shown, kid, use: 'sig', alg: 'RS256' } };
+  const publicJwk = await exportJWK(createPublicKey(key));
+  const kid = await calculateJwkThumbprint(publicJwk);
+  return { kid, key, jwk: { ...publicJwk, kid, use: 'sig', alg: 'RS256' } };
 }
 
 function privateKey(file: string, pem: string): KeyObject {

@@ -147,7 +147,7 @@ export class Lineage {
     const operation = row.event.operation ?? 'a change';
     const taint: Taint = {
       sinceMs: row.event.timeMs,
-      because: `${operation} by a party that counts as the intruders'`,
+      because: `${operation} by a compromised party`,
       entries: [row.index],
       techniques: by.taint.techniques,
       origin: { kind: 'change', from: by.party, operation },

@@ -77,9 +77,9 @@ export class CanaryRunner implements Collector {
       if (signal?.aborted === true) break;
       if (this.#isDue(plan)) problems.push(...(await this.#send(plan, sink, signal)));
     }
-    const short = problems.length;
-    const nothing = { records: 0, duplicates: 0, quarantined: 0, behindMs: 0, hasMore: false };
-    return { ...nothing, windows: observed, short, problems };
+    const incomplete = problems.length;
+    const noRecords = { records: 0, duplicates: 0, quarantined: 0, behindMs: 0, hasMore: false };
+    return { ...noRecords, windows: observed, incomplete, problems };
   }
 
   #hear({ tenant, source, availableMs, body }: MatchedRecord): void {

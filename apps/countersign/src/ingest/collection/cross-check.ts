@@ -1,9 +1,9 @@
 import type { Clock } from '@countersign/core';
 import {
   activitySourceOf,
-  checkObservation,
   compareIds,
   type DueCheck,
+  observationOfCheck,
 } from '@countersign/coverage';
 import type { LedgerReader } from '@countersign/ledger';
 import type { CollectionSink, Collector, PollReport } from '@countersign/m365';
@@ -40,19 +40,19 @@ export class CrossCheck implements Collector {
       if (signal?.aborted) break;
       const ids = await this.#idsOf(due);
       const check = compareIds(ids, due.against);
-      const seen = checkObservation(due, check);
-      await sink.append([ownEntryDraft('coverage', clock.now(), seen)]);
+      const observation = observationOfCheck(due, check);
+      await sink.append([ownEntryDraft('coverage', clock.now(), observation)]);
       windows += 1;
       const { onlySource, onlyAgainst } = check;
       if (onlySource + onlyAgainst === 0) continue;
       problems.push(
-        `${due.source} and ${due.against} differ from ${seen.from} to ${seen.to}: ` +
+        `${due.source} and ${due.against} differ from ${observation.from} to ${observation.to}: ` +
           `${onlySource} records are only in the first, ${onlyAgainst} only in the second`,
       );
     }
-    const short = problems.length;
-    const nothing = { records: 0, duplicates: 0, quarantined: 0, behindMs: 0, hasMore: false };
-    return { ...nothing, windows, short, problems };
+    const incomplete = problems.length;
+    const noRecords = { records: 0, duplicates: 0, quarantined: 0, behindMs: 0, hasMore: false };
+    return { ...noRecords, windows, incomplete, problems };
   }
 
   async #idsOf(due: DueCheck): Promise<{ source: Set<string>; against: Set<string> }> {
@@ -61,14 +61,14 @@ export class CrossCheck implements Collector {
     const { from: fromMs, to: toMs } = due;
     for await (const row of this.#options.store.eventsOf(due.tenant, { fromMs, toMs })) {
       const sources = await this.#sourcesOf(row);
-      const isHere = sources.has(due.source);
-      if (isHere) source.add(row.action);
-      if (sources.has(due.against) && (isHere || belongs(row, due))) against.add(row.action);
+      const isInSource = sources.has(due.source);
+      if (isInSource) source.add(row.action);
+      if (sources.has(due.against) && (isInSource || isInScope(row, due))) against.add(row.action);
     }
     return { source, against };
   }
 
-  /** Sources of an action's deliveries. The row itself names only the most detailed one. */
+  /** All sources that delivered an action. The row names only the most detailed one. */
   async #sourcesOf({ entries, source }: EventRow): Promise<ReadonlySet<string>> {
     if (entries.length === 1) return new Set([source]);
     const { reader } = this.#options;
@@ -78,9 +78,9 @@ export class CrossCheck implements Collector {
   }
 }
 
-/** Whether the first source must also have a record of the other one. */
-function belongs({ event }: EventRow, { source, carries }: DueCheck): boolean {
-  switch (carries) {
+/** Returns true if the first source must also have this record of the second. */
+function isInScope({ event }: EventRow, { source, scope }: DueCheck): boolean {
+  switch (scope) {
     case 'workloads':
       return activitySourceOf(event.workload ?? '') === source;
     case 'sign-ins':

@@ -1,6 +1,6 @@
 import { OperationError } from './errors.ts';
 
-/** Ends a list early when the caller stops; items read so far are complete. */
+/** Ends a list when the caller aborts. Every item before that is complete. */
 export async function* untilAborted<T>(
   items: AsyncIterable<T>,
   signal: AbortSignal,

@@ -29,7 +29,7 @@ export const writeBrief: DocumentOperation<BriefRequest, object, Brief> = {
   summary: 'one page: who got in, what they did, what is open, what to do first',
   description:
     'Prints one page about an incident, or about all findings of a period: who got in and how, ' +
-    'what they did and read, what is still open, what cannot be told, and what to do first. ' +
+    'what they did and read, what is still open, what is unknown, and what to do first. ' +
     'Each sentence cites entries of the ledger.',
   scope: 'eviction:read',
   effect: 'read',

@@ -103,9 +103,9 @@ export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcom
     },
   ],
   async run(context, input) {
-    const { endpointsIn } = await import('./load-enforcement-config.ts');
+    const { loadEnforcementConfig } = await import('./load-enforcement-config.ts');
     const file = configFile(context.dataDir, input);
-    const { bypass: known } = endpointsIn(file, context.env);
+    const { bypass: known } = loadEnforcementConfig(file, context.env);
     if (known === undefined)
       throw invalidInput(`${file} names no bypass: write enforcementPoints.bypass`);
     const { tenant, method } = known;

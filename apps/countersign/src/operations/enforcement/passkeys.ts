@@ -172,8 +172,8 @@ async function openFeed(writer: LedgerWriter) {
 
 async function peopleIn(config: string, by: HandlerContext) {
   const { peopleOf } = await import('../../enforcement/approvals/read-people.ts');
-  const { endpointsFor } = await import('./load-enforcement-config.ts');
-  return peopleOf(endpointsFor(config, by));
+  const { enforcementConfigFor } = await import('./load-enforcement-config.ts');
+  return peopleOf(enforcementConfigFor(config, by));
 }
 
 /** The caller gets the code once: the entry holds only its digest. */

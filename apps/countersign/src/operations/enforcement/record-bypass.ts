@@ -50,9 +50,9 @@ export const recordBypass: LedgerOperation<BypassRecord, RecordedBypass> = {
     const { readBypasses } = await import('../../enforcement/bypass/read-bypasses.ts');
     const { catchUpProjection } = await import('../../projection/catch-up.ts');
     const { ownEntryDraft } = await import('../../projection/entries/own-entry.ts');
-    const { endpointsFor } = await import('./load-enforcement-config.ts');
+    const { enforcementConfigFor } = await import('./load-enforcement-config.ts');
     const { env, random, hooks } = by;
-    const endpoints = endpointsFor(file, by);
+    const endpoints = enforcementConfigFor(file, by);
     const { bypass: config } = endpoints;
     if (config === undefined) throw new ConfigError('REFERENCED_FILE', NO_BYPASS);
     const { clock } = writer;

@@ -38,7 +38,7 @@ export const evaluateEviction: ListOperation<EvictionInput, object, EvictionView
   summary: 'are they out? one answer for each of 44 footholds',
   description:
     'Follows what findings name, and all that it created, granted or changed since, and says ' +
-    'of each way to stay in whether it is open or whether that cannot be told, and what ' +
+    'of each way to stay in whether it is open or whether that is unknown, and what ' +
     'would decide it. It never says that they are out: live state is not read back yet.',
   scope: 'eviction:read',
   effect: 'read',

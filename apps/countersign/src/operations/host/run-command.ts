@@ -51,7 +51,7 @@ export async function runLedgerOperation<Input extends object, Output>(
   const work: Command = { operation: operation.name, input, mode, tenant, who };
   // Opening for writing would create a ledger, and a wrong --data would go unnoticed.
   if (operation.ledger === 'needs') (await LedgerReader.open(dir)).close();
-  else if (!existsSync(layout.folderFacts(dir))) {
+  else if (!existsSync(layout.manifest(dir))) {
     const nothing = await importWithoutLedger(work);
     if (nothing !== undefined) return nothing;
   }

@@ -13,21 +13,21 @@ import {
 
 /** A request, the result of its acceptance test on this ledger, and its facts. */
 export type TestedRequest = Request & {
-  readonly tested: AcceptanceResult;
+  readonly result: AcceptanceResult;
   readonly facts: readonly string[];
 };
 
-/** Words for a request: the answer itself is about the test. */
+/** The state of a request, by the answer of its acceptance test. */
 export const REQUEST_STATES = { yes: 'met', no: 'not met', unknown: 'cannot tell' } as const;
 
-const NO_LEDGER = 'there is no ledger that the test could be run on';
+const NO_LEDGER = 'there is no ledger to run the test on';
 
 export const listRequests: ListOperation<object, object, Rows<TestedRequest>> = {
   name: 'requests',
   summary: 'what the vendor is asked to change',
   description:
-    'Lists what customers cannot see today and the vendor could fix: what, why, the acceptance ' +
-    'test, and what that test says of this ledger now. Exits 3 while a test cannot decide.',
+    'Lists what customers cannot see today and the vendor could fix. Each request has a reason, ' +
+    'an acceptance test, and its result for this ledger. Exits 3 if a test has no result.',
   scope: 'posture:read',
   effect: 'read',
   kind: 'list',
@@ -44,7 +44,7 @@ export const listRequests: ListOperation<object, object, Rows<TestedRequest>> = 
   }),
   examples: [
     {
-      summary: 'Which requests does this tenant show to be met?',
+      summary: 'Which requests has the vendor met in this tenant?',
       input: {},
       commandLine: 'requests',
       runsOn: 'sample',
@@ -59,14 +59,14 @@ export const listRequests: ListOperation<object, object, Rows<TestedRequest>> = 
     const requests = parseRequests(readConfigFile(join(folder, 'requests.yaml')));
     const results = await testAll(context, requests);
     const rows = requests.map((request): TestedRequest => {
-      const about = facts.filter((fact) => fact.request === request.id).map(({ id }) => id);
-      const nothing = { answer: 'unknown', because: NO_LEDGER } as const;
-      return { ...request, tested: results?.get(request.id) ?? nothing, facts: about };
+      const factIds = facts.filter((fact) => fact.request === request.id).map(({ id }) => id);
+      const notTested = { answer: 'unknown', because: NO_LEDGER } as const;
+      return { ...request, result: results?.get(request.id) ?? notTested, facts: factIds };
     });
-    const open = rows.filter(({ tested }) => tested.answer === 'unknown');
+    const open = rows.filter(({ result }) => result.answer === 'unknown');
     const text =
-      `the acceptance tests of ${open.length} of ${plural(rows.length, 'request')} decide ` +
-      `nothing; of the first: ${open[0]?.tested.because}`;
+      `${open.length} of ${plural(rows.length, 'acceptance test')} have no result; ` +
+      `the reason of the first: ${open[0]?.result.because}`;
     return listResult({
       rows,
       itemOf,
@@ -81,31 +81,31 @@ async function testAll(
   requests: readonly Request[],
 ): Promise<ReadonlyMap<string, AcceptanceResult> | undefined> {
   if ((await readers.sourcesIfAny()) === undefined) return undefined;
-  const { testedOf } = await import('../../posture/vendor-request.ts');
+  const { acceptanceResultOf } = await import('../../posture/vendor-request.ts');
   const { query } = await import('../../store/query/user-query.ts');
   const sql = requests
     .map(({ id, test }) => `SELECT '${id}' AS id, answer, because FROM (${test})`)
     .join('\nUNION ALL\n');
-  const tested = new Map<string, AcceptanceResult>();
+  const results = new Map<string, AcceptanceResult>();
   try {
     const { columns, rows } = await query(dataDir, sql, { tenant });
     const names = columns.map(({ name }) => name);
     for await (const batch of rows) {
-      for (const row of batch) tested.set(idOf(row), testedOf(names, row));
+      for (const row of batch) results.set(idOf(row), acceptanceResultOf(names, row));
     }
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
     const failed = { answer: 'unknown', because: error.message } as const;
-    for (const { id } of requests) tested.set(id, failed);
+    for (const { id } of requests) results.set(id, failed);
   }
-  return tested;
+  return results;
 }
 
 function idOf([id]: readonly unknown[]): string {
   return typeof id === 'string' ? id : '';
 }
 
-function itemOf({ id, what, why, test, facts, tested }: TestedRequest): object {
-  const { answer, because } = tested;
+function itemOf({ id, what, why, test, facts, result }: TestedRequest): object {
+  const { answer, because } = result;
   return { request: id, what, why, facts, test, state: REQUEST_STATES[answer], because };
 }

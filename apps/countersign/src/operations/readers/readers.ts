@@ -49,7 +49,7 @@ export class Readers implements Disposable {
 
   /** Undefined without a ledger: for one part of an answer, which has no watermark. */
   async sourcesIfAny(): Promise<Sources | undefined> {
-    if (!existsSync(layout.folderFacts(this.#dataDir))) return undefined;
+    if (!existsSync(layout.manifest(this.#dataDir))) return undefined;
     this.#sources ??= this.#openSources();
     return this.#sources;
   }

@@ -4,7 +4,7 @@ import { DAY_MS, EVIDENCE_MAX } from '../limits.ts';
 import type { ActionVerdict } from './action-totals.ts';
 import type { Cause } from './action-verdict.ts';
 
-/** Causes that are findings, with their texts. */
+/** The texts of a finding, by cause. */
 type CauseText = {
   readonly rule: string;
   readonly title: (act: string, who: string) => string;
@@ -23,15 +23,15 @@ const NO_SIGN_IN: CauseText = {
   techniques: ['T1606.002', 'T1550.001'],
 };
 
-const SAID: Readonly<Partial<Record<Cause, CauseText>>> = {
+const CAUSE_TEXTS: Readonly<Partial<Record<Cause, CauseText>>> = {
   'no-sign-in': NO_SIGN_IN,
   'no-sign-in-delivered': NO_SIGN_IN,
   'no-sign-in-imported': NO_SIGN_IN,
   expired: {
     rule: 'reconcile/expired-token',
     why:
-      'An expired token must not work; a replayed or forged one may. Likely harmless when: ' +
-      'clocks of two services differ.',
+      'Services must refuse an expired token. A replayed or forged token may still work. Likely ' +
+      'harmless when: the clocks of two services differ.',
     title: (act, who) => `${who} performed ${act} outside the lifetime of the token`,
     next: 'Revoke the session, and ask Microsoft why its service accepted the expired token.',
     techniques: ['T1550.001'],
@@ -69,7 +69,7 @@ const SAID: Readonly<Partial<Record<Cause, CauseText>>> = {
   'no-decision': {
     rule: 'reconcile/no-decision',
     why:
-      'Entra let the person in without the decision of the company. Likely harmless when: the ' +
+      'Entra accepted the sign-in without a decision by the company. Likely harmless when: the ' +
       'account is not yet in the scope of the method.',
     title: (act, who) =>
       `${who} performed ${act} after a sign-in that bypassed the enforcement point`,
@@ -100,11 +100,11 @@ const SAID: Readonly<Partial<Record<Cause, CauseText>>> = {
 
 /** The rules of findings about actions. */
 export const ACTION_RULES: readonly string[] = [
-  ...new Set(Object.values(SAID).map(({ rule }) => rule)),
+  ...new Set(Object.values(CAUSE_TEXTS).map(({ rule }) => rule)),
 ];
 
-export function isSaid(cause: Cause): boolean {
-  return SAID[cause] !== undefined;
+export function isReported(cause: Cause): boolean {
+  return CAUSE_TEXTS[cause] !== undefined;
 }
 
 /** One finding per person, application and day. */
@@ -112,10 +112,10 @@ export function findingsOf(
   verdicts: readonly ActionVerdict[],
   severityOf: (verdict: ActionVerdict) => 3 | 4,
 ): FindingDraft[] {
-  const reported = verdicts.filter(({ cause }) => isSaid(cause));
+  const reported = verdicts.filter(({ cause }) => isReported(cause));
   const groups = Map.groupBy(reported, (verdict) => {
     const { tenant, who, app, cause, atMs } = verdict;
-    return [tenant, SAID[cause]?.rule, who, app, dayOf(atMs)].join('\n');
+    return [tenant, CAUSE_TEXTS[cause]?.rule, who, app, dayOf(atMs)].join('\n');
   });
   return [...groups.values()].map((own) => draftOf(own, severityOf));
 }
@@ -126,37 +126,37 @@ function draftOf(
 ): FindingDraft {
   const first = own[0] as ActionVerdict;
   const last = own.at(-1) as ActionVerdict;
-  const said = SAID[first.cause] as CauseText;
+  const text = CAUSE_TEXTS[first.cause] as CauseText;
   const who = first.who?.replace(/^app:/, 'application ') ?? 'an unnamed account';
   const act = first.operation ?? 'an action';
-  const texts = (of: (verdict: ActionVerdict) => string | null): string[] =>
+  const distinctValues = (of: (verdict: ActionVerdict) => string | null): string[] =>
     [...new Set(own.flatMap((verdict) => of(verdict) ?? []))].sort();
   return {
-    rule: said.rule,
+    rule: text.rule,
     version: 1,
     tenant: first.tenant as TenantId,
     group: `${first.who ?? ''} ${first.app ?? ''}`,
     windowMs: dayOf(first.atMs),
-    title: said.title(act, who),
+    title: text.title(act, who),
     message: messageOf(own),
-    next: said.next,
+    next: text.next,
     severity: Math.max(...own.map(severityOf)) as 3 | 4,
-    techniques: techniquesOf(said, own),
+    techniques: techniquesOf(text, own),
     entries: own.slice(0, EVIDENCE_MAX).map(({ index }) => index),
     firstMs: first.atMs,
     lastMs: last.atMs,
-    principals: texts(({ actor }) => actor),
-    sessions: texts(({ session }) => session),
-    apps: texts(({ app }) => app),
-    addresses: texts(({ ip }) => ip),
+    principals: distinctValues(({ actor }) => actor),
+    sessions: distinctValues(({ session }) => session),
+    apps: distinctValues(({ app }) => app),
+    addresses: distinctValues(({ ip }) => ip),
     confidence: null,
   };
 }
 
 /** Adds the techniques of the actions themselves. */
-function techniquesOf(said: CauseText, own: readonly ActionVerdict[]): string[] {
+function techniquesOf(text: CauseText, own: readonly ActionVerdict[]): string[] {
   const isMail = own.some(({ operation }) => /^mailitemsaccessed$/i.test(operation ?? ''));
-  return isMail ? [...said.techniques, 'T1114.002'] : [...said.techniques];
+  return isMail ? [...text.techniques, 'T1114.002'] : [...text.techniques];
 }
 
 function messageOf(own: readonly ActionVerdict[]): string {
@@ -179,7 +179,7 @@ function messageOf(own: readonly ActionVerdict[]): string {
         'sign-in is missing from the export.'
       );
     default:
-      return `${plural(own.length, 'action')} of the day. ${SAID[first.cause]?.why}`;
+      return `${plural(own.length, 'action')} of the day. ${CAUSE_TEXTS[first.cause]?.why}`;
   }
 }
 

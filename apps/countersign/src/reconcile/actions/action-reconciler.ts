@@ -6,7 +6,7 @@ import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { ACTIONS_AT_ONCE, DAY_MS, HOUR_MS, LIST_MAX } from '../limits.ts';
 import { AbsenceConfidence, type JoinCounts } from './absence-confidence.ts';
-import { findingsOf, isSaid } from './action-findings.ts';
+import { findingsOf, isReported } from './action-findings.ts';
 import { ActionQuery, EXPECTED_FROM, EXPECTED_TO, type ReconcilePeriod } from './action-query.ts';
 import {
   type ActionVerdict,
@@ -136,12 +136,12 @@ export class ActionReconciler implements AsyncDisposable {
     const groups = await this.#groups({ fromMs, toMs, tenant });
     const days = new Set(
       groups
-        .filter(({ cause }) => isSaid(cause))
+        .filter(({ cause }) => isReported(cause))
         .map(({ hourMs }) => Math.floor(hourMs / DAY_MS) * DAY_MS),
     );
     for (const day of [...days].sort((a, b) => a - b)) {
       const period = { fromMs: day, toMs: day + DAY_MS, tenant };
-      const { verdicts, isCut } = await this.list(period, isSaid);
+      const { verdicts, isCut } = await this.list(period, isReported);
       yield { dayMs: day, drafts: findingsOf(verdicts, severityOf), isCut };
     }
   }

@@ -6,7 +6,7 @@ import type { BriefSection, BriefSectionId, BriefSentence, BriefUnknown } from '
 
 /** Sentences per section: a brief is one page. */
 export const SENTENCES_MAX = 4;
-const NAMES_SHOWN = 4;
+const NAMES_SHOWN_MAX = 4;
 
 export function section(
   id: BriefSectionId,
@@ -35,14 +35,14 @@ export function firstEntries(findings: readonly StoredFinding[]): number[] {
   return findings.flatMap(({ draft }) => draft.entries.slice(0, 1));
 }
 
-export function someOf(names: readonly string[]): string {
-  const left = names.length - NAMES_SHOWN;
+export function firstNames(names: readonly string[]): string {
+  const left = names.length - NAMES_SHOWN_MAX;
   return left > 0
-    ? `${names.slice(0, NAMES_SHOWN).join(', ')} and ${left} more`
+    ? `${names.slice(0, NAMES_SHOWN_MAX).join(', ')} and ${left} more`
     : joinWithAnd(names);
 }
 
-export function unknown(
+export function unknownSentence(
   what: string,
   because: string,
   wouldDecide: string,
@@ -52,11 +52,11 @@ export function unknown(
   return { text, entries, findings: [], because, wouldDecide };
 }
 
-export function openOf({ footholds }: EvictionReport): readonly FootholdAnswer[] {
+export function openFootholds({ footholds }: EvictionReport): readonly FootholdAnswer[] {
   return footholds.filter(({ answer }) => answer.kind === 'no');
 }
 
-export function unknownOf({ footholds }: EvictionReport): readonly FootholdAnswer[] {
+export function unknownFootholds({ footholds }: EvictionReport): readonly FootholdAnswer[] {
   return footholds.filter(({ answer }) => answer.kind === 'unknown');
 }
 

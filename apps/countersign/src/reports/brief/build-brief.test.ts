@@ -44,10 +44,13 @@ test('the conclusion distinguishes out, not out and cannot tell', () => {
   assert.match(briefOf({ footholds: [YES, YES] }).conclusion, /^They are out: all 2 /);
   assert.match(
     briefOf({ footholds: [YES, NO, UNKNOWN] }).conclusion,
-    /^They are not out: 1 foothold is open, and 1 cannot be told/,
+    /^They are not out: 1 foothold is open, and 1 is unknown/,
   );
-  assert.match(briefOf({ footholds: [YES, NO] }).conclusion, /open, and no other is unknown/);
-  assert.match(briefOf({ footholds: [YES, UNKNOWN] }).conclusion, /^Cannot tell .* and 1 cannot/);
+  assert.match(briefOf({ footholds: [YES, NO] }).conclusion, /open, and none is unknown/);
+  assert.match(
+    briefOf({ footholds: [YES, UNKNOWN] }).conclusion,
+    /^Cannot tell .* but 1 is unknown/,
+  );
 });
 
 test('names lost data as well as unknown data', () => {

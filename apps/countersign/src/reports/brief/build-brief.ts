@@ -7,34 +7,34 @@ import type { Brief, BriefSection, BriefSectionId, BriefSentence } from './brief
 import type { BriefInput } from './brief-input.ts';
 import {
   firstEntries,
-  openOf,
+  firstNames,
+  openFootholds,
   SENTENCES_MAX,
   section,
   sentence,
-  someOf,
-  unknown,
-  unknownOf,
+  unknownFootholds,
+  unknownSentence,
 } from './brief-sentences.ts';
 import { type FindingPhase, phaseOf } from './finding-phase.ts';
-import { cannotTell, doFirst, stillOpen } from './open-and-next.ts';
+import { cannotTell, firstActions, stillOpen } from './open-and-next.ts';
 
 /** Lowest severity that the brief describes: medium. */
-const GRAVE = 3;
+const SERIOUS_SEVERITY_MIN = 3;
 
-/** Builds a one-minute summary for an executive. Each sentence cites its entries. */
+/** Builds a one-minute summary for an executive. Each sentence cites ledger entries. */
 export function buildBrief(input: BriefInput): Brief {
   const { incident, findings, fromMs, toMs, asOf } = input;
-  const grave = graveOf(findings);
+  const serious = seriousFindings(findings);
   const all = [
-    section('what-happened', 'What happened', whatHappened(input, grave)),
+    section('what-happened', 'What happened', whatHappened(input, serious)),
     whoGotIn(input),
-    phaseSection('how-they-got-in', 'How they got in', 'got-in', grave, input),
-    phaseSection('what-they-did', 'What they did', 'did', grave, input),
-    whatTheyRead(input, grave),
+    phaseSection('how-they-got-in', 'How they got in', 'got-in', serious, input),
+    phaseSection('what-they-did', 'What they did', 'did', serious, input),
+    whatTheyRead(input, serious),
     stillOpen(input),
     cannotTell(input),
-    section('do-first', 'Do first', doFirst(input, grave)),
-    section('confidence', 'Confidence', confidence(input, grave)),
+    section('do-first', 'Do first', firstActions(input, serious)),
+    section('confidence', 'Confidence', confidence(input, serious)),
   ];
   const sections = all.map((each) => readableSection(each, input.readable));
   return {
@@ -60,37 +60,37 @@ function capital(text: string): string {
 }
 
 /** The serious findings; all of them if none is serious. */
-function graveOf(findings: readonly StoredFinding[]): readonly StoredFinding[] {
-  const grave = findings.filter(({ draft }) => draft.severity >= GRAVE);
-  const chosen = grave.length === 0 ? findings : grave;
+function seriousFindings(findings: readonly StoredFinding[]): readonly StoredFinding[] {
+  const serious = findings.filter(({ draft }) => draft.severity >= SERIOUS_SEVERITY_MIN);
+  const chosen = serious.length === 0 ? findings : serious;
   return chosen.toSorted(
     (a, b) => b.draft.severity - a.draft.severity || a.draft.firstMs - b.draft.firstMs,
   );
 }
 
 function conclusionOf({ eviction }: BriefInput): string {
-  const open = openOf(eviction).length;
-  const unknown = unknownOf(eviction).length;
+  const open = openFootholds(eviction).length;
+  const unknown = unknownFootholds(eviction).length;
   if (open > 0) {
     const known = plural(open, 'foothold is', 'footholds are');
-    const rest = unknown === 0 ? 'no other is unknown' : `${unknown} cannot be told`;
+    const rest = unknown === 0 ? 'none is unknown' : plural(unknown, 'is unknown', 'are unknown');
     return `They are not out: ${known} open, and ${rest}.`;
   }
   return unknown === 0
     ? `They are out: all ${eviction.footholds.length} footholds are closed.`
-    : `Cannot tell whether they are out: no foothold is known to be open, ` +
-        `and ${unknown} cannot be told.`;
+    : `Cannot tell whether they are out: no foothold is known to be open, but ` +
+        `${plural(unknown, 'is', 'are')} unknown.`;
 }
 
 function whatHappened(
   { incident, fromMs, toMs, findings }: BriefInput,
-  grave: readonly StoredFinding[],
+  serious: readonly StoredFinding[],
 ): BriefSentence[] {
   const when = `${shortTimeText(fromMs, 'with year')} to ${shortTimeText(toMs, 'with year')} UTC`;
   const count = plural(findings.length, 'finding');
-  const title = incident?.title ?? grave[0]?.draft.title ?? '';
+  const title = incident?.title ?? serious[0]?.draft.title ?? '';
   return [
-    sentence(title, firstEntries(grave), grave),
+    sentence(title, firstEntries(serious), serious),
     sentence(`${count}, from ${when}`, firstEntries(findings), findings),
   ];
 }
@@ -105,7 +105,7 @@ function whoGotIn({ eviction }: BriefInput): BriefSection {
       const kind = partyKind(party) === 'account' ? 'The account' : 'The application';
       const since = shortTimeText(sinceMsOf(party), 'with year');
       return sentence(
-        `${kind} ${partyName(party)} counts as the intruders' since ${since}`,
+        `${kind} ${partyName(party)} has been treated as compromised since ${since}`,
         party.taints.flatMap(({ entries }) => entries),
       );
     });
@@ -114,7 +114,7 @@ function whoGotIn({ eviction }: BriefInput): BriefSection {
     const names = addresses.map((party) => partyName(party).replace(/^address /, ''));
     sentences.push(
       sentence(
-        `They came from ${plural(addresses.length, 'address', 'addresses')}: ${someOf(names)}`,
+        `They came from ${plural(addresses.length, 'address', 'addresses')}: ${firstNames(names)}`,
         addresses.flatMap(({ taints }) => taints[0]?.entries.slice(0, 1) ?? []),
       ),
     );
@@ -125,7 +125,7 @@ function whoGotIn({ eviction }: BriefInput): BriefSection {
     'Who got in',
     [],
     [
-      unknown(
+      unknownSentence(
         'who got in',
         'no finding of high severity names an account or an application',
         'Name the suspects that you know: countersign eviction --tainted user:NAME',
@@ -135,7 +135,7 @@ function whoGotIn({ eviction }: BriefInput): BriefSection {
 }
 
 /** Combines findings with the same text into one sentence. */
-function saying(findings: readonly StoredFinding[]): BriefSentence[] {
+function findingSentences(findings: readonly StoredFinding[]): BriefSentence[] {
   const byTitle = [...Map.groupBy(findings, ({ draft }) => draft.title)];
   const sentences = byTitle.slice(0, SENTENCES_MAX).map(([title, same]) => {
     const first = Math.min(...same.map(({ draft }) => draft.firstMs));
@@ -161,11 +161,11 @@ function phaseSection(
   id: BriefSectionId,
   title: string,
   phase: FindingPhase,
-  grave: readonly StoredFinding[],
+  serious: readonly StoredFinding[],
   { blind }: BriefInput,
 ): BriefSection {
-  const own = grave.filter(({ draft }) => phaseOf(draft.techniques) === phase);
-  if (own.length > 0) return section(id, title, saying(own));
+  const own = serious.filter(({ draft }) => phaseOf(draft.techniques) === phase);
+  if (own.length > 0) return section(id, title, findingSentences(own));
   const [reason] = blind;
   const because =
     reason === undefined ? 'no finding states it' : `no finding states it, and ${reason.text}`;
@@ -174,7 +174,7 @@ function phaseSection(
     title,
     [],
     [
-      unknown(
+      unknownSentence(
         UNKNOWN_PHASES[phase],
         because,
         'countersign rules status lists what each rule needs',
@@ -183,16 +183,18 @@ function phaseSection(
   );
 }
 
-function whatTheyRead({ eviction }: BriefInput, grave: readonly StoredFinding[]): BriefSection {
+function whatTheyRead({ eviction }: BriefInput, serious: readonly StoredFinding[]): BriefSection {
   const found = eviction.footholds.find(({ foothold }) => foothold.id === 'exposed-secrets');
   const readings = (found?.openings ?? []).map(({ text, entries }) =>
     sentence(text.replace(/: the secrets in them count as known$/, ''), entries),
   );
-  const known = saying(grave.filter(({ draft }) => phaseOf(draft.techniques) === 'read'));
+  const known = findingSentences(
+    serious.filter(({ draft }) => phaseOf(draft.techniques) === 'read'),
+  );
   const shown = readings.slice(0, SENTENCES_MAX);
   const rest = readings.slice(SENTENCES_MAX);
   if (rest.length > 0) {
-    const text = `${plural(rest.length, 'more place')} that they read`;
+    const text = `${plural(rest.length, 'more location')} that they read`;
     shown.push(
       sentence(
         text,
@@ -207,7 +209,7 @@ function whatTheyRead({ eviction }: BriefInput, grave: readonly StoredFinding[])
     'What they read',
     [],
     [
-      unknown(
+      unknownSentence(
         'what they read',
         'no record shows that they read anything',
         'Import the Exchange and SharePoint audit of the period, with MailItemsAccessed',
@@ -218,18 +220,18 @@ function whatTheyRead({ eviction }: BriefInput, grave: readonly StoredFinding[])
 
 function confidence(
   { eviction, incident }: BriefInput,
-  grave: readonly StoredFinding[],
+  serious: readonly StoredFinding[],
 ): BriefSentence[] {
-  const stated = grave.filter(({ draft }) => draft.confidence !== null);
+  const stated = serious.filter(({ draft }) => draft.confidence !== null);
   const [best] = stated.toSorted((a, b) => (b.draft.confidence ?? 0) - (a.draft.confidence ?? 0));
   const sentences: BriefSentence[] = [];
   if (best === undefined) {
-    const agree = plural(grave.length, 'finding agrees', 'findings agree');
+    const agree = plural(serious.length, 'finding agrees', 'findings agree');
     const text = `No finding states a probability; ${agree}`;
-    sentences.push(sentence(text, firstEntries(grave), grave));
+    sentences.push(sentence(text, firstEntries(serious), serious));
   } else {
     const { title, confidence: value } = best.draft;
-    const others = grave.length - 1;
+    const others = serious.length - 1;
     const scope = incident === undefined ? 'period' : 'incident';
     const agree = others === 0 ? '' : `, and ${plural(others, 'more finding')} of this ${scope}`;
     sentences.push(

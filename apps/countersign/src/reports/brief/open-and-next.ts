@@ -6,14 +6,14 @@ import type { BriefSection, BriefSentence, BriefUnknown } from './brief.ts';
 import type { BriefInput } from './brief-input.ts';
 import {
   firstEntries,
+  firstNames,
   isOpen,
-  openOf,
+  openFootholds,
   SENTENCES_MAX,
   section,
   sentence,
-  someOf,
-  unknown,
-  unknownOf,
+  unknownFootholds,
+  unknownSentence,
 } from './brief-sentences.ts';
 
 /** Footholds by the access that they give, most first. The rest follow in their own order. */
@@ -29,7 +29,7 @@ function urgencyOf({ foothold }: FootholdAnswer): number {
 }
 
 export function stillOpen({ eviction }: BriefInput): BriefSection {
-  const open = openOf(eviction).toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
+  const open = openFootholds(eviction).toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
   const sentences = open.slice(0, SENTENCES_MAX).map(({ foothold, openings }) => {
     const own = openings.filter(isOpen);
     const [first] = own;
@@ -48,7 +48,7 @@ export function stillOpen({ eviction }: BriefInput): BriefSection {
     sentences.push(sentence(`Also open: ${names.join('; ')}`, entries));
   }
   if (sentences.length > 0) return section('still-open', 'Still open', sentences);
-  if (unknownOf(eviction).length === 0) {
+  if (unknownFootholds(eviction).length === 0) {
     const entries = eviction.footholds.flatMap(({ openings }) =>
       openings.flatMap((each) => each.entries.slice(0, 1)),
     );
@@ -60,7 +60,7 @@ export function stillOpen({ eviction }: BriefInput): BriefSection {
     'Still open',
     [],
     [
-      unknown(
+      unknownSentence(
         'what is still open',
         'no foothold is known to be open, and the live state was not read back',
         'countersign eviction names what would decide each foothold',
@@ -81,12 +81,17 @@ export function cannotTell(input: BriefInput): BriefSection {
       textOf(answer.kind === 'unknown' ? answer.wouldDecide : []) ??
       'Collect the sources of this period, or import them completely';
     unknowns.push(
-      unknown('whether this is all that happened', texts.slice(0, 2).join('; '), decide, entries),
+      unknownSentence(
+        'whether this is all that happened',
+        texts.slice(0, 2).join('; '),
+        decide,
+        entries,
+      ),
     );
   }
   for (const { text } of blind) {
     unknowns.push(
-      unknown(
+      unknownSentence(
         'what these rules would have found',
         text,
         'Connect the logs that they need',
@@ -94,11 +99,11 @@ export function cannotTell(input: BriefInput): BriefSection {
       ),
     );
   }
-  const left = unknownOf(eviction);
+  const left = unknownFootholds(eviction);
   if (left.length > 0) {
     const because = `the live state of ${plural(left.length, 'foothold')} was not read back`;
     const decide = `countersign eviction${optionOf(input)} names what would decide each`;
-    unknowns.push(unknown('whether they hold anything else', because, decide, entries));
+    unknowns.push(unknownSentence('whether they hold anything else', because, decide, entries));
   }
   return section('cannot-tell', 'Cannot tell', [], unknowns);
 }
@@ -107,11 +112,14 @@ function textOf(observations: readonly Observation[]): string | undefined {
   return observations[0]?.what;
 }
 
-export function doFirst(input: BriefInput, grave: readonly StoredFinding[]): BriefSentence[] {
+export function firstActions(
+  input: BriefInput,
+  serious: readonly StoredFinding[],
+): BriefSentence[] {
   const accounts = input.eviction.lineage.filter((party) => partyKind(party) === 'account');
   const steps: BriefSentence[] = [];
   if (accounts.length > 0) {
-    const names = someOf(accounts.map(partyName));
+    const names = firstNames(accounts.map(partyName));
     const word = accounts.length === 1 ? 'its' : 'their';
     steps.push(
       sentence(
@@ -120,18 +128,18 @@ export function doFirst(input: BriefInput, grave: readonly StoredFinding[]): Bri
       ),
     );
   }
-  const byNext = [...Map.groupBy(grave, ({ draft }) => draft.next)];
+  const byNext = [...Map.groupBy(serious, ({ draft }) => draft.next)];
   for (const [next, same] of byNext.slice(0, SENTENCES_MAX - 2)) {
     steps.push(sentence(next, firstEntries(same), same));
   }
-  const open = openOf(input.eviction);
+  const open = openFootholds(input.eviction);
   const entries = open.flatMap(({ openings }) =>
     openings.flatMap((each) => each.entries.slice(0, 1)),
   );
   steps.push(
     sentence(
       `See each open foothold and how to check it: countersign eviction${optionOf(input)}`,
-      entries.length > 0 ? entries : firstEntries(grave),
+      entries.length > 0 ? entries : firstEntries(serious),
     ),
   );
   return steps;

@@ -71,7 +71,7 @@ export class WebhookEndpoint {
     if (body.kind === 'busy') return busyStatus(body.refusal).status;
     const authId = one(headers['webhook-authid']);
     const validationCode = one(headers['webhook-validationcode']);
-    const heard = this.#options.webhook.hear({ authId, validationCode, body: body.bytes });
+    const heard = this.#options.webhook.receive({ authId, validationCode, body: body.bytes });
     this.#options.heard(heard);
     return heard.kind === 'refused' ? 403 : 200;
   }

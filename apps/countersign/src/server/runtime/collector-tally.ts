@@ -30,11 +30,11 @@ export function newTally(name: string, tenant: string, everyMs: number): Collect
 export function addPoll(tally: CollectorTally, report: PollReport, nowMs: number): void {
   tally.polls += 1;
   tally.windows += report.windows;
-  tally.shortWindows += report.short;
+  tally.shortWindows += report.incomplete;
   tally.records += report.records;
   tally.duplicates += report.duplicates;
   tally.quarantined += report.quarantined;
   tally.lastPollMs = nowMs;
-  tally.lastShort = report.short;
+  tally.lastShort = report.incomplete;
   tally.lastProblem = report.problems[0];
 }

@@ -3,13 +3,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folder } from '../testing/rows.ts';
-import { DuckDbEngine, literal, spillerOf } from './duckdb-engine.ts';
+import { DuckDbEngine, literal, spillFileOwner } from './duckdb-engine.ts';
 
 const MIB = 1024 * 1024;
 const ROWS = 200_000;
 const FORMAT = 'FORMAT parquet, ROW_GROUP_SIZE 2048';
 
-test('a sort that runs out of memory gets twice as much, once', async (t) => {
+test('withMoreMemory doubles the memory for one statement', async (t) => {
   const dir = await folder(t);
   const engine = await DuckDbEngine.open({
     threads: 1,
@@ -21,13 +21,13 @@ test('a sort that runs out of memory gets twice as much, once', async (t) => {
   const wide = `SELECT range AS i, repeat(md5(range::VARCHAR), 8) AS t FROM range(${ROWS})`;
   const sorting = `COPY (${wide} ORDER BY t) TO ${literal(out)} (${FORMAT})`;
   await assert.rejects(engine.run(sorting), /Out of Memory/);
-  await engine.withRoom(() => engine.run(sorting));
+  await engine.withMoreMemory(() => engine.run(sorting));
   const [[count] = []] = await engine.rows(`SELECT count(*) FROM read_parquet(${literal(out)})`);
   assert.equal(Number(count), ROWS);
   await assert.rejects(engine.run(sorting), /Out of Memory/);
 });
 
-test('engines that spill into the same folder keep to their own rows', async (t) => {
+test('engines that spill into one folder read only their own rows', async (t) => {
   const dir = await folder(t);
   const engines = [];
   for (const name of ['a', 'b']) {
@@ -43,11 +43,11 @@ test('engines that spill into the same folder keep to their own rows', async (t)
   }
   const spilled = readdirSync(dir);
   assert.equal(spilled.length, engines.length, 'both have spilled');
-  assert.deepEqual([...new Set(spilled.map(spillerOf))], ['ours']);
+  assert.deepEqual([...new Set(spilled.map(spillFileOwner))], ['ours']);
   for (const { name, engine } of engines) {
     const rows = await engine.rows(`SELECT count(*) FROM kept WHERE t = ${textOf(name)}`);
     assert.deepEqual(rows.map(Number), [3 * ROWS]);
     engine.close();
   }
-  assert.deepEqual(readdirSync(dir), [], 'nothing stays behind');
+  assert.deepEqual(readdirSync(dir), [], 'no file remains');
 });

@@ -100,7 +100,7 @@ export class DuckDbEngine {
    * The amount spilled does not predict whether enough memory remains. If it does not, one retry
    * with twice the memory is better than repeated failures.
    */
-  async withRoom<T>(work: () => Promise<T>): Promise<T> {
+  async withMoreMemory<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -153,7 +153,7 @@ export type SpillOwner = 'ours' | 'lives' | 'gone';
  * In a container a program gets the same process id at each start. A folder with our id that none
  * of our engines uses is left over.
  */
-export function spillerOf(folder: string): SpillOwner | undefined {
+export function spillFileOwner(folder: string): SpillOwner | undefined {
   const [, id] = /^spill-(\d+)-/.exec(folder) ?? [];
   if (id === undefined) return undefined;
   const pid = Number(id);

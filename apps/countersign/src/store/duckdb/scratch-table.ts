@@ -53,7 +53,7 @@ export class ScratchTable {
 
   /** Inserts all rows of a query over such tables. */
   async take(sql: string): Promise<void> {
-    await this.#engine.withRoom(() => this.#engine.run(`INSERT INTO ${this.name} ${sql}`));
+    await this.#engine.withMoreMemory(() => this.#engine.run(`INSERT INTO ${this.name} ${sql}`));
   }
 
   async drop(): Promise<void> {

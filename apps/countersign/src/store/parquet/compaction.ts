@@ -106,7 +106,7 @@ async function forgetRowless(store: CompactionContext): Promise<void> {
 
 async function copied({ engine, dir }: CompactionContext, copy: string): Promise<void> {
   try {
-    await engine.withRoom(() => engine.run(copy));
+    await engine.withMoreMemory(() => engine.run(copy));
   } catch (cause) {
     throw bookFailure(join(dir, TEMP_FOLDER), cause);
   }

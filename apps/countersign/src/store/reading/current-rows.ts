@@ -71,7 +71,7 @@ export class CurrentRows {
   async read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#engine.withRoom(async () => work(await this.snapshot()));
+        return await this.#engine.withMoreMemory(async () => work(await this.snapshot()));
       } catch (cause) {
         this.retryOrThrow(cause, attempt);
       }

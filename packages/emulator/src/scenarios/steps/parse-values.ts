@@ -19,7 +19,7 @@ export function durationOf(value: unknown, random: SeededRandom): number {
 }
 
 /** `3`, or an inclusive range: `3..8`. */
-export function wholeOf(value: unknown, random: SeededRandom): number {
+export function integerOf(value: unknown, random: SeededRandom): number {
   const [from, to] = rangeOf(value, (text) => (/^\d+$/.test(text) ? Number(text) : undefined));
   return random.int(from, to + 1);
 }

@@ -19,7 +19,7 @@ export const TOKEN_LIFE_MS = 3_900_000;
 /**
  * A scenario is kept in memory. A million occurrences would be a tenant's activity, not an attack.
  */
-const HAPPENINGS_MAX = 400_000;
+const OCCURRENCES_MAX = 400_000;
 
 /** A foothold that remains when the scenario ends. Numbers are those of the list of footholds. */
 export type Foothold = {
@@ -50,7 +50,7 @@ export type Foothold = {
 /** A foothold that was closed before the scenario ended. */
 export type ClosedFoothold = Foothold & { readonly closedMs: number };
 
-/** A party of the intruders: created, taken over, or used by them. */
+/** An account, application, session or address that the intruders created, took over or used. */
 export type Intruder = {
   readonly kind: 'account' | 'application' | 'session' | 'address';
   readonly tenantId: string;
@@ -58,7 +58,7 @@ export type Intruder = {
   readonly id: string;
 };
 
-/** Closes a foothold as an administrator would, with the records of it. */
+/** Closes a foothold as an administrator would, and emits the records. */
 export type Undo = (responder: Person) => void;
 
 /** The state of a scenario: time, people, objects, and all occurrences so far. */
@@ -66,12 +66,12 @@ export class ScenarioContext {
   readonly name: string;
   readonly random: SeededRandom;
   readonly populations: ReadonlyMap<string, Population>;
-  readonly things: Map<string, ScenarioValue> = new Map();
-  readonly happenings: Occurrence[] = [];
+  readonly variables: Map<string, ScenarioValue> = new Map();
+  readonly occurrences: Occurrence[] = [];
   readonly footholds: Foothold[] = [];
   readonly closed: ClosedFoothold[] = [];
   readonly intruders: Map<string, Intruder> = new Map();
-  readonly #undoing = new Map<Foothold, Undo>();
+  readonly #undoActions = new Map<Foothold, Undo>();
   /** The scenario's own clock. */
   nowMs: number;
   /** Technique of the current step. */
@@ -104,10 +104,10 @@ export class ScenarioContext {
     records: readonly FeedRecord[],
     changes: readonly Change[] = [],
   ): void {
-    if (this.happenings.length >= HAPPENINGS_MAX) {
+    if (this.occurrences.length >= OCCURRENCES_MAX) {
       throw new ScenarioError(
         'wrong',
-        `more than ${HAPPENINGS_MAX} things happen in ${this.name}.`,
+        `${this.name} has more than ${OCCURRENCES_MAX} occurrences.`,
       );
     }
     const truth: Truth = {
@@ -118,7 +118,7 @@ export class ScenarioContext {
     };
     const tenantId = population.tenant.id;
     const changed = changes.length === 0 ? {} : { changes };
-    this.happenings.push({ atMs, tenantId, truth, records, ...changed });
+    this.occurrences.push({ atMs, tenantId, truth, records, ...changed });
   }
 
   signIn(population: Population, signIn: SignIn): void {
@@ -128,25 +128,25 @@ export class ScenarioContext {
   addFoothold(foothold: Omit<Foothold, 'sinceMs'>, undo?: Undo): void {
     const added = { ...foothold, sinceMs: this.nowMs };
     this.footholds.push(added);
-    if (undo !== undefined) this.#undoing.set(added, undo);
+    if (undo !== undefined) this.#undoActions.set(added, undo);
   }
 
   undoOf(foothold: Foothold): Undo | undefined {
-    return this.#undoing.get(foothold);
+    return this.#undoActions.get(foothold);
   }
 
   /** Closes footholds of one kind and object; with `detail`, one of several. */
   closeFootholds(kind: Foothold['kind'], objectId: string, detail?: string): void {
     for (let at = this.footholds.length - 1; at >= 0; at--) {
       const foothold = this.footholds[at] as Foothold;
-      const isIt = foothold.kind === kind && foothold.objectId === objectId;
-      if (!isIt || (detail !== undefined && foothold.detail !== detail)) continue;
+      const isMatch = foothold.kind === kind && foothold.objectId === objectId;
+      if (!isMatch || (detail !== undefined && foothold.detail !== detail)) continue;
       this.footholds.splice(at, 1);
       this.closed.push({ ...foothold, closedMs: this.nowMs });
     }
   }
 
-  /** Marks a party as the intruders' from now on, for tests of findings. */
+  /** Records that a party belongs to the intruders, for tests of findings. */
   claim(kind: Intruder['kind'], tenantId: string, id: string): void {
     if (this.isAttacker) this.intruders.set(`${kind} ${tenantId} ${id}`, { kind, tenantId, id });
   }
@@ -176,7 +176,7 @@ export class ScenarioContext {
   /** The token of a session at `atMs`. After the last one expired, it requests the next. */
   tokenOf(session: Session, atMs: number): Token {
     // An owner keeps their own address, whatever happens in the session.
-    const address = session.isOwners
+    const address = session.isLegitimate
       ? this.random.pick(session.pool as readonly Address[])
       : this.address(session.pool);
     if (!session.isForged && atMs - session.token.issuedMs > TOKEN_LIFE_MS) {

@@ -39,18 +39,18 @@ export type Session = {
   /** The addresses from which the attacker uses it. */
   pool: readonly Address[] | 'fresh';
   token: { readonly requestId: string; readonly issuedMs: number };
-  /** Forged: there is no sign-in behind it. */
+  /** True if no sign-in issued the token. */
   readonly isForged: boolean;
-  /** The owner's session on their own computer. */
-  readonly isOwners?: boolean;
+  /** True for the owner's own session on their computer. */
+  readonly isLegitimate?: boolean;
 };
 
-export function thingOf<K extends ScenarioValue['kind']>(
-  thing: ScenarioValue | undefined,
+export function variableOfKind<K extends ScenarioValue['kind']>(
+  value: ScenarioValue | undefined,
   kind: K,
   name: string,
 ): Extract<ScenarioValue, { kind: K }> {
-  if (thing?.kind === kind) return thing as Extract<ScenarioValue, { kind: K }>;
-  const got = thing === undefined ? 'nothing' : `a ${thing.kind}`;
+  if (value?.kind === kind) return value as Extract<ScenarioValue, { kind: K }>;
+  const got = value === undefined ? 'nothing' : `a ${value.kind}`;
   throw new ScenarioError('wrong', `${name} must be a ${kind}, not ${got}.`);
 }

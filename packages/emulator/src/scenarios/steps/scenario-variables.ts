@@ -10,91 +10,91 @@ import type { ScenarioContext } from './scenario-context.ts';
 import type { ScenarioApp, ScenarioValue } from './scenario-value.ts';
 import { StepArguments } from './step-arguments.ts';
 
-type Draw = (stage: ScenarioContext, args: StepArguments) => ScenarioValue;
+type VariableFactory = (context: ScenarioContext, args: StepArguments) => ScenarioValue;
 
 /** Age of the first secret of an old application. */
 const LONG_AGO_MS = 400 * 86_400_000;
 
-/** People examined before a scenario accepts anyone. */
-const TRIES_MAX = 5000;
+/** People examined before any person is accepted. */
+const PEOPLE_EXAMINED_MAX = 5000;
 
-const DRAWS: Readonly<Record<string, Draw>> = {
-  person(stage, args) {
+const VARIABLE_FACTORIES: Readonly<Record<string, VariableFactory>> = {
+  person(context, args) {
     const home = args.tenant();
-    const wanted = wantedOf(args);
-    return { kind: 'person', person: somebody(stage, home, wanted, new Set()), home };
+    const criteria = criteriaOf(args);
+    return { kind: 'person', person: choosePerson(context, home, criteria, new Set()), home };
   },
-  people(stage, args) {
+  people(context, args) {
     const home = args.tenant();
-    const wanted = wantedOf(args);
+    const criteria = criteriaOf(args);
     const also = args.has('with') ? [args.person('with').person] : [];
     const people = new Map(also.map((person) => [person.index, person]));
-    const count = Math.min(args.whole('count'), home.size);
+    const count = Math.min(args.integer('count'), home.size);
     while (people.size < count) {
-      const person = somebody(stage, home, wanted, new Set(people.keys()));
+      const person = choosePerson(context, home, criteria, new Set(people.keys()));
       people.set(person.index, person);
     }
-    return { kind: 'people', people: shuffled(stage, [...people.values()]), home };
+    return { kind: 'people', people: shuffle(context, [...people.values()]), home };
   },
-  addresses(stage, args) {
+  addresses(context, args) {
     if (args.has('carrier-of')) {
       const { home } = args.person('carrier-of').person;
-      const make = (): Address => neighborAddress(home, stage.random.next());
-      return { kind: 'addresses', pool: Array.from({ length: args.whole('count') }, make) };
+      const make = (): Address => neighborAddress(home, context.random.next());
+      return { kind: 'addresses', pool: Array.from({ length: args.integer('count') }, make) };
     }
-    const near = stage.random.int(0, FAR_PLACES.length);
+    const placeIndex = context.random.int(0, FAR_PLACES.length);
     const isOnePlace = args.is('one-place');
-    const pool = Array.from({ length: args.whole('count') }, () => {
-      const address = farAddress(stage.random.next());
-      return isOnePlace ? { ...address, place: FAR_PLACES[near] ?? address.place } : address;
+    const pool = Array.from({ length: args.integer('count') }, () => {
+      const address = farAddress(context.random.next());
+      return isOnePlace ? { ...address, place: FAR_PLACES[placeIndex] ?? address.place } : address;
     });
     return { kind: 'addresses', pool };
   },
-  client(stage, args) {
+  client(context, args) {
     if (args.has('browser-of')) {
       return { kind: 'client', client: browserOf(args.person('browser-of').person) };
     }
     const name = args.text('one-of') as keyof typeof CLIENTS;
     const client = CLIENTS[name];
     if (client === undefined) throw new ScenarioError('wrong', `unknown client ${name}.`);
-    const version = stage.random.int(118, 149);
+    const version = context.random.int(118, 149);
     const userAgent = client.userAgent.replaceAll(/Chrome\/\d+/g, `Chrome/${version}`);
     return { kind: 'client', client: { ...client, userAgent } };
   },
-  /** An old application, registered in one tenant and trusted in others too. */
-  app(stage, args) {
+  /** An existing application, registered in one tenant. Other tenants may trust it. */
+  app(context, args) {
     const home = args.tenant();
     const trusted = args.has('trusted-by') ? [args.tenant('trusted-by')] : [];
-    const app = appOf(stage, args.text('name'), home, trusted);
+    const app = appOf(context, args.text('name'), home, trusted);
     for (const tenant of [home, ...trusted]) {
       const id = app.servicePrincipalIds.get(tenant.tenant.id) ?? '';
-      const own = tenant === home ? [createdApplication(app, stage.nowMs)] : [];
-      stage.emit(tenant, stage.nowMs, [], [...own, createdPrincipal(app, id, stage.nowMs)]);
+      const own = tenant === home ? [createdApplication(app, context.nowMs)] : [];
+      context.emit(tenant, context.nowMs, [], [...own, createdPrincipal(app, id, context.nowMs)]);
     }
     return { kind: 'app', app };
   },
-  number: (_, args) => ({ kind: 'number', number: args.whole('of') }),
+  number: (_, args) => ({ kind: 'number', number: args.integer('of') }),
   decimal: (_, args) => ({ kind: 'number', number: args.decimal('of') }),
   duration: (_, args) => ({ kind: 'number', number: args.duration('of') }),
   text: (_, args) => ({ kind: 'text', text: args.text('of') }),
 };
 
-/** Kinds of variables that can be set from outside: numbers and texts. */
+/** Kinds of variables that a scenario parameter can set. */
 const SETTABLE: readonly string[] = ['number', 'decimal', 'duration', 'text'];
 
 /**
- * A scenario's draws, with some values set from outside.
+ * Returns a scenario's variables with parameters applied.
  *
  * @throws {ScenarioError} `wrong` for an unknown parameter; names the known ones.
  */
-export function drawsWith(scenario: Scenario, given: ScenarioParameters): Scenario['draw'] {
+export function drawsWith(scenario: Scenario, parameters: ScenarioParameters): Scenario['draw'] {
   const draws: Record<string, Readonly<Record<string, unknown>>> = { ...scenario.draw };
-  for (const [name, of] of Object.entries(given)) {
+  for (const [name, of] of Object.entries(parameters)) {
     const [kind = ''] = Object.keys(draws[name] ?? {});
     if (!SETTABLE.includes(kind)) {
       const known = Object.keys(draws).filter((one) => isSettable(draws[one] ?? {}));
-      const there = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
-      throw new ScenarioError('wrong', `${scenario.name} has no parameter ${name}: ${there}.`);
+      const hint = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+      throw new ScenarioError('wrong', `${scenario.name} has no parameter ${name}: ${hint}.`);
     }
     draws[name] = { [kind]: { of } };
   }
@@ -106,31 +106,31 @@ function isSettable(spec: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** Draws one variable: `{ person: { tenant: corp, department: Finance } }`. */
-export function draw(
-  stage: ScenarioContext,
+export function drawVariable(
+  context: ScenarioContext,
   name: string,
   spec: Readonly<Record<string, unknown>>,
 ): void {
   const [[kind, values] = [], ...more] = Object.entries(spec);
-  const make = kind === undefined ? undefined : DRAWS[kind];
-  if (make === undefined || more.length > 0) {
-    const kinds = Object.keys(DRAWS).join(', ');
+  const factory = kind === undefined ? undefined : VARIABLE_FACTORIES[kind];
+  if (factory === undefined || more.length > 0) {
+    const kinds = Object.keys(VARIABLE_FACTORIES).join(', ');
     throw new ScenarioError('wrong', `draw ${name}: write one of ${kinds}.`);
   }
-  const args = new StepArguments(stage, values as Readonly<Record<string, unknown>>);
+  const args = new StepArguments(context, values as Readonly<Record<string, unknown>>);
   // Drawn objects existed before the attack.
-  stage.isAttacker = false;
-  stage.things.set(name, make(stage, args));
-  args.finish(`draw ${name}`);
+  context.isAttacker = false;
+  context.variables.set(name, factory(context, args));
+  args.rejectUnread(`draw ${name}`);
 }
 
 export function appOf(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   name: string,
   home: Population,
   trusted: readonly Population[],
 ): ScenarioApp {
-  const { random } = stage;
+  const { random } = context;
   return {
     name,
     appId: random.guid(),
@@ -140,7 +140,7 @@ export function appOf(
       [home, ...trusted].map((population) => [population.tenant.id, random.guid()]),
     ),
     secrets: [
-      { keyId: random.guid(), displayName: 'Deployment', sinceMs: stage.nowMs - LONG_AGO_MS },
+      { keyId: random.guid(), displayName: 'Deployment', sinceMs: context.nowMs - LONG_AGO_MS },
     ],
   };
 }
@@ -151,7 +151,7 @@ type PersonCriteria = {
   readonly isWithoutPhone: boolean;
 };
 
-function wantedOf(args: StepArguments): PersonCriteria {
+function criteriaOf(args: StepArguments): PersonCriteria {
   return {
     department: args.has('department') ? (args.text('department') as Department) : undefined,
     isAdministrator: args.is('administrator'),
@@ -160,40 +160,40 @@ function wantedOf(args: StepArguments): PersonCriteria {
 }
 
 /**
- * A person who meets the conditions.
+ * Chooses a person who meets the criteria.
  *
- * A small company may have none in a department without a phone. Then any person of that department
- * is used, and only then anyone, so that victims of two attacks stay different people.
+ * In a small company, every person of a department may have a phone. Then any person of that
+ * department is chosen, or else any person. So two attacks still have different victims.
  */
-function somebody(
-  stage: ScenarioContext,
+function choosePerson(
+  context: ScenarioContext,
   home: Population,
-  wanted: PersonCriteria,
-  taken: ReadonlySet<number>,
+  criteria: PersonCriteria,
+  excluded: ReadonlySet<number>,
 ): Person {
-  const start = stage.random.int(0, home.size);
-  let anybody: number | undefined;
-  let almost: number | undefined;
-  for (let step = 0; step < Math.min(TRIES_MAX, home.size); step++) {
+  const start = context.random.int(0, home.size);
+  let anyIndex: number | undefined;
+  let nextBestIndex: number | undefined;
+  for (let step = 0; step < Math.min(PEOPLE_EXAMINED_MAX, home.size); step++) {
     const index = (start + step) % home.size;
-    if (taken.has(index)) continue;
-    anybody ??= index;
-    if (fits(home, index, wanted)) return home.person(index);
-    if (fits(home, index, { ...wanted, isWithoutPhone: false })) almost ??= index;
+    if (excluded.has(index)) continue;
+    anyIndex ??= index;
+    if (meetsCriteria(home, index, criteria)) return home.person(index);
+    if (meetsCriteria(home, index, { ...criteria, isWithoutPhone: false })) nextBestIndex ??= index;
   }
-  return home.person(wanted.isAdministrator ? 1 : (almost ?? anybody ?? start));
+  return home.person(criteria.isAdministrator ? 1 : (nextBestIndex ?? anyIndex ?? start));
 }
 
-function fits(home: Population, index: number, wanted: PersonCriteria): boolean {
+function meetsCriteria(home: Population, index: number, criteria: PersonCriteria): boolean {
   const traits = home.traits(index);
-  if (wanted.department !== undefined && traits.department !== wanted.department) return false;
-  if (wanted.isWithoutPhone && traits.hasPhone) return false;
-  return !wanted.isAdministrator || home.person(index).isAdministrator;
+  if (criteria.department !== undefined && traits.department !== criteria.department) return false;
+  if (criteria.isWithoutPhone && traits.hasPhone) return false;
+  return !criteria.isAdministrator || home.person(index).isAdministrator;
 }
 
-export function shuffled<T>(stage: ScenarioContext, items: T[]): T[] {
+export function shuffle<T>(context: ScenarioContext, items: T[]): T[] {
   for (let at = items.length - 1; at > 0; at--) {
-    const other = stage.random.int(0, at + 1);
+    const other = context.random.int(0, at + 1);
     [items[at], items[other]] = [items[other] as T, items[at] as T];
   }
   return items;

@@ -5,22 +5,27 @@ import type { Account } from '../../records/account.ts';
 import type { Client } from '../../records/sign-in.ts';
 import { CLIENTS } from '../../sign-in/clients.ts';
 import { ScenarioError } from '../errors.ts';
-import { decimalOf, durationOf, textOf, wholeOf } from './parse-values.ts';
+import { decimalOf, durationOf, integerOf, textOf } from './parse-values.ts';
 import type { ScenarioContext } from './scenario-context.ts';
-import { type ScenarioApp, type ScenarioValue, type Session, thingOf } from './scenario-value.ts';
+import {
+  type ScenarioApp,
+  type ScenarioValue,
+  type Session,
+  variableOfKind,
+} from './scenario-value.ts';
 
-/** The named parameters of one step. A parameter that no verb reads is misspelled, and refused. */
+/** The named parameters of one step. A parameter that the verb does not read is an error. */
 export class StepArguments {
-  readonly #stage: ScenarioContext;
+  readonly #context: ScenarioContext;
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #read = new Set<string>();
 
-  constructor(stage: ScenarioContext, values: Readonly<Record<string, unknown>>) {
-    this.#stage = stage;
+  constructor(context: ScenarioContext, values: Readonly<Record<string, unknown>>) {
+    this.#context = context;
     this.#values = values;
   }
 
-  finish(verb: string): void {
+  rejectUnread(verb: string): void {
     const unread = Object.keys(this.#values).filter((name) => !this.#read.has(name));
     if (unread.length === 0) return;
     const known = [...this.#read].join(', ');
@@ -32,20 +37,20 @@ export class StepArguments {
     return this.#values[name] !== undefined;
   }
 
-  whole(name: string, otherwise?: number): number {
+  integer(name: string, otherwise?: number): number {
     const value = this.#value(name, otherwise);
-    const thing = this.#thing(value);
-    return thing === undefined
-      ? wholeOf(value, this.#stage.random)
-      : thingOf(thing, 'number', name).number;
+    const variable = this.#variable(value);
+    return variable === undefined
+      ? integerOf(value, this.#context.random)
+      : variableOfKind(variable, 'number', name).number;
   }
 
   decimal(name: string, otherwise?: number): number {
     const value = this.#value(name, otherwise);
-    const thing = this.#thing(value);
-    return thing === undefined
-      ? decimalOf(value, this.#stage.random)
-      : thingOf(thing, 'number', name).number;
+    const variable = this.#variable(value);
+    return variable === undefined
+      ? decimalOf(value, this.#context.random)
+      : variableOfKind(variable, 'number', name).number;
   }
 
   /** A share: 0 to 1. */
@@ -58,20 +63,20 @@ export class StepArguments {
   /** Milliseconds. */
   duration(name: string, otherwise?: string): number {
     const value = this.#value(name, otherwise);
-    const thing = this.#thing(value);
-    return thing === undefined
-      ? durationOf(value, this.#stage.random)
-      : thingOf(thing, 'number', name).number;
+    const variable = this.#variable(value);
+    return variable === undefined
+      ? durationOf(value, this.#context.random)
+      : variableOfKind(variable, 'number', name).number;
   }
 
   text(name: string, otherwise?: string): string {
     const value = this.#value(name, otherwise);
-    const thing = this.#thing(value);
-    if (thing?.kind === 'person') return thing.person.upn;
-    if (thing?.kind === 'account') return thing.account.upn;
-    return thing === undefined
-      ? textOf(value, this.#stage.random)
-      : thingOf(thing, 'text', name).text;
+    const variable = this.#variable(value);
+    if (variable?.kind === 'person') return variable.person.upn;
+    if (variable?.kind === 'account') return variable.account.upn;
+    return variable === undefined
+      ? textOf(value, this.#context.random)
+      : variableOfKind(variable, 'text', name).text;
   }
 
   is(name: string): boolean {
@@ -79,54 +84,54 @@ export class StepArguments {
   }
 
   tenant(name = 'tenant'): Population {
-    return this.#stage.population(this.text(name));
+    return this.#context.population(this.text(name));
   }
 
   people(name: string): { readonly people: readonly Person[]; readonly home: Population } {
-    const thing = this.#thing(this.#value(name));
-    if (thing?.kind === 'person') return { people: [thing.person], home: thing.home };
-    return thingOf(thing, 'people', name);
+    const variable = this.#variable(this.#value(name));
+    if (variable?.kind === 'person') return { people: [variable.person], home: variable.home };
+    return variableOfKind(variable, 'people', name);
   }
 
   person(name: string): { readonly person: Person; readonly home: Population } {
-    return thingOf(this.#thing(this.#value(name)), 'person', name);
+    return variableOfKind(this.#variable(this.#value(name)), 'person', name);
   }
 
   /** A person, a user created by the attacker, or the owner of a session. */
   account(name: string): { readonly account: Account; readonly home: Population } {
-    const thing = this.#thing(this.#value(name));
-    if (thing?.kind === 'person') return { account: thing.person, home: thing.home };
-    if (thing?.kind === 'session') return thing.session;
-    return thingOf(thing, 'account', name);
+    const variable = this.#variable(this.#value(name));
+    if (variable?.kind === 'person') return { account: variable.person, home: variable.home };
+    if (variable?.kind === 'session') return variable.session;
+    return variableOfKind(variable, 'account', name);
   }
 
   session(name: string): Session {
-    return thingOf(this.#thing(this.#value(name)), 'session', name).session;
+    return variableOfKind(this.#variable(this.#value(name)), 'session', name).session;
   }
 
   app(name: string): ScenarioApp {
-    return thingOf(this.#thing(this.#value(name)), 'app', name).app;
+    return variableOfKind(this.#variable(this.#value(name)), 'app', name).app;
   }
 
   /** The actor: a session or an application. */
   actor(name: string): Extract<ScenarioValue, { kind: 'session' | 'app' }> {
-    const thing = this.#thing(this.#value(name));
-    if (thing?.kind === 'app') return thing;
-    return thingOf(thing, 'session', name);
+    const variable = this.#variable(this.#value(name));
+    if (variable?.kind === 'app') return variable;
+    return variableOfKind(variable, 'session', name);
   }
 
   /** `fresh`: another address each time. */
   pool(name = 'from'): readonly Address[] | 'fresh' {
     const value = this.#value(name, 'fresh');
     if (value === 'fresh') return 'fresh';
-    return thingOf(this.#thing(value), 'addresses', name).pool;
+    return variableOfKind(this.#variable(value), 'addresses', name).pool;
   }
 
   client(name: string, otherwise: keyof typeof CLIENTS): Client {
     const value = this.#value(name, otherwise);
-    const thing = this.#thing(value);
-    if (thing !== undefined) return thingOf(thing, 'client', name).client;
-    const choice = textOf(value, this.#stage.random);
+    const variable = this.#variable(value);
+    if (variable !== undefined) return variableOfKind(variable, 'client', name).client;
+    const choice = textOf(value, this.#context.random);
     const client = CLIENTS[choice as keyof typeof CLIENTS];
     if (client !== undefined) return client;
     throw new ScenarioError(
@@ -136,10 +141,10 @@ export class StepArguments {
   }
 
   /** Stores the step's result in the requested variable. */
-  keep(thing: ScenarioValue): void {
+  storeResult(variable: ScenarioValue): void {
     this.#read.add('as');
     const name = this.#values['as'];
-    if (typeof name === 'string') this.#stage.things.set(name, thing);
+    if (typeof name === 'string') this.#context.variables.set(name, variable);
   }
 
   #value(name: string, otherwise?: unknown): unknown {
@@ -149,10 +154,10 @@ export class StepArguments {
     return value;
   }
 
-  #thing(value: unknown): ScenarioValue | undefined {
+  #variable(value: unknown): ScenarioValue | undefined {
     if (typeof value !== 'string' || !value.startsWith('$')) return undefined;
-    const thing = this.#stage.things.get(value.slice(1));
-    if (thing !== undefined) return thing;
-    throw new ScenarioError('wrong', `no draw and no earlier step yields ${value}.`);
+    const variable = this.#context.variables.get(value.slice(1));
+    if (variable !== undefined) return variable;
+    throw new ScenarioError('wrong', `no variable and no earlier step defines ${value}.`);
   }
 }

@@ -18,12 +18,12 @@ export type AppUse = {
 
 /** An application's token. It is renewed when it expires, possibly from another address. */
 export class AppTokens {
-  readonly #stage: ScenarioContext;
+  readonly #context: ScenarioContext;
   readonly #use: AppUse;
   #token: Token | undefined;
 
-  constructor(stage: ScenarioContext, use: AppUse) {
-    this.#stage = stage;
+  constructor(context: ScenarioContext, use: AppUse) {
+    this.#context = context;
     this.#use = use;
   }
 
@@ -36,16 +36,20 @@ export class AppTokens {
 
   #signIn(atMs: number): Token {
     const { app, home, resourceId } = this.#use;
-    const address = this.#stage.address(this.#use.pool);
-    const requestId = this.#stage.random.guid();
+    const address = this.#context.address(this.#use.pool);
+    const requestId = this.#context.random.guid();
     const { homeTenantId } = app;
     const keyId = app.secrets.at(-1)?.keyId ?? '';
     const signIn = appSignIn(
-      { name: app.name, appId: app.appId, servicePrincipalId: principalOf(this.#stage, app, home) },
-      { atMs, requestId, correlationId: this.#stage.random.guid(), resourceId, address },
+      {
+        name: app.name,
+        appId: app.appId,
+        servicePrincipalId: principalOf(this.#context, app, home),
+      },
+      { atMs, requestId, correlationId: this.#context.random.guid(), resourceId, address },
       { kind: 'clientSecret', keyId, homeTenantId },
     );
-    this.#stage.signIn(home, signIn);
+    this.#context.signIn(home, signIn);
     return {
       tokenId: tokenIdOf(requestId),
       sessionId: undefined,
@@ -58,28 +62,28 @@ export class AppTokens {
 }
 
 /** An application signs in as itself: for Graph, unless `to: exchange`. */
-export const appLogin: Verb = (stage, args) => {
+export const appLogin: Verb = (context, args) => {
   const app = args.app('app');
   const home = args.tenant();
   const isMail = args.text('to', 'graph') === 'exchange';
   const resourceId = isMail ? FIRST_PARTY.exchange : FIRST_PARTY.graph;
-  new AppTokens(stage, { app, home, pool: args.pool(), resourceId }).at(stage.nowMs + 2000);
-  stage.nowMs += stage.random.int(3000, 30_000);
+  new AppTokens(context, { app, home, pool: args.pool(), resourceId }).at(context.nowMs + 2000);
+  context.nowMs += context.random.int(3000, 30_000);
 };
 
 /** Tries wrong secrets on an application. */
-export const guessSecret: Verb = (stage, args) => {
+export const guessSecret: Verb = (context, args) => {
   const app = args.app('app');
   const home = args.tenant();
   const pool = args.pool();
-  for (let tries = args.whole('tries'); tries > 0; tries--) {
-    const servicePrincipalId = principalOf(stage, app, home);
+  for (let tries = args.integer('tries'); tries > 0; tries--) {
+    const servicePrincipalId = principalOf(context, app, home);
     const request = {
-      atMs: stage.nowMs,
-      requestId: stage.random.guid(),
-      correlationId: stage.random.guid(),
+      atMs: context.nowMs,
+      requestId: context.random.guid(),
+      correlationId: context.random.guid(),
       resourceId: FIRST_PARTY.graph,
-      address: stage.address(pool),
+      address: context.address(pool),
     };
     const credential = {
       kind: 'clientSecret',
@@ -87,7 +91,7 @@ export const guessSecret: Verb = (stage, args) => {
       homeTenantId: app.homeTenantId,
     } as const;
     const account = { name: app.name, appId: app.appId, servicePrincipalId };
-    stage.signIn(home, refused(appSignIn(account, request, credential), 7000215));
-    stage.nowMs += stage.random.int(20_000, 900_000);
+    context.signIn(home, refused(appSignIn(account, request, credential), 7000215));
+    context.nowMs += context.random.int(20_000, 900_000);
   }
 };

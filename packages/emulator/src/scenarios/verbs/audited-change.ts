@@ -18,27 +18,27 @@ export type AuditedChange = Pick<
 };
 
 export function change(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   actor: DirectoryActor,
   what: AuditedChange,
 ): void {
   const records = directoryRecords(home.tenant, {
     ...what,
-    atMs: stage.nowMs,
-    id: stage.random.guid(),
-    correlationId: stage.random.guid(),
+    atMs: context.nowMs,
+    id: context.random.guid(),
+    correlationId: context.random.guid(),
     actor,
     ...(actor.kind === 'user' ? { userAgent: 'Mozilla/5.0' } : {}),
   });
-  stage.emit(home, stage.nowMs, records);
-  stage.nowMs += stage.random.int(4000, 90_000);
+  context.emit(home, context.nowMs, records);
+  context.nowMs += context.random.int(4000, 90_000);
 }
 
-export function principalOf(stage: ScenarioContext, app: ScenarioApp, home: Population): string {
+export function principalOf(context: ScenarioContext, app: ScenarioApp, home: Population): string {
   const known = app.servicePrincipalIds.get(home.tenant.id);
   if (known !== undefined) return known;
-  const made = stage.random.guid();
+  const made = context.random.guid();
   app.servicePrincipalIds.set(home.tenant.id, made);
   return made;
 }
@@ -48,11 +48,11 @@ export function applicationTarget(app: ScenarioApp): DirectoryTarget {
 }
 
 export function principalTarget(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   app: ScenarioApp,
   home: Population,
 ): DirectoryTarget {
-  const id = principalOf(stage, app, home);
+  const id = principalOf(context, app, home);
   return { type: 'ServicePrincipal', id, displayName: app.name, appId: app.appId };
 }
 

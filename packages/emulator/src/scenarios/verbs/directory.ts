@@ -31,25 +31,25 @@ import {
 import type { Verb } from './verb.ts';
 
 /** The actor of a directory change: a session's owner, or an application with the permission. */
-function actorOf(stage: ScenarioContext, args: StepArguments, home: Population): DirectoryActor {
+function actorOf(context: ScenarioContext, args: StepArguments, home: Population): DirectoryActor {
   const actor = args.actor('by');
   if (actor.kind === 'app') {
     const { app } = actor;
-    const servicePrincipalId = principalOf(stage, app, home);
+    const servicePrincipalId = principalOf(context, app, home);
     return { kind: 'app', app: { name: app.name, appId: app.appId, servicePrincipalId } };
   }
-  const { ip } = stage.tokenOf(actor.session, stage.nowMs);
+  const { ip } = context.tokenOf(actor.session, context.nowMs);
   return { kind: 'user', account: actor.session.account, ip };
 }
 
 /** Adds a secret to an existing application. */
-export const addSecret: Verb = (stage, args) => {
+export const addSecret: Verb = (context, args) => {
   const home = args.tenant();
   const app = args.app('to');
-  const actor = actorOf(stage, args, home);
+  const actor = actorOf(context, args, home);
   const before = app.secrets.map(keyText);
-  const keyId = stage.random.guid();
-  app.secrets.push({ keyId, displayName: args.text('label', 'Rotation'), sinceMs: stage.nowMs });
+  const keyId = context.random.guid();
+  app.secrets.push({ keyId, displayName: args.text('label', 'Rotation'), sinceMs: context.nowMs });
   const what: AuditedChange = {
     operation: 'Update application – Certificates and secrets management ',
     category: 'Application',
@@ -61,23 +61,23 @@ export const addSecret: Verb = (stage, args) => {
       { name: 'Included Updated Properties', newValue: 'KeyDescription' },
     ],
   };
-  change(stage, home, actor, what);
-  stage.addFoothold(
+  change(context, home, actor, what);
+  context.addFoothold(
     {
       kind: 'app-credential',
       tenantId: home.tenant.id,
       objectId: app.appObjectId,
       detail: `the secret ${keyId} of ${app.name}`,
     },
-    (responder) => removeSecret(stage, home, responder, { app, keyId }),
+    (responder) => removeSecret(context, home, responder, { app, keyId }),
   );
-  claimApp(stage, app);
+  claimApp(context, app);
 };
 
-export const createApp: Verb = (stage, args) => {
+export const createApp: Verb = (context, args) => {
   const home = args.tenant();
-  const actor = actorOf(stage, args, home);
-  const app = appOf(stage, args.text('name'), home, []);
+  const actor = actorOf(context, args, home);
+  const app = appOf(context, args.text('name'), home, []);
   const what: AuditedChange = {
     auditCategory: 'ApplicationManagement',
     operationType: 'Add',
@@ -89,29 +89,29 @@ export const createApp: Verb = (stage, args) => {
       { name: 'Included Updated Properties', newValue: 'DisplayName, AppId' },
     ],
   };
-  change(stage, home, actor, what);
-  addPrincipal(stage, home, actor, app);
-  args.keep({ kind: 'app', app });
-  stage.addFoothold(
+  change(context, home, actor, what);
+  addPrincipal(context, home, actor, app);
+  args.storeResult({ kind: 'app', app });
+  context.addFoothold(
     {
       kind: 'app',
       tenantId: home.tenant.id,
       objectId: app.appObjectId,
       detail: `the application ${app.name}`,
     },
-    (responder) => deleteApplication(stage, home, responder, app),
+    (responder) => deleteApplication(context, home, responder, app),
   );
-  claimApp(stage, app);
+  claimApp(context, app);
 };
 
 /** The application's service principal: created with it, or at the first consent in a tenant. */
 function addPrincipal(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   actor: DirectoryActor,
   app: ScenarioApp,
 ): void {
-  const target = principalTarget(stage, app, home);
+  const target = principalTarget(context, app, home);
   const what: AuditedChange = {
     auditCategory: 'ApplicationManagement',
     operationType: 'Add',
@@ -125,20 +125,20 @@ function addPrincipal(
       { name: 'TargetId.ServicePrincipalNames', newValue: app.appId },
     ],
   };
-  change(stage, home, actor, what);
+  change(context, home, actor, what);
 }
 
-export const createUser: Verb = (stage, args) => {
+export const createUser: Verb = (context, args) => {
   const home = args.tenant();
-  const actor = actorOf(stage, args, home);
+  const actor = actorOf(context, args, home);
   const local = args.text('name');
   const account: Account = {
     displayName: local.replaceAll(/[.-]/g, ' '),
     upn: `${local}@${home.tenant.domain}`,
-    objectId: stage.random.guid(),
-    puid: `10032${hex8(stage.random.next())}FFF`.slice(0, 16).toUpperCase(),
-    sid: `S-1-5-21-1-2-3-${stage.random.int(900_000, 990_000)}`,
-    mailboxGuid: stage.random.guid(),
+    objectId: context.random.guid(),
+    puid: `10032${hex8(context.random.next())}FFF`.slice(0, 16).toUpperCase(),
+    sid: `S-1-5-21-1-2-3-${context.random.int(900_000, 990_000)}`,
+    mailboxGuid: context.random.guid(),
   };
   const what: AuditedChange = {
     operation: 'Add user.',
@@ -152,43 +152,43 @@ export const createUser: Verb = (stage, args) => {
       { name: 'Included Updated Properties', newValue: 'AccountEnabled, UserPrincipalName' },
     ],
   };
-  change(stage, home, actor, what);
-  args.keep({ kind: 'account', account, home });
-  stage.addFoothold(
+  change(context, home, actor, what);
+  args.storeResult({ kind: 'account', account, home });
+  context.addFoothold(
     {
       kind: 'account',
       tenantId: home.tenant.id,
       objectId: account.objectId,
       detail: `the user ${account.upn}`,
     },
-    (responder) => disableAccount(stage, home, responder, account),
+    (responder) => disableAccount(context, home, responder, account),
   );
-  stage.claim('account', home.tenant.id, account.objectId);
+  context.claim('account', home.tenant.id, account.objectId);
 };
 
 /** A person consents to an application for themselves, or for all people. */
-export const consent: Verb = (stage, args) => {
+export const consent: Verb = (context, args) => {
   const home = args.tenant();
-  const actor = actorOf(stage, args, home);
+  const actor = actorOf(context, args, home);
   const app = args.app('app');
   const isForAll = args.is('for-all');
   const scopes = args.text('scopes');
   const person = actor.kind === 'user' ? actor.account.objectId : '';
-  if (!app.servicePrincipalIds.has(home.tenant.id)) addPrincipal(stage, home, actor, app);
-  const client = principalOf(stage, app, home);
+  if (!app.servicePrincipalIds.has(home.tenant.id)) addPrincipal(context, home, actor, app);
+  const client = principalOf(context, app, home);
   const graph = servicePrincipalIdOf(home.tenant.key, FIRST_PARTY.graph);
-  const grantId = hex8(stage.random.next()) + hex8(stage.random.next());
+  const grantId = hex8(context.random.next()) + hex8(context.random.next());
   const type = isForAll ? 'AllPrincipals' : 'Principal';
   const grant =
     `[Id: ${grantId}, ClientId: ${client}, PrincipalId: ${isForAll ? '' : person}, ` +
     `ResourceId: ${graph}, ConsentType: ${type}, Scope: ${scopes}]`;
   const names = { name: 'TargetId.ServicePrincipalNames', newValue: app.appId };
   const shared = { auditCategory: 'ApplicationManagement', operationType: 'Assign' } as const;
-  change(stage, home, actor, {
+  change(context, home, actor, {
     ...shared,
     operation: 'Consent to application.',
     category: 'ServicePrincipal',
-    targets: [principalTarget(stage, app, home)],
+    targets: [principalTarget(context, app, home)],
     changes: [
       { name: 'ConsentContext.IsAdminConsent', newValue: isForAll ? 'True' : 'False' },
       { name: 'ConsentContext.IsAppOnly', newValue: 'False' },
@@ -202,7 +202,7 @@ export const consent: Verb = (stage, args) => {
     ...shared,
     operation: 'Add delegated permission grant.',
     category: 'ServicePrincipal',
-    targets: [principalTarget(stage, app, home)],
+    targets: [principalTarget(context, app, home)],
     changes: [
       { name: 'DelegatedPermissionGrant.Scope', newValue: ` ${scopes}` },
       { name: 'DelegatedPermissionGrant.ConsentType', newValue: type },
@@ -210,28 +210,28 @@ export const consent: Verb = (stage, args) => {
       names,
     ],
   };
-  change(stage, home, actor, granted);
-  stage.addFoothold(
+  change(context, home, actor, granted);
+  context.addFoothold(
     {
       kind: 'consent',
       tenantId: home.tenant.id,
       objectId: client,
       detail: `${app.name} may ${scopes}`,
     },
-    (responder) => removeGrant(stage, home, responder, { app, scopes, type }),
+    (responder) => removeGrant(context, home, responder, { app, scopes, type }),
   );
-  claimApp(stage, app);
+  claimApp(context, app);
 };
 
 /** Grants an application permission, for example for all mailboxes. */
-export const grantAppRole: Verb = (stage, args) => {
+export const grantAppRole: Verb = (context, args) => {
   const home = args.tenant();
-  const actor = actorOf(stage, args, home);
+  const actor = actorOf(context, args, home);
   const app = args.app('to');
   const role = args.text('role');
   const isExchange = role === 'full_access_as_app';
   const resource = isExchange ? FIRST_PARTY.exchange : FIRST_PARTY.graph;
-  const client = principalOf(stage, app, home);
+  const client = principalOf(context, app, home);
   const resourceId = servicePrincipalIdOf(home.tenant.key, resource);
   const displayName = isExchange ? 'Office 365 Exchange Online' : 'Microsoft Graph';
   const target = {
@@ -240,13 +240,13 @@ export const grantAppRole: Verb = (stage, args) => {
     displayName,
     appId: resource,
   } as const;
-  const roleId = isExchange ? FULL_ACCESS_ROLE : stage.random.guid();
+  const roleId = isExchange ? FULL_ACCESS_ROLE : context.random.guid();
   const what: AuditedChange = {
     operation: 'Add app role assignment to service principal.',
     category: 'ServicePrincipal',
     auditCategory: 'ApplicationManagement',
     operationType: 'Assign',
-    targets: [target, principalTarget(stage, app, home)],
+    targets: [target, principalTarget(context, app, home)],
     changes: [
       { name: 'AppRole.Id', newValue: roleId },
       { name: 'AppRole.Value', newValue: role },
@@ -257,26 +257,26 @@ export const grantAppRole: Verb = (stage, args) => {
       { name: 'TargetId.ServicePrincipalNames', newValue: resource },
     ],
   };
-  change(stage, home, actor, what);
-  stage.addFoothold(
+  change(context, home, actor, what);
+  context.addFoothold(
     {
       kind: 'app-role',
       tenantId: home.tenant.id,
       objectId: client,
       detail: `${app.name} holds ${role}`,
     },
-    (responder) => removeAppRole(stage, home, responder, { app, role, roleId, resource: target }),
+    (responder) => removeAppRole(context, home, responder, { app, role, roleId, resource: target }),
   );
-  claimApp(stage, app);
+  claimApp(context, app);
 };
 
 /** Office 365 Exchange Online: full_access_as_app. */
 const FULL_ACCESS_ROLE = 'dc890d15-9560-4a4c-9b7f-a736ec74ec40';
 
 /** Registers a second factor of the attacker. */
-export const registerMethod: Verb = (stage, args) => {
+export const registerMethod: Verb = (context, args) => {
   const session = args.session('by');
-  const actor = actorOf(stage, args, session.home);
+  const actor = actorOf(context, args, session.home);
   const what: AuditedChange = {
     operation: 'User registered security info.',
     category: 'User',
@@ -285,22 +285,22 @@ export const registerMethod: Verb = (stage, args) => {
     targets: [userTarget(session.account)],
     changes: [{ name: 'StrongAuthenticationMethod', newValue: 'PhoneAppNotification' }],
   };
-  change(stage, session.home, actor, what);
-  stage.addFoothold(
+  change(context, session.home, actor, what);
+  context.addFoothold(
     {
       kind: 'method',
       tenantId: session.home.tenant.id,
       objectId: session.account.objectId,
       detail: `an authenticator at ${session.account.upn}`,
     },
-    (responder) => deleteMethod(stage, session.home, responder, session.account),
+    (responder) => deleteMethod(context, session.home, responder, session.account),
   );
 };
 
-export const registerDevice: Verb = (stage, args) => {
+export const registerDevice: Verb = (context, args) => {
   const session = args.session('by');
-  const actor = actorOf(stage, args, session.home);
-  const id = stage.random.guid();
+  const actor = actorOf(context, args, session.home);
+  const id = context.random.guid();
   const displayName = args.text('name');
   const what: AuditedChange = {
     operation: 'Add device.',
@@ -310,22 +310,22 @@ export const registerDevice: Verb = (stage, args) => {
     targets: [{ type: 'Device', id, displayName }, userTarget(session.account)],
     changes: [{ name: 'DisplayName', newValue: list([displayName]) }],
   };
-  change(stage, session.home, actor, what);
-  stage.addFoothold(
+  change(context, session.home, actor, what);
+  context.addFoothold(
     {
       kind: 'device',
       tenantId: session.home.tenant.id,
       objectId: id,
       detail: `the device ${displayName}`,
     },
-    (responder) => deleteDevice(stage, session.home, responder, { id, displayName }),
+    (responder) => deleteDevice(context, session.home, responder, { id, displayName }),
   );
 };
 
 /** Makes an account of the attacker an administrator. */
-export const grantRole: Verb = (stage, args) => {
+export const grantRole: Verb = (context, args) => {
   const home = args.tenant();
-  const actor = actorOf(stage, args, home);
+  const actor = actorOf(context, args, home);
   const { account } = args.account('to');
   const role = args.text('role', 'Global Administrator');
   const what: AuditedChange = {
@@ -336,19 +336,19 @@ export const grantRole: Verb = (stage, args) => {
     targets: [userTarget(account)],
     changes: roleProperties(role).map(([name, newValue]) => ({ name, newValue })),
   };
-  change(stage, home, actor, what);
-  stage.addFoothold(
+  change(context, home, actor, what);
+  context.addFoothold(
     {
       kind: 'role',
       tenantId: home.tenant.id,
       objectId: account.objectId,
       detail: `${account.upn} is ${role}`,
     },
-    (responder) => removeRole(stage, home, responder, { account, role }),
+    (responder) => removeRole(context, home, responder, { account, role }),
   );
-  stage.claim('account', home.tenant.id, account.objectId);
+  context.claim('account', home.tenant.id, account.objectId);
 };
 
-function claimApp(stage: ScenarioContext, { appId }: ScenarioApp): void {
-  stage.claim('application', '', appId);
+function claimApp(context: ScenarioContext, { appId }: ScenarioApp): void {
+  context.claim('application', '', appId);
 }

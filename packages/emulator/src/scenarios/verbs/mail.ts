@@ -29,8 +29,8 @@ import { momentsIn, type Verb } from './verb.ts';
 /** Messages opened within two minutes share one record (Microsoft, "MailItemsAccessed"). */
 const BIND_WINDOW_MS = 120_000;
 
-function messageOf(stage: ScenarioContext, domain: string): Message {
-  const { random } = stage;
+function messageOf(context: ScenarioContext, domain: string): Message {
+  const { random } = context;
   const id = [random.next(), random.next(), random.next(), random.next()].map(hex8).join('');
   return {
     internetMessageId: `<${id.toUpperCase()}@${domain}>`,
@@ -42,19 +42,19 @@ function messageOf(stage: ScenarioContext, domain: string): Message {
 /** The reader, and its token at a given time. */
 type Access = { readonly reader: Reader; readonly token: (atMs: number) => Token };
 
-function accessOf(stage: ScenarioContext, args: StepArguments, home: Population): Access {
+function accessOf(context: ScenarioContext, args: StepArguments, home: Population): Access {
   const actor = args.actor('by');
   if (actor.kind === 'session') {
     const { session } = actor;
     return {
       reader: { kind: 'user', account: session.account },
-      token: (atMs) => stage.tokenOf(session, atMs),
+      token: (atMs) => context.tokenOf(session, atMs),
     };
   }
   const { app } = actor;
-  const servicePrincipalId = principalOf(stage, app, home);
+  const servicePrincipalId = principalOf(context, app, home);
   const resourceId = FIRST_PARTY.exchange;
-  const tokens = new AppTokens(stage, { app, home, pool: args.pool(), resourceId });
+  const tokens = new AppTokens(context, { app, home, pool: args.pool(), resourceId });
   return {
     reader: { kind: 'app', app: { name: app.name, appId: app.appId, servicePrincipalId } },
     token: (atMs) => tokens.at(atMs),
@@ -65,42 +65,42 @@ function accessOf(stage: ScenarioContext, args: StepArguments, home: Population)
  * Opens messages one by one in each mailbox. Messages opened within two minutes from one address
  * share one record; `workers` read in parallel from different addresses.
  */
-export const readMail: Verb = (stage, args) => {
+export const readMail: Verb = (context, args) => {
   const { people, home } = args.people('mailboxes');
-  const workers = Array.from({ length: args.whole('workers', 1) }, () =>
-    accessOf(stage, args, home),
+  const workers = Array.from({ length: args.integer('workers', 1) }, () =>
+    accessOf(context, args, home),
   );
   const client = args.text('client', 'rest') as MailClient;
   const folder = args.text('folder', 'Inbox');
   const overMs = args.duration('over');
   const windows = people.flatMap((owner) =>
-    bindsIn(stage, owner, { items: args.whole('items'), overMs, workers: workers.length }),
+    bindsIn(context, owner, { items: args.integer('items'), overMs, workers: workers.length }),
   );
   // In time order, because one token serves all mailboxes until it expires.
   for (const { owner, atMs, count, worker } of windows.sort((a, b) => a.atMs - b.atMs)) {
-    const id = stage.random.guid();
+    const id = context.random.guid();
     const access = workers[worker] as Access;
     const token = access.token(atMs);
     const act = { atMs, id, reader: access.reader, owner, client, token };
-    const messages = Array.from({ length: count }, () => messageOf(stage, home.tenant.domain));
+    const messages = Array.from({ length: count }, () => messageOf(context, home.tenant.domain));
     const records = bindRecords(home.tenant, act, { folder, messages });
-    if (client === 'rest') records.push(...graphCalls(stage, home, act));
-    stage.emit(home, atMs, records);
+    if (client === 'rest') records.push(...graphCalls(context, home, act));
+    context.emit(home, atMs, records);
   }
-  stage.nowMs += overMs + BIND_WINDOW_MS;
+  context.nowMs += overMs + BIND_WINDOW_MS;
 };
 
 /** REST clients use Graph, and only the export reports the calls. */
 function graphCalls(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   { reader, owner, token, atMs }: Omit<MailboxAct, 'operation'>,
 ): FeedRecord[] {
   if (reader.kind === 'vendor') return [];
   return graphCallRecords(home.tenant, {
     atMs,
-    requestId: stage.random.guid(),
-    operationId: stage.random.guid(),
+    requestId: context.random.guid(),
+    operationId: context.random.guid(),
     method: 'GET',
     path: `users/${owner.objectId}/messages?$top=50`,
     status: 200,
@@ -123,13 +123,13 @@ type Bind = {
 };
 
 function bindsIn(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   owner: Person,
   { items, overMs, workers }: { items: number; overMs: number; workers: number },
 ): Bind[] {
   const counts = new Map<number, number>();
-  for (const atMs of momentsIn(stage, items, overMs)) {
-    const key = Math.floor(atMs / BIND_WINDOW_MS) * workers + stage.random.int(0, workers);
+  for (const atMs of momentsIn(context, items, overMs)) {
+    const key = Math.floor(atMs / BIND_WINDOW_MS) * workers + context.random.int(0, workers);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return Array.from(counts, ([key, count]) => {
@@ -140,25 +140,25 @@ function bindsIn(
 }
 
 /** A desktop client copies whole folders: everything in them is taken. */
-export const syncMail: Verb = (stage, args) => {
+export const syncMail: Verb = (context, args) => {
   const session = args.session('by');
   const owner = session.account;
   for (const folder of ['Inbox', 'Sent Items', 'Archive', 'Drafts']) {
     const act = {
-      atMs: stage.nowMs,
-      id: stage.random.guid(),
+      atMs: context.nowMs,
+      id: context.random.guid(),
       reader: { kind: 'user', account: owner },
       owner,
       client: 'outlook',
-      token: stage.tokenOf(session, stage.nowMs),
+      token: context.tokenOf(session, context.nowMs),
     } as const;
-    stage.emit(session.home, stage.nowMs, syncRecords(session.home.tenant, act, folder));
-    stage.nowMs += stage.random.int(2000, 40_000);
+    context.emit(session.home, context.nowMs, syncRecords(session.home.tenant, act, folder));
+    context.nowMs += context.random.int(2000, 40_000);
   }
 };
 
 /** Creates a rule that hides, deletes or forwards mail. */
-export const inboxRule: Verb = (stage, args) => {
+export const inboxRule: Verb = (context, args) => {
   const session = args.session('by');
   const { home, account } = session;
   const name = args.text('name');
@@ -171,7 +171,7 @@ export const inboxRule: Verb = (stage, args) => {
       : isDelete
         ? ['DeleteMessage', 'True']
         : ['MoveToFolder', args.text('move-to', 'RSS Feeds')];
-  cmdlet(stage, session, {
+  cmdlet(context, session, {
     operation: 'New-InboxRule',
     objectId: ruleObjectId(home.tenant, account, name),
     appId: FIRST_PARTY.exchange,
@@ -185,23 +185,23 @@ export const inboxRule: Verb = (stage, args) => {
       ['StopProcessingRules', 'True'],
     ],
   });
-  stage.addFoothold(
+  context.addFoothold(
     {
       kind: 'inbox-rule',
       tenantId: home.tenant.id,
       objectId: account.objectId,
       detail: `the rule ${name} in the mailbox of ${account.upn}`,
     },
-    (responder) => removeRule(stage, home, responder, { account, name }),
+    (responder) => removeRule(context, home, responder, { account, name }),
   );
 };
 
 /** Forwards the whole mailbox. */
-export const forwardMail: Verb = (stage, args) => {
+export const forwardMail: Verb = (context, args) => {
   const session = args.session('by');
   const { home, account } = session;
   const to = args.text('to');
-  cmdlet(stage, session, {
+  cmdlet(context, session, {
     operation: 'Set-Mailbox',
     objectId: account.objectId,
     appId: FIRST_PARTY.exchange,
@@ -212,24 +212,24 @@ export const forwardMail: Verb = (stage, args) => {
       ['ForwardingSmtpAddress', `smtp:${to}`],
     ],
   });
-  stage.addFoothold(
+  context.addFoothold(
     {
       kind: 'forwarding',
       tenantId: home.tenant.id,
       objectId: account.objectId,
       detail: `mail of ${account.upn} goes to ${to}`,
     },
-    (responder) => clearForwarding(stage, home, responder, account),
+    (responder) => clearForwarding(context, home, responder, account),
   );
 };
 
 /** Gives another account access to a mailbox: the owner's own, or any by an administrator. */
-export const openMailbox: Verb = (stage, args) => {
+export const openMailbox: Verb = (context, args) => {
   const session = args.session('by');
   const { home } = session;
   const { account } = args.account('of');
   const trustee = args.text('to');
-  cmdlet(stage, session, {
+  cmdlet(context, session, {
     operation: 'Add-MailboxPermission',
     objectId: account.objectId,
     appId: FIRST_PARTY.exchangePowerShell,
@@ -240,19 +240,19 @@ export const openMailbox: Verb = (stage, args) => {
     ],
   });
   const detail = permissionText(account, trustee);
-  stage.addFoothold(
+  context.addFoothold(
     {
       kind: 'mailbox-permission',
       tenantId: home.tenant.id,
       objectId: account.objectId,
       detail,
     },
-    (responder) => removePermission(stage, home, responder, { account, trustee }),
+    (responder) => removePermission(context, home, responder, { account, trustee }),
   );
 };
 
 export function cmdlet(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   session: Session,
   what: {
     operation: string;
@@ -263,31 +263,31 @@ export function cmdlet(
   },
 ): void {
   const { home, account } = session;
-  const atMs = stage.nowMs;
+  const atMs = context.nowMs;
   const { appId, ...act } = what;
-  const token = { ...stage.tokenOf(session, atMs), appId };
-  const [id, requestId] = [stage.random.guid(), stage.random.guid()];
+  const token = { ...context.tokenOf(session, atMs), appId };
+  const [id, requestId] = [context.random.guid(), context.random.guid()];
   const records = cmdletRecords(home.tenant, { ...act, atMs, id, requestId, account, token });
-  stage.emit(home, atMs, records);
-  stage.nowMs += stage.random.int(5000, 120_000);
+  context.emit(home, atMs, records);
+  context.nowMs += context.random.int(5000, 120_000);
 }
 
 /** Sends mail in a person's name: fraud, or phishing of others. */
-export const sendMail: Verb = (stage, args) => {
+export const sendMail: Verb = (context, args) => {
   const session = args.session('by');
   const { home, account } = session;
   const { tenant } = home;
   const subject = args.text('subject');
   const outside = args.has('to-outside') ? [args.text('to-outside')] : [];
   const inside: readonly Person[] = args.has('to') ? args.people('to').people : [];
-  const message = { ...messageOf(stage, tenant.domain), subject };
-  const token = stage.tokenOf(session, stage.nowMs);
-  const atMs = stage.nowMs;
+  const message = { ...messageOf(context, tenant.domain), subject };
+  const token = context.tokenOf(session, context.nowMs);
+  const atMs = context.nowMs;
   const reader = { kind: 'user', account } as const;
-  const act = { atMs, id: stage.random.guid(), operation: 'Send', reader, token } as const;
+  const act = { atMs, id: context.random.guid(), operation: 'Send', reader, token } as const;
   const box = { ...act, owner: account, client: 'web' } as const;
   const records: FeedRecord[] = itemRecords(tenant, box, { folder: 'Drafts', message });
-  const networkMessageId = stage.random.guid();
+  const networkMessageId = context.random.guid();
   const sender = { address: account.upn, ip: token.ip };
   const common = { ...message, atMs, networkMessageId, sender };
   for (const address of outside) {
@@ -296,7 +296,7 @@ export const sendMail: Verb = (stage, args) => {
       ...common,
       recipient,
       direction: 'Outbound',
-      traceId: stage.random.guid(),
+      traceId: context.random.guid(),
     } as const;
     records.push(...deliveryRecords(tenant, one));
   }
@@ -306,44 +306,44 @@ export const sendMail: Verb = (stage, args) => {
       ...common,
       recipient,
       direction: 'Intra-org',
-      traceId: stage.random.guid(),
+      traceId: context.random.guid(),
     } as const;
     records.push(...deliveryRecords(tenant, one));
   }
-  stage.emit(home, atMs, records);
-  stage.nowMs += stage.random.int(30_000, 240_000);
+  context.emit(home, atMs, records);
+  context.nowMs += context.random.int(30_000, 240_000);
 };
 
 /**
  * External mail to many people, optionally with a file. The sender is a real company's, and passes
  * authentication.
  */
-export const phish: Verb = (stage, args) => {
+export const phish: Verb = (context, args) => {
   const { people, home } = args.people('to');
   const overMs = args.duration('over', '20m');
-  const sender = { address: args.text('sender'), ip: stage.address('fresh').ip };
+  const sender = { address: args.text('sender'), ip: context.address('fresh').ip };
   const subject = args.text('subject');
-  const attachment = args.has('attachment') ? fileOf(stage, args.text('attachment')) : undefined;
-  const moments = momentsIn(stage, people.length, overMs);
+  const attachment = args.has('attachment') ? fileOf(context, args.text('attachment')) : undefined;
+  const moments = momentsIn(context, people.length, overMs);
   for (const [at, person] of people.entries()) {
     const atMs = moments[at] as number;
     const delivery: Delivery = {
-      ...messageOf(stage, sender.address.split('@')[1] ?? ''),
+      ...messageOf(context, sender.address.split('@')[1] ?? ''),
       subject,
       atMs,
-      traceId: stage.random.guid(),
-      networkMessageId: stage.random.guid(),
+      traceId: context.random.guid(),
+      networkMessageId: context.random.guid(),
       sender,
       recipient: { address: person.upn, objectId: person.objectId },
       direction: 'Inbound',
       ...(attachment === undefined ? {} : { attachment }),
     };
-    stage.emit(home, atMs, deliveryRecords(home.tenant, delivery));
+    context.emit(home, atMs, deliveryRecords(home.tenant, delivery));
   }
-  stage.nowMs += overMs;
+  context.nowMs += overMs;
 };
 
-function fileOf(stage: ScenarioContext, name: string): NonNullable<Delivery['attachment']> {
-  const sha256 = Array.from({ length: 8 }, () => hex8(stage.random.next())).join('');
+function fileOf(context: ScenarioContext, name: string): NonNullable<Delivery['attachment']> {
+  const sha256 = Array.from({ length: 8 }, () => hex8(context.random.next())).join('');
   return { name, type: name.split('.').at(-1) ?? '', sha256 };
 }

@@ -30,7 +30,7 @@ type What = Pick<AuditedChange, 'operation' | 'targets'> & {
 };
 
 function respond(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   kind: Pick<AuditedChange, 'category' | 'auditCategory' | 'operationType'>,
@@ -38,7 +38,7 @@ function respond(
 ): void {
   const gone = removed.map(([name, oldValue]) => ({ name, oldValue, newValue: '' }));
   const actor = { kind: 'user', account: responder, ip: responder.office.ip } as const;
-  change(stage, home, actor, { ...kind, operation, targets, changes: [...gone, ...changes] });
+  change(context, home, actor, { ...kind, operation, targets, changes: [...gone, ...changes] });
 }
 
 const OF_USER = {
@@ -54,46 +54,50 @@ const OF_APPLICATION = {
 const OF_PRINCIPAL = { ...OF_APPLICATION, category: 'ServicePrincipal' } as const;
 
 export function revokeSessions(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
 ): void {
   const changes = [{ name: 'Included Updated Properties', newValue: 'StsRefreshTokensValidFrom' }];
   const operation = 'Update StsRefreshTokenValidFrom Timestamp.';
-  respond(stage, home, responder, OF_USER, { operation, targets: [userTarget(account)], changes });
-  stage.closeFootholds('session', account.objectId);
+  respond(context, home, responder, OF_USER, {
+    operation,
+    targets: [userTarget(account)],
+    changes,
+  });
+  context.closeFootholds('session', account.objectId);
 }
 
 export function setPassword(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
 ): void {
   const targets = [userTarget(account)];
-  respond(stage, home, responder, OF_USER, { operation: 'Reset user password.', targets });
-  stage.closeFootholds('password', account.objectId);
-  revokeSessions(stage, home, responder, account);
+  respond(context, home, responder, OF_USER, { operation: 'Reset user password.', targets });
+  context.closeFootholds('password', account.objectId);
+  revokeSessions(context, home, responder, account);
 }
 
 /** A disabled account cannot use what it holds. */
 export function disableAccount(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
 ): void {
   const targets = [userTarget(account)];
   const removed = [['AccountEnabled', '[true]']] as const;
-  respond(stage, home, responder, OF_USER, { operation: 'Disable account.', targets, removed });
+  respond(context, home, responder, OF_USER, { operation: 'Disable account.', targets, removed });
   for (const kind of ['account', 'session', 'password', 'role', 'method'] as const) {
-    stage.closeFootholds(kind, account.objectId);
+    context.closeFootholds(kind, account.objectId);
   }
 }
 
 export function removeRole(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   { account, role }: { readonly account: Account; readonly role: string },
@@ -103,43 +107,43 @@ export function removeRole(
     auditCategory: 'RoleManagement',
     operationType: 'Unassign',
   } as const;
-  respond(stage, home, responder, kind, {
+  respond(context, home, responder, kind, {
     operation: 'Remove member from role.',
     targets: [userTarget(account)],
     removed: roleProperties(role),
   });
-  stage.closeFootholds('role', account.objectId, `${account.upn} is ${role}`);
+  context.closeFootholds('role', account.objectId, `${account.upn} is ${role}`);
 }
 
 /** Deletes an authenticator. The record does not say which one. */
 export function deleteMethod(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
 ): void {
-  respond(stage, home, responder, OF_USER, {
+  respond(context, home, responder, OF_USER, {
     operation: 'Admin deleted security info.',
     targets: [userTarget(account)],
     removed: [['StrongAuthenticationMethod', 'PhoneAppNotification']],
   });
-  stage.closeFootholds('method', account.objectId);
+  context.closeFootholds('method', account.objectId);
 }
 
 export function deleteDevice(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   { id, displayName }: { readonly id: string; readonly displayName: string },
 ): void {
   const kind = { category: 'Device', auditCategory: 'Device', operationType: 'Delete' } as const;
   const targets: DirectoryTarget[] = [{ type: 'Device', id, displayName }];
-  respond(stage, home, responder, kind, { operation: 'Delete device.', targets });
-  stage.closeFootholds('device', id);
+  respond(context, home, responder, kind, { operation: 'Delete device.', targets });
+  context.closeFootholds('device', id);
 }
 
 export function removeSecret(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   { app, keyId }: { readonly app: ScenarioApp; readonly keyId: string },
@@ -148,7 +152,7 @@ export function removeSecret(
   const before = app.secrets.map(keyText);
   if (at >= 0) app.secrets.splice(at, 1);
   const kind = { ...OF_APPLICATION, operationType: 'Update' } as const;
-  respond(stage, home, responder, kind, {
+  respond(context, home, responder, kind, {
     operation: 'Update application – Certificates and secrets management ',
     targets: [applicationTarget(app)],
     changes: [
@@ -156,31 +160,31 @@ export function removeSecret(
       { name: 'Included Updated Properties', newValue: 'KeyDescription' },
     ],
   });
-  stage.closeFootholds('app-credential', app.appObjectId, `the secret ${keyId} of ${app.name}`);
+  context.closeFootholds('app-credential', app.appObjectId, `the secret ${keyId} of ${app.name}`);
 }
 
 /** The registration and its principal here, with everything that it held. */
 export function deleteApplication(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   app: ScenarioApp,
 ): void {
-  const principal = principalTarget(stage, app, home);
+  const principal = principalTarget(context, app, home);
   const [operation, targets] = ['Delete application.', [applicationTarget(app)]];
-  respond(stage, home, responder, OF_APPLICATION, { operation, targets });
-  respond(stage, home, responder, OF_PRINCIPAL, {
+  respond(context, home, responder, OF_APPLICATION, { operation, targets });
+  respond(context, home, responder, OF_PRINCIPAL, {
     operation: 'Remove service principal.',
     targets: [principal],
   });
   for (const kind of ['app', 'app-credential'] as const) {
-    stage.closeFootholds(kind, app.appObjectId);
+    context.closeFootholds(kind, app.appObjectId);
   }
-  for (const kind of ['consent', 'app-role'] as const) stage.closeFootholds(kind, principal.id);
+  for (const kind of ['consent', 'app-role'] as const) context.closeFootholds(kind, principal.id);
 }
 
 export function removeGrant(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   {
@@ -189,15 +193,15 @@ export function removeGrant(
     type,
   }: { readonly app: ScenarioApp; readonly scopes: string; readonly type: string },
 ): void {
-  const client = principalOf(stage, app, home);
+  const client = principalOf(context, app, home);
   respond(
-    stage,
+    context,
     home,
     responder,
     { ...OF_PRINCIPAL, operationType: 'Unassign' },
     {
       operation: 'Remove delegated permission grant.',
-      targets: [principalTarget(stage, app, home)],
+      targets: [principalTarget(context, app, home)],
       removed: [
         ['DelegatedPermissionGrant.Scope', ` ${scopes}`],
         ['DelegatedPermissionGrant.ConsentType', type],
@@ -205,11 +209,11 @@ export function removeGrant(
       ],
     },
   );
-  stage.closeFootholds('consent', client, `${app.name} may ${scopes}`);
+  context.closeFootholds('consent', client, `${app.name} may ${scopes}`);
 }
 
 export function removeAppRole(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   grant: {
@@ -220,15 +224,15 @@ export function removeAppRole(
   },
 ): void {
   const { app, role, roleId, resource } = grant;
-  const client = principalOf(stage, app, home);
+  const client = principalOf(context, app, home);
   respond(
-    stage,
+    context,
     home,
     responder,
     { ...OF_PRINCIPAL, operationType: 'Unassign' },
     {
       operation: 'Remove app role assignment from service principal.',
-      targets: [resource, principalTarget(stage, app, home)],
+      targets: [resource, principalTarget(context, app, home)],
       removed: [
         ['AppRole.Id', roleId],
         ['AppRole.Value', role],
@@ -239,52 +243,52 @@ export function removeAppRole(
       ],
     },
   );
-  stage.closeFootholds('app-role', client, `${app.name} holds ${role}`);
+  context.closeFootholds('app-role', client, `${app.name} holds ${role}`);
 }
 
 export function removeRule(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   { account, name }: { readonly account: Account; readonly name: string },
 ): void {
   const path = ruleObjectId(home.tenant, account, name);
   const identity = `${account.mailboxGuid}\\${name}`;
-  cmdlet(stage, home, responder, 'Remove-InboxRule', path, [
+  cmdlet(context, home, responder, 'Remove-InboxRule', path, [
     ['Mailbox', account.upn],
     ['Identity', identity],
     ['Force', 'True'],
   ]);
   const detail = `the rule ${name} in the mailbox of ${account.upn}`;
-  stage.closeFootholds('inbox-rule', account.objectId, detail);
+  context.closeFootholds('inbox-rule', account.objectId, detail);
 }
 
 export function clearForwarding(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   account: Account,
 ): void {
-  cmdlet(stage, home, responder, 'Set-Mailbox', account.objectId, [
+  cmdlet(context, home, responder, 'Set-Mailbox', account.objectId, [
     ['Identity', account.upn],
     ['DeliverToMailboxAndForward', 'False'],
     ['ForwardingSmtpAddress', ''],
   ]);
-  stage.closeFootholds('forwarding', account.objectId);
+  context.closeFootholds('forwarding', account.objectId);
 }
 
 export function removePermission(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   { account, trustee }: { readonly account: Account; readonly trustee: string },
 ): void {
-  cmdlet(stage, home, responder, 'Remove-MailboxPermission', account.objectId, [
+  cmdlet(context, home, responder, 'Remove-MailboxPermission', account.objectId, [
     ['Identity', account.upn],
     ['User', trustee],
     ['AccessRights', 'FullAccess'],
   ]);
-  stage.closeFootholds('mailbox-permission', account.objectId, permissionText(account, trustee));
+  context.closeFootholds('mailbox-permission', account.objectId, permissionText(account, trustee));
 }
 
 export function permissionText(account: Account, trustee: string): string {
@@ -293,7 +297,7 @@ export function permissionText(account: Account, trustee: string): string {
 
 /** A cmdlet in the Exchange shell, with a current token. */
 function cmdlet(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   responder: Person,
   operation: string,
@@ -301,10 +305,10 @@ function cmdlet(
   parameters: Properties,
 ): void {
   const apps = { appId: FIRST_PARTY.exchangePowerShell, resourceId: FIRST_PARTY.exchange };
-  const sessionId = stage.random.guid();
-  const request = { ...stage.request(stage.nowMs, responder.office, apps), sessionId };
-  stage.signIn(home, silentSignIn(responder, request));
-  stage.nowMs += stage.random.int(2000, 20_000);
+  const sessionId = context.random.guid();
+  const request = { ...context.request(context.nowMs, responder.office, apps), sessionId };
+  context.signIn(home, silentSignIn(responder, request));
+  context.nowMs += context.random.int(2000, 20_000);
   const token = {
     tokenId: tokenIdOf(request.requestId),
     sessionId,
@@ -313,9 +317,9 @@ function cmdlet(
     ip: responder.office.ip,
     deviceId: undefined,
   };
-  const atMs = stage.nowMs;
-  const [id, requestId] = [stage.random.guid(), stage.random.guid()];
+  const atMs = context.nowMs;
+  const [id, requestId] = [context.random.guid(), context.random.guid()];
   const act = { atMs, id, requestId, account: responder, token, operation, objectId, parameters };
-  stage.emit(home, atMs, cmdletRecords(home.tenant, act));
-  stage.nowMs += stage.random.int(5000, 120_000);
+  context.emit(home, atMs, cmdletRecords(home.tenant, act));
+  context.nowMs += context.random.int(5000, 120_000);
 }

@@ -34,12 +34,12 @@ function targetOf(args: StepArguments, otherwise: string): { appId: string; reso
 }
 
 function sessionFrom(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   args: StepArguments,
   signIn: SignIn,
-  holder: Pick<Session, 'home' | 'account' | 'pool' | 'isOwners'>,
+  holder: Pick<Session, 'home' | 'account' | 'pool' | 'isLegitimate'>,
 ): void {
-  if (holder.isOwners !== true) claimSession(stage, holder, signIn.sessionId ?? '');
+  if (holder.isLegitimate !== true) claimSession(context, holder, signIn.sessionId ?? '');
   const session: Session = {
     ...holder,
     sessionId: signIn.sessionId ?? '',
@@ -49,28 +49,28 @@ function sessionFrom(
     token: { requestId: signIn.requestId, issuedMs: signIn.atMs },
     isForged: false,
   };
-  args.keep({ kind: 'session', session });
+  args.storeResult({ kind: 'session', session });
 }
 
 /** The holder of the session acts as its owner. */
 export function claimSession(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   { home, account }: Pick<Session, 'home' | 'account'>,
   sessionId: string,
 ): void {
-  stage.claim('session', home.tenant.id, sessionId);
-  stage.claim('account', home.tenant.id, account.objectId);
+  context.claim('session', home.tenant.id, sessionId);
+  context.claim('account', home.tenant.id, account.objectId);
 }
 
 /** Signs in with a known password, and a second factor if available. */
-export const signIn: Verb = (stage, args) => {
+export const signIn: Verb = (context, args) => {
   const { account, home } = args.account('who');
   const pool = args.pool();
   const isProgram = args.text('flow', 'browser') === 'ropc';
   const client = args.client('client', isProgram ? 'commandLine' : 'chrome');
   const request = {
-    ...stage.request(stage.nowMs, stage.address(pool), targetOf(args, 'office')),
-    sessionId: stage.random.guid(),
+    ...context.request(context.nowMs, context.address(pool), targetOf(args, 'office')),
+    sessionId: context.random.guid(),
   };
   const person = { ...home.person(0), ...account, computer: undefined } as Person;
   const asked = isProgram
@@ -81,65 +81,70 @@ export const signIn: Verb = (stage, args) => {
     factors: args.is('one-factor') || isProgram ? 1 : 2,
     steps: args.is('one-factor') ? asked.steps.slice(0, 1) : asked.steps,
   };
-  stage.signIn(home, made);
-  sessionFrom(stage, args, made, { home, account, pool });
+  context.signIn(home, made);
+  sessionFrom(context, args, made, { home, account, pool });
 };
 
 /** The owner's session on their own computer, from which it is stolen later. */
-export const ownSession: Verb = (stage, args) => {
+export const ownSession: Verb = (context, args) => {
   const { person, home } = args.person('who');
   const request = {
-    ...stage.request(stage.nowMs, person.office, targetOf(args, 'files')),
-    sessionId: stage.random.guid(),
+    ...context.request(context.nowMs, person.office, targetOf(args, 'files')),
+    sessionId: context.random.guid(),
   };
   const made = silentSignIn(person, request);
-  stage.signIn(home, made);
-  sessionFrom(stage, args, made, { home, account: person, pool: [person.office], isOwners: true });
+  context.signIn(home, made);
+  sessionFrom(context, args, made, {
+    home,
+    account: person,
+    pool: [person.office],
+    isLegitimate: true,
+  });
 };
 
 /** A session continues elsewhere: same session id, other address and program. */
-export const stealSession: Verb = (stage, args) => {
+export const stealSession: Verb = (context, args) => {
   const session = args.session('session');
   const pool = args.pool();
   const client = args.client('client', 'chrome');
-  const address = stage.address(pool);
+  const address = context.address(pool);
   const request = {
-    ...stage.request(stage.nowMs, address, targetOf(args, 'office')),
+    ...context.request(context.nowMs, address, targetOf(args, 'office')),
     sessionId: session.sessionId,
     completedAfterMs: undefined,
   };
   const owner = { ...session.account } as Person;
   const made = refreshSignIn(owner, request, { client, device: undefined });
-  stage.signIn(session.home, made);
-  sessionFrom(stage, args, made, { home: session.home, account: session.account, pool });
-  keepsSession(stage, session.home, session.account, session.sessionId);
+  context.signIn(session.home, made);
+  sessionFrom(context, args, made, { home: session.home, account: session.account, pool });
+  keepsSession(context, session.home, session.account, session.sessionId);
 };
 
 /**
  * An adversary-in-the-middle page forwards everything, the second factor too, and keeps the
  * session.
  */
-export const proxyLogin: Verb = (stage, args) => {
+export const proxyLogin: Verb = (context, args) => {
   const { person, home } = args.person('who');
   const proxy = args.pool('through');
   const pool = args.pool();
   const client = args.client('client', 'chrome');
   const apps = targetOf(args, 'office');
-  const through = stage.address(proxy);
-  if (stage.random.chance(0.4)) {
-    const slip = promptedSignIn(person, stage.request(stage.nowMs, through, apps), client);
-    stage.signIn(home, refused(slip, 50126));
-    stage.nowMs += 21_000;
+  const through = context.address(proxy);
+  if (context.random.chance(0.4)) {
+    const slip = promptedSignIn(person, context.request(context.nowMs, through, apps), client);
+    context.signIn(home, refused(slip, 50126));
+    context.nowMs += 21_000;
   }
-  const asked = promptedSignIn(person, stage.request(stage.nowMs, through, apps), client);
-  stage.signIn(home, refused(asked, 50074));
-  stage.nowMs += stage.random.int(12_000, 40_000);
-  const sessionId = stage.random.guid();
-  const request = { ...stage.request(stage.nowMs, through, apps), sessionId };
+  const asked = promptedSignIn(person, context.request(context.nowMs, through, apps), client);
+  context.signIn(home, refused(asked, 50074));
+  context.nowMs += context.random.int(12_000, 40_000);
+  const sessionId = context.random.guid();
+  const request = { ...context.request(context.nowMs, through, apps), sessionId };
   const made = { ...promptedSignIn(person, request, client), risk: anonymous() };
-  stage.signIn(home, made);
-  sessionFrom(stage, args, made, { home, account: person, pool });
-  keepsSession(stage, home, person, sessionId);
+  context.signIn(home, made);
+  sessionFrom(context, args, made, { home, account: person, pool });
+  keepsSession(context, home, person, sessionId);
 };
 
 function anonymous(): SignIn['risk'] {
@@ -147,60 +152,68 @@ function anonymous(): SignIn['risk'] {
 }
 
 /** A person is persuaded to type a code, which signs the attacker's device in. */
-export const deviceCode: Verb = (stage, args) => {
+export const deviceCode: Verb = (context, args) => {
   const { person, home } = args.person('who');
   const pool = args.pool();
   const client = args.client('client', 'commandLine');
   const apps = targetOf(args, 'broker');
-  const address = stage.address(pool);
-  for (let polls = stage.random.int(2, 6); polls > 0; polls--) {
-    const request = { ...stage.request(stage.nowMs, address, apps), completedAfterMs: undefined };
+  const address = context.address(pool);
+  for (let polls = context.random.int(2, 6); polls > 0; polls--) {
+    const request = {
+      ...context.request(context.nowMs, address, apps),
+      completedAfterMs: undefined,
+    };
     const poll = refreshSignIn(person, request, { client, device: undefined });
-    stage.signIn(home, { ...refused(poll, 70016), protocol: 'deviceCode', incomingToken: 'none' });
-    stage.nowMs += 5000;
+    context.signIn(home, {
+      ...refused(poll, 70016),
+      protocol: 'deviceCode',
+      incomingToken: 'none',
+    });
+    context.nowMs += 5000;
   }
-  const sessionId = stage.random.guid();
-  const typed = { ...stage.request(stage.nowMs, person.office, apps), sessionId };
-  stage.signIn(home, deviceCodeSignIn(person, typed, client));
-  stage.nowMs += stage.random.int(2000, 6000);
-  const request = { ...stage.request(stage.nowMs, address, apps), sessionId };
+  const sessionId = context.random.guid();
+  const typed = { ...context.request(context.nowMs, person.office, apps), sessionId };
+  context.signIn(home, deviceCodeSignIn(person, typed, client));
+  context.nowMs += context.random.int(2000, 6000);
+  const request = { ...context.request(context.nowMs, address, apps), sessionId };
   const redeemed: SignIn = {
     ...refreshSignIn(person, request, { client, device: undefined }),
     protocol: 'deviceCode',
     transferMethod: 'deviceCodeFlow',
     incomingToken: 'none',
   };
-  stage.signIn(home, redeemed);
-  sessionFrom(stage, args, redeemed, { home, account: person, pool });
-  keepsSession(stage, home, person, sessionId);
+  context.signIn(home, redeemed);
+  sessionFrom(context, args, redeemed, { home, account: person, pool });
+  keepsSession(context, home, person, sessionId);
 };
 
 /** A token signed with a stolen key: the service accepts it, and there is no sign-in. */
-export const forgeSession: Verb = (stage, args) => {
+export const forgeSession: Verb = (context, args) => {
   const { person, home } = args.person('who');
   const session: Session = {
     home,
     account: person,
-    sessionId: stage.random.guid(),
+    sessionId: context.random.guid(),
     ...targetOf(args, 'mail'),
     client: args.client('client', 'chrome'),
     pool: args.pool(),
-    token: { requestId: stage.random.guid(), issuedMs: stage.nowMs - 2 * MINUTE_MS },
+    token: { requestId: context.random.guid(), issuedMs: context.nowMs - 2 * MINUTE_MS },
     isForged: true,
   };
-  claimSession(stage, session, session.sessionId);
-  args.keep({ kind: 'session', session });
+  claimSession(context, session, session.sessionId);
+  args.storeResult({ kind: 'session', session });
 };
 
 function keepsSession(
-  stage: ScenarioContext,
+  context: ScenarioContext,
   home: Population,
   account: Account,
   sessionId: string,
 ): void {
   const { objectId } = account;
   const detail = `the session ${sessionId}`;
-  stage.addFoothold({ kind: 'session', tenantId: home.tenant.id, objectId, detail }, (responder) =>
-    revokeSessions(stage, home, responder, account),
+  context.addFoothold(
+    { kind: 'session', tenantId: home.tenant.id, objectId, detail },
+    (responder) => revokeSessions(context, home, responder, account),
   );
 }

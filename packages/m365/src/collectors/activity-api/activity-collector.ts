@@ -11,7 +11,7 @@ import {
   type PollReport,
   type WindowEnd,
 } from '../collector.ts';
-import { nothing, PollTally, passing } from '../poll-tally.ts';
+import { emptyWindowEnd, PollTally, serviceErrorOf } from '../poll-tally.ts';
 import { type QuotaBudget, quotaBudget, quotaText, RequestDemandMeter } from '../quota-budget.ts';
 import type {
   ActivityApi,
@@ -96,7 +96,7 @@ export class ActivityCollector implements Collector {
   }
 
   /** Resolves when a notification reports new content. */
-  async hinted(signal: AbortSignal): Promise<void> {
+  async nextHint(signal: AbortSignal): Promise<void> {
     const { webhook, wait } = this.#options;
     if (webhook === undefined) {
       await new Promise<void>((resolve) => {
@@ -104,7 +104,7 @@ export class ActivityCollector implements Collector {
       });
       return;
     }
-    await webhook.hinted(signal);
+    await webhook.nextHint(signal);
     if (signal.aborted) return;
     // Lists have whole seconds: content of this second is listed with the next one.
     await wait(1000 - (this.#serviceMs() % 1000), signal);
@@ -117,14 +117,14 @@ export class ActivityCollector implements Collector {
       enabled = await this.#options.api.subscriptions(signal);
     } catch (error) {
       // Each content type is still polled, and its answers go into the ledger.
-      tally.problem(passing(error).message);
+      tally.addProblem(serviceErrorOf(error).message);
     }
     const startedMs = this.#options.clock.monotonic();
     const poll = { sink, signal, enabled, startedMs, tally };
     await allOf(this.#feeds.map((feed) => this.#pollFeed(feed, poll)));
-    await this.#reckon(sink, tally);
+    await this.#measureBacklog(sink, tally);
     const off = clockOffText(this.#options.skewMs(), SKEW_MS_MAX);
-    if (off !== undefined) tally.problem(off);
+    if (off !== undefined) tally.addProblem(off);
     return tally.report();
   }
 
@@ -167,16 +167,16 @@ export class ActivityCollector implements Collector {
     try {
       await api.startSubscription(feed.contentType, { signal });
     } catch (error) {
-      tally.problem(`could not start ${feed.contentType}: ${passing(error).message}`);
+      tally.addProblem(`could not start ${feed.contentType}: ${serviceErrorOf(error).message}`);
       return;
     }
     const { horizonMs, nowMs } = this.#range();
     const settled = sink.settled(sourceOf(feed), tenant, null);
     const text = `there was no enabled subscription for ${feed.contentType}; it was started now`;
-    tally.problem(text);
+    tally.addProblem(text);
     for (const gap of subtract([{ from: horizonMs, to: nowMs }], settled)) {
       const session = sink.begin(this.#window(feed, gap));
-      await session.end(nothing('off', 'AF20022', text));
+      await session.end(emptyWindowEnd('off', 'AF20022', text));
     }
   }
 
@@ -198,11 +198,11 @@ export class ActivityCollector implements Collector {
     const { address } = webhook;
     const authId = webhook.authIdOf(contentType);
     try {
-      await webhook.expecting(contentType, () =>
+      await webhook.whileValidating(contentType, () =>
         api.startSubscription(contentType, { signal, webhook: { address, authId } }),
       );
     } catch (error) {
-      tally.problem(`no webhook for ${contentType}: ${passing(error).message}`);
+      tally.addProblem(`no webhook for ${contentType}: ${serviceErrorOf(error).message}`);
     }
   }
 
@@ -215,11 +215,11 @@ export class ActivityCollector implements Collector {
       const window = { fromMs: planned.from, toMs: planned.to };
       listing = await api.list(feed.contentType, window, signal);
     } catch (error) {
-      const failure = passing(error);
+      const failure = serviceErrorOf(error);
       const end = unlisted(failure);
       this.#noteFailure(feed, planned);
       const session = sink.begin(this.#window(feed, planned));
-      tally.window(await session.end(end), end, feed.contentType);
+      tally.addWindow(await session.end(end), end, feed.contentType);
       return failure.code === 'REFUSED' ? 'go on' : 'stop';
     }
     const off = sink.off(sourceOf(feed), this.#options.tenant);
@@ -290,7 +290,7 @@ export class ActivityCollector implements Collector {
     const listed = { count: slice.contents.length, known, shortBecause };
     const end = endOf(listed, fetched, slice.subscription);
     return async () => {
-      tally.window(await session.end(end), end, feed.contentType);
+      tally.addWindow(await session.end(end), end, feed.contentType);
       return end.outcome;
     };
   }
@@ -303,7 +303,7 @@ export class ActivityCollector implements Collector {
   }
 
   /** Computes the backlog, and whether it can be fetched before it expires. */
-  async #reckon(sink: CollectionSink, tally: PollTally): Promise<void> {
+  async #measureBacklog(sink: CollectionSink, tally: PollTally): Promise<void> {
     const { clock, pace, tenant } = this.#options;
     const { horizonMs, nowMs } = this.#range();
     const behind = this.#feeds.map((feed) => {
@@ -325,12 +325,12 @@ export class ActivityCollector implements Collector {
     this.#budget = budget;
     if (budget.state !== 'late: quota') return;
     const text = quotaText(budget);
-    tally.problem(`late: quota: ${text}`);
+    tally.addProblem(`late: quota: ${text}`);
     for (const { feed, gaps } of behind) {
       const from = earliest(gaps);
       if (from === undefined) continue;
       const session = sink.begin(this.#window(feed, { from, to: nowMs }));
-      await session.end(nothing('partial', 'quota', text));
+      await session.end(emptyWindowEnd('partial', 'quota', text));
     }
   }
 

@@ -29,7 +29,7 @@ function notify(
     contentCreated: '2026-03-02T08:59:00.000Z',
   }));
   const body = Buffer.from(JSON.stringify(items));
-  return webhook.hear({ authId, validationCode: undefined, body });
+  return webhook.receive({ authId, validationCode: undefined, body });
 }
 
 test('each content type has its own auth id, and another secret gives other ids', () => {
@@ -65,10 +65,10 @@ test('a validation is answered only while it is expected', async () => {
   const authId = webhook.authIdOf(EXCHANGE);
   const validate = (validationCode: string, stated: string): WebhookOutcome['kind'] => {
     const body = Buffer.from(JSON.stringify({ validationCode: stated }));
-    return webhook.hear({ authId, validationCode, body }).kind;
+    return webhook.receive({ authId, validationCode, body }).kind;
   };
   assert.equal(validate('x', 'x'), 'refused');
-  await webhook.expecting(EXCHANGE, async () => {
+  await webhook.whileValidating(EXCHANGE, async () => {
     assert.equal(validate('x', 'y'), 'refused');
     assert.equal(validate('x', 'x'), 'validated');
   });
@@ -78,9 +78,9 @@ test('a validation is answered only while it is expected', async () => {
 test('a hint that arrives before a caller waits is kept', async () => {
   const { webhook } = begin();
   notify(webhook, webhook.authIdOf(EXCHANGE), 'a');
-  await webhook.hinted(new AbortController().signal);
+  await webhook.nextHint(new AbortController().signal);
   const stop = new AbortController();
-  const waiting = webhook.hinted(stop.signal);
+  const waiting = webhook.nextHint(stop.signal);
   stop.abort();
   await waiting;
 });

@@ -45,7 +45,7 @@ export class ActivityWebhook {
   /** Reported content by hash, with the time: oldest first. */
   readonly #notified = new Map<string, number>();
   #isPending = false;
-  #awaken: (() => void) | undefined;
+  #resolveHint: (() => void) | undefined;
 
   constructor(options: WebhookOptions) {
     this.#options = options;
@@ -60,7 +60,7 @@ export class ActivityWebhook {
   }
 
   /** Answers a validation only while `work` runs. */
-  async expecting<T>(contentType: ContentType, work: () => Promise<T>): Promise<T> {
+  async whileValidating<T>(contentType: ContentType, work: () => Promise<T>): Promise<T> {
     this.#expected.add(contentType);
     try {
       return await work();
@@ -69,7 +69,7 @@ export class ActivityWebhook {
     }
   }
 
-  hear({ authId, validationCode, body }: Notice): WebhookOutcome {
+  receive({ authId, validationCode, body }: Notice): WebhookOutcome {
     const contentType = this.#contentTypeOf(authId);
     if (contentType === undefined) return refused('its auth id is unknown');
     const value = parse(body);
@@ -87,10 +87,10 @@ export class ActivityWebhook {
   }
 
   /** Resolves with the next hint, or at once if one arrived since the last call. */
-  async hinted(signal: AbortSignal): Promise<void> {
+  async nextHint(signal: AbortSignal): Promise<void> {
     if (!this.#isPending) {
       await new Promise<void>((resolve) => {
-        this.#awaken = resolve;
+        this.#resolveHint = resolve;
         signal.addEventListener('abort', () => resolve(), { once: true });
       });
     }
@@ -101,8 +101,8 @@ export class ActivityWebhook {
     if (authId === undefined) return undefined;
     const sent = createHash('sha256').update(authId).digest();
     return this.#options.contentTypes.find((contentType) => {
-      const wanted = createHash('sha256').update(this.authIdOf(contentType)).digest();
-      return timingSafeEqual(sent, wanted);
+      const expected = createHash('sha256').update(this.authIdOf(contentType)).digest();
+      return timingSafeEqual(sent, expected);
     });
   }
 
@@ -135,18 +135,18 @@ export class ActivityWebhook {
       if (nowMs - notifiedMs <= RETENTION_MS && this.#notified.size <= NOTICES_KEPT_MAX) break;
       this.#notified.delete(id);
     }
-    const news = ids.filter((id) => !this.#notified.has(id));
-    if (news.length === 0) {
+    const newIds = ids.filter((id) => !this.#notified.has(id));
+    if (newIds.length === 0) {
       // The vendor repeats a notification that it believes was lost. A later repeat is a replay by
       // an attacker.
       const firstMs = Math.min(...ids.map((id) => this.#notified.get(id) ?? nowMs));
       if (nowMs - firstMs <= NOTICE_RETRY_MS) return { kind: 'repeated' };
       return refused('it is a replay');
     }
-    for (const id of news) this.#notified.set(id, nowMs);
+    for (const id of newIds) this.#notified.set(id, nowMs);
     this.#isPending = true;
-    this.#awaken?.();
-    this.#awaken = undefined;
+    this.#resolveHint?.();
+    this.#resolveHint = undefined;
     return { kind: 'hint' };
   }
 }

@@ -1,7 +1,7 @@
 import { plural } from '@countersign/core';
 import type { HttpError } from '../../http/errors.ts';
 import type { ContentFact, WindowEnd } from '../collector.ts';
-import { nothing } from '../poll-tally.ts';
+import { emptyWindowEnd } from '../poll-tally.ts';
 import type { Listing } from './activity-api.ts';
 import type { FetchResult, Shortfall } from './blob-fetcher.ts';
 
@@ -9,9 +9,11 @@ import type { FetchResult, Shortfall } from './blob-fetcher.ts';
 export function unlisted(error: HttpError): WindowEnd {
   const { serviceCode, message } = error;
   const code = serviceCode ?? error.code;
-  if (code === 'AF20022' || code === 'AF20023') return nothing('off', code, message);
+  if (code === 'AF20022' || code === 'AF20023') return emptyWindowEnd('off', code, message);
   const isAuditOff = error.serviceText?.includes(AUDIT_OFF) === true;
-  return isAuditOff ? nothing('off', 'audit-off', message) : nothing('failed', code, message);
+  return isAuditOff
+    ? emptyWindowEnd('off', 'audit-off', message)
+    : emptyWindowEnd('failed', code, message);
 }
 
 const AUDIT_OFF = 'Microsoft.Office.Compliance.Audit.DataServiceException';

@@ -5,7 +5,7 @@ import type { CollectionSink, Collector, PollReport } from '../collector.ts';
 import { PollTally } from '../poll-tally.ts';
 import { type HubAddress, type HubBatch, HubConnection } from './hub-connection.ts';
 import { HUB_NOT_FOUND, hubFailure } from './hub-failure.ts';
-import { type Hub, HubSession, type Shortness } from './hub-session.ts';
+import { type Hub, HubSession, type HubShortfall } from './hub-session.ts';
 import { RECHECK_MS, RECONNECT_AFTER_MS, STREAM_POLL_EVERY_MS } from './limits.ts';
 
 export type EventHubsOptions = Omit<HubAddress, 'topics'> & {
@@ -80,7 +80,7 @@ export class EventHubsCollector implements Collector {
     const connection = await HubConnection.open({ ...address, topics });
     this.#connection = connection;
     for (const log of this.#logs) {
-      await log.take(sink, [], Number(connection.expired.get(log.hub.topic) ?? 0n));
+      await log.addMessages(sink, [], Number(connection.expired.get(log.hub.topic) ?? 0n));
     }
     return connection;
   }
@@ -99,14 +99,14 @@ export class EventHubsCollector implements Collector {
     if (connection.missing.has(topic)) {
       const message = `the namespace has no event hub ${topic}: check its name and the export`;
       const data = { service: HUB_NOT_FOUND };
-      await log.sayFailed(sink, tally, new HttpError('REFUSED', message, { data }));
+      await log.writeFailure(sink, tally, new HttpError('REFUSED', message, { data }));
       return;
     }
     const messages = batch.messages.get(topic) ?? [];
     const skipped = messages.reduce((sum, each) => sum + connection.skippedBefore(each), 0n);
-    await log.take(sink, messages, Number(skipped));
-    const shortBy = shortnessOf(connection.elsewhere(topic), batch);
-    await log.say(sink, tally, { shortBy, when: 'due' });
+    await log.addMessages(sink, messages, Number(skipped));
+    const shortfall = hubShortfallOf(connection.elsewhere(topic), batch);
+    await log.writeObservation(sink, tally, { shortfall, when: 'due' });
   }
 
   async #fail(failure: HttpError, sink: CollectionSink, tally: PollTally): Promise<void> {
@@ -114,8 +114,8 @@ export class EventHubsCollector implements Collector {
     const isNews = this.#failedMs === undefined;
     this.#failedMs = this.#options.clock.monotonic();
     for (const log of this.#logs) {
-      if (isNews) log.hurry();
-      await log.sayFailed(sink, tally, failure);
+      if (isNews) log.requestObservation();
+      await log.writeFailure(sink, tally, failure);
     }
   }
 
@@ -126,7 +126,7 @@ export class EventHubsCollector implements Collector {
     } catch (error) {
       // Reading restarts at the last commit. Records that are already in the ledger are duplicates.
       const { message } = hubFailure(error);
-      tally.problem(`could not commit what was read of the event hubs: ${message}`);
+      tally.addProblem(`could not commit what was read of the event hubs: ${message}`);
       await this.close();
     }
   }
@@ -138,7 +138,7 @@ type HubPoll = {
   readonly tally: PollTally;
 };
 
-function shortnessOf(elsewhere: number, { isFull }: HubBatch): Shortness | undefined {
+function hubShortfallOf(elsewhere: number, { isFull }: HubBatch): HubShortfall | undefined {
   if (elsewhere > 0) {
     const because =
       `another reader of the consumer group has ${elsewhere} of its partitions: give this ` +

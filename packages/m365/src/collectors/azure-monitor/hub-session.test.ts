@@ -40,7 +40,7 @@ async function fromOf(earlier: Readonly<Record<string, Interval>>): Promise<numb
   const sink = sinkOf(earlier);
   const hub = { topic: 'insights', categories: ['RiskyUsers', 'AuditLogs', 'SignInLogs'] };
   const log = new HubSession(hub, { tenant: TENANT, clock: new ManualClock(NOW_MS) });
-  await log.say(sink, new PollTally(), { shortBy: undefined, when: 'now' });
+  await log.writeObservation(sink, new PollTally(), { shortfall: undefined, when: 'now' });
   return sink.begun[0]?.interval.from;
 }
 

@@ -2,16 +2,16 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Clock, TenantId } from '@countersign/core';
 import type { HttpError } from '../../http/errors.ts';
 import type { CollectionSession, CollectionSink, ContentFact, WindowEnd } from '../collector.ts';
-import { nothing, type PollTally } from '../poll-tally.ts';
+import { emptyWindowEnd, type PollTally } from '../poll-tally.ts';
 import type { HubMessage } from './hub-connection.ts';
 import { HUB_NOT_FOUND } from './hub-failure.ts';
-import { SAY_EVERY_MS } from './limits.ts';
+import { OBSERVATION_EVERY_MS } from './limits.ts';
 
 /** A hub and its categories: for example, `insights-logs-signinlogs` has `SignInLogs`. */
 export type Hub = { readonly topic: string; readonly categories: readonly string[] };
 
 /** Consecutive messages of one partition. */
-type Stretch = {
+type MessageRange = {
   readonly partition: number;
   readonly first: bigint;
   last: bigint;
@@ -24,7 +24,7 @@ type Stretch = {
 /** What was read from one hub since its last observation. */
 type Window = {
   readonly session: CollectionSession;
-  readonly stretches: Map<number, Stretch>;
+  readonly ranges: Map<number, MessageRange>;
   messages: number;
   skipped: number;
 };
@@ -39,16 +39,16 @@ export class HubSession {
   readonly #tenant: TenantId;
   readonly #clock: Clock;
   #window: Window | undefined;
-  #saidMs: number | undefined;
+  #writtenMs: number | undefined;
 
-  constructor(hub: Hub, whose: { readonly tenant: TenantId; readonly clock: Clock }) {
+  constructor(hub: Hub, scope: { readonly tenant: TenantId; readonly clock: Clock }) {
     this.hub = hub;
-    this.#tenant = whose.tenant;
-    this.#clock = whose.clock;
+    this.#tenant = scope.tenant;
+    this.#clock = scope.clock;
   }
 
   /** Durable when it resolves. `skipped`: messages that expired before these. */
-  async take(
+  async addMessages(
     sink: CollectionSink,
     messages: readonly HubMessage[],
     skipped: number,
@@ -62,32 +62,32 @@ export class HubSession {
     await window.session.settle();
   }
 
-  /** Writes an observation of what arrived, or that nothing did, if it is due. */
-  async say(
+  /** Writes an observation of the messages since the last one, if it is due. */
+  async writeObservation(
     sink: CollectionSink,
     tally: PollTally,
-    how: { readonly shortBy: Shortness | undefined; readonly when: 'due' | 'now' },
+    options: { readonly shortfall: HubShortfall | undefined; readonly when: 'due' | 'now' },
   ): Promise<void> {
     const nowMs = this.#clock.monotonic();
-    const isDue = this.#saidMs === undefined || nowMs - this.#saidMs >= SAY_EVERY_MS;
-    if (!isDue && how.when === 'due') return;
+    const isDue = this.#writtenMs === undefined || nowMs - this.#writtenMs >= OBSERVATION_EVERY_MS;
+    if (!isDue && options.when === 'due') return;
     const window = this.#window ?? this.#begin(sink, []);
     this.#window = undefined;
-    this.#saidMs = nowMs;
-    const end = endOf(window, how.shortBy, this.hub.topic);
-    tally.window(await window.session.end(end), end, `event hub ${this.hub.topic}`);
+    this.#writtenMs = nowMs;
+    const end = endOf(window, options.shortfall, this.hub.topic);
+    tally.addWindow(await window.session.end(end), end, `event hub ${this.hub.topic}`);
   }
 
   /** Writes an observation of a failure: at once if it is new, then at intervals. */
-  async sayFailed(sink: CollectionSink, tally: PollTally, failure: HttpError): Promise<void> {
+  async writeFailure(sink: CollectionSink, tally: PollTally, failure: HttpError): Promise<void> {
     const { code, serviceCode, message } = failure;
-    const shortBy = { code: serviceCode ?? code, because: message, isFailed: true };
-    await this.say(sink, tally, { shortBy, when: 'due' });
+    const shortfall = { code: serviceCode ?? code, because: message, isFailed: true };
+    await this.writeObservation(sink, tally, { shortfall, when: 'due' });
   }
 
   /** Writes the next observation at once. */
-  hurry(): void {
-    this.#saidMs = undefined;
+  requestObservation(): void {
+    this.#writtenMs = undefined;
   }
 
   #begin(sink: CollectionSink, messages: readonly HubMessage[]): Window {
@@ -97,7 +97,7 @@ export class HubSession {
     const starts = [source, ...alsoSources].flatMap(
       (each) => sink.settled(each, this.#tenant, null).at(-1)?.to ?? [],
     );
-    const lastMs = starts.length === 0 ? sinceOf(messages) : Math.max(...starts);
+    const lastMs = starts.length === 0 ? coverageStartOf(messages) : Math.max(...starts);
     const session = sink.begin({
       collector: 'azure-monitor',
       source,
@@ -110,7 +110,7 @@ export class HubSession {
       axis: 'availability',
       family: 'azure-monitor',
     });
-    return { session, stretches: new Map(), messages: 0, skipped: 0 };
+    return { session, ranges: new Map(), messages: 0, skipped: 0 };
   }
 }
 
@@ -119,7 +119,7 @@ export class HubSession {
  * partition for the same time. So everything newer than the oldest message of each partition is
  * there.
  */
-function sinceOf(messages: readonly HubMessage[]): number | undefined {
+function coverageStartOf(messages: readonly HubMessage[]): number | undefined {
   const oldest = new Map<number, number>();
   for (const { partition, timestamp } of messages) {
     if (!oldest.has(partition)) oldest.set(partition, Number(timestamp));
@@ -128,7 +128,7 @@ function sinceOf(messages: readonly HubMessage[]): number | undefined {
 }
 
 /** Why an observation is incomplete. */
-export type Shortness = {
+export type HubShortfall = {
   readonly code: string;
   readonly because: string;
   readonly isFailed?: boolean;
@@ -139,42 +139,42 @@ async function add(window: Window, message: HubMessage): Promise<void> {
   const createdMs = Number(timestamp);
   const name = `${topic}/${partition}/${offset}`;
   const bytes = value ?? Buffer.alloc(0);
-  let stretch = window.stretches.get(partition);
-  if (stretch === undefined) {
+  let range = window.ranges.get(partition);
+  if (range === undefined) {
     const digest = createHash('sha256');
-    stretch = { partition, first: offset, last: offset, createdMs, count: 0, bytes: 0, digest };
-    window.stretches.set(partition, stretch);
+    range = { partition, first: offset, last: offset, createdMs, count: 0, bytes: 0, digest };
+    window.ranges.set(partition, range);
   }
-  stretch.last = offset;
-  stretch.createdMs = Math.max(stretch.createdMs, createdMs);
-  stretch.bytes += bytes.length;
-  stretch.digest.update(bytes);
+  range.last = offset;
+  range.createdMs = Math.max(range.createdMs, createdMs);
+  range.bytes += bytes.length;
+  range.digest.update(bytes);
   if (bytes.length === 0) window.session.quarantineItem(name, 'a message without a body', null);
-  else stretch.count += (await window.session.add({ name, bytes, availableMs: createdMs })).items;
+  else range.count += (await window.session.add({ name, bytes, availableMs: createdMs })).items;
 }
 
 function endOf(
-  { stretches, messages, skipped }: Window,
-  shortBy: Shortness | undefined,
+  { ranges, messages, skipped }: Window,
+  shortfall: HubShortfall | undefined,
   topic: string,
 ): WindowEnd {
-  const contents = [...stretches.values()].map((each): ContentFact => {
+  const contents = [...ranges.values()].map((each): ContentFact => {
     const { partition, first, last, createdMs, count, bytes, digest } = each;
     const id = `${topic}/${partition}/${first}-${last}`;
     return { id, createdMs, sha256: digest.digest('hex'), count, bytes, state: 'streamed' };
   });
   const counts = { listed: messages + skipped, fetched: messages, contents };
-  if (shortBy?.isFailed === true && messages === 0) {
+  if (shortfall?.isFailed === true && messages === 0) {
     // Like a missing container: the vendor was not configured to export this category.
-    const outcome = shortBy.code === HUB_NOT_FOUND ? 'off' : 'failed';
-    return { ...nothing(outcome, shortBy.code, shortBy.because), ...counts };
+    const outcome = shortfall.code === HUB_NOT_FOUND ? 'off' : 'failed';
+    return { ...emptyWindowEnd(outcome, shortfall.code, shortfall.because), ...counts };
   }
   if (skipped > 0) {
     const because = `${skipped} messages expired in the hub before they were read`;
     return { outcome: 'partial', code: 'gone', because, ...counts };
   }
-  if (shortBy !== undefined) {
-    const { code, because } = shortBy;
+  if (shortfall !== undefined) {
+    const { code, because } = shortfall;
     return { outcome: 'partial', code, because, ...counts };
   }
   return { outcome: 'complete', code: null, because: null, ...counts };

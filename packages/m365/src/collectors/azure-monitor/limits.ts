@@ -47,7 +47,7 @@ export const STREAM_BATCH_BYTES: number = 32 * 1024 * 1024;
 export const STREAM_FETCH_BYTES: number = 32 * 1024 * 1024;
 
 /** Between two observations of a hub in the ledger, also if nothing arrived. */
-export const SAY_EVERY_MS = 60_000;
+export const OBSERVATION_EVERY_MS = 60_000;
 
 /** After this long, a connection without a hub or partition is reopened to check again. */
 export const RECHECK_MS = 60_000;

@@ -14,7 +14,7 @@ import type {
   PollReport,
   WindowEnd,
 } from '../collector.ts';
-import { nothing, PollTally, passing } from '../poll-tally.ts';
+import { emptyWindowEnd, PollTally, serviceErrorOf } from '../poll-tally.ts';
 import { type ListedBlob, parseBlobList } from './blob-list.ts';
 import {
   LIST_BACK_MS,
@@ -97,13 +97,13 @@ export class StorageCollector implements Collector {
       session = begin(Math.max(gap.from, beganMs));
       end = await this.#readAll({ source, container, session }, blobs, poll);
     } catch (error) {
-      const { code, serviceCode, message } = passing(error);
+      const { code, serviceCode, message } = serviceErrorOf(error);
       // No container: the vendor was not configured to export this category.
       const isOff = serviceCode === 'ContainerNotFound';
-      end = nothing(isOff ? 'off' : 'failed', serviceCode ?? code, message);
+      end = emptyWindowEnd(isOff ? 'off' : 'failed', serviceCode ?? code, message);
     }
     session ??= begin(gap.from);
-    poll.tally.window(await session.end(end), end, source);
+    poll.tally.addWindow(await session.end(end), end, source);
   }
 
   /** The blobs of each day in `[fromMs, toMs]`. */
@@ -156,7 +156,7 @@ export class StorageCollector implements Collector {
         contents.push(await this.#readBlob({ ...place, id }, blob, known, poll.signal));
         fetched += 1;
       } catch (error) {
-        const { code, serviceCode, message } = passing(error);
+        const { code, serviceCode, message } = serviceErrorOf(error);
         short ??= { code: serviceCode ?? code, because: message };
       }
     }

@@ -10,7 +10,7 @@ import type {
   PollReport,
   WindowEnd,
 } from '../collector.ts';
-import { nothing, PollTally, passing } from '../poll-tally.ts';
+import { emptyWindowEnd, PollTally, serviceErrorOf } from '../poll-tally.ts';
 import type { GraphReader } from './graph-reader.ts';
 import {
   QUERY_BACKFILL_MS,
@@ -78,10 +78,10 @@ export class AuditLogQueryCollector implements Collector {
     try {
       end = await this.#answer(interval, session, signal);
     } catch (error) {
-      const { serviceCode, code, message } = passing(error);
-      end = nothing('failed', serviceCode ?? code, message);
+      const { serviceCode, code, message } = serviceErrorOf(error);
+      end = emptyWindowEnd('failed', serviceCode ?? code, message);
     }
-    tally.window(await session.end(end), end, SOURCE);
+    tally.addWindow(await session.end(end), end, SOURCE);
     const { from, to } = interval;
     if (end.code !== 'record-limit' || halvings >= QUERY_HALVINGS_MAX || to - from < 2000) return;
     const middle = from + Math.floor((to - from) / 2000) * 1000;

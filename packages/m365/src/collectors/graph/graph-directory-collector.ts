@@ -1,7 +1,7 @@
 import { type Clock, type DirectoryMark, msOfInstant, type TenantId } from '@countersign/core';
 import { HttpError } from '../../http/errors.ts';
 import type { CollectionSink, Collector, PollReport, WindowEnd } from '../collector.ts';
-import { PollTally, passing } from '../poll-tally.ts';
+import { PollTally, serviceErrorOf } from '../poll-tally.ts';
 import { instantOf, itemsOf, pageDrafts, type Reading } from './directory-page.ts';
 import {
   type DirectoryResource,
@@ -65,7 +65,7 @@ export class GraphDirectoryCollector implements Collector {
       end = endOf(asked, 'complete');
       this.#listedMs.set(name, clock.monotonic());
     } catch (error) {
-      const { code, serviceCode, message } = passing(error);
+      const { code, serviceCode, message } = serviceErrorOf(error);
       end = endOf(asked, 'failed', serviceCode ?? code, message);
     }
     // A read that continues the last one covers the time since then.
@@ -81,7 +81,7 @@ export class GraphDirectoryCollector implements Collector {
       axis: 'availability',
       family: 'directory-audits',
     });
-    poll.tally.window(await session.end(end), end, source);
+    poll.tally.addWindow(await session.end(end), end, source);
   }
 
   async #read(asked: ResourceRead, poll: Poll): Promise<void> {

@@ -22,7 +22,7 @@ import type {
   PollReport,
   WindowEnd,
 } from '../collector.ts';
-import { nothing, PollTally, passing } from '../poll-tally.ts';
+import { emptyWindowEnd, PollTally, serviceErrorOf } from '../poll-tally.ts';
 import { type QuotaBudget, quotaBudget, quotaText, RequestDemandMeter } from '../quota-budget.ts';
 import type { GraphReader } from './graph-reader.ts';
 import {
@@ -102,9 +102,9 @@ export class GraphLogCollector implements Collector {
       begun.push({ log, plan, isWhole: outcome !== 'failed' });
     }
     for (const { log, plan, isWhole } of begun) await this.#readOld(log, plan, isWhole, poll);
-    await this.#reckon(sink, tally);
+    await this.#measureBacklog(sink, tally);
     const off = clockOffText(this.#options.skewMs(), SKEW_MS_MAX);
-    if (off !== undefined) tally.problem(off);
+    if (off !== undefined) tally.addProblem(off);
     return tally.report();
   }
 
@@ -124,7 +124,7 @@ export class GraphLogCollector implements Collector {
   }
 
   /** Computes the backlog, and whether it can be read before the service deletes it. */
-  async #reckon(sink: CollectionSink, tally: PollTally): Promise<void> {
+  async #measureBacklog(sink: CollectionSink, tally: PollTally): Promise<void> {
     const { pace, logs } = this.#options;
     const nowMs = this.#nowMs();
     const behind = logs.map((log) => {
@@ -146,10 +146,10 @@ export class GraphLogCollector implements Collector {
     this.#budget = budget;
     if (budget.state !== 'late: quota') return;
     const text = quotaText(budget);
-    tally.problem(`late: quota: ${text}`);
+    tally.addProblem(`late: quota: ${text}`);
     for (const { log, gaps } of behind) {
       for (const gap of gaps) {
-        await sink.begin(this.#window(log, gap)).end(nothing('partial', 'quota', text));
+        await sink.begin(this.#window(log, gap)).end(emptyWindowEnd('partial', 'quota', text));
       }
     }
   }
@@ -255,14 +255,14 @@ export class GraphLogCollector implements Collector {
       const kept = this.#kept.get(log.source);
       if (kept !== undefined) kept.isAnswered = true;
     } catch (error) {
-      const failure = passing(error);
+      const failure = serviceErrorOf(error);
       end = await this.#otherwise(log, interval, session, read, failure, poll.signal);
     }
     this.#kept.get(log.source)?.need.add(interval.to - interval.from, read.pages);
     // Everything requested was read. Coverage states what was left out, so the poll is not short.
     const isWhole = end.code !== null && end.code === log.leavesOut?.code;
     const reportedEnd: WindowEnd = isWhole ? { ...end, outcome: 'complete' } : end;
-    poll.tally.window(await session.end(end), reportedEnd, log.source);
+    poll.tally.addWindow(await session.end(end), reportedEnd, log.source);
     return reportedEnd.outcome;
   }
 
@@ -296,7 +296,7 @@ export class GraphLogCollector implements Collector {
       await this.#ask(fallback, interval, session, read, signal);
       return read.end('partial', fallback.code, fallback.because);
     } catch (error) {
-      const { serviceCode, code: own, message } = passing(error);
+      const { serviceCode, code: own, message } = serviceErrorOf(error);
       return read.end(read.pages > 0 ? 'partial' : 'failed', serviceCode ?? own, message);
     }
   }

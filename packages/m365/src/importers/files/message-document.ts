@@ -19,7 +19,7 @@ export async function* readMessageDocument(
   yield {
     kind: 'chunk',
     chunk: chunkOf(document.documentId, bodies, message.bytes),
-    diskBytesRead: source.disk.count,
+    diskBytesRead: source.disk.bytesRead,
   };
   const disk = await source.disk.facts();
   yield {

@@ -23,7 +23,7 @@ export async function* readDocument(
   options: ReaderOptions,
 ): AsyncGenerator<ReaderEvent, void, void> {
   const prefix = await bytes.peek(SNIFF_BYTES);
-  if (prefix.length === 0) throw refusal('empty', source.name);
+  if (prefix.length === 0) throw refusalError('empty', source.name);
   const encoding = encodingOf(prefix);
   const isWhole = bytes.isWhole ? 'whole' : 'part';
   const sniffed = sniff(Buffer.from(new Utf8Text(encoding).push(prefix)), isWhole);
@@ -33,7 +33,7 @@ export async function* readDocument(
     yield* readMessageDocument(document, source, bytes);
     return;
   }
-  if (sniffed.kind !== 'records') throw refusal(sniffed.kind, name);
+  if (sniffed.kind !== 'records') throw refusalError(sniffed.kind, name);
   const { container, framer } = sniffed;
   const document: Document = { documentId, name, path, member, container, encoding };
   let isAnnounced = false;
@@ -58,7 +58,7 @@ export async function* readDocument(
   }
   yield* eventsOf(splitter.finish());
   if (!isAnnounced) {
-    // Nothing of it was read, so it is refused as a whole, like a failure at the first byte.
+    // No record was read, so the whole file is refused, as after a failure at the first byte.
     if (failure !== undefined) throw failure;
     yield { kind: 'document', document };
   }
@@ -67,7 +67,7 @@ export async function* readDocument(
 }
 
 function eventOf(item: SplitterItem, source: Source): ReaderEvent {
-  return item.kind === 'chunk' ? { ...item, diskBytesRead: source.disk.count } : item;
+  return item.kind === 'chunk' ? { ...item, diskBytesRead: source.disk.bytesRead } : item;
 }
 
 function endOf(
@@ -77,16 +77,16 @@ function endOf(
   splitter: Splitter,
   failure: ImportError | undefined,
 ): DocumentEnd {
-  const said = [...framer.said];
-  if (failure !== undefined) said.push({ kind: 'cut-off', detail: failure.message });
-  else if (splitter.rows === 0) said.push(NO_ROWS);
+  const completeness = [...framer.completeness];
+  if (failure !== undefined) completeness.push({ kind: 'cut-off', detail: failure.message });
+  else if (splitter.rows === 0) completeness.push(NO_ROWS);
   return {
     documentId,
     rows: splitter.rows,
     textBytes: splitter.textBytes,
     diskBytes: disk.bytes,
     sha256: disk.sha256,
-    completeness: said,
+    completeness,
     failure,
   };
 }
@@ -98,7 +98,7 @@ const NO_ROWS = {
     'or the search failed; the file does not state which',
 } as const;
 
-function refusal(
+function refusalError(
   kind: Exclude<DetectedFormat['kind'], 'records' | 'message'> | 'empty',
   name: string,
 ): ImportError {

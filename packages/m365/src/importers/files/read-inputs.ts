@@ -73,7 +73,7 @@ class Reader {
       path: '-',
       member: undefined,
       disk,
-      packedBytes: () => disk.count,
+      packedBytes: () => disk.bytesRead,
     };
     yield* refusing('-', this.#document(source, disk.read()));
   }
@@ -90,7 +90,7 @@ class Reader {
         path,
         member: undefined,
         disk,
-        packedBytes: () => disk.count,
+        packedBytes: () => disk.bytesRead,
       };
       yield* this.#document(source, disk.read());
     }

@@ -11,8 +11,8 @@ const TABLES: readonly (readonly [table: string, member: string])[] = [
 
 /**
  * The id of a row about mail; undefined for any other row. `ReportId` identifies the message, so it
- * identifies an event only together with its table. A message has several rows of attachments and
- * links.
+ * identifies an event only together with its table. A message has one row for each attachment and
+ * link.
  */
 export function emailRowId(row: JsonObject): string | undefined {
   if (row['NetworkMessageId'] === undefined) return undefined;

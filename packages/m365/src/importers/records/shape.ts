@@ -20,8 +20,8 @@ export type Identity = {
 };
 
 /**
- * One family of records. Each has its own file with this structure. A new family changes one file,
- * its test, and the list in `identify-record.ts`.
+ * One family of records. Each family has its own file. To add one, add its file, its test, and a
+ * line in `identify-record.ts`.
  */
 export type Shape = {
   readonly name: string;
@@ -132,7 +132,7 @@ export function tenantOfResource(resourceId: unknown): string | undefined {
   return resourceId.slice(9, 45);
 }
 
-/** An outside name that becomes part of a source id, which never changes. */
+/** The vendor's name of a table or category, which becomes part of a permanent source id. */
 export function sourceName(name: unknown): string | undefined {
   return typeof name === 'string' && SOURCE_NAME.test(name) ? name : undefined;
 }

@@ -11,15 +11,15 @@ import type { Column } from '../../terminal/table.ts';
 const requests = bindList(listRequests, {
   async render({ terminal }, rows) {
     const tested = await collect(rows);
-    const count = (answer: TestedRequest['tested']['answer']): number =>
-      tested.filter((request) => request.tested.answer === answer).length;
+    const count = (answer: TestedRequest['result']['answer']): number =>
+      tested.filter((request) => request.result.answer === answer).length;
     terminal.paragraph(
       `${plural(tested.length, 'request')} to the vendor: ${count('no')} not met, ` +
         `${count('unknown')} cannot tell, ${count('yes')} met.`,
     );
     terminal.line();
     const byAnswer = ORDER.flatMap((answer) => {
-      return tested.filter((request) => request.tested.answer === answer);
+      return tested.filter((request) => request.result.answer === answer);
     });
     await terminal.table(COLUMNS, byAnswer);
   },
@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<TestedRequest>[] = [
   {
     title: 'state',
     kind: 'whole',
-    cell: ({ tested }) => ({ text: REQUEST_STATES[tested.answer], style: tested.answer }),
+    cell: ({ result }) => ({ text: REQUEST_STATES[result.answer], style: result.answer }),
   },
   { title: 'what', kind: 'text', comfortable: 30, cell: ({ what }) => what },
   {
@@ -40,7 +40,7 @@ const COLUMNS: readonly Column<TestedRequest>[] = [
     kind: 'text',
     fold: 3,
     comfortable: 30,
-    cell: ({ tested }) => tested.because,
+    cell: ({ result }) => result.because,
   },
   { title: 'why', kind: 'text', fold: 2, comfortable: 40, cell: ({ why }) => why },
   { title: 'request', kind: 'whole', fold: 1, cell: ({ id }) => id },

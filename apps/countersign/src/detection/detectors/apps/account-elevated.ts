@@ -15,17 +15,17 @@ export const accountRaised: WindowDetector = {
   title: 'New account received a role or permissions within minutes',
   cutTitle: 'A new account had a role, or consented, within minutes',
   needs: ['directory'],
-  find: async (scene) => {
-    const steps = await stepsOf(scene);
+  find: async (window) => {
+    const steps = await stepsOf(window);
     const drafts: FindingDraft[] = [];
     for (const account of steps.filter(({ kind }) => kind === 'account')) {
       const privileges: Step[] = [];
       for (const step of privilegesOf(account, steps)) {
         const isSoon = step.atMs - account.atMs <= ACCOUNT_RAISED_WITHIN_MS;
-        if (isSoon || (await isForAll(scene, step))) privileges.push(step);
+        if (isSoon || (await isForAll(window, step))) privileges.push(step);
       }
       const [first] = privileges;
-      if (first === undefined || !isWithin(scene, first.atMs)) continue;
+      if (first === undefined || !isWithin(window, first.atMs)) continue;
       drafts.push(draftOf(account, privileges));
     }
     return drafts.filter(isFirstOfItsGroup());
@@ -33,9 +33,9 @@ export const accountRaised: WindowDetector = {
 };
 
 /** Directory roles, and application permissions that need no further consent. */
-async function isForAll(scene: DetectionWindow, { kind, index }: Step): Promise<boolean> {
+async function isForAll(window: DetectionWindow, { kind, index }: Step): Promise<boolean> {
   if (kind !== 'consent') return true;
-  return /AllPrincipals/i.test((await scene.bodyOf(index)) ?? '');
+  return /AllPrincipals/i.test((await window.bodyOf(index)) ?? '');
 }
 
 /** Several feeds report one account creation. Report it once. */

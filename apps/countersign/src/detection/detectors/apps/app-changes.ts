@@ -1,6 +1,6 @@
 import { appNameOf } from '@countersign/ocsf';
 import { HISTORY_MS, STEPS_MAX } from '../limits.ts';
-import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
 import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
 /** Changes of applications and accounts that give power over others. */
@@ -31,9 +31,9 @@ const COLUMNS = [
 ];
 
 /** All such changes in the period and the history before it, in order. */
-export async function stepsOf(scene: DetectionWindow): Promise<Step[]> {
-  const rows = await ask(
-    scene,
+export async function stepsOf(window: DetectionWindow): Promise<Step[]> {
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     COLUMNS,
     (events) => `SELECT "index", org, t, kind, actor, actor_name, target_uid, target_name, ip,
@@ -71,8 +71,8 @@ const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
  * A record has the id of one of its two objects. Its client id is among the changed values, or
  * missing; then the name must do.
  */
-export async function keysOf(scene: DetectionWindow, step: Step): Promise<ReadonlySet<string>> {
-  const body = (await scene.bodyOf(step.index)) ?? '';
+export async function keysOf(window: DetectionWindow, step: Step): Promise<ReadonlySet<string>> {
+  const body = (await window.bodyOf(step.index)) ?? '';
   const ids = (body.match(GUID) ?? []).map((id) => id.toLowerCase());
   const others = new Set([step.tenant, step.actor]);
   const own = ids.filter((id) => !others.has(id) && appNameOf(id) === null);

@@ -1,7 +1,7 @@
 import { plural } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { CONSENT_USED_WITHIN_MS, HISTORY_MS } from '../limits.ts';
-import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { listed, numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
 import {
   type CitedEvent,
   DAY_MS,
@@ -18,16 +18,16 @@ export const consentRead: WindowDetector = {
   title: 'Application received permissions, then read mailboxes',
   cutTitle: 'An application was given rights, and then read mailboxes',
   needs: ['directory', 'exchange'],
-  find: async (scene) => {
-    const steps = await stepsOf(scene);
+  find: async (window) => {
+    const steps = await stepsOf(window);
     const given = steps.filter(({ kind }) => kind === 'consent' || kind === 'app-role');
     if (given.length === 0) return [];
     const pairs: [Step, ReadonlySet<string>][] = [];
-    for (const step of given) pairs.push([step, await keysOf(scene, step)]);
-    const reads = await readsOf(scene, new Set(pairs.flatMap(([, keys]) => [...keys])));
+    for (const step of given) pairs.push([step, await keysOf(window, step)]);
+    const reads = await readsOf(window, new Set(pairs.flatMap(([, keys]) => [...keys])));
     const ofApps = Map.groupBy(reads, ({ app, tenant }) => `${tenant} ${app}`);
     return [...ofApps.values()].flatMap((own) =>
-      beginnings(own).flatMap((from) => draftOf(scene, pairs, own.slice(from)) ?? []),
+      beginnings(own).flatMap((from) => draftOf(window, pairs, own.slice(from)) ?? []),
     );
   },
 };
@@ -43,13 +43,13 @@ type MailboxReadDay = CitedEvent & {
 
 /** Mailbox reads by applications with these keys. Sign-ins link an application's two ids. */
 async function readsOf(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   keys: ReadonlySet<string>,
 ): Promise<MailboxReadDay[]> {
   const ids = listed([...keys].filter((key) => !key.startsWith('name:')));
   const names = listed([...keys].filter((key) => key.startsWith('name:')).map((k) => k.slice(5)));
-  const rows = await ask(
-    scene,
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['index', 'org', 't', 'app', 'name', 'actor', 'principal', 'mailbox', 'items', 'ip', 'session'],
     (events) => `WITH apps AS (
@@ -96,12 +96,12 @@ function beginnings(reads: readonly MailboxReadDay[]): number[] {
 }
 
 function draftOf(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   pairs: readonly (readonly [Step, ReadonlySet<string>])[],
   reads: readonly MailboxReadDay[],
 ): FindingDraft | undefined {
   const [first] = reads;
-  if (first === undefined || !isWithin(scene, first.atMs)) return undefined;
+  if (first === undefined || !isWithin(window, first.atMs)) return undefined;
   const own = pairs.filter(([step, keys]) => {
     const gapMs = first.atMs - step.atMs;
     const isBefore = gapMs >= 0 && gapMs <= CONSENT_USED_WITHIN_MS;

@@ -1,7 +1,7 @@
 import { plural } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { CREDENTIAL_USED_WITHIN_MS, HISTORY_MS } from '../limits.ts';
-import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { listed, numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
 import {
   type CitedEvent,
   DAY_MS,
@@ -22,17 +22,17 @@ export const credentialUsed: WindowDetector = {
   title: 'New application credential used from a new network',
   cutTitle: 'A credential was added to an application, and used from a new network',
   needs: ['directory', 'workload-sign-ins'],
-  find: async (scene) => {
-    const steps = await stepsOf(scene);
+  find: async (window) => {
+    const steps = await stepsOf(window);
     const added = steps.filter(({ kind }) => kind === 'credential');
     if (added.length === 0) return [];
     const pairs: [Step, ReadonlySet<string>][] = [];
-    for (const step of added) pairs.push([step, await keysOf(scene, step)]);
-    const uses = await usesOf(scene, new Set(pairs.flatMap(([, keys]) => [...keys])));
+    for (const step of added) pairs.push([step, await keysOf(window, step)]);
+    const uses = await usesOf(window, new Set(pairs.flatMap(([, keys]) => [...keys])));
     const made = steps.filter(({ kind }) => kind === 'application');
     const drafts = new Map<string, FindingDraft>();
     for (const [step, keys] of pairs) {
-      const draft = draftOf(scene, step, { keys, uses, made });
+      const draft = draftOf(window, step, { keys, uses, made });
       if (draft !== undefined) drafts.set(`${draft.group} ${draft.windowMs}`, draft);
     }
     return [...drafts.values()];
@@ -48,11 +48,11 @@ type Use = CitedEvent & {
   readonly net: string;
 };
 
-async function usesOf(scene: DetectionWindow, keys: ReadonlySet<string>): Promise<Use[]> {
+async function usesOf(window: DetectionWindow, keys: ReadonlySet<string>): Promise<Use[]> {
   const ids = listed([...keys].filter((key) => !key.startsWith('name:')));
   const names = listed([...keys].filter((key) => key.startsWith('name:')).map((k) => k.slice(5)));
-  const rows = await ask(
-    scene,
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['index', 'org', 't', 'app', 'actor', 'name', 'ip', 'net'],
     (events) => `SELECT arg_min("index", (t, "index")), org, min(t), app_uid, actor_uid,
@@ -87,7 +87,7 @@ type CredentialFacts = {
 };
 
 function draftOf(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   step: Step,
   { keys, uses, made }: CredentialFacts,
 ): FindingDraft | undefined {
@@ -100,7 +100,7 @@ function draftOf(
     return !before(use).some(({ net }) => net === use.net);
   });
   const [first] = after;
-  if (first === undefined || !isWithin(scene, first.atMs)) return undefined;
+  if (first === undefined || !isWithin(window, first.atMs)) return undefined;
   const known = new Set(before(first).map(({ net }) => net));
   const isNew = made.some(({ target, targetName, atMs }) => {
     const of = [target, `name:${targetName?.toLowerCase()}`];

@@ -2,11 +2,11 @@ import { plural } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import {
   APP_MAILBOXES_MAX,
-  CANDIDATES_LOOKED_AT_MAX,
+  CANDIDATES_EXAMINED_MAX,
   HISTORY_MS,
   WARM_DAYS_MIN,
 } from '../limits.ts';
-import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
 import {
   type CitedEvent,
   type DetectionWindow,
@@ -26,7 +26,7 @@ export const appHabits: WindowDetector = {
   title: 'Application used a service or mailbox for the first time',
   cutTitle: 'An application did what it never did before',
   needs: ['exchange', 'sharepoint', 'directory'],
-  find: async (scene) => [...(await newApps(scene)), ...(await newMailboxes(scene))],
+  find: async (window) => [...(await newApps(window)), ...(await newMailboxes(window))],
 };
 
 type Day = CitedEvent & {
@@ -56,9 +56,9 @@ function dayFrom(row: Row): Day {
   };
 }
 
-async function newApps(scene: DetectionWindow): Promise<FindingDraft[]> {
-  const rows = await ask(
-    scene,
+async function newApps(window: DetectionWindow): Promise<FindingDraft[]> {
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     COLUMNS,
     (events) => `SELECT arg_min("index", (t, "index")), org, app_uid, any_value(app_name), workload,
@@ -72,7 +72,7 @@ async function newApps(scene: DetectionWindow): Promise<FindingDraft[]> {
   const services = Map.groupBy(days, ({ tenant, place }) => `${tenant} ${place}`);
   return [...services.values()].flatMap((all) => {
     const known = new Set(all.map(({ day }) => day));
-    return beginningsOf(scene, all, ({ app }) => app)
+    return beginningsOf(window, all, ({ app }) => app)
       .filter(({ day }) => warmDays(known, day) >= WARM_DAYS_MIN)
       .map(newAppDraft);
   });
@@ -80,7 +80,7 @@ async function newApps(scene: DetectionWindow): Promise<FindingDraft[]> {
 
 /** First day of each place that was not seen during the look-back period. */
 function beginningsOf(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   days: readonly Day[],
   keyOf: (day: Day) => string,
 ): Day[] {
@@ -90,7 +90,7 @@ function beginningsOf(
     const before = latest.get(key);
     latest.set(key, one.day);
     const isNew = before === undefined || one.day - before > HISTORY_MS;
-    return isNew && isWithin(scene, one.atMs);
+    return isNew && isWithin(window, one.atMs);
   });
 }
 
@@ -122,9 +122,9 @@ function newAppDraft(first: Day): FindingDraft {
   });
 }
 
-async function newMailboxes(scene: DetectionWindow): Promise<FindingDraft[]> {
-  const rows = await ask(
-    scene,
+async function newMailboxes(window: DetectionWindow): Promise<FindingDraft[]> {
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     COLUMNS,
     (events) => `WITH reads AS (SELECT * FROM ${events} WHERE operation = 'MailItemsAccessed'
@@ -135,16 +135,16 @@ async function newMailboxes(scene: DetectionWindow): Promise<FindingDraft[]> {
         arg_min(actor, (t, "index")), arg_min(ip, (t, "index")), 1
       FROM reads SEMI JOIN few USING (org, app_uid, d)
       GROUP BY org, app_uid, mailbox, d ORDER BY d, 1`,
-    CANDIDATES_LOOKED_AT_MAX * 30,
+    CANDIDATES_EXAMINED_MAX * 30,
   );
   const apps = Map.groupBy(rows.map(dayFrom), ({ tenant, app }) => `${tenant} ${app}`);
-  return [...apps.values()].flatMap((own) => strayingOf(scene, own));
+  return [...apps.values()].flatMap((own) => strayingOf(window, own));
 }
 
 /** Applications that used the same mailboxes for days and then opened others. */
-function strayingOf(scene: DetectionWindow, own: readonly Day[]): FindingDraft[] {
+function strayingOf(window: DetectionWindow, own: readonly Day[]): FindingDraft[] {
   const days = new Set(own.map(({ day }) => day));
-  const strays = beginningsOf(scene, own, ({ place }) => place).filter(({ day }) => {
+  const strays = beginningsOf(window, own, ({ place }) => place).filter(({ day }) => {
     const before = own.filter((other) => other.day < day && other.day >= day - HISTORY_MS);
     if (warmDays(days, day) < WARM_DAYS_MIN) return false;
     // If it met new mailboxes on its later days too, that is its normal work.

@@ -5,7 +5,7 @@ import {
   MAIL_DOMAINS_MAX,
   SHARED_BY_MIN,
 } from '../limits.ts';
-import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { listed, numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
 import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
 /** One day of mail from a domain. */
@@ -41,16 +41,16 @@ const withDays = (events: string): string => `WITH m AS NOT MATERIALIZED (
       WHERE target_name LIKE '%@%')`;
 
 /** Mail of the period from domains that are not known yet: one row per domain and day. */
-export async function strangersOf(scene: DetectionWindow): Promise<UnfamiliarMailDay[]> {
-  const rows = await ask(
-    scene,
+export async function strangersOf(window: DetectionWindow): Promise<UnfamiliarMailDay[]> {
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['index', 'org', 'domain', 'd', 't', 'recipients', 'sender', 'ip', 'known'],
     (events) => `${withDays(events)},
       counted AS (SELECT *, count(*) OVER (PARTITION BY org, domain ORDER BY d
         RANGE BETWEEN ${HISTORY_MS} PRECEDING AND 1 PRECEDING) AS known FROM days),
       strange AS (SELECT * FROM counted
-        WHERE known < ${KNOWN_DAYS_MIN} AND d >= ${Math.trunc(scene.period.fromMs)})
+        WHERE known < ${KNOWN_DAYS_MIN} AND d >= ${Math.trunc(window.period.fromMs)})
       SELECT arg_min("index", (t, "index")), org, domain, d, min(t), count(DISTINCT target_name),
         arg_min(sender, (t, "index")), arg_min(ip, (t, "index")), min(known)
       FROM m JOIN strange USING (org, domain, d) GROUP BY org, domain, d ORDER BY d, 1`,
@@ -71,16 +71,16 @@ export async function strangersOf(scene: DetectionWindow): Promise<UnfamiliarMai
 
 /** The data about these domains that {@link isKnown} needs. */
 export async function mailWorldOf(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   domains: Iterable<string> = [],
 ): Promise<Correspondents> {
-  const own = await ownDomains(scene);
+  const own = await ownDomains(window);
   const mailDays = new Map<string, Set<number>>();
-  for (const row of await mailDaysOf(scene)) {
+  for (const row of await mailDaysOf(window)) {
     addTo(mailDays, String(row['org']), numberOf(row['d']));
   }
-  const rows = await ask(
-    scene,
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['org', 'domain', 'd', 'place'],
     (events) => `${withDays(events)},
@@ -102,9 +102,9 @@ export async function mailWorldOf(
   return { mailDays, own, written, friends: lists };
 }
 
-function mailDaysOf(scene: DetectionWindow): Promise<Row[]> {
-  return ask(
-    scene,
+function mailDaysOf(window: DetectionWindow): Promise<Row[]> {
+  return queryEvents(
+    window,
     HISTORY_MS,
     ['org', 'd'],
     (events) => `SELECT DISTINCT org, d FROM ${events}
@@ -119,9 +119,9 @@ function addTo<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
 }
 
 /** Domains under which several people sign in. A guest's domain is not the company's. */
-async function ownDomains(scene: DetectionWindow): Promise<Map<string, string[]>> {
-  const rows = await ask(
-    scene,
+async function ownDomains(window: DetectionWindow): Promise<Map<string, string[]>> {
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['org', 'domain'],
     (events) => `SELECT org, domain FROM (

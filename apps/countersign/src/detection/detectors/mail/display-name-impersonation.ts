@@ -7,7 +7,7 @@ import {
   NEWCOMERS_MAX,
   WARM_DAYS_MIN,
 } from '../limits.ts';
-import { ask, listed, numberOf, textOf } from '../windows/event-query.ts';
+import { listed, numberOf, queryEvents, textOf } from '../windows/event-query.ts';
 import {
   type DetectionWindow,
   dayOf,
@@ -39,14 +39,14 @@ export const displayName: WindowDetector = {
   title: 'External mail under the name of an employee',
   cutTitle: 'Mail from outside under the name of somebody inside',
   needs: ['sender-names', 'sign-ins'],
-  find: async (scene) => {
-    const named = await namedNewcomers(scene);
+  find: async (window) => {
+    const named = await namedNewcomers(window);
     if (named.length === 0) return [];
-    const world = await mailWorldOf(scene, new Set(named.map(({ domain }) => domain)));
+    const world = await mailWorldOf(window, new Set(named.map(({ domain }) => domain)));
     const strangers = named.filter((one) => isStranger(world, one));
     if (strangers.length === 0) return [];
     const wanted = strangers.map(({ name }) => name);
-    const names = await insideNames(scene, wanted);
+    const names = await insideNames(window, wanted);
     const found = strangers.flatMap((one): ImpersonationMatch[] => {
       const match = names.match(one.name, one.tenant, one.atMs);
       const spelled = ownAddress(world, one);
@@ -55,8 +55,8 @@ export const displayName: WindowDetector = {
       if (match === undefined || one.onlyTo === match.insider.address) return [];
       return [{ stranger: one, address: match.insider.address, ...match }];
     });
-    const busy = await writingDays(scene, found);
-    const armed = await armedDays(scene, found);
+    const busy = await writingDays(window, found);
+    const armed = await armedDays(window, found);
     return found.map((each) => draftOf(each, { busy, armed }));
   },
 };
@@ -81,10 +81,10 @@ const WITH_NAMES = `(source = 'mail/message' OR source = 'defender/advanced-hunt
   OR source IN ('azure-monitor/AdvancedHunting-EmailEvents', 'log-analytics/EmailEvents'))`;
 
 /** Addresses without any mail from or to them in the month before. */
-async function namedNewcomers(scene: DetectionWindow): Promise<NewcomerMail[]> {
-  const fromMs = Math.trunc(scene.period.fromMs);
-  const rows = await ask(
-    scene,
+async function namedNewcomers(window: DetectionWindow): Promise<NewcomerMail[]> {
+  const fromMs = Math.trunc(window.period.fromMs);
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['index', 'entries', 'source', 'org', 't', 'd', 'sender', 'ip', 'people', 'one'],
     // Selects texts only for new senders, because the engine can spill groups but not texts.
@@ -112,9 +112,9 @@ async function namedNewcomers(scene: DetectionWindow): Promise<NewcomerMail[]> {
   const named: NewcomerMail[] = [];
   for (const row of rows) {
     const entries = textOf(row['entries']) ?? '';
-    const members = await memberOfEntries(scene, entries, 'SenderDisplayName');
+    const members = await memberOfEntries(window, entries, 'SenderDisplayName');
     const name = members === undefined ? '' : memberText(members, 'SenderDisplayName');
-    if (name === '' || !isWithin(scene, numberOf(row['t']))) continue;
+    if (name === '' || !isWithin(window, numberOf(row['t']))) continue;
     const sender = textOf(row['sender']) ?? '';
     const recipients = numberOf(row['people']);
     named.push({
@@ -151,12 +151,12 @@ function ownAddress(world: Correspondents, one: NewcomerMail): string | undefine
 
 /** Days on which these people sent mail, by `tenant address`. */
 async function writingDays(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   found: readonly ImpersonationMatch[],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   if (found.length === 0) return new Map();
-  const rows = await ask(
-    scene,
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['org', 'sender', 'd'],
     (events) => `SELECT DISTINCT org, sender, d FROM ${events} WHERE class_uid = 4009
@@ -174,12 +174,12 @@ const armedKey = ({
 
 /** Senders and days with attachments or links that are typical of lures. */
 async function armedDays(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   found: readonly ImpersonationMatch[],
 ): Promise<ReadonlySet<string>> {
   if (found.length === 0) return new Set();
   const senders = new Set(found.map(({ stranger }) => stranger.sender));
-  const parts = (await partsOf(scene, { senders })).filter(({ risk }) => risk !== undefined);
+  const parts = (await partsOf(window, { senders })).filter(({ risk }) => risk !== undefined);
   return new Set(parts.map((part) => armedKey({ ...part, day: dayOf(part.atMs) })));
 }
 

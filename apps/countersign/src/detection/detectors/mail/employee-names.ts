@@ -1,5 +1,5 @@
 import { HISTORY_MS, NAME_LETTERS_MIN, NAMES_MAX } from '../limits.ts';
-import { ask, listed, numberOf, textOf } from '../windows/event-query.ts';
+import { listed, numberOf, queryEvents, textOf } from '../windows/event-query.ts';
 import { type DetectionWindow, dayOf } from '../windows/window-detector.ts';
 import { editDistance, skeletonOf } from './domain-similarity.ts';
 import { memberOfEntries, memberText } from './message-members.ts';
@@ -19,11 +19,11 @@ export type NameMatch = { readonly insider: Insider; readonly how: 'same' | 'spe
  * more.
  */
 export async function insideNames(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   wanted: Iterable<string>,
 ): Promise<EmployeeNames> {
-  const rows = await ask(
-    scene,
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['org', 'actor', 'entries'],
     (events) => `WITH p AS NOT MATERIALIZED (
@@ -40,17 +40,17 @@ export async function insideNames(
   for (const row of rows) {
     const address = textOf(row['actor']) ?? '';
     const of = { tenant: String(row['org']), address };
-    const stated = await statedName(scene, textOf(row['entries']) ?? '');
+    const stated = await statedName(window, textOf(row['entries']) ?? '');
     for (const name of new Set([stated, spokenName(address)])) names.add({ ...of, name });
   }
-  names.tellDays(await daysOf(scene, names.addresses));
+  names.tellDays(await daysOf(window, names.addresses));
   return names;
 }
 
 /** Days on which people signed in, by `tenant address`. */
-async function daysOf(scene: DetectionWindow, addresses: Iterable<string>): Promise<Days> {
-  const rows = await ask(
-    scene,
+async function daysOf(window: DetectionWindow, addresses: Iterable<string>): Promise<Days> {
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['org', 'actor', 'd'],
     (events) => `SELECT DISTINCT org, lower(actor_name), d FROM ${events}
@@ -62,9 +62,9 @@ async function daysOf(scene: DetectionWindow, addresses: Iterable<string>): Prom
 
 type Days = ReadonlyMap<string, readonly number[]>;
 
-async function statedName(scene: DetectionWindow, entries: string): Promise<string> {
+async function statedName(window: DetectionWindow, entries: string): Promise<string> {
   for (const member of ['userDisplayName', 'UserDisplayName']) {
-    const members = await memberOfEntries(scene, entries, member);
+    const members = await memberOfEntries(window, entries, member);
     if (members !== undefined) return memberText(members, member);
   }
   return '';

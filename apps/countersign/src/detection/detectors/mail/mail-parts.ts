@@ -1,5 +1,5 @@
-import { CANDIDATES_LOOKED_AT_MAX, LINK_HOSTS_MAX } from '../limits.ts';
-import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { CANDIDATES_EXAMINED_MAX, LINK_HOSTS_MAX } from '../limits.ts';
+import { listed, numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
 import { type CitedEvent, type DetectionWindow, isWithin } from '../windows/window-detector.ts';
 import { likenessOf } from './domain-similarity.ts';
 
@@ -35,12 +35,12 @@ export type PartsAsked = {
  *
  * People receive millions of links to far fewer hosts, so hosts are examined first.
  */
-export async function partsOf(scene: DetectionWindow, asked: PartsAsked = {}): Promise<Part[]> {
+export async function partsOf(window: DetectionWindow, asked: PartsAsked = {}): Promise<Part[]> {
   const { senders, domains = [] } = asked;
   const of = `class_uid = 4009 AND activity_id = 3 AND object IS NOT NULL AND sender LIKE '%@%'
     ${senders === undefined ? '' : `AND sender IN (${listed(senders)})`}`;
-  const hosts = await ask(
-    scene,
+  const hosts = await queryEvents(
+    window,
     0,
     ['authority'],
     (events) => `SELECT DISTINCT ${AUTHORITY} FROM ${events} WHERE ${of} AND object LIKE '%://%'`,
@@ -49,8 +49,8 @@ export async function partsOf(scene: DetectionWindow, asked: PartsAsked = {}): P
   const tricky = hosts
     .map((row) => textOf(row['authority']) ?? '')
     .filter((authority) => mayTrick(authority, domains));
-  const rows = await ask(
-    scene,
+  const rows = await queryEvents(
+    window,
     0,
     ['index', 'org', 't', 'sender', 'name', 'recipients', 'ip'],
     (events) => `SELECT arg_min("index", (t, "index")), org, min(t), sender, object,
@@ -60,9 +60,9 @@ export async function partsOf(scene: DetectionWindow, asked: PartsAsked = {}): P
           FROM ${events} WHERE ${of})
       WHERE kind IN (${listed(RARE_KINDS)}) OR authority IN (${listed(tricky)})
       GROUP BY org, sender, object, d ORDER BY 3, 1`,
-    CANDIDATES_LOOKED_AT_MAX,
+    CANDIDATES_EXAMINED_MAX,
   );
-  return rows.map(partOf).filter(({ atMs }) => isWithin(scene, atMs));
+  return rows.map(partOf).filter(({ atMs }) => isWithin(window, atMs));
 }
 
 /**

@@ -1,14 +1,14 @@
 import { plural } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import {
-  CANDIDATES_LOOKED_AT_MAX,
+  CANDIDATES_EXAMINED_MAX,
   FIRST_CONTACT_PEOPLE_MIN,
   HISTORY_MS,
   LATERAL_PEOPLE_MIN,
   VOLUME_TIMES,
   WARM_DAYS_MIN,
 } from '../limits.ts';
-import { ask, numberOf, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, textOf } from '../windows/event-query.ts';
 import {
   type DetectionWindow,
   draftFrom,
@@ -44,19 +44,19 @@ export const phishing: WindowDetector = {
     'stream/rare-attachment': ['attachments'],
     'stream/lure-link': ['links', 'sign-ins'],
   },
-  find: async (scene) => {
-    const world = await mailWorldOf(scene);
+  find: async (window) => {
+    const world = await mailWorldOf(window);
     if (world.mailDays.size === 0) return [];
-    const parts = await partsOf(scene, { domains: [...world.own.values()].flat() });
-    const strangers = await strangersOf(scene);
-    const news = strangers.filter((day) => isWithin(scene, day.atMs) && !isOwn(world, day));
+    const parts = await partsOf(window, { domains: [...world.own.values()].flat() });
+    const strangers = await strangersOf(window);
+    const news = strangers.filter((day) => isWithin(window, day.atMs) && !isOwn(world, day));
     return [
       ...news.flatMap(
         (day) => lookalikeFinding(world, day) ?? firstContact(world, day, parts) ?? [],
       ),
       ...rareAttachments(parts),
       ...lureLinks(world, parts),
-      ...(await lateral(scene, world)),
+      ...(await lateral(window, world)),
     ];
   },
 };
@@ -181,10 +181,10 @@ function lureLinks(world: Correspondents, parts: readonly Part[]): FindingDraft[
 }
 
 /** An employee who writes to many colleagues in a day and never wrote to nearly as many. */
-async function lateral(scene: DetectionWindow, world: Correspondents): Promise<FindingDraft[]> {
-  const fromMs = Math.trunc(scene.period.fromMs);
-  const rows = await ask(
-    scene,
+async function lateral(window: DetectionWindow, world: Correspondents): Promise<FindingDraft[]> {
+  const fromMs = Math.trunc(window.period.fromMs);
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['index', 'org', 'sender', 'd', 't', 'recipients', 'ip'],
     (events) => `WITH m AS NOT MATERIALIZED (SELECT * FROM ${events}
@@ -200,7 +200,7 @@ async function lateral(scene: DetectionWindow, world: Correspondents): Promise<F
       SELECT "index", org, sender, d, t, recipients, ip FROM w
       WHERE recipients >= ${LATERAL_PEOPLE_MIN} AND days >= ${WARM_DAYS_MIN}
         AND recipients > most * ${VOLUME_TIMES} AND d >= ${fromMs} ORDER BY d, "index"`,
-    CANDIDATES_LOOKED_AT_MAX,
+    CANDIDATES_EXAMINED_MAX,
   );
   return rows
     .map((row): DomainMailDay => {
@@ -216,7 +216,7 @@ async function lateral(scene: DetectionWindow, world: Correspondents): Promise<F
         sender,
       };
     })
-    .filter((day) => isWithin(scene, day.atMs) && isOwn(world, day))
+    .filter((day) => isWithin(window, day.atMs) && isOwn(world, day))
     .map(lateralDraft);
 }
 

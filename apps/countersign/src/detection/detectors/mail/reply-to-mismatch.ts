@@ -1,6 +1,6 @@
 import type { FindingDraft, FindingSeverity } from '../../../store/rows/finding.ts';
 import { HISTORY_MS, KNOWN_DAYS_MIN, NEWCOMERS_MAX, WARM_DAYS_MIN } from '../limits.ts';
-import { ask, listed, numberOf, textOf } from '../windows/event-query.ts';
+import { listed, numberOf, queryEvents, textOf } from '../windows/event-query.ts';
 import {
   type DetectionWindow,
   dayOf,
@@ -31,12 +31,12 @@ export const replyMismatch: WindowDetector = {
   title: 'Mail with a suspicious reply address',
   cutTitle: 'Mail whose answers would go to somebody else than its sender',
   needs: ['reply-to'],
-  find: async (scene) => {
-    const messages = await messagesOf(scene);
+  find: async (window) => {
+    const messages = await messagesOf(window);
     if (messages.length === 0) return [];
     const domains = messages.flatMap(({ domain, replies }) => [domain, ...replies.map(domainOf)]);
-    const world = await mailWorldOf(scene, domains);
-    const known = await knownAddresses(scene, messages);
+    const world = await mailWorldOf(window, domains);
+    const known = await knownAddresses(window, messages);
     const found = messages.flatMap((message) => {
       const mismatch = mismatchOf(world, known, message);
       return mismatch === undefined ? [] : [{ message, ...mismatch }];
@@ -55,9 +55,9 @@ type Message = DomainMailDay & {
   readonly authentication: string;
 };
 
-async function messagesOf(scene: DetectionWindow): Promise<Message[]> {
-  const rows = await ask(
-    scene,
+async function messagesOf(window: DetectionWindow): Promise<Message[]> {
+  const rows = await queryEvents(
+    window,
     0,
     ['index', 'entries', 'org', 't', 'd', 'sender', 'ip'],
     (events) => `SELECT "index", entries::VARCHAR, org, t, d, sender, ip FROM ${events}
@@ -67,7 +67,7 @@ async function messagesOf(scene: DetectionWindow): Promise<Message[]> {
   );
   const messages: Message[] = [];
   for (const row of rows) {
-    const members = await memberOfEntries(scene, textOf(row['entries']) ?? '', 'ReplyTo');
+    const members = await memberOfEntries(window, textOf(row['entries']) ?? '', 'ReplyTo');
     if (members === undefined) continue;
     const stated = Array.isArray(members['ReplyTo']) ? members['ReplyTo'] : [];
     const [top] = Array.isArray(members['AuthenticationResults'])
@@ -90,17 +90,17 @@ async function messagesOf(scene: DetectionWindow): Promise<Message[]> {
       sender,
     });
   }
-  return messages.filter(({ atMs, replies }) => replies.length > 0 && isWithin(scene, atMs));
+  return messages.filter(({ atMs, replies }) => replies.length > 0 && isWithin(window, atMs));
 }
 
 /** Days with mail from or to these addresses, by `tenant address`. */
 async function knownAddresses(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   messages: readonly Message[],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const addresses = listed(new Set(messages.flatMap(({ replies }) => replies)));
-  const rows = await ask(
-    scene,
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['org', 'address', 'd'],
     (events) => `WITH m AS (SELECT org, sender, lower(target_name) AS target, d

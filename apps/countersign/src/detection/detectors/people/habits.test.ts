@@ -46,7 +46,10 @@ test('people grouped in parts are compared with the whole company', async () => 
     daily(8, (day) => took({ ...person(n), day, itemCount: 20 })),
   );
   const events = [...usual, ...much];
-  const inParts = { ...volume, find: (scene: Parameters<typeof volumes>[0]) => volumes(scene, 9) };
+  const inParts = {
+    ...volume,
+    find: (window: Parameters<typeof volumes>[0]) => volumes(window, 9),
+  };
   const text = (drafts: Awaited<ReturnType<typeof foundIn>>): string[] =>
     drafts.map((draft) => JSON.stringify(draft)).sort();
   const whole = text(await foundIn(volume, events));

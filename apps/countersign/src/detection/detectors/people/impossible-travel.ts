@@ -1,14 +1,14 @@
 import type { FindingDraft } from '../../../store/rows/finding.ts';
-import { CANDIDATES_LOOKED_AT_MAX, TRAVEL_WITHIN_MS } from '../limits.ts';
-import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { CANDIDATES_EXAMINED_MAX, TRAVEL_WITHIN_MS } from '../limits.ts';
+import { numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
 import { dayOf, draftFrom, isWithin, type WindowDetector } from '../windows/window-detector.ts';
 import {
   habitsOf,
   OF_PEOPLE,
-  SIGN_INS,
-  SIGNED_IN,
-  type SignedIn,
-  signedInOf,
+  SIGN_IN_COLUMNS,
+  SIGN_IN_SELECT,
+  type SignInEvent,
+  signInEventOf,
 } from './sign-in-baseline.ts';
 
 /**
@@ -22,32 +22,33 @@ export const impossibleTravel: WindowDetector = {
   title: 'Sign-ins from two countries within one hour',
   cutTitle: 'A person signed in from two countries within the hour',
   needs: ['sign-in-log'],
-  find: async (scene) => {
-    const rows = await ask(
-      scene,
+  find: async (window) => {
+    const rows = await queryEvents(
+      window,
       TRAVEL_WITHIN_MS,
-      [...SIGNED_IN, 'from_index', 'from_t', 'from_ip', 'from_net', 'from_country'],
+      [...SIGN_IN_COLUMNS, 'from_index', 'from_t', 'from_ip', 'from_net', 'from_country'],
       // Most people were in one country. Only those with several are sorted and compared.
       (events) => `WITH s AS NOT MATERIALIZED (
           SELECT *, coalesce(actor_uid, lower(actor_name)) AS who FROM ${events}
           WHERE ${OF_PEOPLE} AND country <> ''),
         several AS (SELECT org, who FROM s GROUP BY ALL
           HAVING min(hash(country)) <> max(hash(country)))
-        SELECT * FROM (SELECT ${SIGN_INS}, lag("index") OVER w, lag(t) OVER w AS from_t,
+        SELECT * FROM (SELECT ${SIGN_IN_SELECT}, lag("index") OVER w, lag(t) OVER w AS from_t,
             lag(ip) OVER w, lag(net) OVER w, lag(nullif(country, '')) OVER w AS from_country
           FROM s SEMI JOIN several USING (org, who)
           WINDOW w AS (PARTITION BY org, who ORDER BY t, "index"))
         WHERE from_country <> country AND t - from_t <= ${TRAVEL_WITHIN_MS}
         ORDER BY t, "index"`,
-      CANDIDATES_LOOKED_AT_MAX,
+      CANDIDATES_EXAMINED_MAX,
     );
-    const trips = rows.map(tripOf).filter(({ to }) => isWithin(scene, to.atMs));
+    const trips = rows.map(tripOf).filter(({ to }) => isWithin(window, to.atMs));
     if (trips.length === 0) return [];
     const habits = await habitsOf(
-      scene,
+      window,
       trips.flatMap(({ from, to }) => [from, to]),
     );
-    const isStrange = (one: SignedIn): boolean => !habits.isOwn(one) && !habits.isOwnCountry(one);
+    const isStrange = (one: SignInEvent): boolean =>
+      !habits.isOwn(one) && !habits.isOwnCountry(one);
     // In either order, because the intruder may come first.
     const strange = trips.filter(({ from, to }) => isStrange(from) !== isStrange(to));
     const days = Map.groupBy(strange, ({ to }) => `${dayOf(to.atMs)} ${to.tenant} ${to.person}`);
@@ -55,10 +56,10 @@ export const impossibleTravel: WindowDetector = {
   },
 };
 
-type Trip = { readonly from: SignedIn; readonly to: SignedIn };
+type Trip = { readonly from: SignInEvent; readonly to: SignInEvent };
 
 function tripOf(row: Row): Trip {
-  const to = signedInOf(row);
+  const to = signInEventOf(row);
   const from = {
     ...to,
     index: numberOf(row['from_index']),

@@ -1,6 +1,6 @@
 import { numberText } from '@countersign/core';
-import { CANDIDATES_LOOKED_AT_MAX, MOVED_USED_WITHIN_MS } from '../limits.ts';
-import { ask, listed, numberOf, seenOf, textOf } from '../windows/event-query.ts';
+import { CANDIDATES_EXAMINED_MAX, MOVED_USED_WITHIN_MS } from '../limits.ts';
+import { listed, numberOf, queryEvents, seenOf, textOf } from '../windows/event-query.ts';
 import { type CitedEvent, DAY_MS, type DetectionWindow } from '../windows/window-detector.ts';
 
 /** An action in a session after it moved, from another network than before. */
@@ -20,13 +20,13 @@ export type RelocatedSession = {
 
 /** The actions of each session in the period, in order. */
 export async function activitiesOf(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   moved: readonly RelocatedSession[],
 ): Promise<ReadonlyMap<RelocatedSession, readonly SessionActivity[]>> {
   if (moved.length === 0) return new Map();
   const sessions = listed(new Set(moved.map(({ session }) => session)));
-  const rows = await ask(
-    scene,
+  const rows = await queryEvents(
+    window,
     0,
     ['index', 't', 'org', 'session', 'actor', 'app', 'ip', 'net', 'kind', 'items'],
     (events) => `SELECT "index", t, org, session_uid, actor, app_uid, ip, net, kind,
@@ -37,7 +37,7 @@ export async function activitiesOf(
       WHERE kind IS NOT NULL AND status_id <> 2 AND ip IS NOT NULL
         AND session_uid IN (${sessions})
       ORDER BY t, "index"`,
-    CANDIDATES_LOOKED_AT_MAX,
+    CANDIDATES_EXAMINED_MAX,
   );
   const bySession = Map.groupBy(rows, (row) => `${textOf(row['org'])} ${textOf(row['session'])}`);
   return new Map(
@@ -53,7 +53,7 @@ export async function activitiesOf(
   );
 }
 
-function activityOf(row: Awaited<ReturnType<typeof ask>>[number]): SessionActivity {
+function activityOf(row: Awaited<ReturnType<typeof queryEvents>>[number]): SessionActivity {
   return {
     ...seenOf(row),
     kind: textOf(row['kind']) as SessionActivity['kind'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SEED } from '../../../../../../tools/property.ts';
 import { SeededRandom } from '../../../../../../tools/sample/random.ts';
-import { CANDIDATES_LOOKED_AT_MAX, SESSION_REACH_MS, TRAVEL_WITHIN_MS } from '../limits.ts';
+import { CANDIDATES_EXAMINED_MAX, SESSION_REACH_MS, TRAVEL_WITHIN_MS } from '../limits.ts';
 import { daily, foundIn, person, type SceneEvent, signIn } from '../testing/scene.ts';
 import { sessionMoved } from './session-hijacking.ts';
 
@@ -20,9 +20,9 @@ function commuter(n: number, signIns: number): SceneEvent[] {
 
 test('finds a stolen session behind any number of traveling people', async () => {
   const each = 100;
-  const people = Math.ceil(CANDIDATES_LOOKED_AT_MAX / each) + 1;
+  const people = Math.ceil(CANDIDATES_EXAMINED_MAX / each) + 1;
   const life = Array.from({ length: people }, (_, n) => commuter(n + 1, each)).flat();
-  assert.ok(life.length > CANDIDATES_LOOKED_AT_MAX);
+  assert.ok(life.length > CANDIDATES_EXAMINED_MAX);
   const stolen = signIn({
     ...{ day: 5, ...person(7), sessionUid: 's-7', ip: '198.18.7.7', country: 'EE' },
     userAgent: 'Chrome/145',

@@ -1,11 +1,11 @@
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import {
-  CANDIDATES_LOOKED_AT_MAX,
+  CANDIDATES_EXAMINED_MAX,
   MOVED_USED_WITHIN_MS,
   SESSION_REACH_MS,
   TRAVEL_WITHIN_MS,
 } from '../limits.ts';
-import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
 import {
   type CitedEvent,
   DAY_MS,
@@ -27,33 +27,33 @@ import {
   type Habits,
   habitsOf,
   OF_PEOPLE,
-  SIGN_INS,
-  SIGNED_IN,
-  type SignedIn,
-  signedInOf,
+  SIGN_IN_COLUMNS,
+  SIGN_IN_SELECT,
+  type SignInEvent,
+  signInEventOf,
 } from './sign-in-baseline.ts';
 
 /**
  * A session on two devices or in two places: a cookie or refresh token was stolen.
  *
- * A session belongs to one browser or computer. It may change networks but stays the same client. A
- * thief is another client, or is elsewhere within the hour.
+ * A session belongs to one browser or computer. It may change networks, but not the client. A thief
+ * uses another client, or is in another country within an hour.
  */
 export const sessionMoved: WindowDetector = {
   rules: ['stream/session-moved'],
   title: 'One session used on two devices or in two places',
   cutTitle: 'One session was used on two devices, or in two places at once',
   needs: ['sign-in-log'],
-  find: async (scene) => {
+  find: async (window) => {
     // Activity may follow a day after the move.
-    const fromMs = scene.period.fromMs - MOVED_USED_WITHIN_MS;
-    const wide = { ...scene, period: { ...scene.period, fromMs } };
-    const rows = await ask(
+    const fromMs = window.period.fromMs - MOVED_USED_WITHIN_MS;
+    const wide = { ...window, period: { ...window.period, fromMs } };
+    const rows = await queryEvents(
       wide,
       SESSION_REACH_MS,
-      [...SIGNED_IN, ...FROM, 'because', 'is_same_device'],
+      [...SIGN_IN_COLUMNS, ...FROM_COLUMNS, 'because', 'is_same_device'],
       (events) => movesSql(wide, events),
-      CANDIDATES_LOOKED_AT_MAX,
+      CANDIDATES_EXAMINED_MAX,
     );
     const moves = rows.map(moveOf);
     if (moves.length === 0) return [];
@@ -61,20 +61,20 @@ export const sessionMoved: WindowDetector = {
       wide,
       moves.map(({ to }) => to),
     );
-    const strange = moves.filter(({ to }) => !habits.isOwn(to));
-    return draftsOf(scene, strange, habits);
+    const unfamiliar = moves.filter(({ to }) => !habits.isOwn(to));
+    return draftsOf(window, unfamiliar, habits);
   },
 };
 
 type Move = {
   readonly from: CitedEvent & { readonly country: string | null; readonly net: string };
-  readonly to: SignedIn;
+  readonly to: SignInEvent;
   readonly because: 'client' | 'device' | 'country';
-  /** The session's earlier computer, as the vendor identifies it. */
+  /** The vendor reports the device that used the session before. */
   readonly isSameDevice: boolean;
 };
 
-const FROM = [
+const FROM_COLUMNS = [
   'from_index',
   'from_t',
   'from_ip',
@@ -85,7 +85,7 @@ const FROM = [
 ];
 
 /**
- * SQL of sign-ins that resemble no earlier one of their session.
+ * Returns the SQL that selects sign-ins unlike every earlier sign-in of their session.
  *
  * The engine compares them, because a large company has too many sessions on several networks to
  * fetch. It compares hashes and selects texts only for the result: sorting all texts took nine
@@ -126,17 +126,17 @@ function movesSql({ period }: DetectionWindow, events: string): string {
         WHEN ${isAbroad} AND ${isOtherClient} THEN 'client' END AS because
       FROM w WHERE t >= ${period.fromMs} AND from_t >= t - ${SESSION_REACH_MS} AND ${isNew('net')}),
     moved AS MATERIALIZED (SELECT "index", from_index, because, is_same_device FROM m
-      WHERE because IS NOT NULL ORDER BY t, "index" LIMIT ${CANDIDATES_LOOKED_AT_MAX + 1}),
-    s AS (SELECT ${SIGN_INS} FROM p WHERE "index" IN (SELECT "index" FROM moved)),
-    f AS (SELECT ${SIGN_INS} FROM p WHERE "index" IN (SELECT from_index FROM moved))
-    SELECT ${SIGNED_IN.map((name) => `s."${name}"`).join(', ')}, f."index", f.t, f.ip, f.net,
+      WHERE because IS NOT NULL ORDER BY t, "index" LIMIT ${CANDIDATES_EXAMINED_MAX + 1}),
+    s AS (SELECT ${SIGN_IN_SELECT} FROM p WHERE "index" IN (SELECT "index" FROM moved)),
+    f AS (SELECT ${SIGN_IN_SELECT} FROM p WHERE "index" IN (SELECT from_index FROM moved))
+    SELECT ${SIGN_IN_COLUMNS.map((name) => `s."${name}"`).join(', ')}, f."index", f.t, f.ip, f.net,
       f.country, f.actor, f.app, because, is_same_device
     FROM moved JOIN s ON s."index" = moved."index" JOIN f ON f."index" = moved.from_index
     ORDER BY s.t, s."index"`;
 }
 
 function moveOf(row: Row): Move {
-  const to = signedInOf(row);
+  const to = signInEventOf(row);
   const from = {
     index: numberOf(row['from_index']),
     atMs: numberOf(row['from_t']),
@@ -153,16 +153,16 @@ function moveOf(row: Row): Move {
 
 /** The first move of each day with the activity after it, and activity on the next day. */
 async function draftsOf(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   moves: readonly Move[],
   habits: Habits,
 ): Promise<FindingDraft[]> {
   const byDay = Map.groupBy(moves, ({ to }) => {
     return `${to.tenant} ${to.session} ${Math.floor(to.atMs / DAY_MS)}`;
   });
-  const moved = [...byDay.values()].map((own) => ({ own, session: movedOf(own) }));
+  const moved = [...byDay.values()].map((own) => ({ own, session: relocatedSessionOf(own) }));
   const activities = await activitiesOf(
-    scene,
+    window,
     moved.map(({ session }) => session),
   );
   const days = new Map(
@@ -179,11 +179,11 @@ async function draftsOf(
     return [`${draft.tenant} ${draft.group} ${draft.windowMs}`, draft] as const;
   });
   return [...new Map(each).values()]
-    .filter(({ windowMs }) => isWithin(scene, windowMs))
+    .filter(({ windowMs }) => isWithin(window, windowMs))
     .sort((a, b) => a.windowMs - b.windowMs);
 }
 
-function movedOf(moves: readonly Move[]): RelocatedSession {
+function relocatedSessionOf(moves: readonly Move[]): RelocatedSession {
   const [{ to }] = moves as readonly [Move];
   const homes = new Set(moves.slice(0, 1).map(({ from }) => from.net));
   return { tenant: to.tenant, session: to.session ?? '', homes, atMs: to.atMs };
@@ -203,7 +203,7 @@ function draftOf(
     tenant: to.tenant,
     group: to.session ?? to.person,
     at: to,
-    title: `A session of ${whoOf(to)} moved ${WORDS[because]}${done}`,
+    title: `A session of ${whoOf(to)} moved ${MOVE_TEXTS[because]}${done}`,
     message:
       `The session was last used from ${from.ip ?? 'an unknown address'}` +
       `${from.country === null ? '' : ` in ${from.country}`}, and then from ${to.ip}${where}, ` +
@@ -217,8 +217,8 @@ function draftOf(
 }
 
 /**
- * A computer has many programs and travels. Another program that continues abroad hours later may
- * mean a thief with copied keys, but is far more often a person on the way.
+ * A person travels with a computer that has several programs. If another program continues the
+ * session abroad hours later, the likely cause is travel. A thief with copied keys is rare.
  */
 function severityOf({ to, because, isSameDevice }: Move, habits: Habits): 2 | 3 | 4 {
   if (because !== 'client') return 4;
@@ -250,11 +250,11 @@ function activitiesDraft(
   });
 }
 
-function whoOf({ name, actor }: SignedIn): string {
+function whoOf({ name, actor }: SignInEvent): string {
   return name ?? actor ?? 'an unnamed account';
 }
 
-const WORDS: Readonly<Record<Move['because'], string>> = {
+const MOVE_TEXTS: Readonly<Record<Move['because'], string>> = {
   client: 'to another program at another place',
   device: 'to another device',
   country: 'to another country within one hour',

@@ -1,9 +1,9 @@
-import { CANDIDATES_LOOKED_AT_MAX, HISTORY_MS, SHARED_BY_MIN } from '../limits.ts';
-import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { CANDIDATES_EXAMINED_MAX, HISTORY_MS, SHARED_BY_MIN } from '../limits.ts';
+import { listed, numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
 import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
 /** One successful sign-in. */
-export type SignedIn = CitedEvent & {
+export type SignInEvent = CitedEvent & {
   readonly tenant: string;
   readonly person: string;
   readonly name: string | null;
@@ -13,7 +13,7 @@ export type SignedIn = CitedEvent & {
   readonly device: string | null;
 };
 
-export const SIGNED_IN: readonly string[] = [
+export const SIGN_IN_COLUMNS: readonly string[] = [
   ...['index', 'org', 't', 'person', 'actor', 'actor_name', 'session', 'app', 'ip', 'net'],
   ...['country', 'client', 'device'],
 ];
@@ -22,8 +22,8 @@ export const SIGNED_IN: readonly string[] = [
 export const FAMILY: string = String.raw`trim(regexp_replace(
   regexp_replace(lower(coalesce(user_agent, '')), '[\d._]+', '', 'g'), '\s+', ' ', 'g'))`;
 
-/** Columns of {@link SIGNED_IN} for successful sign-ins of people. */
-export const SIGN_INS: string = `"index", org, t,
+/** Columns of {@link SIGN_IN_COLUMNS} for successful sign-ins of people. */
+export const SIGN_IN_SELECT: string = `"index", org, t,
   coalesce(actor_uid, lower(actor_name)) AS person, actor, actor_name, session_uid AS session,
   app_uid AS app, ip, net, nullif(country, '') AS country,
   ${FAMILY} AS client, device_uid AS device`;
@@ -32,7 +32,7 @@ export const SIGN_INS: string = `"index", org, t,
 export const OF_PEOPLE = `class_uid = 3002 AND status_id = 1 AND actor_type <> 4 AND ip IS NOT NULL
   AND coalesce(actor_uid, actor_name) IS NOT NULL AND activity_id <> 2`;
 
-export function signedInOf(row: Row): SignedIn {
+export function signInEventOf(row: Row): SignInEvent {
   return {
     index: numberOf(row['index']),
     atMs: numberOf(row['t']),
@@ -53,29 +53,29 @@ export function signedInOf(row: Row): SignedIn {
 /** The usual places of people during the month before. */
 export type Habits = {
   /** The network belongs to the company, or others signed in from it on an earlier day. */
-  readonly isOwn: (signIn: SignedIn) => boolean;
-  readonly isOwnCountry: (signIn: SignedIn) => boolean;
+  readonly isOwn: (signIn: SignInEvent) => boolean;
+  readonly isOwnCountry: (signIn: SignInEvent) => boolean;
 };
 
 /** The habits of the people in these sign-ins, from earlier days only. */
 export async function habitsOf(
-  scene: DetectionWindow,
-  signIns: readonly SignedIn[],
+  window: DetectionWindow,
+  signIns: readonly SignInEvent[],
 ): Promise<Habits> {
-  const some = signIns.slice(0, CANDIDATES_LOOKED_AT_MAX);
-  if (some.length < signIns.length) scene.onCut?.(CANDIDATES_LOOKED_AT_MAX);
+  const some = signIns.slice(0, CANDIDATES_EXAMINED_MAX);
+  if (some.length < signIns.length) window.onCut?.(CANDIDATES_EXAMINED_MAX);
   const people = listed(new Set(some.map(({ person }) => person)));
   const addresses = listed(new Set(some.flatMap(({ ip }) => ip ?? [])));
-  const own = await ask(
-    scene,
+  const own = await queryEvents(
+    window,
     HISTORY_MS,
     ['org', 'person', 'net', 'country', 'd'],
     (events) => `SELECT DISTINCT org, coalesce(actor_uid, lower(actor_name)) AS person, net,
         coalesce(country, ''), d FROM ${events}
       WHERE ${OF_PEOPLE} AND coalesce(actor_uid, lower(actor_name)) IN (${people})`,
   );
-  const shared = await ask(
-    scene,
+  const shared = await queryEvents(
+    window,
     HISTORY_MS,
     ['org', 'ip', 'd', 'people'],
     (events) => `SELECT org, ip, d, count(DISTINCT coalesce(actor_uid, lower(actor_name)))

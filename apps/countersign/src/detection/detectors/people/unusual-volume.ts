@@ -1,7 +1,7 @@
 import { numberText, plural } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import {
-  CANDIDATES_LOOKED_AT_MAX,
+  CANDIDATES_EXAMINED_MAX,
   HISTORY_MS,
   VOLUME_MIN,
   VOLUME_RARE,
@@ -9,7 +9,7 @@ import {
   VOLUME_TIMES,
   WARM_DAYS_MIN,
 } from '../limits.ts';
-import { ask, listed, numberOf, type Row, seenOf, textOf } from '../windows/event-query.ts';
+import { listed, numberOf, queryEvents, type Row, seenOf, textOf } from '../windows/event-query.ts';
 import { isOfSql, type PersonPartition, partsFor, partsOf } from '../windows/person-partition.ts';
 import {
   type CitedEvent,
@@ -36,19 +36,19 @@ export const volume: WindowDetector = {
   title: 'A person read or downloaded far more than on any other day',
   cutTitle: 'Somebody took far more in a day than in any other day of theirs',
   needs: ['exchange', 'sharepoint'],
-  find: (scene) => volumes(scene),
+  find: (window) => volumes(window),
 };
 
 /** `together`: events that are grouped by person and day at once. */
 export async function volumes(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   together: number = TAKEN_TOGETHER,
 ): Promise<readonly FindingDraft[]> {
-  const parts = await everybody(scene, together);
+  const parts = await everybody(window, together);
   const unusual: Unusual[] = [];
-  for (const part of parts) unusual.push(...(await unusualDays(scene, part)));
-  const ranges = await companyRanges(scene, unusual, parts);
-  const shown = await largestOf(scene, unusual);
+  for (const part of parts) unusual.push(...(await unusualDays(window, part)));
+  const ranges = await companyRanges(window, unusual, parts);
+  const shown = await largestOf(window, unusual);
   return unusual.map((one) => draftOf(one, ranges, shown.get(personKey(one.day)) ?? []));
 }
 
@@ -61,8 +61,8 @@ type VolumeDay = CitedEvent & {
 };
 
 /** All people, in parts whose events can be grouped at once. */
-async function everybody(scene: DetectionWindow, together: number): Promise<PersonPartition[]> {
-  const [row] = await ask(scene, HISTORY_MS, ['count'], (events) => {
+async function everybody(window: DetectionWindow, together: number): Promise<PersonPartition[]> {
+  const [row] = await queryEvents(window, HISTORY_MS, ['count'], (events) => {
     return `SELECT count(*) FROM ${takenSql(events)}`;
   });
   return partsOf(partsFor(numberOf(row?.['count']), together));
@@ -86,10 +86,10 @@ function daysSql(taken: string): string {
 type Unusual = { readonly day: VolumeDay; readonly most: number; readonly days: number };
 
 /** New people are skipped, because there is nothing to compare with. */
-async function unusualDays(scene: DetectionWindow, part: PersonPartition): Promise<Unusual[]> {
-  const fromMs = Math.trunc(scene.period.fromMs);
-  const rows = await ask(
-    scene,
+async function unusualDays(window: DetectionWindow, part: PersonPartition): Promise<Unusual[]> {
+  const fromMs = Math.trunc(window.period.fromMs);
+  const rows = await queryEvents(
+    window,
     HISTORY_MS,
     ['index', 'org', 'kind', 'who', 'd', 't', 'items', 'most', 'days'],
     (events) => `WITH e AS NOT MATERIALIZED (SELECT * FROM ${takenSql(events, part)}),
@@ -102,13 +102,13 @@ async function unusualDays(scene: DetectionWindow, part: PersonPartition): Promi
       SELECT "index", org, kind, who, d, t, items, most, days FROM w
       WHERE items >= ${VOLUME_MIN} AND days >= ${WARM_DAYS_MIN} AND items > most * ${VOLUME_TIMES}
         AND d >= ${fromMs} ORDER BY d, "index"`,
-    CANDIDATES_LOOKED_AT_MAX,
+    CANDIDATES_EXAMINED_MAX,
   );
   return rows
     .map((row): Unusual => {
       return { day: takenOf(row), most: numberOf(row['most']), days: numberOf(row['days']) };
     })
-    .filter(({ day }) => isWithin(scene, day.atMs));
+    .filter(({ day }) => isWithin(window, day.atMs));
 }
 
 function takenOf(row: Row): VolumeDay {
@@ -128,15 +128,15 @@ const rangeKey = ({ tenant, kind, day }: Pick<VolumeDay, 'tenant' | 'kind' | 'da
 
 /** For each of these days, the volume that is rare in the tenant during the month before. */
 async function companyRanges(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   unusual: readonly Unusual[],
   parts: readonly PersonPartition[],
 ): Promise<ReadonlyMap<string, number>> {
   if (unusual.length === 0) return new Map();
   const rows: Row[] = [];
   for (const part of parts) {
-    const some = await ask(
-      scene,
+    const some = await queryEvents(
+      window,
       HISTORY_MS,
       ['org', 'kind', 'd', 'items', 'people'],
       // Volumes below the minimum count as zero, because most people have them and none matters.
@@ -213,7 +213,7 @@ const personKey = ({ tenant, kind, who, day }: VolumeDay): string =>
 
 /** The largest records of each of these days, by {@link personKey}. */
 async function largestOf(
-  scene: DetectionWindow,
+  window: DetectionWindow,
   unusual: readonly Unusual[],
 ): Promise<ReadonlyMap<string, readonly VolumeExample[]>> {
   const found = new Map<string, VolumeExample[]>();
@@ -222,8 +222,8 @@ async function largestOf(
     const wanted = some.map(({ tenant, kind, who, day }) => {
       return `(${listed([tenant])}, '${kind}', ${listed([who])}, ${day})`;
     });
-    const rows = await ask(
-      scene,
+    const rows = await queryEvents(
+      window,
       0,
       ['org', 'kind', 'who', 'd', 'index', 't', 'actor', 'session', 'app', 'ip', 'name'],
       (events) => `SELECT org, kind, who, d, "index", t, actor, session_uid, app_uid, ip, actor_name

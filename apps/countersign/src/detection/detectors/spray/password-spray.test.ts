@@ -168,7 +168,7 @@ test('a success between two campaigns is reported with the likelier one', () => 
   }
 });
 
-test('guesses at one account are a siege, not a spray; forgetful people are neither', async () => {
+test('guesses at one account are brute force, not a spray; typing errors are neither', async () => {
   const made = company(SEED, { people: 40, days: 14 });
   const last = made.rows.at(-1);
   assert.ok(last);
@@ -182,8 +182,8 @@ test('guesses at one account are a siege, not a spray; forgetful people are neit
       return { ...last, index, entries: [index], action: `=${index}`, event };
     }),
   ];
-  const siege = sprayFindings(await campaignsOf(made, against(40, '45.9.9.9')));
-  assert.deepEqual(rulesOf(siege), ['stream/brute-force']);
+  const bruteForce = sprayFindings(await campaignsOf(made, against(40, '45.9.9.9')));
+  assert.deepEqual(rulesOf(bruteForce), ['stream/brute-force']);
   const own = last.event;
   const forgetful = against(6, own.ip ?? '').map((row) =>
     row.index < made.rows.length

@@ -173,7 +173,7 @@ async function makeInParts(
 
 /** Fits a model for each tenant's attempts. */
 async function modelsOf(ask: RunSql): Promise<Map<string, OddsModel>> {
-  // A siege of one account must not distort the model of all people.
+  // A brute-force attack on one account must not distort the model of all people.
   const rows = await ask(`
     SELECT tenant, kind, place, client, ending, crowd, sum(times)::BIGINT FROM features
       WHERE kind = 'success' GROUP BY ALL

@@ -7,7 +7,7 @@ import {
   EVIDENCE_MAX,
   HIT_LIKELY,
   HIT_PROBABLE,
-  SPRAY_BESIDE_SIEGE_MIN,
+  SPRAY_BESIDE_BRUTE_FORCE_MIN,
   SPRAY_PEOPLE_MIN,
 } from '../limits.ts';
 import type { Attempt, Campaign } from './password-spray.ts';
@@ -15,57 +15,57 @@ import type { Attempt, Campaign } from './password-spray.ts';
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** The findings of a campaign: a spray with its likeliest hits, or a siege of one account. */
+/** The findings of a campaign: a spray with its likeliest hits, or a brute-force attack. */
 export function sprayFindings(campaigns: readonly Campaign[]): FindingDraft[] {
   const reported = campaigns.map((campaign) => {
-    const sieges = siegesOf(campaign.guesses);
-    const isOfSpray = ({ person }: Attempt): boolean => !sieges.has(person);
+    const attacks = bruteForceAttacks(campaign.guesses);
+    const isSprayGuess = ({ person }: Attempt): boolean => !attacks.has(person);
     const spray = {
       ...campaign,
-      guesses: campaign.guesses.filter(isOfSpray),
-      candidates: campaign.candidates.filter(isOfSpray),
+      guesses: campaign.guesses.filter(isSprayGuess),
+      candidates: campaign.candidates.filter(isSprayGuess),
     };
-    return { campaign, sieges, spray };
+    return { campaign, attacks, spray };
   });
   const sprays = reported
-    .filter(({ spray, sieges }) => {
-      const least = sieges.size === 0 ? SPRAY_PEOPLE_MIN : SPRAY_BESIDE_SIEGE_MIN;
-      return peopleOf(spray.guesses) >= least;
+    .filter(({ spray, attacks }) => {
+      const peopleMin = attacks.size === 0 ? SPRAY_PEOPLE_MIN : SPRAY_BESIDE_BRUTE_FORCE_MIN;
+      return peopleCount(spray.guesses) >= peopleMin;
     })
     .map(({ spray }) => spray);
   return [
-    ...sprays.map(sprayOf),
-    ...likeliestOnce(sprays.flatMap(hitFindings)),
-    ...reported.flatMap(({ campaign, sieges }) => {
-      return [...sieges.values()].map((guesses) => siegeOf(campaign, guesses));
+    ...sprays.map(sprayFinding),
+    ...uniqueHits(sprays.flatMap(hitFindings)),
+    ...reported.flatMap(({ campaign, attacks }) => {
+      return [...attacks.values()].map((guesses) => bruteForceFinding(campaign, guesses));
     }),
   ];
 }
 
-function peopleOf(guesses: readonly Attempt[]): number {
+function peopleCount(guesses: readonly Attempt[]): number {
   return new Set(guesses.map(({ person }) => person)).size;
 }
 
 /**
- * Accounts with repeated guesses within an hour, with all guesses from then on. If most accounts of
- * a campaign are attacked that way, it is how this spray works, not a siege.
+ * Accounts with repeated guesses within one hour, with all guesses from then on. If the campaign
+ * attacks most of its accounts that way, it is a spray, not several brute-force attacks.
  */
-function siegesOf(guesses: readonly Attempt[]): Map<string, readonly Attempt[]> {
+function bruteForceAttacks(guesses: readonly Attempt[]): Map<string, readonly Attempt[]> {
   const people = Map.groupBy(guesses, ({ person }) => person);
-  const sieges = new Map<string, readonly Attempt[]>();
+  const attacks = new Map<string, readonly Attempt[]>();
   for (const [person, own] of people) {
     const start = own.findIndex((first, at) => {
       const end = own[at + BRUTE_FORCE_MIN - 1];
       return end !== undefined && end.atMs - first.atMs <= HOUR_MS;
     });
-    if (start >= 0) sieges.set(person, own.slice(start));
+    if (start >= 0) attacks.set(person, own.slice(start));
   }
-  const isSpray = sieges.size >= SPRAY_PEOPLE_MIN && sieges.size * 2 > people.size;
-  return isSpray ? new Map() : sieges;
+  const isSpray = attacks.size >= SPRAY_PEOPLE_MIN && attacks.size * 2 > people.size;
+  return isSpray ? new Map() : attacks;
 }
 
 /** A success between two campaigns may belong to either. Report it with the likelier one. */
-function likeliestOnce(hits: readonly FindingDraft[]): FindingDraft[] {
+function uniqueHits(hits: readonly FindingDraft[]): FindingDraft[] {
   const cited = new Set<number>();
   const days = new Set<string>();
   return hits
@@ -80,42 +80,41 @@ function likeliestOnce(hits: readonly FindingDraft[]): FindingDraft[] {
 }
 
 /**
- * The finding of a spray. Its principals and sessions are those probably hit.
- *
- * A person who was only guessed at did nothing, and must not be treated as compromised.
+ * The finding of a spray. Its principals and sessions are only those that were probably hit. The
+ * other people must not be treated as compromised.
  */
-function sprayOf(campaign: Campaign): FindingDraft {
+function sprayFinding(campaign: Campaign): FindingDraft {
   const { guesses, candidates } = campaign;
   const first = guesses[0] as Attempt;
   const last = guesses.at(-1) as Attempt;
-  const people = plural(peopleOf(guesses), 'person', 'people');
+  const people = plural(peopleCount(guesses), 'person', 'people');
   const ranked = candidates.slice(0, CANDIDATES_MAX);
   const hits = ranked.filter(isLikely);
-  const done = `${whence(guesses)} tried passwords of ${people}`;
+  const attack = `${addressText(guesses)} tried passwords of ${people}`;
   return {
-    ...headOf(campaign, 'stream/password-spray', 'campaign', first, last),
-    title: hits.length === 0 ? done : `${done}, and probably ${gainOf(hits)}`,
+    ...commonFields(campaign, 'stream/password-spray', 'campaign', first, last),
+    title: hits.length === 0 ? attack : `${attack}, and probably ${hitText(hits)}`,
     message:
       `${plural(guesses.length, 'guess', 'guesses')} over ` +
       `${lapseText(last.atMs - first.atMs)} from ` +
-      `${plural(unique(guesses, ({ ip }) => ip).length, 'address', 'addresses')} do not look ` +
-      `like these people's own mistakes. The people are ${namesOf(guesses, 5)}. ` +
+      `${plural(unique(guesses, ({ ip }) => ip).length, 'address', 'addresses')} are unlikely ` +
+      `to be these people's own mistakes. The people are ${namesOf(guesses, 5)}. ` +
       `${rankedText(campaign, ranked)} ` +
       'Likely harmless when: your own security test did this, or a program has an old password.',
     next:
       'Check the ranked successes from the top. Reset the password and revoke the sessions of ' +
       'each person who does not confirm the sign-in. Require a second factor from everyone else.',
-    severity: anyOf(hits) >= HIT_PROBABLE ? 4 : 3,
+    severity: anyHitProbability(hits) >= HIT_PROBABLE ? 4 : 3,
     techniques: ['T1110.003'],
-    ...evidenceOf(hits, [...ranked, ...guesses]),
+    ...evidenceFields(hits, [...ranked, ...guesses]),
     addresses: addressesOf([...hits, ...guesses]),
-    confidence: meanOf(guesses),
+    confidence: meanProbability(guesses),
   };
 }
 
 function hitFindings(campaign: Campaign): FindingDraft[] {
   const { guesses, candidates } = campaign;
-  const people = plural(peopleOf(guesses), 'person', 'people');
+  const people = plural(peopleCount(guesses), 'person', 'people');
   const hits = candidates.slice(0, CANDIDATES_MAX).filter(isLikely);
   return [...Map.groupBy(hits, ({ person }) => person).values()].map((own) => {
     const ordered = own.toSorted((a, b) => a.atMs - b.atMs || a.index - b.index);
@@ -124,13 +123,13 @@ function hitFindings(campaign: Campaign): FindingDraft[] {
     const best = own.reduce((a, b) => (b.probability > a.probability ? b : a));
     const isIn = own.some(({ kind }) => kind === 'success');
     return {
-      ...headOf(campaign, 'stream/spray-hit', first.person, first, last),
+      ...commonFields(campaign, 'stream/spray-hit', first.person, first, last),
       title: isIn
         ? `A password spray probably got in as ${nameOf(first)}`
         : `A password spray probably found the password of ${nameOf(first)}`,
       message:
         `This sign-in fits a spray on ${people} better than it fits ${nameOf(first)}: ` +
-        `probability ${best.probability.toFixed(2)}${becauseOf(campaign, best)}. ` +
+        `probability ${best.probability.toFixed(2)}${reasonsText(campaign, best)}. ` +
         (isIn ? '' : 'The password was right; another control refused the sign-in. ') +
         `Likely harmless when: ${nameOf(first)} confirms that they used ${best.ip} at that time.`,
       next:
@@ -138,37 +137,37 @@ function hitFindings(campaign: Campaign): FindingDraft[] {
         'revoke the sessions, and check what each session did.',
       severity: severityOf(best.probability),
       techniques: isIn ? ['T1078.004', 'T1110.003'] : ['T1110.003'],
-      ...evidenceOf(ordered, ordered),
+      ...evidenceFields(ordered, ordered),
       addresses: addressesOf(own),
       confidence: best.probability,
     };
   });
 }
 
-/** The finding of many guesses at one account within an hour, with sign-ins that may be hits. */
-function siegeOf(campaign: Campaign, guesses: readonly Attempt[]): FindingDraft {
+/** The finding of a brute-force attack on one account, with the sign-ins that may be hits. */
+function bruteForceFinding(campaign: Campaign, guesses: readonly Attempt[]): FindingDraft {
   const first = guesses[0] as Attempt;
   const last = guesses.at(-1) as Attempt;
   const own = campaign.candidates.filter(({ person }) => person === first.person);
   const hits = own.slice(0, CANDIDATES_MAX).filter(isLikely);
   const isIn = hits.some(({ kind }) => kind === 'success');
   const times = `${numberText(guesses.length)} times`;
-  const done = `${whence(guesses)} tried the password of ${nameOf(first)} ${times}`;
+  const attack = `${addressText(guesses)} tried the password of ${nameOf(first)} ${times}`;
   return {
-    ...headOf(campaign, 'stream/brute-force', first.person, first, last),
-    title: hits.length === 0 ? done : `${done}, and probably ${isIn ? 'got in' : 'found it'}`,
+    ...commonFields(campaign, 'stream/brute-force', first.person, first, last),
+    title: hits.length === 0 ? attack : `${attack}, and probably ${isIn ? 'got in' : 'found it'}`,
     message:
-      `${plural(guesses.length, 'guess', 'guesses')} at one account do not look like this ` +
-      `person's own mistakes. ${rankedText(campaign, own.slice(0, CANDIDATES_MAX))} ` +
+      `${plural(guesses.length, 'guess', 'guesses')} at one account are unlikely to be ` +
+      `this person's own mistakes. ${rankedText(campaign, own.slice(0, CANDIDATES_MAX))} ` +
       'Likely harmless when: a program of this person still has an old password.',
     next:
       `Ask ${nameOf(first)} about the ranked successes. If they do not confirm them, reset the ` +
       'password and revoke the sessions. Block the addresses.',
-    severity: Math.max(3, severityOf(anyOf(hits))) as FindingSeverity,
+    severity: Math.max(3, severityOf(anyHitProbability(hits))) as FindingSeverity,
     techniques: isIn ? ['T1078.004', 'T1110.001'] : ['T1110.001'],
-    ...evidenceOf([...hits, first], [...hits, ...guesses]),
+    ...evidenceFields([...hits, first], [...hits, ...guesses]),
     addresses: addressesOf([...hits, ...guesses]),
-    confidence: meanOf(guesses),
+    confidence: meanProbability(guesses),
   };
 }
 
@@ -181,7 +180,7 @@ function severityOf(probability: number): FindingSeverity {
 }
 
 /** The probability of at least one hit, using each person's likeliest success. */
-function anyOf(hits: readonly Attempt[]): number {
+function anyHitProbability(hits: readonly Attempt[]): number {
   const none = [...Map.groupBy(hits, ({ person }) => person).values()].reduce(
     (left, own) => left * (1 - Math.max(...own.map(({ probability }) => probability))),
     1,
@@ -191,9 +190,9 @@ function anyOf(hits: readonly Attempt[]): number {
 
 /**
  * The evidence of a finding, up to the limit, with people and sessions that were probably hit.
- * These tie findings about the later actions to this one.
+ * They link findings about later actions to this one.
  */
-function evidenceOf(
+function evidenceFields(
   hits: readonly Attempt[],
   all: readonly Attempt[],
 ): Pick<FindingDraft, 'entries' | 'principals' | 'sessions' | 'apps'> {
@@ -207,9 +206,9 @@ function evidenceOf(
 
 /**
  * The window is the day on which the campaign is reported. A run over another period must not
- * withdraw findings that it did not look for.
+ * withdraw findings outside that period.
  */
-function headOf(
+function commonFields(
   { tenant, sinceMs, guesses }: Campaign,
   rule: string,
   group: string,
@@ -236,13 +235,13 @@ function namesOf(of: readonly Attempt[], most: number): string {
   return others.length === 0 ? (last ?? '') : `${others.toReversed().join(', ')} and ${last}`;
 }
 
-/** The guesser has no name, only one or more addresses. */
-function whence(guesses: readonly Attempt[]): string {
+/** Names the attacker by address, because no name is known. */
+function addressText(guesses: readonly Attempt[]): string {
   const [only, ...others] = unique(guesses, ({ ip }) => ip);
   return others.length === 0 ? String(only) : `${numberText(others.length + 1)} addresses`;
 }
 
-function gainOf(hits: readonly Attempt[]): string {
+function hitText(hits: readonly Attempt[]): string {
   const inside = hits.filter(({ kind }) => kind === 'success');
   return inside.length === 0
     ? `found the password of ${namesOf(hits, 3)}`
@@ -252,18 +251,20 @@ function gainOf(hits: readonly Attempt[]): string {
 function rankedText(campaign: Campaign, ranked: readonly Attempt[]): string {
   if (ranked.length === 0) return 'No success stands out.';
   const shown = ranked.slice(0, 5).map((one) => {
-    return `${nameOf(one)} ${one.probability.toFixed(2)}${becauseOf(campaign, one)}`;
+    return `${nameOf(one)} ${one.probability.toFixed(2)}${reasonsText(campaign, one)}`;
   });
   return `Successes that may be the intruder's, likeliest first: ${shown.join('; ')}.`;
 }
 
 /** Visible properties that a success shares with the guesses. */
-function becauseOf({ guesses }: Campaign, { person, ip, atMs }: Attempt): string {
+function reasonsText({ guesses }: Campaign, { person, ip, atMs }: Attempt): string {
   const own = guesses.filter((guess) => guess.person === person && guess.atMs <= atMs);
-  const there = guesses.filter((guess) => guess.ip === ip).length;
+  const fromAddress = guesses.filter((guess) => guess.ip === ip).length;
   const last = own.at(-1);
   const reasons = [
-    ...(there > 0 ? [`${plural(there, 'guess', 'guesses')} came from the same address`] : []),
+    ...(fromAddress > 0
+      ? [`${plural(fromAddress, 'guess', 'guesses')} came from the same address`]
+      : []),
     ...(last === undefined
       ? []
       : [
@@ -297,7 +298,7 @@ function unique(of: readonly Attempt[], read: (attempt: Attempt) => string | nul
   return [...new Set(of.flatMap((attempt) => read(attempt) ?? []))];
 }
 
-function meanOf(attempts: readonly Attempt[]): number {
+function meanProbability(attempts: readonly Attempt[]): number {
   const total = attempts.reduce((n, { probability }) => n + probability, 0);
   return Number((total / attempts.length).toFixed(3));
 }

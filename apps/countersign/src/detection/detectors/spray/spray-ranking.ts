@@ -102,7 +102,11 @@ export function likelySql(attempts: string, most: number): string {
 }
 
 /** A campaign whose successes are ranked. */
-export type Siege = { readonly tenant: string; readonly fromMs: number; readonly toMs: number };
+export type CampaignPeriod = {
+  readonly tenant: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+};
 
 export type RankedSuccess = { readonly index: number; readonly probability: number };
 
@@ -116,15 +120,15 @@ export type RankedSuccess = { readonly index: number; readonly probability: numb
 export async function ranked(
   ask: RunSql,
   { tries, attempts }: { readonly tries: string; readonly attempts: string },
-  siege: Siege,
+  period: CampaignPeriod,
   together: number,
 ): Promise<RankedSuccess[]> {
   const of = { tries, attempts, odds: 'odds', factor: FACTOR, together };
-  await makeResembling(ask, of, siege);
-  const [from, to] = [siege.fromMs - CAMPAIGN_GAP_MS, siege.toMs + CAMPAIGN_GAP_MS];
-  const near = `tenant = ${text(siege.tenant)} AND t BETWEEN ${from} AND ${to}`;
+  await makeResembling(ask, of, period);
+  const [from, to] = [period.fromMs - CAMPAIGN_GAP_MS, period.toMs + CAMPAIGN_GAP_MS];
+  const near = `tenant = ${text(period.tenant)} AND t BETWEEN ${from} AND ${to}`;
   const [[people, expected, weighed] = []] = await ask(`
-    SELECT (SELECT count(DISTINCT hash(u)) FROM ${attempts} WHERE tenant = ${text(siege.tenant)}),
+    SELECT (SELECT count(DISTINCT hash(u)) FROM ${attempts} WHERE tenant = ${text(period.tenant)}),
       (SELECT coalesce(sum(round((1 - exp(-leaves / ${ONE})) * ${ONE})::BIGINT), 0)::DOUBLE / ${ONE}
         FROM (SELECT sum(leaves) AS leaves FROM ${attempts}
           WHERE kind = 'guess' AND ${near} GROUP BY hash(u))),

@@ -52,7 +52,7 @@ const MENDED_WITHIN_MS = 30_000;
 /** A client with at most this share of the company's successes is rare. */
 const RARE_CLIENT = 0.001;
 
-type Siege = { readonly tenant: string; readonly fromMs: number; readonly toMs: number };
+type CampaignPeriod = { readonly tenant: string; readonly fromMs: number; readonly toMs: number };
 
 /** Names of the SQL tables to compare. */
 export type Resemblance = {
@@ -65,7 +65,11 @@ export type Resemblance = {
 };
 
 /** Creates the table `resembling` ("index", odds) of successes that resemble a campaign. */
-export async function makeResembling(ask: RunSql, of: Resemblance, siege: Siege): Promise<void> {
+export async function makeResembling(
+  ask: RunSql,
+  of: Resemblance,
+  siege: CampaignPeriod,
+): Promise<void> {
   const make = (name: string, sql: string): Promise<unknown> =>
     ask(`CREATE OR REPLACE TEMP TABLE ${name} AS ${sql}`);
   const tenant = `'${siege.tenant.replaceAll("'", "''")}'`;
@@ -103,7 +107,7 @@ export async function makeResembling(ask: RunSql, of: Resemblance, siege: Siege)
 }
 
 /** SQL of the guesses that are likely the campaign's, without regard to what followed each. */
-function theirsSql(attempts: string, tenant: string, { fromMs, toMs }: Siege): string {
+function theirsSql(attempts: string, tenant: string, { fromMs, toMs }: CampaignPeriod): string {
   return `SELECT t, hash(u) AS u, hash(ip) AS ip, hash(wide) AS wide, agent,
       round(open * ${ONE})::BIGINT AS w
     FROM (SELECT *, ${WIDE} FROM ${attempts} WHERE tenant = ${tenant} AND kind = 'guess'

@@ -11,7 +11,7 @@ export type Row = Readonly<Record<string, DuckDBValue>>;
  * milliseconds), `org` (the tenant as every question uses it) and `net` (the network of the
  * address). Beyond `most` rows the rest is cut and reported through `onCut`.
  */
-export async function ask(
+export async function queryEvents(
   { store, period, onCut }: DetectionWindow,
   reachMs: number,
   columns: readonly string[],
@@ -51,7 +51,7 @@ export function listed(texts: Iterable<string>): string {
   return quoted.length === 0 ? 'NULL' : quoted.join(', ');
 }
 
-/** Builds a cited event from a row of {@link ask}. */
+/** Builds a cited event from a row of {@link queryEvents}. */
 export function seenOf(row: Row): Required<CitedEvent> {
   return {
     index: numberOf(row['index']),

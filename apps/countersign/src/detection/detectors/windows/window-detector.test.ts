@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { endOfItself } from '../../findings/limitation-finding.ts';
 import { daily, foundIn, person, START_MS, signIn } from '../testing/scene.ts';
-import { ask, numberOf } from './event-query.ts';
+import { numberOf, queryEvents } from './event-query.ts';
 import { CUT_OFF, DAY_MS, draftFrom, type WindowDetector } from './window-detector.ts';
 
 /** Reports each sign-in, and examines at most three per period. */
@@ -11,10 +11,10 @@ const shortSighted: WindowDetector = {
   rules: ['stream/short-sighted'],
   title: 'a detector that sees three sign-ins',
   needs: [],
-  find: async (scene) => {
+  find: async (window) => {
     const sqlOf = (events: string): string =>
       `SELECT "index", t FROM ${events} ORDER BY t, "index"`;
-    const rows = await ask(scene, 0, ['index', 't'], sqlOf, 3);
+    const rows = await queryEvents(window, 0, ['index', 't'], sqlOf, 3);
     assert.ok(rows.length <= 3);
     return rows.map((row) => said(numberOf(row['index']), numberOf(row['t'])));
   },

@@ -34,7 +34,7 @@ export type WindowDetector = {
   readonly needs: readonly string[];
   /** Rules that need other logs instead. */
   readonly rulesNeed?: Readonly<Record<string, readonly string[]>>;
-  readonly find: (scene: DetectionWindow) => Promise<readonly FindingDraft[]>;
+  readonly find: (window: DetectionWindow) => Promise<readonly FindingDraft[]>;
 };
 
 /** One event that supports a finding. */
@@ -76,24 +76,24 @@ export type DetectionOutcome = {
  */
 export async function runWindowDetector(
   detector: WindowDetector,
-  scene: DetectionWindow,
+  window: DetectionWindow,
 ): Promise<DetectionOutcome> {
   let most: number | undefined;
   const onCut = (of: number): void => {
     most = of;
   };
-  const drafts = await detector.find({ ...scene, onCut });
+  const drafts = await detector.find({ ...window, onCut });
   if (most === undefined) return { drafts, cutShort: [] };
-  const { fromMs, toMs } = scene.period;
+  const { fromMs, toMs } = window.period;
   const days = Math.ceil((toMs - fromMs) / DAY_MS);
   if (days <= 1) {
-    const cut = cutDraft(detector, scene.period, most);
+    const cut = cutDraft(detector, window.period, most);
     return { drafts: [...drafts, cut], cutShort: [interval(fromMs, toMs)] };
   }
   const middleMs = fromMs + Math.ceil(days / 2) * DAY_MS;
   const halves = [
-    await runWindowDetector(detector, { ...scene, period: { fromMs, toMs: middleMs } }),
-    await runWindowDetector(detector, { ...scene, period: { fromMs: middleMs, toMs } }),
+    await runWindowDetector(detector, { ...window, period: { fromMs, toMs: middleMs } }),
+    await runWindowDetector(detector, { ...window, period: { fromMs: middleMs, toMs } }),
   ];
   return {
     drafts: halves.flatMap((half) => half.drafts),
@@ -150,6 +150,6 @@ export function dayOf(atMs: number): number {
   return Math.floor(atMs / DAY_MS) * DAY_MS;
 }
 
-export function isWithin(scene: DetectionWindow, atMs: number): boolean {
-  return atMs >= scene.period.fromMs && atMs < scene.period.toMs;
+export function isWithin(window: DetectionWindow, atMs: number): boolean {
+  return atMs >= window.period.fromMs && atMs < window.period.toMs;
 }

@@ -11,7 +11,7 @@ import {
   type Habits,
   SoftAuthenticator,
 } from '../../../../../../tools/testing/soft-authenticator.ts';
-import { ADA, EamWorld, ISSUER } from '../../testing/eam-world.ts';
+import { ADA, EamHarness, ISSUER } from '../../testing/eam-harness.ts';
 import { EAM_PATHS } from '../eam-metadata.ts';
 
 const MODEL = '01020304-0506-0708-0102-030405060708';
@@ -49,58 +49,58 @@ async function leafOf(of: Awaited<ReturnType<typeof maker>>): Promise<Habits['ma
   return { key: KeyObject.from(keys.privateKey), chain };
 }
 
-async function isTaken(world: EamWorld, habits: Habits): Promise<boolean> {
-  const code = world.code(ADA);
-  const page = await world.submit(await world.arrive(), EAM_PATHS.enroll, { code });
+async function isTaken(harness: EamHarness, habits: Habits): Promise<boolean> {
+  const code = harness.code(ADA);
+  const page = await harness.submit(await harness.startSignIn(), EAM_PATHS.enroll, { code });
   const credential = new SoftAuthenticator(habits).create(page.options, ISSUER);
-  const { text } = await world.submit(page, EAM_PATHS.register, { credential });
+  const { text } = await harness.submit(page, EAM_PATHS.register, { credential });
   return /is registered/.test(text);
 }
 
 test('registers only authenticators on the allowlist', async () => {
   const authenticators = [MODEL];
   const policy = { formats: ['none', 'packed'], authenticators, makers: [] } as const;
-  const world = await EamWorld.begin(policy);
-  assert.equal(await isTaken(world, { aaguid: MODEL.replace('01', '99') }), false);
-  assert.equal(await isTaken(world, { aaguid: MODEL }), true);
+  const harness = await EamHarness.create(policy);
+  assert.equal(await isTaken(harness, { aaguid: MODEL.replace('01', '99') }), false);
+  assert.equal(await isTaken(harness, { aaguid: MODEL }), true);
 });
 
 test('accepts only allowed attestation formats', async () => {
   const policy = { formats: ['packed'], authenticators: undefined, makers: [] } as const;
-  const world = await EamWorld.begin(policy);
-  assert.equal(await isTaken(world, { format: 'none' }), false);
-  assert.equal(await isTaken(world, { format: 'packed' }), true);
+  const harness = await EamHarness.create(policy);
+  assert.equal(await isTaken(harness, { format: 'none' }), false);
+  assert.equal(await isTaken(harness, { format: 'packed' }), true);
 });
 
 test('with makers configured, accepts only what one of them attests', async () => {
   const [ours, theirs] = [await maker('Ours'), await maker('Theirs')];
   const makers = [new X509Certificate(ours.certificate.toString('pem'))];
   const policy = { formats: ['packed'], authenticators: [MODEL], makers } as const;
-  const world = await EamWorld.begin(policy);
+  const harness = await EamHarness.create(policy);
   const packed = { format: 'packed', aaguid: MODEL } as const;
-  assert.equal(await isTaken(world, packed), false, 'its own word');
+  assert.equal(await isTaken(harness, packed), false, 'its own word');
   const other = await leafOf(theirs);
-  assert.equal(await isTaken(world, { ...packed, maker: other }), false, 'of somebody else');
+  assert.equal(await isTaken(harness, { ...packed, maker: other }), false, 'of somebody else');
   const right = await leafOf(ours);
   const forged = { ...right, key: other?.key };
   assert.equal(
-    await isTaken(world, { ...packed, maker: forged as Habits['maker'] }),
+    await isTaken(harness, { ...packed, maker: forged as Habits['maker'] }),
     false,
     'signed by another key than the certificate has',
   );
-  assert.equal(await isTaken(world, { ...packed, maker: right }), true);
+  assert.equal(await isTaken(harness, { ...packed, maker: right }), true);
 });
 
 test('a passkey is created on our site, for this attempt, with user verification', async () => {
-  const world = await EamWorld.begin();
+  const harness = await EamHarness.create();
   for (const habits of [
     { origin: 'https://elsewhere.example' },
     { site: 'elsewhere.example' },
     { challenge: 'AAAA' },
     { person: 'present' },
   ] as const) {
-    assert.equal(await isTaken(world, habits), false, JSON.stringify(habits));
+    assert.equal(await isTaken(harness, habits), false, JSON.stringify(habits));
   }
-  const [, , , last] = world.records;
+  const [, , , last] = harness.records;
   assert.equal(last?.what === 'passkey-refused' && last.why, 'unproven');
 });

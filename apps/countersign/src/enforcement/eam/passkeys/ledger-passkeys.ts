@@ -75,21 +75,21 @@ export class LedgerPasskeys implements PasskeyStore {
     return passkeys;
   }
 
-  get book(): PasskeyRegistry {
+  get registry(): PasskeyRegistry {
     return this.#feed.book;
   }
 
-  async keep(record: PasskeyRecord): Promise<void> {
+  async append(record: PasskeyRecord): Promise<void> {
     const isNew = record.what === 'passkey-registered';
     // Apply a counter at once: of two concurrent uses, only one may be the first.
-    if (!isNew) this.book.apply(record);
+    if (!isNew) this.registry.apply(record);
     try {
       await this.#writer.decisionLog.append([ownEntryDraft('credential', record.atMs, record)]);
     } catch (cause) {
       const why = `could not record the use of a passkey (${messageOf(cause)})`;
       throw new PolicyError('NOT_ACCOUNTED', `${why}, so the sign-in is denied`, { cause });
     }
-    if (isNew) this.book.apply(record);
+    if (isNew) this.registry.apply(record);
     this.#exchange?.tell(record);
   }
 
@@ -103,6 +103,6 @@ export class LedgerPasskeys implements PasskeyStore {
   async #follow(): Promise<void> {
     await this.#writer.reader.refresh();
     await this.#feed.follow((record) => this.#exchange?.tell(record));
-    for (const record of this.#exchange?.poll() ?? []) await this.keep(record);
+    for (const record of this.#exchange?.poll() ?? []) await this.append(record);
   }
 }

@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SoftAuthenticator } from '../../../../../../tools/testing/soft-authenticator.ts';
-import { answerIn, BACK, EamWorld, ISSUER, type Page, PREY } from '../../testing/eam-world.ts';
+import {
+  EamHarness,
+  HIGH_RISK_USER,
+  ISSUER,
+  type Page,
+  postedForm,
+  REDIRECT_URI,
+} from '../../testing/eam-harness.ts';
 import { EAM_PATHS } from '../eam-metadata.ts';
 
 test('a passkey counts on our site, for this attempt, used by its owner', async () => {
-  const world = await EamWorld.begin();
+  const harness = await EamHarness.create();
   const mine = new SoftAuthenticator();
   const theirs = new SoftAuthenticator();
-  await world.enroll(mine);
-  await world.enroll(theirs, PREY);
+  await harness.enroll(mine);
+  await harness.enroll(theirs, HIGH_RISK_USER);
   const cases: readonly (readonly [why: string, use: (page: Page) => string])[] = [
     ['unproven', ({ options }) => mine.get(options, 'https://pdp.example.com.elsewhere.example')],
     ['unproven', ({ options }) => mine.get(options, ISSUER, { site: 'elsewhere.example' })],
@@ -23,63 +30,69 @@ test('a passkey counts on our site, for this attempt, used by its owner', async 
     ['unreadable', () => ''],
   ];
   for (const [why, use] of cases) {
-    const page = await world.arrive();
-    const answer = await world.submit(page, EAM_PATHS.passkey, { credential: use(page) });
+    const page = await harness.startSignIn();
+    const answer = await harness.submit(page, EAM_PATHS.passkey, { credential: use(page) });
     assert.match(answer.text, /That did not work/);
-    const last = world.records.at(-1);
+    const last = harness.records.at(-1);
     assert.deepEqual(
       [last?.what, last?.what === 'passkey-refused' && last.why],
       ['passkey-refused', why],
     );
   }
-  const [first, second] = [await world.arrive(), await world.arrive()];
+  const [first, second] = [await harness.startSignIn(), await harness.startSignIn()];
   const stale = mine.get(first.options, ISSUER);
-  await world.submit(second, EAM_PATHS.passkey, { credential: stale });
-  assert.equal(world.decisions.length, 0, 'what was signed for one attempt is none for another');
+  await harness.submit(second, EAM_PATHS.passkey, { credential: stale });
+  assert.equal(harness.decisions.length, 0, 'what was signed for one attempt is none for another');
 });
 
 test('a copied passkey is found by its counter, and both copies stop working', async () => {
-  const world = await EamWorld.begin();
+  const harness = await EamHarness.create();
   const original = new SoftAuthenticator();
-  await world.use(await world.enroll(original), original);
+  await harness.signIn(await harness.enroll(original), original);
   const copy = original.copy();
-  assert.equal(answerIn(await world.use(await world.arrive(), original)).action, BACK);
-  const page = await world.use(await world.arrive(), copy);
+  assert.equal(
+    postedForm(await harness.signIn(await harness.startSignIn(), original)).action,
+    REDIRECT_URI,
+  );
+  const page = await harness.signIn(await harness.startSignIn(), copy);
   assert.match(page.text, /That did not work/);
-  const last = world.records.at(-1);
+  const last = harness.records.at(-1);
   assert.equal(last?.what === 'passkey-refused' && last.why, 'copied');
-  const again = await world.use(await world.arrive(), original);
+  const again = await harness.signIn(await harness.startSignIn(), original);
   assert.match(again.text, /That did not work/);
-  assert.ok(world.book.get(original.id)?.revoked?.reason.includes('copy'));
+  assert.ok(harness.registry.get(original.id)?.revoked?.reason.includes('copy'));
 });
 
 test('a counter that restarts at zero is a copy too', async () => {
-  const world = await EamWorld.begin();
+  const harness = await EamHarness.create();
   const authenticator = new SoftAuthenticator();
-  await world.use(await world.enroll(authenticator), authenticator);
-  const page = await world.arrive();
+  await harness.signIn(await harness.enroll(authenticator), authenticator);
+  const page = await harness.startSignIn();
   const credential = authenticator.get(page.options, ISSUER, { counter: 0 });
-  await world.submit(page, EAM_PATHS.passkey, { credential });
-  const last = world.records.at(-1);
+  await harness.submit(page, EAM_PATHS.passkey, { credential });
+  const last = harness.records.at(-1);
   assert.equal(last?.what === 'passkey-refused' && last.why, 'copied');
 });
 
 test('only the holder of a passkey can make it look copied', async () => {
-  const world = await EamWorld.begin();
+  const harness = await EamHarness.create();
   const authenticator = new SoftAuthenticator();
-  await world.use(await world.enroll(authenticator), authenticator);
-  const page = await world.arrive();
+  await harness.signIn(await harness.enroll(authenticator), authenticator);
+  const page = await harness.startSignIn();
   const forged = JSON.parse(authenticator.get(page.options, ISSUER, { counter: 0 })) as {
     response: { signature: string };
   };
   forged.response.signature = Buffer.from('no signature').toString('base64url');
-  await world.submit(page, EAM_PATHS.passkey, { credential: JSON.stringify(forged) });
-  assert.equal(world.book.get(authenticator.id)?.revoked, null);
+  await harness.submit(page, EAM_PATHS.passkey, { credential: JSON.stringify(forged) });
+  assert.equal(harness.registry.get(authenticator.id)?.revoked, null);
 });
 
 test('an authenticator without a counter is not taken for a copy', async () => {
-  const world = await EamWorld.begin();
+  const harness = await EamHarness.create();
   const authenticator = new SoftAuthenticator({ counter: 0 });
-  await world.use(await world.enroll(authenticator), authenticator);
-  assert.equal(answerIn(await world.use(await world.arrive(), authenticator)).action, BACK);
+  await harness.signIn(await harness.enroll(authenticator), authenticator);
+  assert.equal(
+    postedForm(await harness.signIn(await harness.startSignIn(), authenticator)).action,
+    REDIRECT_URI,
+  );
 });

@@ -3,12 +3,12 @@ import type { PasskeyRegistry } from './passkey-registry.ts';
 
 /** Stores passkeys in the ledger, with a registry of their current state. */
 export interface PasskeyStore {
-  readonly book: PasskeyRegistry;
+  readonly registry: PasskeyRegistry;
   /**
    * MUST resolve once the record is durable and in the registry, and reject if it is not durable.
    * @throws PolicyError NOT_ACCOUNTED
    */
-  keep(record: PasskeyRecord): Promise<void>;
+  append(record: PasskeyRecord): Promise<void>;
   /** Loads records of other nodes. */
   refresh(): Promise<void>;
 }

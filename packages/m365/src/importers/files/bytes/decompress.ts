@@ -58,7 +58,7 @@ export async function* unpack(
     throw new ImportError(
       'ARCHIVE_DAMAGED',
       `cannot unpack ${quoted(name)} any further: its ${packing} data is damaged or cut; ` +
-        'the part before is imported; get the file again',
+        'the data before the damage is imported; get the file again',
       { cause: error },
     );
   } finally {

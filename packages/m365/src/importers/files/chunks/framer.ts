@@ -34,8 +34,8 @@ export interface Framer {
   readonly rejectFrom: number;
   readonly rejectTo: number;
   readonly reason: string;
-  /** What the document's structure has stated about its completeness so far. */
-  readonly said: readonly Completeness[];
+  /** What the text so far states about the completeness of the document. */
+  readonly completeness: readonly Completeness[];
   next(window: TextWindow): Frame;
   /** Bytes of the window before this are no longer needed. */
   keepFrom(): number;

@@ -22,7 +22,7 @@ export class CsvFramer implements Framer {
   rejectFrom = 0;
   rejectTo = 0;
   reason = '';
-  readonly said: Completeness[] = [];
+  readonly completeness: Completeness[] = [];
 
   #header: Buffer;
   #document = -1;

@@ -71,7 +71,7 @@ export class JsonFramer implements Framer {
   rejectFrom = 0;
   rejectTo = 0;
   reason = '';
-  readonly said: Completeness[] = [];
+  readonly completeness: Completeness[] = [];
 
   #mode: Mode = 'between';
   #position: number;
@@ -300,7 +300,7 @@ export class JsonFramer implements Framer {
       return undefined;
     }
     if (outcome === 'more') return window.isLast ? this.#atEnd() : undefined;
-    this.said.push(...saidByMembers(open.members));
+    this.completeness.push(...saidByMembers(open.members));
     this.#lists.pop();
     return undefined;
   }
@@ -388,8 +388,8 @@ export class JsonFramer implements Framer {
 
   #atEnd(): Frame {
     if (this.#lists.length > 0) {
-      this.said.push(NOT_CLOSED);
-      for (const open of this.#lists) this.said.push(...saidByMembers(open.members));
+      this.completeness.push(NOT_CLOSED);
+      for (const open of this.#lists) this.completeness.push(...saidByMembers(open.members));
       this.#lists.length = 0;
     }
     return 'end';

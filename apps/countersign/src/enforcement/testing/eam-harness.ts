@@ -41,13 +41,13 @@ import type { EndpointReply } from '../http/http-exchange.ts';
 
 export const EAM_TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 export const ADA = '11111111-7a54-4d0b-9c36-1e5d8a7b6c21';
-export const PREY = '22222222-7a54-4d0b-9c36-1e5d8a7b6c21';
-export const STRANGER = '33333333-7a54-4d0b-9c36-1e5d8a7b6c21';
+export const HIGH_RISK_USER = '22222222-7a54-4d0b-9c36-1e5d8a7b6c21';
+export const UNKNOWN_USER = '33333333-7a54-4d0b-9c36-1e5d8a7b6c21';
 /** The directory identifies her by sign-in name. */
-export const NAMED = '44444444-7a54-4d0b-9c36-1e5d8a7b6c21';
+export const USER_BY_NAME = '44444444-7a54-4d0b-9c36-1e5d8a7b6c21';
 export const ISSUER = 'https://pdp.example.com';
 export const AUTHORITY = 'https://login.example.com';
-export const BACK: string = `${AUTHORITY}/common/federation/externalauthprovider`;
+export const REDIRECT_URI: string = `${AUTHORITY}/common/federation/externalauthprovider`;
 export const APP_ID = '5c1d7e90-42ab-4f6e-8b13-0c9a2d4e6f81';
 const CLIENT_ID = 'countersign-northmoor';
 const START_MS = Date.UTC(2026, 0, 5, 9);
@@ -56,7 +56,7 @@ const DIRECTORY = `
 tenant: ${EAM_TENANT}
 people:
   - { id: ${ADA}, kind: member, enabled: true, risk: none, groups: [finance], roles: [] }
-  - { id: ${PREY}, kind: member, enabled: true, risk: high, groups: [finance], roles: [] }
+  - { id: ${HIGH_RISK_USER}, kind: member, enabled: true, risk: high, groups: [finance], roles: [] }
   - id: 4444@northmoor.example
     kind: member
     enabled: true
@@ -104,17 +104,17 @@ export type Page = {
 };
 
 /** An external method with the company's policies, and an Entra that signs hints. */
-export class EamWorld {
+export class EamHarness {
   readonly clock: ManualClock = new ManualClock(START_MS);
   readonly drafts: RecordDraft[] = [];
   readonly records: PasskeyRecord[] = [];
   /** Passes that the enforcement point opened. */
   readonly passes: { readonly id: string; readonly person: string }[] = [];
   /** Records of other nodes that were not loaded yet. */
-  readonly others: PasskeyRecord[] = [];
-  readonly book: PasskeyRegistry = new PasskeyRegistry();
+  readonly unloadedRecords: PasskeyRecord[] = [];
+  readonly registry: PasskeyRegistry = new PasskeyRegistry();
   /** Approvers. Mallory has a key but is not one of them. */
-  readonly people: Map<string, KeyObject> = new Map(
+  readonly approvers: Map<string, KeyObject> = new Map(
     ['carol', 'dave', 'erin'].map((name) => [name, publicKeyOf(name)]),
   );
   readonly endpoint: EamEndpoint;
@@ -150,7 +150,7 @@ export class EamWorld {
     const turns = new FairQueue({ yieldTurn: globalThis.setImmediate, stepsPerTurn: 4 });
     this.endpoint = new EamEndpoint({
       issuer: ISSUER,
-      registered: { clientId: CLIENT_ID, redirectUris: [BACK] },
+      registered: { clientId: CLIENT_ID, redirectUris: [REDIRECT_URI] },
       hints: new IdTokenHintVerifier({
         ...{ authority: AUTHORITY, keys, appId: APP_ID, clock },
         tenants: new Set([EAM_TENANT]),
@@ -159,16 +159,16 @@ export class EamWorld {
       ceremony: new WebAuthnCeremony({ origin: ISSUER, name: 'Northmoor', attestation }),
       passkeys: this.#passkeys(),
       used: this.#used(),
-      people: this.people,
+      people: this.approvers,
       deciding: new DecisionQueue(point, turns),
       onPass: (pass) => this.passes.push(pass),
       ...{ passMs: 3_600_000, clock, random },
     });
   }
 
-  static async begin(attestation: AttestationPolicy = ANY_AUTHENTICATOR): Promise<EamWorld> {
+  static async create(attestation: AttestationPolicy = ANY_AUTHENTICATOR): Promise<EamHarness> {
     const jwk = { ...(await exportJWK(ENTRA.publicKey)), kid: 'entra-1', use: 'sig' };
-    return new EamWorld(ENTRA, RING, jwk, attestation);
+    return new EamHarness(ENTRA, RING, jwk, attestation);
   }
 
   /** The decisions in order. */
@@ -216,7 +216,7 @@ export class EamWorld {
     const id_token = { acr: { essential: true, values }, amr: { values: ['fido', 'otp', 'face'] } };
     return new URLSearchParams({
       ...{ scope: 'openid', response_mode: 'form_post', response_type: 'id_token' },
-      ...{ client_id: CLIENT_ID, redirect_uri: BACK, nonce: `nonce ${this.#nonces}` },
+      ...{ client_id: CLIENT_ID, redirect_uri: REDIRECT_URI, nonce: `nonce ${this.#nonces}` },
       claims: JSON.stringify({ id_token }),
       id_token_hint: await this.sign({ ...this.hintClaims(person), jti: String(this.#nonces) }),
       'client-request-id': `00000000-0000-4000-8000-${String(this.#nonces).padStart(12, '0')}`,
@@ -225,7 +225,7 @@ export class EamWorld {
   }
 
   /** Sends a person here, as Entra does. */
-  async arrive(person: string = ADA): Promise<Page> {
+  async startSignIn(person: string = ADA): Promise<Page> {
     return this.post(EAM_PATHS.authorize, await this.request(person), { origin: AUTHORITY });
   }
 
@@ -241,10 +241,10 @@ export class EamWorld {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Page> {
     const type = 'application/x-www-form-urlencoded';
-    return this.ask({ path, body: String(form), headers: { 'content-type': type, ...headers } });
+    return this.send({ path, body: String(form), headers: { 'content-type': type, ...headers } });
   }
 
-  async ask(given: {
+  async send(given: {
     readonly path: string;
     readonly method?: string;
     readonly query?: string;
@@ -266,7 +266,7 @@ export class EamWorld {
     authenticator: SoftAuthenticator = new SoftAuthenticator(),
     person: string = ADA,
   ): Promise<Page> {
-    const page = await this.arrive(person);
+    const page = await this.startSignIn(person);
     const code = this.code(person);
     const next = await this.submit(page, EAM_PATHS.enroll, { code });
     const credential = authenticator.create(next.options, ISSUER);
@@ -285,18 +285,18 @@ export class EamWorld {
     };
     const said = signed(statement, this.privateKey(key));
     const request = { tenant: EAM_TENANT, person, device: null, by, said };
-    return this.#taken(invite(this.book, request, this.#sink()));
+    return this.#applied(invite(this.registry, request, this.#sink()));
   }
 
   /** Approves an invitation as another administrator. */
-  agree(id: string, by = 'dave', key: string = by): InvitationDraft {
-    const request = this.book.invitation(id)?.invitation.request;
+  approveInvitation(id: string, by = 'dave', key: string = by): InvitationDraft {
+    const request = this.registry.invitation(id)?.invitation.request;
     const statement: InvitationApproval = {
       ...{ v: 1, what: 'passkey-approval', invitation: id, by, atMs: this.clock.now() },
       request: request === null || request === undefined ? '' : statementDigest(request),
     };
     const said = signed(statement, this.privateKey(key));
-    return this.#taken(approve(this.book, { said, by }, this.#sink()));
+    return this.#applied(approve(this.registry, { said, by }, this.#sink()));
   }
 
   privateKey(name: string): KeyObject {
@@ -307,31 +307,31 @@ export class EamWorld {
 
   #sink() {
     const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
-    return { nowMs: this.clock.now(), random, people: this.people };
+    return { nowMs: this.clock.now(), random, people: this.approvers };
   }
 
-  #taken(made: InvitationDraft): InvitationDraft {
-    this.book.apply(made.record);
+  #applied(made: InvitationDraft): InvitationDraft {
+    this.registry.apply(made.record);
     return made;
   }
 
-  use(page: Page, authenticator: SoftAuthenticator): Promise<Page> {
+  signIn(page: Page, authenticator: SoftAuthenticator): Promise<Page> {
     const credential = authenticator.get(page.options, ISSUER);
     return this.submit(page, EAM_PATHS.passkey, { credential });
   }
 
   #passkeys(): PasskeyStore {
     return {
-      book: this.book,
-      keep: async (record) => {
+      registry: this.registry,
+      append: async (record) => {
         if (this.ledger === 'full') throw new PolicyError('NOT_ACCOUNTED', 'the disk is full');
         this.records.push(record);
         // Lets other work run while a record becomes durable.
         await setImmediate();
-        this.book.apply(record);
+        this.registry.apply(record);
       },
       refresh: async () => {
-        for (const record of this.others.splice(0)) this.book.apply(record);
+        for (const record of this.unloadedRecords.splice(0)) this.registry.apply(record);
       },
     };
   }
@@ -361,6 +361,6 @@ function pageOf({ status, headers, body: text }: EndpointReply): Page {
 }
 
 /** The form that a page posts to Entra. */
-export function answerIn({ text }: Page): Pick<ReadPage, 'action' | 'fields'> {
+export function postedForm({ text }: Page): Pick<ReadPage, 'action' | 'fields'> {
   return readPage(text);
 }
