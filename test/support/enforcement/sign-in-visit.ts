@@ -7,17 +7,17 @@ import { launchChromium, windowOf } from '../chromium.ts';
 const STEP_TIMEOUT_MS = 30_000;
 const WIKI = 'http://localhost/wiki?';
 
-/** The person's steps in the tutorial "The front door": registers a passkey and signs in. */
+/** Steps of the tutorial "Sign in with a passkey": registers a passkey and signs in. */
 export async function visitSignInPage(chromium: string, folder: string): Promise<void> {
   const read = (...path: string[]): string => readFileSync(join(folder, ...path), 'utf8');
   const { code } = JSON.parse(read('invitation.json')) as { code: string };
-  const certificates = ['access.pem', 'authorities.pem'].map((name) => read('front-door', name));
+  const certificates = ['access.pem', 'authorities.pem'].map((name) => read('entra', name));
   const browser = await launchChromium(chromium, certificates);
   try {
     const context = await browser.newContext({ locale: 'en-US' });
     const page = await windowOf(context);
     page.setDefaultTimeout(STEP_TIMEOUT_MS);
-    await page.goto(read('front-door', 'sign-in.url'));
+    await page.goto(read('entra', 'sign-in.url'));
     await page.getByText('I have an enrollment code').click();
     await page.getByLabel('Enrollment code').fill(code);
     await page.getByRole('button', { name: 'Register a passkey' }).click();

@@ -5,7 +5,8 @@ import { tenantOption } from './options/parse-options.ts';
 export function declareGlobals(program: Parser): Parser {
   return program
     .description(
-      'Verifies, accounts for and reconciles access to a cloud office suite, with proof.',
+      'Puts Microsoft 365 audit records into a tamper-evident ledger, checks access ' +
+        'against your own policies, and proves each answer.',
     )
     .option('--data <dir>', 'data folder (default: $COUNTERSIGN_DATA, else ./countersign-data)')
     .option('--tenant <guid>', 'only this tenant', tenantOption)

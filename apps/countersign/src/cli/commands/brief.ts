@@ -12,7 +12,7 @@ const brief = bindDocument(writeBrief, {
   positional: ['incident'],
   formerFlags: { incident: 'incident' },
   ownFlags: [
-    { flag: 'format', value: 'format', description: 'text, html or json', choices: FORMATS },
+    { flag: 'format', value: 'format', description: 'the output format', choices: FORMATS },
     ...outputFlags('write the page to this file', 'optional'),
   ],
   before: checkOutputOf,

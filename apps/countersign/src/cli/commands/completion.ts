@@ -15,6 +15,6 @@ export function declareCompletion(program: Parser, bind: BindCommand): void {
       'Prints a script for bash, zsh or fish that completes commands, flags and their choices. ' +
         'For bash: source <(countersign completion bash)',
     )
-    .addArgument(new Argument('<shell>', 'bash, zsh or fish').choices(SHELLS))
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
     .action(bind(complete));
 }

@@ -12,11 +12,11 @@ import { EXIT } from '../process/exit-code.ts';
 export function declareDemo(program: Parser, bind: BindCommand): void {
   program
     .command('demo')
-    .summary('the main features, shown on two weeks of an invented company')
+    .summary('show the main features on two weeks of an invented company')
     .description(
       'Imports the sample export that comes with the program into a new ledger, puts policies in ' +
-        'force, asks a few questions, and proves the answers. The ledger goes to --data, else to ' +
-        'a temporary folder.',
+        'force, asks a few questions, and proves the answers. The ledger is in --data, or else ' +
+        'in a temporary folder.',
     )
     .action(bind(demo));
 }

@@ -36,37 +36,40 @@ export function declareEmulator(program: Parser, bind: BindCommand): void {
       'Runs an invented tenant on 127.0.0.1 until it is stopped: the login authority, the Office ' +
         '365 Management Activity API, Graph, the storage account of the diagnostic export, and ' +
         'people whose work leaves records. It prints its addresses and how a collector signs ' +
-        'in; --json prints the certificate and the keys as well. Its secrets are worth nothing ' +
-        'anywhere else.',
+        'in; --json prints the certificate and the keys as well. Its secrets have no value ' +
+        'elsewhere.',
     )
-    .option('--port <port>', 'of the first address; the others follow (default: any free ones)')
+    .option('--port <port>', 'the first port; the other ports follow (default: any free ports)')
     .option('--people <count>', 'number of people in the tenant, 10 to 1,000,000 (default: 100)')
-    .option('--seed <text>', 'the seed of everything random (default: 1)')
-    .option('--speed <factor>', 'of the clock of the tenant, 1 to 1,000 (default: 1)')
+    .option('--seed <text>', 'the seed of all random values (default: 1)')
+    .option('--speed <factor>', "the speed of the tenant's clock, 1 to 1,000 (default: 1)")
     .option(
       '--history <hours>',
-      'of history at the start (default: 24, or 0 for more than 1,000 people)',
+      'hours of history at the start (default: 24, or 0 for more than 1,000 people)',
     )
     .option(
       '--scenario <name>',
-      'an attack that starts with the history; its numbers are given or drawn, as in ' +
+      'an attack that starts with the history; missing parameters are random, as in ' +
         'slow-spray:people=80,successes=1; repeatable',
       repeated,
     )
     .option('--faults <name=rate>', 'a fault and its rate, as in lost=0.01; repeatable', repeated)
-    .option('--tls', 'HTTPS, with a certificate that --json prints')
+    .option('--tls', 'serve HTTPS; --json prints the certificate')
     .option(
       '--governed',
-      'a company with strict policies: nothing in it violates the default policies',
+      'create a company with strict policies, where nothing violates the default policies',
     )
     .option(
       '--policy-files <dir>',
-      'write its directory.yaml and register.yaml there, for "policy use"',
+      'write directory.yaml and register.yaml for "policy use" to this folder',
     )
-    .option('--config-files <dir>', 'write a countersign.yaml for "serve" there, with its secrets')
+    .option(
+      '--config-files <dir>',
+      'write countersign.yaml and its secrets for "serve" to this folder',
+    )
     .option(
       '--external-method',
-      'make "serve" the external authentication method of the tenant (with --config-files)',
+      'let "serve" be the external authentication method of the tenant (with --config-files)',
     )
     .action(bind(emulator));
 }

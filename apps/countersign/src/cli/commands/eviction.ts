@@ -10,7 +10,7 @@ const eviction = bindList(evaluateEviction, {
     {
       flag: 'questionnaire',
       value: 'file',
-      description: 'write down what only the vendor can answer, as JSON',
+      description: 'write the questions that only the vendor can answer to this file, as JSON',
     },
     OVERWRITE_FLAG,
   ],

@@ -34,8 +34,8 @@ const verify = bindDocument(verifyEvidenceFile, {
 export const commands: readonly CliGroup[] = [
   {
     name: 'evidence',
-    summary: 'hand entries over with their proofs, and verify such files',
-    description: 'Files that hold entries with bodies, proofs and the chain of custody.',
+    summary: 'export entries with their proofs to a file, and verify such a file',
+    description: 'An evidence file holds entries with bodies, proofs and the chain of custody.',
     subcommands: [
       { name: 'export', bindings: [exportFile] },
       { name: 'verify', bindings: [verify] },

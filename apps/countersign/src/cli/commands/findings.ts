@@ -13,7 +13,8 @@ const findings = bindList(listFindings, {
   ownFlags: [
     {
       flag: 'all',
-      description: 'every finding; a terminal shows the most severe of each incident else',
+      description:
+        'list every finding; by default, a terminal shows the most severe of each incident',
     },
   ],
   render({ terminal }, view, { incident, rule, minSeverity }, own) {

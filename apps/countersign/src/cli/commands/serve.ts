@@ -13,12 +13,11 @@ type Flags = WriterValues & { readonly config?: string; readonly check?: true };
 export function declareServe(program: Parser, bind: BindCommand): void {
   const parser = program
     .command('serve')
-    .summary('collect from live tenants, and serve HTTP')
+    .summary('collect from live tenants and serve HTTP')
     .description(
-      'Collects what the configuration names, continuously, until it is stopped, and serves ' +
-        '/api/v1/coverage, /api/v1/health and /metrics on loopback. Opens the enforcement points ' +
-        'that the configuration names. Its log goes to standard error. Other ' +
-        'writing commands hand their work over to it.',
+      'Collects from the configured sources until it is stopped. Serves /api/v1/coverage, ' +
+        '/api/v1/health and /metrics on loopback, and opens the configured enforcement points. ' +
+        'Writes its log to standard error. Other writing commands forward their work to it.',
     )
     .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)')
     .option('--check', 'check the configuration without starting');

@@ -17,12 +17,12 @@ export type PeriodMs = {
 export const PERIOD_FIELDS: Fields<PeriodInput> = {
   from: field(
     instantText.optional(),
-    'from this time on (UTC unless the time states another zone)',
+    'start of the period, inclusive (UTC unless the time states another zone)',
     {
       value: 'time',
     },
   ),
-  to: field(instantText.optional(), 'before this time', { value: 'time' }),
+  to: field(instantText.optional(), 'end of the period, exclusive', { value: 'time' }),
 };
 
 /** @throws OperationError INVALID_INPUT if the period is empty */

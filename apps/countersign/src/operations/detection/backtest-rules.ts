@@ -20,16 +20,17 @@ type BacktestInput = PeriodInput & { readonly rule: string };
 
 export const backtestRules: ListOperation<BacktestInput, object, Backtest> = {
   name: 'rules backtest',
-  summary: 'what a rule would have found in the ledger',
+  summary: 'what would a rule have found in the ledger?',
   description:
-    'Asks the rules of a file or folder of the records of a period: how many fit on each day, ' +
-    'which, what findings they would have made, and what asking costs. Nothing is written.',
+    'Runs the rules of a file or folder over the records of a period. Shows which records ' +
+    'match, how many on each day, which findings would result, and how long it takes. Writes ' +
+    'nothing.',
   scope: 'findings:read',
   effect: 'read',
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({
-    rule: field(z.string().min(1), 'a file of Sigma rules, or a folder of such', { isPath: true }),
+    rule: field(z.string().min(1), 'a file or folder of Sigma rules', { isPath: true }),
     ...PERIOD_FIELDS,
   }),
   output: z.strictObject({

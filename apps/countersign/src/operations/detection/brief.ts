@@ -26,7 +26,7 @@ const sentenceSchema = z.strictObject({
 
 export const writeBrief: DocumentOperation<BriefRequest, object, Brief> = {
   name: 'brief',
-  summary: 'one page: who got in, what they did, what is open, what to do first',
+  summary: 'write one page: who got in, what they did, what is open, what to do first',
   description:
     'Prints one page about an incident, or about all findings of a period: who got in and how, ' +
     'what they did and read, what is still open, what is unknown, and what to do first. ' +
@@ -66,13 +66,13 @@ export const writeBrief: DocumentOperation<BriefRequest, object, Brief> = {
   }),
   examples: [
     {
-      summary: 'One page about everything that was found',
+      summary: 'Write one page about all findings',
       input: {},
       commandLine: 'brief',
       runsOn: 'sample',
     },
     {
-      summary: 'About one incident, as a page for a browser',
+      summary: 'Write one page about one incident, for a browser',
       input: { incident: 'dc026' },
       commandLine: 'brief dc026 --format html -o brief.html',
       runsOn: 'sample',

@@ -45,13 +45,13 @@ const incidentSchema = z.strictObject({
 });
 
 const DESCRIPTION =
-  'Groups findings that share an entry, a session, an application, an address or a person ' +
-  'within a time. What many people share, and what administrators did, ties nothing ' +
-  'together. With an id: the findings of one incident, and by what each belongs to it.';
+  'Groups findings that share an entry, a session, an application, an address or a person within ' +
+  'a limited time. Identifiers that many people share, and actions of administrators, do not ' +
+  'connect findings. With an id, it lists the findings of one incident and what connects them.';
 
 export const listIncidents: ListOperation<IncidentsInput, object, Rows<IncidentView>> = {
   name: 'findings incidents',
-  summary: 'findings of one attack, and why they belong together',
+  summary: 'group findings into incidents, and show what connects them',
   description: DESCRIPTION,
   scope: 'findings:read',
   effect: 'read',
@@ -60,14 +60,14 @@ export const listIncidents: ListOperation<IncidentsInput, object, Rows<IncidentV
   input: z.strictObject({
     minSeverity: field(
       z.enum(SEVERITIES).default('medium'),
-      'list incidents of at least this severity',
+      'only incidents of at least this severity',
       { value: 'severity' },
     ),
   }),
   output: incidentSchema,
   examples: [
     {
-      summary: 'Which findings are one attack?',
+      summary: 'Which findings belong to the same attack?',
       input: {},
       commandLine: 'findings incidents',
       runsOn: 'sample',
@@ -101,19 +101,19 @@ export const listIncidents: ListOperation<IncidentsInput, object, Rows<IncidentV
 
 export const showIncident: DocumentOperation<{ readonly id: string }, object, IncidentView> = {
   name: 'findings incident',
-  summary: 'the findings of one attack, and by what each belongs to it',
+  summary: 'the findings of one incident, and what connects them',
   description: DESCRIPTION,
   scope: 'findings:read',
   effect: 'read',
   kind: 'document',
   runsIn: 'caller',
   input: z.strictObject({
-    id: field(z.string().min(1), 'of an incident, or of one of its findings', { value: 'id' }),
+    id: field(z.string().min(1), 'id of an incident, or of one of its findings', { value: 'id' }),
   }),
   output: incidentSchema,
   examples: [
     {
-      summary: 'Why these findings are one attack',
+      summary: 'Why do these findings belong to one attack?',
       input: { id: 'dc026' },
       commandLine: 'findings incidents dc026',
       runsOn: 'sample',

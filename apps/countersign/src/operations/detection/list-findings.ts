@@ -39,25 +39,30 @@ export type FindingsView = {
 
 export const listFindings: ListOperation<FindingsInput, OcsfEvent, FindingsView> = {
   name: 'findings',
-  summary: 'what rules, detectors and reconciliation found',
+  summary: 'list what rules, detectors and reconciliation found',
   description:
-    'Lists findings by severity, then time, grouped by incident. --json: OCSF 1.8.0 Detection ' +
-    'Finding. An empty list means "none" only where the records of its time are complete and ' +
-    'every rule could see them. Otherwise the answer is "cannot tell".',
+    'Lists findings, grouped by incident and sorted by severity, then time. --json prints ' +
+    'OCSF 1.8.0 Detection Findings. An empty list means "none" only if the records of the ' +
+    'period are complete and every rule could see them. Otherwise the answer is "cannot ' +
+    'tell".',
   scope: 'findings:read',
   effect: 'read',
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({
-    rule: field(z.string().optional(), 'of this rule: its id, or its id up to a slash', {
-      value: 'rule',
-    }),
-    minSeverity: field(z.enum(SEVERITIES).optional(), 'of at least this severity', {
+    rule: field(
+      z.string().optional(),
+      'only findings of this rule: its id, or its id up to a slash',
+      {
+        value: 'rule',
+      },
+    ),
+    minSeverity: field(z.enum(SEVERITIES).optional(), 'only findings of at least this severity', {
       value: 'severity',
     }),
     incident: field(
       z.string().optional(),
-      'of this incident, or of the one that this finding belongs to',
+      'only findings of this incident: its id, or the id of one of its findings',
       { value: 'id' },
     ),
     ...PERIOD_FIELDS,
@@ -65,13 +70,13 @@ export const listFindings: ListOperation<FindingsInput, OcsfEvent, FindingsView>
   output: findingSchema,
   examples: [
     {
-      summary: 'What was found, by incident',
+      summary: 'List all findings, grouped by incident',
       input: {},
       commandLine: 'findings',
       runsOn: 'sample',
     },
     {
-      summary: 'Severe findings of one day, as OCSF Detection Findings',
+      summary: 'List severe findings of one day, as OCSF Detection Findings',
       input: { minSeverity: 'high', from: '2026-03-09T00:00:00Z', to: '2026-03-10T00:00:00Z' },
       commandLine: 'findings --min-severity high --from 2026-03-09 --to 2026-03-10 --json',
       runsOn: 'sample',

@@ -38,16 +38,17 @@ export type RuleHealthView = {
 
 export const listRuleHealth: ListOperation<RuleHealthInput, object, RuleHealthView> = {
   name: 'rules status',
-  summary: 'which rules can see, and which are blind',
+  summary: 'which rules receive all their logs, and which are blind',
   description:
-    'Lists every rule and detector: whether all logs that it needs are there, since when they ' +
-    'are not and why, how much it found, and when it was throttled. Of now, or of a period.',
+    'Lists every rule and detector, now or in a period: whether all logs that it needs ' +
+    'arrive, and if not, since when and why. It also shows the number of findings, and when ' +
+    'the rule was throttled.',
   scope: 'findings:read',
   effect: 'read',
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({
-    rule: field(z.string().optional(), 'of this rule: its id, or its id up to a slash'),
+    rule: field(z.string().optional(), 'only this rule: its id, or its id up to a slash'),
     ...PERIOD_FIELDS,
   }),
   output: z.strictObject({
@@ -67,7 +68,7 @@ export const listRuleHealth: ListOperation<RuleHealthInput, object, RuleHealthVi
   }),
   examples: [
     {
-      summary: 'Which rules could not see all of one week?',
+      summary: 'Which rules lacked logs in one week?',
       input: { from: '2026-03-02T00:00:00Z', to: '2026-03-09T00:00:00Z' },
       commandLine: 'rules status --from 2026-03-02 --to 2026-03-09',
       runsOn: 'sample',

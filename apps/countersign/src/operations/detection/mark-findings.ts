@@ -26,9 +26,9 @@ export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
   name: 'findings mark',
   summary: 'set the status of a finding',
   description:
-    'Sets the status of a finding, or of all findings of an incident: a person investigates it, ' +
-    'it is known and explained, or it is resolved. The status is an entry of the ledger. A match ' +
-    'after a resolution, or after the end of a suppression, is new again.',
+    'Sets the status of a finding, or of all findings of an incident. The status becomes a ' +
+    'ledger entry. A match after the resolution, or after the end of a suppression, sets the ' +
+    'status to "new" again.',
   scope: 'findings:write',
   effect: 'write',
   kind: 'document',
@@ -38,9 +38,9 @@ export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
   where: 'anywhere',
   input: z
     .strictObject({
-      id: field(z.string().min(1), 'of a finding or of an incident', { value: 'id' }),
+      id: field(z.string().min(1), 'id of a finding or of an incident', { value: 'id' }),
       status: field(z.enum(STATUSES), 'the new status', { value: 'status' }),
-      reason: field(z.string().min(1), 'why', { value: 'reason' }),
+      reason: field(z.string().min(1), 'the reason', { value: 'reason' }),
       until: field(instantText.optional(), 'when a suppression ends', { value: 'time' }),
     })
     .refine(({ status, until }) => until === undefined || status === 'suppressed', {
@@ -53,7 +53,7 @@ export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
   }),
   examples: [
     {
-      summary: 'A known backup job',
+      summary: 'Suppress the finding of a known backup job',
       input: {
         id: '56c97',
         status: 'suppressed',

@@ -15,16 +15,16 @@ const texts = z.array(z.string());
 
 export const showFinding: DocumentOperation<FindingInput, object, FindingDetail> = {
   name: 'findings show',
-  summary: 'one finding: why, who, what happened, what to do',
+  summary: 'explain one finding: cause, people, events, next steps',
   description:
-    'Shows one finding: why it was raised, what would explain it harmlessly, what to do next, ' +
-    'and the people, addresses, applications and events that it is about.',
+    'Shows one finding: why it was raised, what makes it likely harmless, what to do next, ' +
+    'and its people, addresses, applications and events.',
   scope: 'findings:read',
   effect: 'read',
   kind: 'document',
   runsIn: 'caller',
   input: z.strictObject({
-    id: field(z.string().min(1), 'of the finding, or its beginning', { value: 'id' }),
+    id: field(z.string().min(1), 'id of the finding, or the beginning of the id', { value: 'id' }),
   }),
   output: z.strictObject({
     uid: z.string().min(1),
@@ -61,7 +61,7 @@ export const showFinding: DocumentOperation<FindingInput, object, FindingDetail>
   }),
   examples: [
     {
-      summary: 'Why a finding was raised, and what to do next',
+      summary: 'Show why a finding was raised, and what to do next',
       input: { id: '56c97' },
       commandLine: 'findings show 56c97',
       runsOn: 'sample',

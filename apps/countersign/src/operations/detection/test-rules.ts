@@ -14,10 +14,10 @@ type TestRulesInput = { readonly path?: string | undefined };
 
 export const testRules: ListOperation<TestRulesInput, TestOutcome, RuleTestView> = {
   name: 'rules test',
-  summary: 'run the tests that rules carry',
+  summary: 'run the tests of rules',
   description:
-    'Compiles all rules of a folder and runs the tests that they carry. Without a path: the ' +
-    'rules that come with the program.',
+    'Compiles all rules of a folder and runs their tests. Without a path, it tests the rules ' +
+    'that come with the program.',
   scope: 'findings:read',
   effect: 'read',
   kind: 'list',

@@ -53,7 +53,7 @@ export const activatePolicies: LedgerOperation<ActivateInput, ActivatedPolicies>
       runsOn: 'sample',
     },
     {
-      summary: 'With the directory of the company',
+      summary: 'Put them in force with the directory of the company',
       input: { directory: '/etc/countersign/directory.yaml' },
       commandLine: 'policy use --directory /etc/countersign/directory.yaml',
       needs: 'files',

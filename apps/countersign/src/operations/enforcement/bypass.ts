@@ -52,7 +52,7 @@ const ITEM = z.strictObject({
   entries: entriesSchema,
 });
 const OUTPUT = ITEM.extend({ entry: z.int() });
-const REASON = field(z.string().min(1), 'why', { value: 'reason' });
+const REASON = field(z.string().min(1), 'the reason', { value: 'reason' });
 const BYPASS_ID = field(z.string().min(1), 'its id', { value: 'bypass' });
 
 const DURATION = /^(\d{1,4})(m|h)$/;
@@ -88,7 +88,7 @@ export const requestBypass: DocumentOperation<RequestInput, object, BypassOutcom
   output: OUTPUT,
   examples: [
     {
-      summary: 'A group that cannot reach the external method',
+      summary: 'Request a bypass for a group that cannot reach the external method',
       input: {
         group: '4f1c9a7e-2b7d-4b1e-8e0a-6d3f5c2b1a90',
         reason: 'the data center is down',
@@ -137,7 +137,7 @@ export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcom
   output: OUTPUT,
   examples: [
     {
-      summary: 'The second person approves it',
+      summary: 'Approve it as the second person',
       input: { bypass: '9c41', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
       commandLine: 'bypass approve 9c41 --as ben --sign-with /etc/keys/ben/countersign.pem',
       needs: 'files',
@@ -178,7 +178,7 @@ export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
   output: OUTPUT,
   examples: [
     {
-      summary: 'The outage is over',
+      summary: 'End the bypass after the outage',
       input: {
         bypass: '9c41',
         reason: 'the outage is over',
@@ -201,7 +201,7 @@ export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
 
 export const listBypasses: ListOperation<object, object, Rows<Bypass>> = {
   name: 'bypass list',
-  summary: 'all bypasses and their states',
+  summary: 'list all bypasses and their states',
   description: 'Lists every requested bypass and its state.',
   scope: 'bypass:read',
   effect: 'read',

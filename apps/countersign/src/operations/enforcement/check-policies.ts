@@ -36,11 +36,11 @@ export type CheckedPolicies = {
 
 export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> = {
   name: 'policy check',
-  summary: 'are these policies valid, and can each enforcement point supply their inputs?',
+  summary: 'are these policies valid, and can enforcement points supply their inputs?',
   description:
-    'Parses and validates a folder of policies, and checks that the enforcement points of each ' +
-    'policy can supply its inputs. A policy with an input that its enforcement point cannot ' +
-    'supply is rejected, with its line and the cure.',
+    'Parses and validates a folder of policies, and checks that enforcement points can supply ' +
+    'the inputs of each policy. It rejects a policy with an input that its enforcement point ' +
+    'cannot supply, and prints its line and a fix.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'document',

@@ -97,7 +97,7 @@ const output = z.strictObject({
 /** Decides, and writes the decision to the ledger. */
 export const decide: LedgerOperation<DecideInput, DecideOutput> = {
   name: 'decide',
-  summary: 'one AuthZEN decision, explained',
+  summary: 'decide one AuthZEN request, and explain the decision',
   description:
     'Decides one request as an enforcement point would, and records the decision: the ' +
     'deciding policies, their inputs, and the age of each input. Exits 0 for a permit, 1 for ' +

@@ -14,8 +14,9 @@ export const endPass: LedgerOperation<EndPassInput, EndedPass> = {
   name: 'passes end',
   summary: 'end a pass early',
   description:
-    'Ends a pass now, records who did it and why, and notifies the receivers of events. ' +
-    'Tokens that the suite issued on it stay valid until the time that the answer states.',
+    'Ends a pass now, records who ended it and why, and notifies the receivers of events. ' +
+    'Tokens that the suite already issued for it stay valid until the time that the answer ' +
+    'states.',
   scope: 'passes:end',
   effect: 'write',
   kind: 'document',

@@ -17,12 +17,11 @@ type ExportInput = {
 
 export const exportPolicies: ListOperation<ExportInput, ConditionalAccessPolicy> = {
   name: 'policy export',
-  summary: 'policies that only the vendor can enforce, as conditional access policies',
+  summary: 'export policies that only the vendor can enforce, as conditional access policies',
   description:
     'Writes the rules that no enforcement point of Countersign can enforce as report-only ' +
-    'conditional access policies: ready to be posted to Graph, each with the id and the ' +
-    'sentence of its policy. Emergency accounts are excluded. Exits 3 if something that a ' +
-    'policy names is unknown.',
+    'conditional access policies, ready for Graph. Each one names its policy by id and ' +
+    'sentence. Emergency accounts are excluded. Exits 3 if a policy names something unknown.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'list',
@@ -58,7 +57,7 @@ export const exportPolicies: ListOperation<ExportInput, ConditionalAccessPolicy>
   }),
   examples: [
     {
-      summary: 'As one file, ready for Graph',
+      summary: 'Write one file, ready for Graph',
       input: {
         what: 'conditional-access',
         directory: '/etc/countersign/directory.yaml',

@@ -55,7 +55,7 @@ export const invitePasskey: DocumentOperation<InviteInput, InvitedEntry> = {
   output: INVITED_ENTRY,
   examples: [
     {
-      summary: 'A first passkey',
+      summary: 'Invite a person to register a first passkey',
       input: { person: 'ada@contoso.example' },
       commandLine:
         'passkeys invite ada@contoso.example --tenant 8f2a54c1-6b0e-4d3c-9a7f-1e5b2c3d4e5f',
@@ -94,7 +94,7 @@ export const approveInvitation: DocumentOperation<ApproveInput, InvitedEntry> = 
   output: INVITED_ENTRY,
   examples: [
     {
-      summary: 'The second administrator approves it',
+      summary: 'Approve it as the second administrator',
       input: { invitation: '0197', as: 'ben', signWith: '/etc/keys/ben/countersign.pem' },
       commandLine: 'passkeys approve 0197 --as ben --sign-with /etc/keys/ben/countersign.pem',
       needs: 'files',

@@ -7,8 +7,8 @@ import { passSchema } from './pass-schema.ts';
 
 export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, Pass> = {
   name: 'passes list',
-  summary: 'the open passes',
-  description: 'Lists the open passes; with --all also those that ended or lapsed.',
+  summary: 'list the open passes',
+  description: 'Lists the open passes. With --all, it also lists ended and lapsed passes.',
   scope: 'passes:read',
   effect: 'read',
   kind: 'list',
@@ -19,7 +19,7 @@ export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, P
   output: passSchema,
   examples: [
     {
-      summary: 'Every pass, including ended and lapsed ones',
+      summary: 'List every pass, including ended and lapsed ones',
       input: { all: true },
       commandLine: 'passes list --all',
       runsOn: 'sample',

@@ -41,7 +41,7 @@ const INVITATION = z.strictObject({
 
 export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredPasskey>> = {
   name: 'passkeys list',
-  summary: 'the valid passkeys',
+  summary: 'list the valid passkeys',
   description: 'Lists registered passkeys that are not revoked.',
   scope: 'credentials:read',
   effect: 'read',
@@ -54,7 +54,7 @@ export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredP
   output: PASSKEY,
   examples: [
     {
-      summary: 'Every passkey, including revoked ones',
+      summary: 'List every passkey, including revoked ones',
       input: { all: true },
       commandLine: 'passkeys list --all',
       runsOn: 'sample',
@@ -74,7 +74,7 @@ export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredP
 
 export const listInvitations: ListOperation<object, object, Rows<KnownInvitation>> = {
   name: 'passkeys invitations',
-  summary: 'invitations to register a passkey',
+  summary: 'list invitations to register a passkey',
   description: 'Lists the invitations to register a passkey, and whether each was used.',
   scope: 'credentials:read',
   effect: 'read',

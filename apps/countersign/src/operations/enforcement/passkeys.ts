@@ -127,12 +127,12 @@ export const revokePasskey: LedgerOperation<RevokeInput, RevokedPasskey> = {
   dryRun: 'offered',
   input: z.strictObject({
     passkey: field(z.string().min(1), 'its id', { value: 'passkey' }),
-    reason: field(z.string().min(1), 'why', { value: 'reason' }),
+    reason: field(z.string().min(1), 'the reason', { value: 'reason' }),
   }),
   output: z.strictObject({ passkey: z.string(), entry: z.int() }),
   examples: [
     {
-      summary: 'A lost security key',
+      summary: 'Revoke the passkey of a lost security key',
       input: { passkey: 'qL9x', reason: 'the key was lost' },
       commandLine: 'passkeys revoke qL9x --reason "the key was lost"',
       needs: 'enforcement point',

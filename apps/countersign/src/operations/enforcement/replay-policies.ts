@@ -36,10 +36,10 @@ export const replayPolicies: DocumentOperation<ReplayInput, object, PolicyReplay
   name: 'policy replay',
   summary: 'replay history under other policies: who would lose or gain access',
   description:
-    'Evaluates every decision of a period, and every sign-in that no enforcement point decided, ' +
-    'under other policies: who would lose or gain access, and which attacks that rules ' +
-    'found would have been stopped. Each is evaluated with the inputs of its time. If they ' +
-    'are not known, it counts as "cannot tell" with the cause, and the command exits 3.',
+    'Evaluates every decision of a period, and every sign-in without a decision, under other ' +
+    'policies. It shows who would lose or gain access, and which detected attacks these ' +
+    'policies would have stopped. It uses the inputs of that time. If these inputs are ' +
+    'unknown, the result is "cannot tell" with the cause, and the command exits 3.',
   scope: 'policies:read',
   effect: 'read',
   kind: 'document',

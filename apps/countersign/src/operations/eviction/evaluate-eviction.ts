@@ -35,11 +35,11 @@ export type EvictionView = {
 
 export const evaluateEviction: ListOperation<EvictionInput, object, EvictionView> = {
   name: 'eviction',
-  summary: 'are they out? one answer for each of 44 footholds',
+  summary: 'are the intruders out? one answer for each of 44 footholds',
   description:
-    'Follows what findings name, and all that it created, granted or changed since, and says ' +
-    'of each way to stay in whether it is open or whether that is unknown, and what ' +
-    'would decide it. It never says that they are out: live state is not read back yet.',
+    'Starts from the findings and follows everything that the intruders created, granted or ' +
+    'changed since. For each foothold, it answers "open" or "cannot tell", and says what ' +
+    'would decide it. It never answers "out", because it does not read live state yet.',
   scope: 'eviction:read',
   effect: 'read',
   kind: 'list',
@@ -47,17 +47,17 @@ export const evaluateEviction: ListOperation<EvictionInput, object, EvictionView
   input: z.strictObject({
     since: field(
       instantText.optional(),
-      'the earliest time at which they may have come in (default: that of the first finding)',
+      'the earliest possible time of the intrusion (default: the time of the first finding)',
       { value: 'time' },
     ),
     incident: field(
       z.string().optional(),
-      'only from what the findings of this incident name; its id, or that of one of them',
+      'start only from the findings of this incident: its id, or the id of one of its findings',
       { value: 'id' },
     ),
     tainted: field(
       z.array(z.string()).optional(),
-      'counts as theirs: user:NAME, app:ID, session:ID, ip:ADDRESS',
+      'treat this as under their control: user:NAME, app:ID, session:ID or ip:ADDRESS',
       { value: 'what' },
     ),
     answers: field(sourceText.optional(), "the vendor's answers, as YAML or JSON", {
@@ -68,13 +68,13 @@ export const evaluateEviction: ListOperation<EvictionInput, object, EvictionView
   output: footholdSchema,
   examples: [
     {
-      summary: 'Are the intruders of any severe finding out?',
+      summary: 'Are the intruders of all severe findings out?',
       input: {},
       commandLine: 'eviction',
       runsOn: 'sample',
     },
     {
-      summary: 'Of one incident, with an address that no finding names',
+      summary: 'Check one incident, with an address that no finding names',
       input: { incident: 'dc026', tainted: ['ip:192.0.2.118'] },
       commandLine: 'eviction --incident dc026 --tainted ip:192.0.2.118',
       runsOn: 'sample',

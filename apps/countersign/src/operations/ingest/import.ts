@@ -47,10 +47,10 @@ const REPORT = z.strictObject({
 });
 
 const DESCRIPTION =
-  'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip, whole folders, recognized by ' +
-  'content. Importing them again adds nothing. Unreadable input is quarantined and counted. ' +
-  'With --quarantined, it reads the quarantine again: readable input is imported, and the ' +
-  'rest stays.';
+  'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip and folders. It recognizes ' +
+  'formats by content. A second import of the same records adds nothing. Unreadable input goes ' +
+  'to the quarantine and is counted. With --quarantined, it retries that input: it imports what ' +
+  'it can read now, and the rest stays.';
 
 export const importRecords: LedgerOperation<ImportInput, ImportOutput> = {
   name: 'import',
@@ -133,7 +133,7 @@ export const retryQuarantined: LedgerOperation<
   output: REPORT,
   examples: [
     {
-      summary: 'After an update that reads more formats',
+      summary: 'Retry after an update that reads more formats',
       input: {},
       commandLine: 'import --quarantined',
       runsOn: 'sample',

@@ -14,7 +14,7 @@ export type CheckpointOutput = {
 
 export const showCheckpoint: DocumentOperation<object, CheckpointOutput> = {
   name: 'ledger checkpoint',
-  summary: 'the state of the log: size, root, key, signatures',
+  summary: 'print the state of the log: size, root, key, signatures',
   description: 'Prints the signed checkpoint (C2SP tlog-checkpoint) and the key of the log.',
   scope: 'ledger:read',
   effect: 'read',

@@ -16,10 +16,10 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
   name: 'ledger erase',
   summary: 'erase bodies permanently; all proofs stay valid',
   description:
-    'Erases bodies of entries, and everything derived from them. Proofs still verify, and ' +
-    'the erasure is an entry. A record must match all given options. --before is retention: all ' +
-    'records of events before that time are erased, and so is older quarantined input. If a hold ' +
-    'covers any of the records, nothing is erased. This cannot be undone.',
+    'Erases bodies of entries, and everything derived from them. Proofs still verify, and the ' +
+    'erasure becomes an entry. A record must match all given options. With --before ' +
+    '(retention), it erases all records of events before that time, and older quarantined ' +
+    'input. If a hold covers any of the records, it erases nothing. You cannot undo this.',
   scope: 'ledger:erase',
   effect: 'write',
   kind: 'document',
@@ -36,7 +36,7 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
         value: 'time',
       }),
       case: field(z.string().min(1), 'the case of the erasure', { value: 'case' }),
-      reason: field(z.string().min(1), 'why', { value: 'reason' }),
+      reason: field(z.string().min(1), 'the reason', { value: 'reason' }),
     })
     .refine(
       ({ before, from, to }) => before === undefined || (from === undefined && to === undefined),

@@ -25,8 +25,8 @@ export type ExportedEvidence = {
 
 export const exportEvidenceFile: DocumentOperation<ExportInput, ExportedEvidence> = {
   name: 'evidence export',
-  summary: 'put entries into an evidence file',
-  description: 'Exports entries with bodies, proofs, checkpoint and the imports they came by.',
+  summary: 'export entries to an evidence file',
+  description: 'Exports entries with their bodies, proofs and imports, and the checkpoint.',
   scope: 'ledger:read',
   effect: 'read',
   kind: 'document',
@@ -48,7 +48,7 @@ export const exportEvidenceFile: DocumentOperation<ExportInput, ExportedEvidence
   }),
   examples: [
     {
-      summary: 'Hand two records over with their proofs',
+      summary: 'Export two records with their proofs',
       input: { entries: [3461, 3462] },
       commandLine: 'evidence export 3461 3462 -o case-1042.evidence',
       runsOn: 'sample',
@@ -84,8 +84,8 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
   name: 'evidence verify',
   summary: 'verify an evidence file, offline',
   description:
-    'Verifies an evidence file with nothing but the file and the key of the log. Without a key ' +
-    'it answers "cannot tell": any person can sign with their own key.',
+    'Verifies an evidence file with only the file and the key of the log. Without a key ' +
+    'it answers "cannot tell": an attacker can sign with another key.',
   scope: 'ledger:read',
   effect: 'read',
   kind: 'document',
@@ -100,7 +100,7 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
     key: field(z.string().optional(), 'the key of the log, from a source outside the file', {
       value: 'vkey',
     }),
-    policy: field(z.string().optional(), 'which witnesses you believe (C2SP tlog-policy)', {
+    policy: field(z.string().optional(), 'the witnesses that you trust (C2SP tlog-policy)', {
       value: 'file',
       isFileOf: 'text',
     }),
@@ -122,7 +122,7 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
   }),
   examples: [
     {
-      summary: 'An auditor verifies a file with the key of the log alone',
+      summary: 'Verify the proofs in an evidence file',
       input: { evidence: 'e30K' },
       commandLine: 'evidence verify case-1042.evidence',
       runsOn: 'sample',

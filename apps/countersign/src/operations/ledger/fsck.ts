@@ -19,8 +19,8 @@ export const checkLedger: DocumentOperation<{ readonly key?: string | undefined 
   name: 'ledger fsck',
   summary: 'verify every file: bodies, tiles, checkpoints, unexpected files',
   description:
-    'Re-reads each file of the log and its archive against the tree and the key, and names the ' +
-    'first byte that is wrong. Changes nothing. Exits 1 when there are problems.',
+    'Reads each file of the log and its archive, checks it against the tree and the key, and ' +
+    'reports the first wrong byte. Changes nothing. Exits 1 if it finds a problem.',
   scope: 'ledger:check',
   effect: 'read',
   kind: 'document',

@@ -25,7 +25,7 @@ export const rebuildStore: LedgerOperation<object, Rebuilt> = {
   output: z.strictObject({ entries: z.int(), warnings: z.array(z.string()) }),
   examples: [
     {
-      summary: 'After a restore from a backup of the ledger alone',
+      summary: 'Rebuild after a restore of the ledger alone',
       input: {},
       commandLine: 'rebuild',
       runsOn: 'sample',

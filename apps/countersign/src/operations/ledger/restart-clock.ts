@@ -5,7 +5,7 @@ import type { LedgerOperation } from '../definition/operation.ts';
 
 export const restartLedgerClock: LedgerOperation<{ readonly reason: string }, ClockRestarted> = {
   name: 'ledger restart-clock',
-  summary: 'use the right time for new entries again, after a clock was ahead',
+  summary: 'stamp new entries with the right time again, after a clock was ahead',
   description:
     'A clock that was ahead stamps entries with a future time, and later entries are never ' +
     'stamped earlier. First set the clock of the machine. This command then ' +

@@ -33,10 +33,10 @@ function isOfDecision(text: string): boolean {
 export const showEntry: DocumentOperation<{ readonly entry: EntryOrDecision }, object, EntryView> =
   {
     name: 'show',
-    summary: 'one entry: envelope, body, event, proof',
+    summary: 'show one entry: envelope, body, event and proof',
     description:
-      'Shows an entry of the ledger, its raw body, its event and its inclusion proof. A person ' +
-      'who was refused reads out a reference: it shows the decision.',
+      'Shows an entry of the ledger, its raw body, its event and its inclusion proof. Also ' +
+      'shows a decision, by the reference that a refused person sees.',
     scope: 'ledger:read',
     effect: 'read',
     kind: 'document',
@@ -44,14 +44,15 @@ export const showEntry: DocumentOperation<{ readonly entry: EntryOrDecision }, o
     input: z.strictObject({
       entry: field(
         entryOrDecision,
-        'its index, or a decision: its id, or the reference of a refusal (1a2b-3c4d-5e6f)',
+        'index of an entry, id of a decision, or reference of a refusal (1a2b-3c4d-5e6f)',
         { value: 'entry' },
       ),
     }),
     output: entrySchema,
     examples: [
       {
-        summary: 'A record as it was delivered, its event, and the proof that it is in the log',
+        summary:
+          'Show a record as it was delivered, its event, and the proof that it is in the log',
         input: { entry: 3461 },
         commandLine: 'show 3461',
         runsOn: 'sample',

@@ -17,10 +17,10 @@ export type WitnessReport = {
 /** Asks the witnesses of the log to cosign it, after it has taken over a new policy. */
 export const askWitnesses: LedgerOperation<WitnessInput, WitnessReport> = {
   name: 'ledger witness',
-  summary: 'run a witness, or ask those of this log',
+  summary: 'run a witness, or ask the witnesses of this log to cosign',
   description:
-    'With --listen: runs a C2SP tlog-witness until it is stopped. Without: asks the witnesses ' +
-    'of this log to cosign its checkpoint now; --policy names them first.',
+    'With --listen, runs a C2SP tlog-witness until it is stopped. Otherwise, asks the witnesses ' +
+    'of this log to cosign its checkpoint now. --policy sets these witnesses first.',
   scope: 'ledger:administer',
   effect: 'write',
   kind: 'document',

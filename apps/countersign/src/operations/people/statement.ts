@@ -22,10 +22,11 @@ type StatementInput = PeriodInput & {
 
 export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
   name: 'statement',
-  summary: 'the account of one person: sessions, actions, balance',
+  summary: 'what one person did: sessions, authorizations, actions, balance',
   description:
     'Prints what one principal did in a period: each session with its authorization, each ' +
-    'action once, and the balance. With --purpose and --case, reading it is an entry, too.',
+    'action once, and a balance of accounted, unaccounted and unknown actions. With --purpose ' +
+    'and --case, the access to the statement becomes a ledger entry.',
   scope: 'people:read',
   effect: 'write',
   kind: 'document',
@@ -37,7 +38,7 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
       purpose: field(z.string().optional(), 'why you read the statement of this person', {
         value: 'purpose',
       }),
-      case: field(z.string().optional(), 'the case', { value: 'case' }),
+      case: field(z.string().optional(), 'the case that you read it for', { value: 'case' }),
     })
     .refine(
       ({ purpose, case: of }) =>
@@ -47,13 +48,13 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
   output: statementSchema,
   examples: [
     {
-      summary: 'What one person did',
+      summary: 'What did one person do?',
       input: { who: 'vivian.castellan@northmoor.example' },
       commandLine: 'statement vivian.castellan@northmoor.example',
       runsOn: 'sample',
     },
     {
-      summary: 'For a case, so that the access itself becomes an entry',
+      summary: 'Read it for a case, and record the access in the ledger',
       input: {
         who: 'vivian.castellan@northmoor.example',
         purpose: 'investigation of the consent phishing',

@@ -15,11 +15,11 @@ const PROOFS = ['canary', 'compared', 'seen', 'documented', 'assumed'] as const;
 
 export const checkTenant: ListOperation<CheckTenantInput, object, readonly MatrixRow[]> = {
   name: 'check-tenant',
-  summary: 'what the tenant logs, and what it does not',
+  summary: 'what the tenant records, for how long, and which API reads it',
   description:
-    'Lists what is recorded, for how long and readable by which path, by license group: as the ' +
-    'vendor documents it, and where the ledger shows it, as it is. Exits 3 while any of it is ' +
-    'only documented or assumed.',
+    'Lists for each license group what is recorded, for how long, and which API reads it. ' +
+    'Each row states whether the vendor documents it or the ledger shows it. Exits 3 while a ' +
+    'row is only documented or assumed.',
   scope: 'posture:read',
   effect: 'read',
   kind: 'list',
@@ -27,8 +27,10 @@ export const checkTenant: ListOperation<CheckTenantInput, object, readonly Matri
   input: z.strictObject({
     license: field(
       z.array(z.enum(LICENSES)).optional(),
-      `of the people of this tenant: ${LICENSES.join(', ')}`,
-      { value: 'group' },
+      'a license group of people in this tenant; repeatable',
+      {
+        value: 'group',
+      },
     ),
   }),
   output: z.strictObject({

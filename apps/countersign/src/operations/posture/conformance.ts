@@ -35,11 +35,11 @@ const DELAYS = z.strictObject({
 
 export const checkConformance: DocumentOperation<ConformanceInput, ConformanceReport> = {
   name: 'conformance',
-  summary: 'hold what a tenant delivers against what the emulator makes',
+  summary: 'compare the records of a tenant with those of the emulator',
   description:
-    'Compares kinds of records, their fields, delays and errors with those of the emulator: of ' +
-    'the ledger, or of captures in files. The report holds names, forms and counts, and no ' +
-    'value. Exits 1 when something differs.',
+    'Compares records of the ledger, or captures in files, with the records of the emulator: ' +
+    'kinds, fields, delays and errors. The report holds names, formats and counts, but no ' +
+    'values. Exits 1 if something differs.',
   scope: 'posture:read',
   effect: 'read',
   kind: 'document',
@@ -47,7 +47,7 @@ export const checkConformance: DocumentOperation<ConformanceInput, ConformanceRe
   input: z.strictObject({
     paths: field(
       z.array(z.string().min(1)).optional(),
-      'captures: files or folders; without, the records of the ledger',
+      'files or folders of captures (default: the records of the ledger)',
       { value: 'path', isPath: true },
     ),
   }),

@@ -24,7 +24,7 @@ const NO_LEDGER = 'there is no ledger to run the test on';
 
 export const listRequests: ListOperation<object, object, Rows<TestedRequest>> = {
   name: 'requests',
-  summary: 'what the vendor is asked to change',
+  summary: 'what the vendor should change, with an acceptance test for each request',
   description:
     'Lists what customers cannot see today and the vendor could fix. Each request has a reason, ' +
     'an acceptance test, and its result for this ledger. Exits 3 if a test has no result.',

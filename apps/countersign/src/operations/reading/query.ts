@@ -26,10 +26,11 @@ export type QueryView = {
 
 export const queryStore: ListOperation<QueryInput, QueryItem, QueryView> = {
   name: 'query',
-  summary: 'read-only SQL over what happened',
+  summary: 'run read-only SQL over events, findings, decisions and coverage',
   description:
-    'Answers read-only SQL (DuckDB) over the tables events, entries, findings, decisions and ' +
-    'coverage; DESCRIBE events tells their columns. The engine reaches no file and no network.',
+    'Runs read-only SQL (DuckDB) over the tables events, entries, findings, decisions and ' +
+    'coverage. "DESCRIBE events" lists the columns of a table. The engine cannot access files ' +
+    'or the network.',
   scope: 'events:read',
   effect: 'read',
   kind: 'list',
@@ -45,7 +46,7 @@ export const queryStore: ListOperation<QueryInput, QueryItem, QueryView> = {
     .refine((item) => Object.keys(item).length > 0, { error: 'a row has a column' }),
   examples: [
     {
-      summary: 'Who acted most?',
+      summary: 'Who performed the most actions?',
       input: {
         sql: 'SELECT actor_name, count(*) AS n FROM events GROUP BY 1 ORDER BY n DESC LIMIT 10',
       },
@@ -54,7 +55,7 @@ export const queryStore: ListOperation<QueryInput, QueryItem, QueryView> = {
       runsOn: 'sample',
     },
     {
-      summary: 'Operations of one day as JSON lines',
+      summary: 'List the operations of one day, as JSON lines',
       input: {
         sql: 'SELECT DISTINCT operation FROM events',
         from: '2026-03-02T00:00:00Z',

@@ -18,8 +18,8 @@ type TimelineInput = PeriodInput & {
 
 export const timeline: ListOperation<TimelineInput, OcsfEvent, Rows<TimelineLine>> = {
   name: 'timeline',
-  summary: 'events in order',
-  description: 'Lists events in order of their time, each action once. --json: OCSF 1.8.0.',
+  summary: 'list events in time order',
+  description: 'Lists events in time order, each action once. --json prints OCSF 1.8.0.',
   scope: 'events:read',
   effect: 'read',
   kind: 'list',
@@ -28,9 +28,11 @@ export const timeline: ListOperation<TimelineInput, OcsfEvent, Rows<TimelineLine
     user: field(z.string().optional(), 'the actor: UPN in any case, object id, PUID or SID', {
       value: 'who',
     }),
-    ip: field(z.string().optional(), 'from this address', { value: 'ip' }),
-    session: field(z.string().optional(), 'in this session', { value: 'id' }),
-    app: field(z.string().optional(), 'with this application: id or name', { value: 'app' }),
+    ip: field(z.string().optional(), 'only events from this address', { value: 'ip' }),
+    session: field(z.string().optional(), 'only events of this session', { value: 'id' }),
+    app: field(z.string().optional(), 'only events of this application: id or name', {
+      value: 'app',
+    }),
     ...PERIOD_FIELDS,
   }),
   // The tables of OCSF say more of each class.
@@ -43,7 +45,7 @@ export const timeline: ListOperation<TimelineInput, OcsfEvent, Rows<TimelineLine
   }),
   examples: [
     {
-      summary: 'What one address did',
+      summary: 'What did one address do?',
       input: { ip: '192.0.2.118' },
       commandLine: 'timeline --ip 192.0.2.118',
       runsOn: 'sample',

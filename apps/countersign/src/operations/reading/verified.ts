@@ -20,11 +20,12 @@ const COUNT = {
 
 export const countVerified: DocumentOperation<PeriodInput, VerificationCounts> = {
   name: 'verified',
-  summary: 'sign-ins by flow: decided, checked, unverified by cause',
+  summary: 'count the sign-ins that policy decided, checked or could not verify',
   description:
-    'Counts the sign-ins of a period: decided at an enforcement point of ours before, checked by ' +
-    'the same policies after, or unverified, by cause; the three together are all sign-ins. ' +
-    'Disagreements were let in, and policy would not have. Exits 3 where sign-ins may be missing.',
+    'Counts the sign-ins of a period in three groups: decided in advance by an enforcement ' +
+    'point, checked later with the same policies, or unverified, by cause. A disagreement is ' +
+    'a sign-in that succeeded although the policy would deny it. Exits 3 if sign-ins may be ' +
+    'missing.',
   scope: 'events:read',
   effect: 'read',
   kind: 'document',

@@ -57,7 +57,7 @@ const DRIFT = z.strictObject({
 
 export const listUnaccounted: ListOperation<PeriodInput, object, UnaccountedView> = {
   name: 'reconcile list',
-  summary: 'actions without an authorization, and differences of directory and events',
+  summary: 'actions without an authorization, and differences between the directory and its events',
   description:
     'Lists each action that is unaccounted or unknown, with its cause. Then lists each ' +
     'permission of the directory without an event, and each event without an effect.',

@@ -26,12 +26,12 @@ const STATE_SIDE = z.strictObject({
 
 export const reconcileActions: DocumentOperation<PeriodInput, ReconciledActions> = {
   name: 'reconcile',
-  summary: 'each action against its authorization',
+  summary: 'match each action to its authorization',
   description:
-    'Matches every action to the sign-in of its token, session or person, and the sign-in to ' +
-    'its decision or check. An action without a match is unaccounted or unknown, with the ' +
-    'cause. Also compares the directory with its audit events: permissions without an event, ' +
-    'and events without an effect.',
+    'Matches each action to a sign-in by token, session or person, and each sign-in to its ' +
+    'decision or check. An action without a match is unaccounted or unknown, with the cause. ' +
+    'It also compares the directory with its audit events: permissions without an event, and ' +
+    'events without an effect.',
   scope: 'events:read',
   effect: 'read',
   kind: 'document',
@@ -64,7 +64,7 @@ export const reconcileActions: DocumentOperation<PeriodInput, ReconciledActions>
   }),
   examples: [
     {
-      summary: 'Which actions of one week have an authorization behind them?',
+      summary: 'Which actions of one week have an authorization?',
       input: { from: '2026-03-02T00:00:00Z', to: '2026-03-09T00:00:00Z' },
       commandLine: 'reconcile --from 2026-03-02 --to 2026-03-09',
       runsOn: 'sample',

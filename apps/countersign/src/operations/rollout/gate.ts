@@ -29,8 +29,8 @@ export const evaluateGate: DocumentOperation<{ readonly file: string }, object, 
   summary: 'may this wave continue? yes, no or cannot tell',
   description:
     'Evaluates a gate file against the ledger: coverage, loss, unexplained actions, blind ' +
-    'rules, open findings. Missing data never passes a gate. The answer is an entry of the ' +
-    'ledger and states what would let the wave resume.',
+    'rules and open findings. Missing data never passes a gate. The answer becomes a ledger ' +
+    'entry and states what the wave needs to continue.',
   scope: 'gates:evaluate',
   effect: 'write',
   kind: 'document',

@@ -35,8 +35,9 @@ const status = bindList(listRuleHealth, { render: renderRuleHealth });
 export const commands: readonly CliGroup[] = [
   {
     name: 'rules',
-    summary: 'test detection rules, ask them of the past, see which are blind',
-    description: 'Sigma rules: those that come with the program, or those of a folder.',
+    summary: 'test detection rules, run them on past records, and list blind rules',
+    description:
+      'Commands for Sigma rules: those that come with the program, or those in a folder.',
     subcommands: [
       { name: 'test', bindings: [test] },
       { name: 'backtest', bindings: [backtest] },

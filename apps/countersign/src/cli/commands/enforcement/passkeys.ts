@@ -98,10 +98,10 @@ const INVITED: readonly Column<KnownInvitation>[] = [
 export const commands: readonly CliGroup[] = [
   {
     name: 'passkeys',
-    summary: 'who may register a passkey, list and revoke them',
+    summary: 'list and revoke passkeys, and invite people to register one',
     description:
-      'People sign in with passkeys at the external authentication method. The first passkey ' +
-      'of a person takes one administrator, each further one takes two.',
+      'People sign in with passkeys through the external authentication method. The first ' +
+      'passkey of a person needs one administrator. Each further passkey needs two.',
     subcommands: [
       { name: 'list', bindings: [list] },
       { name: 'invitations', bindings: [invitations] },

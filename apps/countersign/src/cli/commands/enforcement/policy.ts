@@ -74,7 +74,7 @@ export const commands: readonly CliGroup[] = [
   {
     name: 'policy',
     summary: 'check, test, use, replay and export policies',
-    description: 'Policies are folders of Cedar files with a schema and tests beside them.',
+    description: 'A policy folder holds Cedar files, a schema and tests.',
     subcommands: [
       { name: 'check', bindings: [check] },
       { name: 'use', bindings: [use] },

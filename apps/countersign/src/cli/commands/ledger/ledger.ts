@@ -127,8 +127,8 @@ const restart = bindLedger(restartLedgerClock, {
 export const commands: readonly CliGroup[] = [
   {
     name: 'ledger',
-    summary: 'the log itself: checkpoint, proofs, checks, witnesses, erasure, holds, keys, clock',
-    description: 'The transparency log and its archive of bodies.',
+    summary: 'manage the log: checkpoint, proofs, checks, witnesses, erasure, holds, keys, clock',
+    description: 'Commands for the transparency log and its archive of bodies.',
     subcommands: [
       { name: 'checkpoint', bindings: [checkpoint] },
       { name: 'prove', bindings: [prove] },

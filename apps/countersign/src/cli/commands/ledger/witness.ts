@@ -19,7 +19,7 @@ export const witnessProcess: CliProcess = {
     {
       flag: 'log',
       value: 'vkey',
-      description: 'watch the log of this key; may be given more than once',
+      description: 'cosign the log of this key; repeatable',
       isRepeatable: true,
     },
     { flag: 'name', value: 'name', description: 'name of a new witness (default: a unique one)' },

@@ -24,7 +24,7 @@ const query = bindList(queryStore, {
     {
       flag: 'format',
       value: 'format',
-      description: 'table, json, csv or parquet',
+      description: 'the output format',
       choices: FORMATS,
     },
     ...outputFlags('write the answer to this file', 'optional'),

@@ -36,7 +36,7 @@ const list = bindList(listUnaccounted, {
   when: {
     flag: 'list',
     description:
-      'list the actions that are not accounted for, and the differences of directory and events',
+      'list unaccounted and unknown actions, and differences between the directory and its events',
   },
   async render({ terminal }, { verdicts, drift, names }) {
     await terminal.table(verdictColumns(await names()), verdicts);

@@ -16,7 +16,7 @@ const statement = bindDocument(statementOfPerson, {
     {
       flag: 'format',
       value: 'format',
-      description: 'table, json, csv or html',
+      description: 'the output format',
       choices: FORMATS,
     },
     ...outputFlags('write the statement to this file', 'optional'),
