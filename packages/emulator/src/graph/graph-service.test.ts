@@ -96,8 +96,6 @@ test('filters, counts and pages', async () => {
   assert.equal(counted.body['@odata.count'], 20);
   const plain = await tenant.call('/v1.0/users?$count=true');
   assert.equal(codeOf(plain.body), 'Request_UnsupportedQuery');
-  const number = await tenant.call('/v1.0/users/$count', { headers: eventual });
-  assert.equal(number.body['text'], '20');
 });
 
 const WRONG: readonly string[] = [
@@ -139,9 +137,7 @@ const READABLE: readonly (readonly [path: string, count: number])[] = [
   [`/applications/${WIKI.applicationId}/owners`, 1],
   [`/users/${userId(2)}/ownedDevices`, 1],
   [`/users/${userId(0)}/memberOf`, 2],
-  [`/users/${userId(0)}/transitiveMemberOf`, 2],
   [`/devices/${DEVICE}/registeredOwners`, 1],
-  [`/groups/${groupId(0)}/transitiveMembers`, 20],
   ['/directory/deletedItems/microsoft.graph.user', 0],
 ];
 
@@ -213,48 +209,4 @@ test('access and protection allow one call per second, without Retry-After', asy
   const refused = await call();
   assert.equal(refused.status, 429);
   assert.equal(refused.headers.get('retry-after'), null);
-});
-
-test('accepts a batch as a whole or not at all', async () => {
-  const post = (body: unknown): ReturnType<GraphTenant['call']> =>
-    tenant.call('/v1.0/$batch', { method: 'POST', body });
-  const get = { method: 'GET', url: '/domains' };
-  const bad: readonly unknown[] = [
-    {},
-    { requests: [] },
-    { requests: [{ id: '1', method: 'GET' }] },
-    {
-      requests: [
-        { id: '1', ...get },
-        { id: '1', ...get },
-      ],
-    },
-    { requests: [{ id: '1', ...get, dependsOn: ['1'] }] },
-    { requests: Array.from({ length: 21 }, (_, n) => ({ id: String(n), ...get })) },
-  ];
-  for (const body of bad) assert.equal((await post(body)).status, 400);
-  const { body } = await post({
-    requests: [
-      { id: 'a', ...get },
-      { id: 'b', method: 'PATCH', url: `/users/${userId(1)}`, body: { jobTitle: 'x' } },
-    ],
-  });
-  const responses = body['responses'] as JsonObject[];
-  const statuses = Object.fromEntries(responses.map((one) => [one['id'], one['status']]));
-  assert.deepEqual(statuses, { a: 200, b: 400 });
-});
-
-test('throttles calls in a batch one by one', async () => {
-  tenant.clock.advance(60_000);
-  const requests = ['1', '2'].map((id) => ({
-    id,
-    method: 'GET',
-    url: '/identity/conditionalAccess/policies',
-  }));
-  const { body } = await tenant.call('/v1.0/$batch', { method: 'POST', body: { requests } });
-  const statuses = (body['responses'] as JsonObject[]).map((one) => one['status']);
-  assert.deepEqual(
-    statuses.map(String).sort((a, b) => a.localeCompare(b)),
-    ['200', '429'],
-  );
 });

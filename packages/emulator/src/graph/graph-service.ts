@@ -6,15 +6,8 @@ import type { Ask, Reply } from '../http/http-message.ts';
 import { Router } from '../http/router.ts';
 import type { Population } from '../population/population.ts';
 import { activityOf } from './activity-log.ts';
-import { runBatch } from './batch.ts';
 import { admit, challengeOf } from './calls/authorize-call.ts';
-import {
-  type Call,
-  type Caller,
-  initiatorOf,
-  JSON_HEADERS,
-  OVER_THE_WIRE,
-} from './calls/graph-call.ts';
+import { type Call, type Caller, initiatorOf, OVER_THE_WIRE } from './calls/graph-call.ts';
 import {
   badRequest,
   errorReply,
@@ -69,20 +62,14 @@ class GraphService {
     const path = found?.[2] ?? '';
     try {
       const caller = await this.#authenticate(ask, trace.nowMs);
-      if (path.toLowerCase() !== '/$batch')
-        return await this.#one({ ask, version, path, caller, operationId });
-      if (ask.method !== 'POST') throw wrongMethod();
-      const batched = await runBatch(ask, `/${version}`, (inner) =>
-        this.#one({ ask: inner, version, path: inner.path, caller, operationId }),
-      );
-      return traced({ status: 200, headers: JSON_HEADERS, body: JSON.stringify(batched) }, trace);
+      return await this.#one({ ask, version, path, caller, operationId });
     } catch (error) {
       if (error instanceof GraphError) return traced(errorReply(error, trace), trace);
       throw error;
     }
   }
 
-  /** One call, single or in a batch. It throws no error that a client can cause. */
+  /** Answers one call. It throws no error that a client can cause. */
   async #one(one: {
     readonly ask: Ask;
     readonly version: 'v1.0' | 'beta';

@@ -5,7 +5,7 @@ import { pipeline, Readable } from 'node:stream';
 import { type Ask, HttpError, jsonError, type Reply } from './http-message.ts';
 import type { Router } from './router.ts';
 
-/** Token requests and Graph calls take a few KiB; a $batch of 20 stays far below this. */
+/** Token requests and Graph calls take a few KiB. */
 export const REQUEST_BODY_BYTES_MAX: number = 4 * 1024 * 1024;
 
 /** The body as a JSON object; `{}` without one. Throws the 400. */

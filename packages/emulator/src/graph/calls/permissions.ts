@@ -17,7 +17,6 @@ type Need =
   | 'changeApplications'
   | 'readGrants'
   | 'changeGrants'
-  | 'readAppRoles'
   | 'changeAppRoles'
   | 'readRoles'
   | 'changeRoles'
@@ -72,7 +71,6 @@ export const MAY: { readonly [what in Need]: readonly string[] } = {
     ...ANYTHING_READ,
   ],
   changeGrants: ['DelegatedPermissionGrant.ReadWrite.All'],
-  readAppRoles: ['Application.Read.All', 'Application.ReadWrite.All', ...ANYTHING_READ],
   changeAppRoles: ['AppRoleAssignment.ReadWrite.All'],
   readRoles: [
     'RoleManagement.Read.Directory',

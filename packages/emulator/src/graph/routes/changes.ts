@@ -3,7 +3,7 @@ import type { Change } from '../../directory/model/directory-change.ts';
 import type { DirectoryObject, Kind } from '../../directory/model/directory-seed.ts';
 import type { Reply } from '../../http/http-message.ts';
 import { holdsOne, holdsRole } from '../calls/authorize-call.ts';
-import { bodyOf, type Call, isAppOnly, NO_CONTENT, ok, text } from '../calls/graph-call.ts';
+import { bodyOf, type Call, isAppOnly, NO_CONTENT, ok } from '../calls/graph-call.ts';
 import { badRequest, denied, notFound } from '../calls/graph-error.ts';
 import { need, needUser } from '../calls/lookups.ts';
 import { shown } from '../calls/object-shape.ts';
@@ -24,6 +24,8 @@ type Writable = {
 };
 
 const CHANGEABLE = ['create', 'update', 'delete'] as const;
+/** No caller creates these: the life of the tenant does. */
+const REMOVABLE = ['update', 'delete'] as const;
 
 /** Collections whose objects are created, patched and deleted generically. */
 const WRITABLE: readonly Writable[] = [
@@ -31,39 +33,26 @@ const WRITABLE: readonly Writable[] = [
     kind: 'groups',
     path: '/groups',
     may: MAY.changeGroups,
-    acts: CHANGEABLE,
-    needs: ['displayName', 'mailNickname'],
-    usual: { groupTypes: [] },
+    acts: REMOVABLE,
   },
-  { kind: 'devices', path: '/devices', may: MAY.changeDevices, acts: ['update', 'delete'] },
+  { kind: 'devices', path: '/devices', may: MAY.changeDevices, acts: REMOVABLE },
   {
     kind: 'applications',
     path: '/applications',
     may: MAY.changeApplications,
-    acts: CHANGEABLE,
-    needs: ['displayName'],
-    usual: { passwordCredentials: [], keyCredentials: [], appRoles: [] },
+    acts: REMOVABLE,
   },
   {
     kind: 'servicePrincipals',
     path: '/servicePrincipals',
     may: MAY.changeApplications,
-    acts: CHANGEABLE,
-    needs: ['appId'],
-    usual: {
-      accountEnabled: true,
-      servicePrincipalType: 'Application',
-      passwordCredentials: [],
-      keyCredentials: [],
-      appRoles: [],
-    },
+    acts: REMOVABLE,
   },
   {
     kind: 'oauth2PermissionGrants',
     path: '/oauth2PermissionGrants',
     may: MAY.changeGrants,
-    acts: CHANGEABLE,
-    needs: ['clientId', 'consentType', 'resourceId', 'scope'],
+    acts: REMOVABLE,
   },
   {
     kind: 'roleAssignments',
@@ -111,13 +100,12 @@ const WRITABLE: readonly Writable[] = [
     acts: CHANGEABLE,
     needs: ['@odata.type', 'conditions', 'handler'],
   },
-  { kind: 'domains', path: '/domains', may: MAY.changeDomains, acts: CHANGEABLE, needs: ['id'] },
+  { kind: 'domains', path: '/domains', may: MAY.changeDomains, acts: REMOVABLE },
 ];
 
 export function changeRoutes(): readonly Route[] {
   return [
     ...WRITABLE.flatMap(writable),
-    route('POST /users', MAY.changeUsers, createUser),
     route(
       'PATCH /users/{user}',
       [...MAY.changeUsers, ...MAY.enableUsers, ...MAY.setPasswords],
@@ -134,8 +122,6 @@ export function changeRoutes(): readonly Route[] {
       call.change({ act: 'purge', kind, id: object.id });
       return NO_CONTENT;
     }),
-    route('DELETE /directoryRoles/{id}/members/{other}/$ref', MAY.changeRoles, removeFromRole),
-    route('POST /directoryRoles/{id}/members/$ref', MAY.changeRoles, addToRole),
   ];
 }
 
@@ -188,58 +174,21 @@ function create(call: Call, kind: Kind, needs: readonly string[], usual: JsonObj
   const object: DirectoryObject = {
     ...usual,
     ...body,
-    ...NEW[kind]?.(call, body),
-    id: kind === 'domains' ? text(body['id']).toLowerCase() : call.guid(),
+    ...NEW[kind]?.(call),
+    id: call.guid(),
   };
   call.change({ act: 'create', kind, object });
   return { ...getOne(call, kind, object), status: 201 };
 }
 
 /** Properties that the service adds to a new object. */
-const NEW: { readonly [kind in Kind]?: (call: Call, body: JsonObject) => JsonObject } = {
-  groups: created,
-  applications: (call, body) => ({
-    ...created(call),
-    appId: call.guid(),
-    displayName: body['displayName'],
-  }),
-  servicePrincipals: (call, body) => {
-    const application = call.directory.state.find('applications', text(body['appId']));
-    if (call.directory.state.find('servicePrincipals', text(body['appId'])) !== undefined)
-      throw badRequest('The service principal for this appId already exists.');
-    return { displayName: application?.['displayName'] ?? body['displayName'] ?? body['appId'] };
-  },
+const NEW: { readonly [kind in Kind]?: (call: Call) => JsonObject } = {
   conditionalAccessPolicies: created,
   namedLocations: created,
-  domains: () => ({ authenticationType: 'Managed', isVerified: false, isDefault: false }),
 };
 
 function created({ nowMs }: Call): JsonObject {
   return { createdDateTime: new Date(nowMs).toISOString() };
-}
-
-const USER_NEEDS = ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName'] as const;
-
-function createUser(call: Call): Reply {
-  const { passwordProfile, ...body } = bodyOf(call);
-  for (const name of USER_NEEDS)
-    if (body[name] === undefined)
-      throw badRequest(`A value is required for property '${name}' of resource 'User'.`);
-  if (call.directory.state.find('users', text(body['userPrincipalName'])) !== undefined)
-    throw badRequest('Another object with the same value for property userPrincipalName exists.');
-  const at = new Date(call.nowMs).toISOString().replace(/\.\d+Z/, 'Z');
-  const { forceChangePasswordNextSignIn = true } = (passwordProfile ?? {}) as JsonObject;
-  const object: DirectoryObject = {
-    userType: 'Member',
-    ...body,
-    id: call.guid(),
-    createdDateTime: at,
-    lastPasswordChangeDateTime: at,
-    signInSessionsValidFromDateTime: at,
-    passwordProfile: { forceChangePasswordNextSignIn },
-  };
-  call.change({ act: 'create', kind: 'users', object });
-  return ok(shown('users', object, undefined), 201);
 }
 
 function patchUser(call: Call): Reply {
@@ -291,30 +240,4 @@ function deletedOne(call: Call): { readonly kind: Kind; readonly object: Directo
     if (object !== undefined) return { kind, object };
   }
   throw notFound(id);
-}
-
-function removeFromRole(call: Call): Reply {
-  const role = need(call, 'directoryRoles', call.params['id'] ?? '');
-  const other = call.params['other'] ?? '';
-  for (const { object } of call.directory.state.list('roleAssignments')) {
-    if (object['roleDefinitionId'] !== role['roleTemplateId']) continue;
-    if (object['principalId'] !== other || object['directoryScopeId'] !== '/') continue;
-    call.change({ act: 'delete', kind: 'roleAssignments', id: object.id });
-    return NO_CONTENT;
-  }
-  throw notFound(other);
-}
-
-function addToRole(call: Call): Reply {
-  const role = need(call, 'directoryRoles', call.params['id'] ?? '');
-  const principalId = /\/([^/]+)\/?$/.exec(text(bodyOf(call)['@odata.id']))?.[1] ?? '';
-  if (call.directory.state.findAny(principalId) === undefined) throw notFound(principalId);
-  const object: DirectoryObject = {
-    id: call.guid(),
-    roleDefinitionId: role['roleTemplateId'],
-    principalId,
-    directoryScopeId: '/',
-  };
-  call.change({ act: 'create', kind: 'roleAssignments', object });
-  return NO_CONTENT;
 }

@@ -6,11 +6,10 @@ import {
   SINGLETONS,
 } from '../../directory/model/directory-seed.ts';
 import type { Reply } from '../../http/http-message.ts';
-import { related } from '../calls/expand.ts';
 import { type Call, ok } from '../calls/graph-call.ts';
-import { badRequest, notFound } from '../calls/graph-error.ts';
+import { notFound } from '../calls/graph-error.ts';
 import { need, needUser } from '../calls/lookups.ts';
-import { contextOf, shown, typeOf } from '../calls/object-shape.ts';
+import { shown, typeOf } from '../calls/object-shape.ts';
 import { getOne, listAll, listKind, selected } from '../calls/pages.ts';
 import { MAY, READS_OWN } from '../calls/permissions.ts';
 import { type Family, type Route, route } from '../calls/route-table.ts';
@@ -73,12 +72,6 @@ const COLLECTIONS: readonly Collection[] = [
     may: MAY.readPolicies,
   },
   {
-    kind: 'authenticationStrengthPolicies',
-    path: '/identity/conditionalAccess/authenticationStrength/policies',
-    may: MAY.readPolicies,
-    family: 'protection',
-  },
-  {
     kind: 'authenticationMethodConfigurations',
     path: '/policies/authenticationMethodsPolicy/authenticationMethodConfigurations',
     may: MAY.readMethodsPolicy,
@@ -125,8 +118,6 @@ export function collectionRoutes(): readonly Route[] {
     route('GET /me', MAY.readUsers, (call) => getOne(call, 'users', needUser(call)), {
       own: READS_OWN,
     }),
-    route('GET /directoryObjects/{id}', MAY.readUsers, anyObject),
-    route('GET /directoryRoles/{id}/members', MAY.readRoles, membersOfRole),
     route('GET /policies/crossTenantAccessPolicy/partners', MAY.readCrossTenant, (call) =>
       listAll(call, 'policies/crossTenantAccessPolicy/partners', [
         ...kindOf(call, 'crossTenantPartners').map(partner),
@@ -136,9 +127,6 @@ export function collectionRoutes(): readonly Route[] {
       ok(partner(need(call, 'crossTenantPartners', call.params['id'] ?? ''))),
     ),
     route('GET /directory/deletedItems/{type}', MAY.readUsers, deletedItems),
-    route('GET /identityProtection/riskyUsers/{id}/history', MAY.readRiskyUsers, riskHistory, {
-      family: 'protection',
-    }),
   ];
 }
 
@@ -147,49 +135,19 @@ function readable({ kind, path, may, cost = 1, family = 'identity' }: Collection
   // Relations of a user are found by `{user}`, and so is the user itself.
   const name = kind === 'users' ? 'user' : 'id';
   const one = (call: Call): Reply => getOne(call, kind, need(call, kind, call.params[name] ?? ''));
-  const routes = [
+  return [
     route(`GET ${path}`, may, (call) => listKind(call, kind), options),
     route(`GET ${path}/{${name}}`, may, one, {
       ...options,
       own: kind === 'users' ? READS_OWN : [],
     }),
   ];
-  if (typeOf(kind) !== undefined)
-    routes.push(route(`GET ${path}/$count`, may, (call) => count(call, kind), options));
-  return routes;
-}
-
-function count(call: Call, kind: Kind): Reply {
-  if (call.ask.headers['consistencylevel']?.toLowerCase() !== 'eventual')
-    throw badRequest('$count needs ConsistencyLevel: eventual.', 'Request_UnsupportedQuery');
-  const body = String(call.directory.state.count(kind));
-  return { status: 200, headers: { 'content-type': 'text/plain' }, body };
 }
 
 function single(call: Call, id: string): Reply {
   const object = call.directory.state.get('settings', id);
   if (object === undefined) throw notFound(id);
   return ok(selected(object, call.options.select));
-}
-
-function anyObject(call: Call): Reply {
-  const id = call.params['id'] ?? '';
-  const value = related(call, id);
-  if (value === null) throw notFound(id);
-  return ok({ '@odata.context': contextOf(call.base, 'directoryObjects', undefined), ...value });
-}
-
-function membersOfRole(call: Call): Reply {
-  const role = need(call, 'directoryRoles', call.params['id'] ?? '');
-  const ids = call.directory.state;
-  const members: JsonObject[] = [];
-  for (const { object } of ids.list('roleAssignments')) {
-    if (object['roleDefinitionId'] !== role['roleTemplateId']) continue;
-    if (object['directoryScopeId'] !== '/') continue;
-    const member = related(call, String(object['principalId']));
-    if (member !== null) members.push(member);
-  }
-  return listAll(call, 'directoryObjects', members);
 }
 
 function kindOf(call: Call, kind: Kind): readonly DirectoryObject[] {
@@ -215,12 +173,4 @@ function deletedItems(call: Call): Reply {
     shown(kind, object, undefined),
   );
   return listAll(call, kind, values);
-}
-
-/** The current state. Earlier ones are only in the audit log. */
-function riskHistory(call: Call): Reply {
-  const now = need(call, 'riskyUsers', call.params['id'] ?? '');
-  return listAll(call, 'riskyUsers/history', [
-    { ...now, userId: now.id, initiatedBy: null, activity: null },
-  ]);
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/json-object.ts';
 import type { FeedStore, StoredRecord } from '../../feeds/feed-store.ts';
 import type { Reply } from '../../http/http-message.ts';
 import { type Call, nextLink, ok, readToken, text, writeToken } from '../calls/graph-call.ts';
-import { badRequest, GraphError } from '../calls/graph-error.ts';
+import { badRequest } from '../calls/graph-error.ts';
 import { pageSize, SCAN_MAX, selected } from '../calls/pages.ts';
 import { MAY } from '../calls/permissions.ts';
 import { type Place, walk } from '../calls/record-walk.ts';
@@ -71,15 +71,9 @@ const REPORTING = { family: 'reporting' } as const;
 
 /** `auditLogs/signIns` and `auditLogs/directoryAudits` (contracts 5 and 6). */
 export function reportRoutes(withheld: Withheld | undefined): readonly Route[] {
-  return [SIGN_INS, AUDITS].flatMap((report) => [
+  return [SIGN_INS, AUDITS].map((report) =>
     route(`GET /${report.set}`, MAY.readReports, (call) => list(call, report, withheld), REPORTING),
-    route(
-      `GET /${report.set}/{id}`,
-      MAY.readReports,
-      (call) => getRow(call, report, withheld),
-      REPORTING,
-    ),
-  ]);
+  );
 }
 
 function list(call: Call, report: Report, withheld: Withheld | undefined): Reply {
@@ -118,20 +112,6 @@ function answer(
     }),
     value,
   });
-}
-
-function getRow(call: Call, report: Report, withheld: Withheld | undefined): Reply {
-  const id = call.params['id'] ?? '';
-  const all = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
-  const bounds = { ...all, behind: undefined, nowMs: call.nowMs };
-  for (const { record } of rowsOf(call, report, withheld, bounds)) {
-    if (record.id !== id) continue;
-    const shown = report.show(call, record.body);
-    if (shown === undefined) break;
-    const context = `${call.base}/$metadata#${report.set}/$entity`;
-    return ok({ '@odata.context': context, ...selected(shown, call.options.select) });
-  }
-  throw new GraphError(404, 'UnknownError', `No row with the id '${id}'.`);
 }
 
 const DAY_MS = 86_400_000;
