@@ -4,6 +4,9 @@ import type { SignalBatch } from '../store/rows/signal-row.ts';
 import type { ProjectedAction } from './record-interpreter.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';
 
+/** Rows before a write: a few tens of megabytes in each of two workers. */
+export const ROWS_PER_POST = 120_000;
+
 /** Written actions: their rows are in a file that does not count before it is posted. */
 export type WrittenActions = {
   readonly files: readonly RecentFile[];

@@ -1,6 +1,5 @@
-import { ActionBuffer } from './action-buffer.ts';
+import { ActionBuffer, ROWS_PER_POST } from './action-buffer.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
-import { ROWS_PER_POST } from './limits.ts';
 import { RecordInterpreter } from './record-interpreter.ts';
 import { scanEntries } from './scan-entries.ts';
 

@@ -3,8 +3,10 @@ import { actionFingerprint, actionKeys } from '@countersign/ledger';
 import { ActionBuffer } from './action-buffer.ts';
 import { type Delivery, deliveriesOfSameAction } from './deliveries.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
-import { MERGES_PER_SLICE } from './limits.ts';
 import { type ProjectedAction, RecordInterpreter } from './record-interpreter.ts';
+
+/** Actions that are merged at once, with the bodies of all their deliveries. */
+const MERGES_PER_SLICE = 2_000;
 
 /**
  * Writes one row for each action with new deliveries, from all of its deliveries, in place of its

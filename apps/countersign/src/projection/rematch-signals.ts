@@ -1,5 +1,5 @@
+import { ROWS_PER_POST } from './action-buffer.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
-import { ROWS_PER_POST } from './limits.ts';
 import { RecordInterpreter } from './record-interpreter.ts';
 import { scanEntries } from './scan-entries.ts';
 import { SignalBuffer } from './signals/signal-buffer.ts';

@@ -8,8 +8,7 @@ import { type Signal, SignalExtractor } from '../../projection/signals/signal-ex
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { SignalCount, SignalRow } from '../../store/rows/signal-row.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import { batches, byGroup } from './group-days.ts';
-import { DAYS_TOGETHER_MAX } from './limits.ts';
+import { batches, byGroup, DAYS_TOGETHER_MAX } from './group-days.ts';
 import { signalsInMemory } from './memory-signals.ts';
 import type { RuleContent } from './rule-content.ts';
 import { RuleEvaluator } from './rule-evaluator.ts';

@@ -1,5 +1,8 @@
 import type { TouchedGroup } from '../../store/rows/signal-row.ts';
 
+/** Groups and days evaluated at once. Then the event loop serves others. */
+export const DAYS_TOGETHER_MAX = 2_000;
+
 /** A group of a stream on a day of event time. */
 export type GroupDay = TouchedGroup;
 

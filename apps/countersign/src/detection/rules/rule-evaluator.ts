@@ -5,10 +5,12 @@ import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { SignalCount, SignalRow, SignalSpan } from '../../store/rows/signal-row.ts';
 import { ruleKey } from './compile-plan.ts';
 import { type GroupDay, OuterDays, runs } from './group-days.ts';
-import { SAMPLES_MAX } from './limits.ts';
 import type { AlertingRule, RuleContent } from './rule-content.ts';
 import { draftOf } from './rule-finding.ts';
 import { groupCutDraft, throttledDraft, valuesCutDraft } from './throttled-rule.ts';
+
+/** Samples of one group and day that a correlation examines. */
+const SAMPLES_MAX = 200_000;
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 

@@ -1,6 +1,8 @@
 import type { RuleMeta } from '@countersign/sigma';
 import { NEEDS } from '../runner/required-logs.ts';
-import { REPEAT_MAX } from './limits.ts';
+
+/** How often a test may repeat its events: more than any threshold needs. */
+const REPEAT_MAX = 10_000;
 
 /** Our additions to Sigma, in the member `countersign` of a rule document. */
 export type RuleExtension = {

@@ -8,8 +8,13 @@ import {
 } from '../../store/rows/finding.ts';
 import type { SignalRow } from '../../store/rows/signal-row.ts';
 import { filledIn } from './finding-text.ts';
-import { DRAFT_ENTRIES_MAX, MESSAGE_NAMES_MAX } from './limits.ts';
 import type { AlertingRule } from './rule-content.ts';
+
+/** Names in a message. The detection runner bounds the whole text. */
+const MESSAGE_NAMES_MAX = 5;
+
+/** Entries that a draft cites, the first and the last ones. Its text states the full count. */
+export const DRAFT_ENTRIES_MAX = 200;
 
 /** The evidence of a finding: signals with their place, in time order. */
 export type FindingEvidence = {

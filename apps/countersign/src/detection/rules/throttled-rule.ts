@@ -4,8 +4,8 @@ import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { limitationFinding } from '../findings/limitation-finding.ts';
 import type { GroupDay } from './group-days.ts';
-import { DRAFT_ENTRIES_MAX } from './limits.ts';
 import type { AlertingRule } from './rule-content.ts';
+import { DRAFT_ENTRIES_MAX } from './rule-finding.ts';
 
 /** The rule of these findings. {@link isThrottledOf} decides whom they are about. */
 export const THROTTLED = 'sigma/throttled';

@@ -1,9 +1,9 @@
 import type { RecordDraft } from '@countersign/core';
 import type { BatchAssignment } from '@countersign/ledger';
 import type { Chunk, ReadContext } from '@countersign/m365';
+import { ROWS_PER_POST } from '../../projection/action-buffer.ts';
 import { commitProjection } from '../../projection/commit-projection.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
-import { ROWS_PER_POST } from '../../projection/limits.ts';
 import { mergeActions } from '../../projection/merge-actions.ts';
 import { projectEntry } from '../../projection/project-entry.ts';
 import type { RecentFile } from '../../store/parquet/recent-file.ts';

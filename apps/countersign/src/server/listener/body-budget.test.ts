@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import { BodyBudget, type BodyLease } from './body-budget.ts';
-import { BODY_BYTES_FREE } from './limits.ts';
+import { BODY_BYTES_FREE, BodyBudget, type BodyLease } from './body-budget.ts';
 
 const LIMITS = { bodyBytesMax: 10_000, bodyBytesPerCallerMax: 4000 };
 

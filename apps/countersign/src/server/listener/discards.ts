@@ -1,4 +1,8 @@
-import { DISCARDED_BYTES_MAX, DISCARDED_BYTES_PER_SECOND } from './limits.ts';
+/** A refused body is read up to this size: twice the largest accepted body. */
+const DISCARDED_BYTES_MAX: number = 8 * 1024 * 1024;
+
+/** All refused bodies together: a hundredth of what one processor can read. */
+const DISCARDED_BYTES_PER_SECOND: number = 16 * 1024 * 1024;
 
 /**
  * Reads refused bodies to their end, because many clients read no reply before they have sent all.

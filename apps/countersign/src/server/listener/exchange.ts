@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyBudget, BodyLease, BudgetRefusal } from './body-budget.ts';
 import { type Connection, type ConnectionTable, shareOf } from './connections.ts';
 import type { Discards } from './discards.ts';
-import { LINGER_MS } from './limits.ts';
+
+/** A peer that is still sending sees the reply within this time, even on a slow line. */
+const LINGER_MS = 2000;
 
 export type Reply = {
   readonly status: number;

@@ -5,7 +5,15 @@ import { BodyBudget, type BodyLimits } from './body-budget.ts';
 import { type ConnectionLimits, ConnectionTable } from './connections.ts';
 import { Discards } from './discards.ts';
 import { Exchange } from './exchange.ts';
-import { SILENT_MS_MAX, SLOW_REQUEST_CHECK_MS } from './limits.ts';
+
+/** Node checks for slow requests only every 30 s by default. Until then each holds a connection. */
+const SLOW_REQUEST_CHECK_MS = 1000;
+
+/**
+ * A silent connection is closed after this time, because its peer does not read the reply. Longer
+ * than any reply takes, and than idle connections are kept.
+ */
+const SILENT_MS_MAX = 120_000;
 
 /** The server's certificate, and the authorities it trusts for clients, in PEM. */
 export type ListenerTls = {
