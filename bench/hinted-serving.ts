@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Actor, type Emulator, startEmulator } from '@countersign/emulator';
 import { NORTHMOOR } from '@countersign/emulator/testing/office-worker';
 import { configText, secretsOf } from '../test/support/collection/emulated-collectors.ts';
-import { Serving } from '../test/support/server-process.ts';
+import { ServerProcess } from '../test/support/server-process.ts';
 import { freePort } from './ports.ts';
 
 /** The maximum delay of a feed that lists records soon after their events. */
@@ -34,7 +34,7 @@ export async function withHintedServing<T>(
     const api = `activityApi: {root: "MANAGE", every: 1h, ${types}, webhook: ${webhook}}`;
     writeFileSync(config, configText(emulator, api));
     const secrets = { ...secretsOf(emulator), HOOK: 'hook-secret' };
-    const serving = await Serving.start(of.dir, config, secrets);
+    const serving = await ServerProcess.start(of.dir, config, secrets);
     try {
       await serving.logged(
         ({ event, collector }) =>

@@ -48,14 +48,14 @@ test('a witness needs its state and a log', async () => {
   assert.equal((await ask(['ledger', 'witness', '--listen', '0'])).code, 2);
 });
 
-type Running = {
+type WitnessProcess = {
   readonly child: ChildProcess;
   readonly result: Promise<ProcessResult>;
   readonly url: string;
   readonly vkey: string;
 };
 
-async function run(log: string): Promise<Running> {
+async function run(log: string): Promise<WitnessProcess> {
   const args = ['ledger', 'witness', '--listen', '0', '--state', state, '--log', log, '--json'];
   const child = start(args);
   const result = ended(child);

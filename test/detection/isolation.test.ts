@@ -152,8 +152,8 @@ test('finds, names and skips only the entry that a detector throws on', async ()
     const sound = found.filter(({ draft }) => draft.rule === 'test/sound' && isBad(draft.group));
     assert.deepEqual(new Set(named.flat()), new Set(sound.flatMap(({ draft }) => draft.entries)));
     const profiles = detectors.flatMap(({ profiles }) => profiles);
-    const asked = { kind: 'now', nowMs: START_MS } as const;
-    const states = detectorHealth(store, profiles, { asked, nowMs: START_MS }).map(
+    const scope = { kind: 'now', nowMs: START_MS } as const;
+    const states = detectorHealth(store, profiles, { scope, nowMs: START_MS }).map(
       ({ health }) => health,
     );
     assert.deepEqual(

@@ -11,7 +11,7 @@ import { assertOutput } from '../support/assert-output.ts';
 import { countersign, type ProcessResult } from '../support/command-line.ts';
 import { sha256 } from '../support/enforcement/enforcement-content.ts';
 import { temporaryFolder } from '../support/folders.ts';
-import { Serving } from '../support/server-process.ts';
+import { ServerProcess } from '../support/server-process.ts';
 
 const root = temporaryFolder('enforcement-bypass');
 const REDIRECT = 'http://localhost:4180/callback';
@@ -45,7 +45,7 @@ describe('two people take a group past the enforcement point, and back', () => {
   const config = join(root, 'node.yaml');
   let emulator: Emulator;
   let provider: ExternalProvider;
-  let serving: Serving;
+  let serving: ServerProcess;
   let tenantId: string;
   let group: string;
   let upn: string;
@@ -69,7 +69,10 @@ describe('two people take a group past the enforcement point, and back', () => {
     });
     ({ group, upn } = memberOfSomething(emulator, tenantId));
     writeConfig();
-    serving = await Serving.start(dir, config, { BYPASS_SECRET: SECRET, TOOL: sha256('tool') });
+    serving = await ServerProcess.start(dir, config, {
+      BYPASS_SECRET: SECRET,
+      TOOL: sha256('tool'),
+    });
   });
   after(async () => {
     assert.equal(await serving.end(), 0);

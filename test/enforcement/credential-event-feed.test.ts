@@ -205,7 +205,7 @@ test('another process continues where the last one stopped', () =>
     assert.deepEqual(await world.newEvents(), [[ADA, 'password', 'update', 'user']]);
   }));
 
-test('reports new and revoked passkeys of ours', () =>
+test('reports new and revoked passkeys that Countersign manages', () =>
   World.within(async (world) => {
     const atMs = NOW_MS;
     const passkey: Passkey = {

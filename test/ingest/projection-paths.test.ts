@@ -204,7 +204,7 @@ class Folder {
     const unused = (): void => {};
     for await (const chunk of chunksOf(file)) {
       const record = (draft: RecordDraft): unknown => drafts.push(draft);
-      readChunk(chunk, CONTEXT, { record, reject: unused, page: unused, said: unused });
+      readChunk(chunk, CONTEXT, { record, reject: unused, page: unused, addCompleteness: unused });
     }
     if (drafts.length > 0) await writer.ledger.append(drafts);
   }

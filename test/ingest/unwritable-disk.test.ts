@@ -23,7 +23,7 @@ function exportOf(name: string, first: number, count: number): string {
 const first = exportOf('first.json', 1, 30);
 const more = exportOf('more.json', 31, 30);
 
-/** One sentence with the file and the fix, and not a defect of ours. */
+/** One sentence with the file and the fix, and not a bug in Countersign. */
 function assertReported({ code, stderr }: ProcessResult, exitCode: number, cure: RegExp): void {
   assert.equal(code, exitCode, stderr);
   assert.match(stderr, /^countersign: could not [^\n]+\n$/);

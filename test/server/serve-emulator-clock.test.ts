@@ -9,7 +9,7 @@ import { IS_LONG } from '../../tools/property.ts';
 import { assertFsckClean } from '../support/account.ts';
 import { countersign, ended, start } from '../support/command-line.ts';
 import { temporaryFolder } from '../support/folders.ts';
-import { Serving } from '../support/server-process.ts';
+import { ServerProcess } from '../support/server-process.ts';
 
 const MINUTE_MS = 60_000;
 /** With a larger difference, behind or ahead, the collectors stop. */
@@ -64,7 +64,7 @@ for (const speed of IS_LONG ? [1, 60, 1_000] : [1_000]) {
     const data = join(root, `at-${speed}`);
     const env = { COLLECTOR_SECRET: printed.collector.clientSecret };
     const config = configFor(printed, `at-${speed}`, (text) => text);
-    const serving = await Serving.start(data, config, env);
+    const serving = await ServerProcess.start(data, config, env);
     t.after(() => serving.end());
     const startMs = await timeOf(printed);
     // Past the point at which the machine's own clock would be too far behind.

@@ -9,7 +9,7 @@ import { directoryState } from '../support/collection/directory-state.ts';
 import { COLLECT, configText, secretsOf } from '../support/collection/emulated-collectors.ts';
 import { bodiesOf } from '../support/collection/offered-records.ts';
 import { temporaryFolder } from '../support/folders.ts';
-import { type LogLine, Serving } from '../support/server-process.ts';
+import { type LogLine, ServerProcess } from '../support/server-process.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -28,7 +28,7 @@ test('serve collects Graph, its directory, its searches and the export of a tena
   try {
     const graph = 'graph: {root: "GRAPH", requestsPerMinute: 6000}';
     writeFileSync(config, configText(emulator, graph, COLLECT.storage));
-    const serving = await Serving.start(dir, config, secretsOf(emulator));
+    const serving = await ServerProcess.start(dir, config, secretsOf(emulator));
     const polled = (start: string, fits: (line: LogLine) => boolean): Promise<LogLine> =>
       serving.logged(({ event, collector, ...rest }) => {
         const isOf = event === 'polled' && String(collector).startsWith(start);

@@ -8,7 +8,7 @@ import { ActivityService } from '../support/collection/activity-service.ts';
 import { assertExactlyOnce } from '../support/exactly-once.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { recordText } from '../support/ingest/audit-record.ts';
-import { type LogLine, Serving } from '../support/server-process.ts';
+import { type LogLine, ServerProcess } from '../support/server-process.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const CLIENT = '66666666-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -92,7 +92,7 @@ tenants:
     collect: {${activityApi}}
 `;
   writeFileSync(config, text);
-  const serving = await Serving.start(dir, config, ENV);
+  const serving = await ServerProcess.start(dir, config, ENV);
   const isPoll = ({ event, collector }: LogLine): boolean =>
     event === 'polled' && String(collector).startsWith('activity-api');
   await serving.logged(isPoll);

@@ -10,7 +10,7 @@ import { assertExactlyOnce } from '../support/exactly-once.ts';
 import { ndjson, records } from '../support/exports.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { recordText } from '../support/ingest/audit-record.ts';
-import { Serving, writeConfig } from '../support/server-process.ts';
+import { ServerProcess, writeConfig } from '../support/server-process.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const SECRET = 'hush-4f6b';
@@ -39,7 +39,7 @@ const brought = (line: Record<string, unknown>, records: number): boolean =>
 test('collects, answers, is stopped, and continues where it stopped', async () => {
   await using at = await begin('through');
   put(at.service, 'first', 1, 2, 3);
-  const first = await Serving.start(at.dir, at.config, ENV);
+  const first = await ServerProcess.start(at.dir, at.config, ENV);
   await first.logged((line) => brought(line, 3));
 
   // Content that is listed later is available after the next poll.
@@ -58,7 +58,7 @@ test('collects, answers, is stopped, and continues where it stopped', async () =
   assert.equal(first.log.at(-1)?.event, 'stopped');
 
   put(at.service, 'third', 5);
-  const second = await Serving.start(at.dir, at.config, ENV);
+  const second = await ServerProcess.start(at.dir, at.config, ENV);
   await second.logged((line) => brought(line, 1));
   assert.equal(await second.end('SIGINT'), 0);
   const again = second.log.filter((line) => Number(line['records']) > 1);
@@ -69,7 +69,7 @@ test('collects, answers, is stopped, and continues where it stopped', async () =
 test('gives three kinds of answers, and never a boolean', async () => {
   await using at = await begin('answers');
   put(at.service, 'first', 1);
-  const serving = await Serving.start(at.dir, at.config, ENV);
+  const serving = await ServerProcess.start(at.dir, at.config, ENV);
   await serving.logged((line) => brought(line, 1));
   const health = await serving.get('/api/v1/health');
   const answer = (await health.json()) as { kind: string };
@@ -99,7 +99,7 @@ test('gives three kinds of answers, and never a boolean', async () => {
 });
 
 /** Between a batch and its indexing the answer says so, and nothing else changes. */
-async function indexedCoverage(serving: Serving): Promise<Record<string, unknown>[]> {
+async function indexedCoverage(serving: ServerProcess): Promise<Record<string, unknown>[]> {
   for (;;) {
     const { coverage, because } = (await (await serving.get('/api/v1/coverage')).json()) as {
       coverage: Record<string, unknown>[];
@@ -114,7 +114,7 @@ async function indexedCoverage(serving: Serving): Promise<Record<string, unknown
 
 test('runs the work that other commands forward, and keeps collecting', async () => {
   await using at = await begin('handed');
-  const serving = await Serving.start(at.dir, at.config, ENV);
+  const serving = await ServerProcess.start(at.dir, at.config, ENV);
   await serving.logged(({ event }) => event === 'polled');
   const imported = await countersign(['import', '-', '--json', '--data', at.dir], {
     input: ndjson(records(7)),
@@ -130,7 +130,7 @@ test('runs the work that other commands forward, and keeps collecting', async ()
 
 test('returns work that it has not begun to the command that sent it', async () => {
   await using at = await begin('left');
-  const serving = await Serving.start(at.dir, at.config, ENV);
+  const serving = await ServerProcess.start(at.dir, at.config, ENV);
   // An import of standard input ends with its input, and the next one waits for it.
   const first = start(['import', '-', '--json', '--data', at.dir]);
   first.stdin?.write(ndjson(records(3)));
@@ -160,7 +160,7 @@ test('shows no secret in its log, its pages and its files', async () => {
     response.end(JSON.stringify({ error: 'invalid_client', error_description: body }));
     return true;
   };
-  const serving = await Serving.start(at.dir, at.config, ENV);
+  const serving = await ServerProcess.start(at.dir, at.config, ENV);
   await serving.logged(({ event }) => event === 'problem');
   const pages = ['/metrics', '/api/v1/health', '/api/v1/coverage'].map(async (path) =>
     (await serving.get(path)).text(),
@@ -179,7 +179,7 @@ test('an owned but unconnected tenant is in every answer about the company', asy
   writeFileSync(file, listed('test'));
   writeFileSync(at.config, `inventory: ${file}\n${readFileSync(at.config, 'utf8')}`);
   put(at.service, 'first', 1, 2);
-  const first = await Serving.start(at.dir, at.config, ENV);
+  const first = await ServerProcess.start(at.dir, at.config, ENV);
   await first.logged((line) => brought(line, 2));
   const { coverage } = (await (await first.get('/api/v1/coverage')).json()) as {
     coverage: { tenant: string; state: string; source: string; entries: number[] }[];
@@ -209,12 +209,12 @@ test('an owned but unconnected tenant is in every answer about the company', asy
   assert.match((await ask('coverage', '--json')).stdout, because, 'after a rebuild as well');
 
   // Repeated only if the text changes.
-  const second = await Serving.start(at.dir, at.config, ENV);
+  const second = await ServerProcess.start(at.dir, at.config, ENV);
   await second.logged(({ event }) => event === 'polled');
   assert.equal(await second.end(), 0);
   assert.ok(!second.log.some(({ event }) => event === 'config-said'));
   writeFileSync(file, listed('acquired'));
-  const third = await Serving.start(at.dir, at.config, ENV);
+  const third = await ServerProcess.start(at.dir, at.config, ENV);
   const said = await third.logged(({ event }) => event === 'config-said');
   assert.ok(Number(said['entry']) > entry);
   assert.equal(await third.end(), 0);
@@ -222,7 +222,7 @@ test('an owned but unconnected tenant is in every answer about the company', asy
 
 test('serves only read requests, and refuses a foreign Host header', async () => {
   await using at = await begin('enforcement');
-  const serving = await Serving.start(at.dir, at.config, ENV);
+  const serving = await ServerProcess.start(at.dir, at.config, ENV);
   assert.equal((await fetch(`${serving.url}/metrics`, { method: 'POST' })).status, 405);
   assert.equal((await serving.get('/')).status, 404);
   const asked = await new Promise<number | undefined>((resolve, reject) => {
@@ -240,7 +240,7 @@ test('serves only read requests, and refuses a foreign Host header', async () =>
 
 test('a second server on one ledger is told that it is locked', async () => {
   await using at = await begin('held');
-  const serving = await Serving.start(at.dir, at.config, ENV);
+  const serving = await ServerProcess.start(at.dir, at.config, ENV);
   const args = ['serve', '--config', at.config, '--data', at.dir];
   const { code, stderr } = await countersign(args, { env: ENV });
   assert.equal(code, 3);

@@ -8,7 +8,7 @@ import { start } from './command-line.ts';
 export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
 /** A `countersign serve` in its own process. */
-export class Serving {
+export class ServerProcess {
   readonly url: string;
   /** Its report when every listener was ready. */
   readonly ready: Readonly<Record<string, unknown>>;
@@ -29,7 +29,11 @@ export class Serving {
   }
 
   /** Resolves when it listens. Its configuration must request a log in JSON. */
-  static async start(dir: string, config: string, env: Record<string, string>): Promise<Serving> {
+  static async start(
+    dir: string,
+    config: string,
+    env: Record<string, string>,
+  ): Promise<ServerProcess> {
     const child = start(['serve', '--config', config, '--data', dir, '--json'], { env });
     const log: LogLine[] = [];
     const other: string[] = [];
@@ -42,7 +46,7 @@ export class Serving {
     const first = await said.next();
     assert.ok(first.done !== true, `serve did not start: ${other.join('\n')}`);
     const ready = JSON.parse(first.value) as { url: string } & Record<string, unknown>;
-    return new Serving(child, ready, log);
+    return new ServerProcess(child, ready, log);
   }
 
   /** The first matching line of the log, from before or from now on. */

@@ -28,7 +28,7 @@ export type Life = {
 };
 
 /** One person at one device for one day: a session, and a token for each service. */
-type Sitting = {
+type WorkSession = {
   readonly person: Person;
   readonly startMs: number;
   readonly hours: number;
@@ -68,7 +68,7 @@ function work(life: Life, person: Person, day: number): void {
   const { random } = life;
   const isTraveling = person.name === TRAVELER && TRAVEL_DAYS.includes(day);
   const place = random.chance(0.35) ? person.homeIp : OFFICE_IP;
-  const sitting: Sitting = {
+  const sitting: WorkSession = {
     person,
     startMs: START_MS + day * DAY_MS + Math.round((person.startHour + random.next()) * HOUR_MS),
     hours: 6.5 + random.next() * 2.5,
@@ -83,7 +83,7 @@ function work(life: Life, person: Person, day: number): void {
   talk(life, sitting);
 }
 
-function signInAtComputer(life: Life, s: Sitting): void {
+function signInAtComputer(life: Life, s: WorkSession): void {
   const { random, journal } = life;
   const base = { person: s.person, ip: s.ip, client: s.client, device: 'managed' } as const;
   const interactive = {
@@ -104,7 +104,7 @@ function signInAtComputer(life: Life, s: Sitting): void {
 }
 
 /** Tokens are renewed without the person. Later records name the newest token. */
-function renew(life: Life, s: Sitting, services: readonly string[], atMs: number): void {
+function renew(life: Life, s: WorkSession, services: readonly string[], atMs: number): void {
   for (const [i, service] of services.entries()) {
     const issuedMs = atMs + i * life.random.between(2000, 40_000);
     const resourceId =
@@ -130,12 +130,12 @@ function renew(life: Life, s: Sitting, services: readonly string[], atMs: number
   }
 }
 
-function tokenOf(s: Sitting, service: string): Token {
+function tokenOf(s: WorkSession, service: string): Token {
   return s.tokens.get(service) as Token;
 }
 
 /** Moments of a working day, in order, without the lunch hour. */
-function moments(random: SeededRandom, s: Sitting, mean: number): number[] {
+function moments(random: SeededRandom, s: WorkSession, mean: number): number[] {
   const all = Array.from({ length: random.often(mean) }, () => {
     const at = random.next() * s.hours;
     return s.startMs + 120_000 + Math.round((at > 4 ? at + 0.8 : at) * HOUR_MS);
@@ -143,7 +143,7 @@ function moments(random: SeededRandom, s: Sitting, mean: number): number[] {
   return all.sort((a, b) => a - b);
 }
 
-function workOnMail(life: Life, s: Sitting): void {
+function workOnMail(life: Life, s: WorkSession): void {
   const { random, journal, mail, company } = life;
   const token = tokenOf(s, MICROSOFT_OFFICE);
   const client: MailClient = s.person.hasOutlook ? 'outlook' : 'web';
@@ -193,7 +193,7 @@ const FILE_OPERATIONS = [
   'FileRecycled',
 ];
 
-function workOnFiles(life: Life, s: Sitting): void {
+function workOnFiles(life: Life, s: WorkSession): void {
   const { random, journal, company } = life;
   const token = tokenOf(s, SHAREPOINT_ONLINE);
   const act = { person: s.person, token, client: s.client };
@@ -222,7 +222,7 @@ function workOnFiles(life: Life, s: Sitting): void {
   });
 }
 
-function talk(life: Life, s: Sitting): void {
+function talk(life: Life, s: WorkSession): void {
   const { random, journal, company } = life;
   const act = { person: s.person, token: tokenOf(s, TEAMS) };
   recordTeams(journal, random, company, {
@@ -251,7 +251,7 @@ function checkPhone(life: Life, person: Person, day: number, sessionId: string):
   if (!random.chance(day % 7 < 5 ? 0.7 : 0.35)) return;
   const startMs = START_MS + day * DAY_MS + Math.round((18 + random.next() * 3.5) * HOUR_MS);
   const tokens = new Map<string, Token>();
-  const s: Sitting = {
+  const s: WorkSession = {
     person,
     startMs,
     hours: 1,

@@ -14,7 +14,7 @@ const signal = onInterrupt(process, (sentence) => {
 
 // If the event loop runs empty before the command has answered, the exit must not look like
 // success.
-process.exitCode = EXIT.ourDefect;
+process.exitCode = EXIT.internalError;
 const sayUnfinished = (): void => {
   process.stderr.write(
     'countersign: a defect of Countersign: the program stopped before it was done\n',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock, systemClock } from './clock.ts';
 
-test('a manual clock stands still until it is moved', () => {
+test('a manual clock does not advance by itself', () => {
   const clock = new ManualClock(1000);
   assert.deepEqual([clock.now(), clock.monotonic()], [1000, 0]);
   clock.advance(250);

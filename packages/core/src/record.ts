@@ -52,9 +52,9 @@ export type RecordDraft = {
   readonly tenant: TenantId;
   readonly source: SourceId;
   /**
-   * The id of the action: the vendor's record id, or the request id of a sign-in. Undefined if it
-   * has none: the ledger then derives an id from the bytes. The ledger writes a GUID unchanged, and
-   * a keyed hash of any other text.
+   * The id of the action: the vendor's record id, or the request id of a sign-in. Undefined if
+   * there is none: the ledger then derives an id from the bytes. The ledger writes a GUID as it is,
+   * and a keyed hash of any other text.
    */
   readonly id: string | undefined;
   /** Event time in the normal form of `instant.ts`. */

@@ -99,7 +99,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
       onSignIn?.(signIn);
     },
   });
-  // Not part of the real service: a collector can use this clock. 0: time stands still.
+  // Not part of the real service: a collector can use this clock. 0: time does not pass.
   login.router.on('GET', '/emulator/clock', () =>
     json(200, { emulator: 'countersign', nowMs: clock.now(), speed: speed ?? 0 }),
   );

@@ -29,7 +29,7 @@ export class Engine {
     this.#madeMs = startMs;
   }
 
-  /** Simulates up to a time before any client connects. A running clock stands still meanwhile. */
+  /** Simulates up to a time before any client connects. A running clock is paused meanwhile. */
   async reach(
     clock: ManualClock | RunningClock,
     toMs: number,

@@ -9,7 +9,7 @@ import { Population } from './population/population.ts';
 import { FIRST_PARTY } from './records/first-party-apps.ts';
 import { runScenario } from './scenarios/run-scenario.ts';
 import { loadScenario, scenarioNames } from './scenarios/steps/scenario.ts';
-import { kindOf, LinkBook } from './testing/links.ts';
+import { kindOf, SignInLinks } from './testing/links.ts';
 
 const FROM_MS = Date.UTC(2026, 2, 2);
 const DAY_MS = 86_400_000;
@@ -32,7 +32,7 @@ function isVendors({ body }: FeedRecord): boolean {
 
 test('without attacks, every action has an earlier sign-in', () => {
   const population = new Population({ seed: 'quiet', size: people });
-  const book = new LinkBook();
+  const book = new SignInLinks();
   const seen = new Set<string>();
   let linked = 0;
   const life = lifeOf(population, 'quiet').happenings(FROM_MS, FROM_MS + days * DAY_MS);
@@ -81,7 +81,7 @@ test('in all scenarios, only forged tokens have no sign-in', () => {
     const scenario = loadScenario(name);
     const roles = populations.slice(0, scenario.tenants.length);
     const { all } = runScenario(scenario, { populations: roles, seed: 3, fromMs: FROM_MS });
-    const book = new LinkBook();
+    const book = new SignInLinks();
     const unlinked: Occurrence[] = [];
     for (const happening of all) {
       for (const record of happening.records) {

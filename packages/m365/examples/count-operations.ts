@@ -33,7 +33,7 @@ for await (const event of readInputs(paths.map((path) => ({ kind: 'path', path }
     },
     reject: () => rejects++,
     page: () => undefined,
-    said: () => undefined,
+    addCompleteness: () => undefined,
   });
 }
 rmSync(folder, { recursive: true });

@@ -74,7 +74,7 @@ export type { ConditionalAccessPolicy } from './policies/conditional-access.ts';
 export {
   definitionOf,
   ENFORCEMENT_POINTS,
-  typeMeant,
+  schemaTypeOf,
 } from './policies/enforcement-point.ts';
 export { readPolicyFolder } from './policies/policy-folder.ts';
 export { type PolicyProblem, problemText } from './policies/policy-problem.ts';

@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** How records are withheld in a run; a client may or may not be able to detect it. */
-export type Withholding =
+export type WithheldRecords =
   | { readonly kind: 'none' }
   /** This share of all records, including canaries, from every source. */
   | { readonly kind: 'uniform'; readonly share: number }
@@ -19,7 +19,7 @@ export type Withholding =
 
 /** The faults of one run, drawn from its seed. */
 export type DrawnFaults = {
-  readonly withholding: Withholding;
+  readonly withholding: WithheldRecords;
   /** Temporary faults. */
   readonly passing: Partial<FaultPlan>;
   /** Faults that lose records permanently, and can be detected. */
@@ -50,9 +50,9 @@ export function drawFaults(
   };
 }
 
-function withholdingOf(random: SeededRandom): Withholding {
+function withholdingOf(random: SeededRandom): WithheldRecords {
   const share = random.pick([0.005, 0.02, 0.05, 0.1]);
-  const kinds: readonly Withholding[] = [
+  const kinds: readonly WithheldRecords[] = [
     { kind: 'none' },
     { kind: 'uniform', share },
     { kind: 'uniform', share },
@@ -64,7 +64,7 @@ function withholdingOf(random: SeededRandom): Withholding {
   return random.pick(kinds);
 }
 
-function planOf(withholding: Withholding): Partial<FaultPlan> {
+function planOf(withholding: WithheldRecords): Partial<FaultPlan> {
   // By the random id: one record of people in two hundred.
   const isAimedAt: FaultPlan['aimed'][number] = ({ id }, { truth }) =>
     truth.scenario === 'at work' && Number.parseInt(id.slice(0, 6), 16) < 0.005 * 2 ** 24;

@@ -76,7 +76,7 @@ export async function coverageRun<T>(
     actors: FEEDS.map((of) => new Office({ seed, tenantId: NORTHMOOR, perHour: PER_HOUR, ...of })),
     delays: { activity: DELAYS, graph: DELAYS, azure: DELAYS },
     recordsPerBlob: { min: 3, max: 20 },
-    // Time stands still during requests, so the next minute would never come.
+    // Time does not pass during requests, so the next minute would never come.
     activityApi: { requestsPerMinute: 1_000_000, pageSize: 10 },
     faults: { ...faults.passing, ...faults.lasting },
   });

@@ -33,7 +33,7 @@ export async function livelyTenant(options: EmulatorOptions): Promise<Emulator> 
     tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
     actors,
     ...options,
-    // Time stands still during requests, so the next minute would never come.
+    // Time does not pass during requests, so the next minute would never come.
     activityApi: { requestsPerMinute: 1_000_000, pageSize: 5, ...options.activityApi },
   });
 }

@@ -160,8 +160,8 @@ export async function healthsWithin(
   const clock = new ManualClock(endMs + AROUND_DAYS * DAY_MS);
   const store = await StoreReader.open(data, { clock });
   try {
-    const asked = { kind: 'period', fromMs, toMs } as const;
-    return detectorHealth(store, profiles, { asked, nowMs: clock.now() });
+    const scope = { kind: 'period', fromMs, toMs } as const;
+    return detectorHealth(store, profiles, { scope, nowMs: clock.now() });
   } finally {
     store.close();
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '@countersign/core';
 import { type Emulator, selfSigned, startEmulator } from '@countersign/emulator';
 import { countersign } from '../command-line.ts';
-import { Serving } from '../server-process.ts';
+import { ServerProcess } from '../server-process.ts';
 
 const APP_ID = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
 const CLIENT_ID = 'countersign-northmoor';
@@ -15,7 +15,7 @@ export const WIKI = '9c2b7d64-1f0a-4e7b-8a55-6c1f2f3f4a10';
 
 /** An emulated Entra that redirects people to our `serve`, each with its own TLS. */
 export class EamNode {
-  readonly serving: Serving;
+  readonly serving: ServerProcess;
   readonly emulator: Emulator;
   readonly url: string;
   readonly dir: string;
@@ -23,7 +23,7 @@ export class EamNode {
   readonly tenant: string;
 
   private constructor(parts: {
-    serving: Serving;
+    serving: ServerProcess;
     emulator: Emulator;
     url: string;
     dir: string;
@@ -54,7 +54,7 @@ export class EamNode {
     writeFileSync(at('people.yaml'), peopleOf(emulator));
     writeFileSync(at('serve.yaml'), configOf(emulator, url, port));
     const dir = at('data');
-    const serving = await Serving.start(dir, at('serve.yaml'), {});
+    const serving = await ServerProcess.start(dir, at('serve.yaml'), {});
     const tenantId = emulator.tenants[0]?.tenantId ?? '';
     emulator.companies.connectMethod(tenantId, {
       ...{ displayName: 'Countersign', clientId: CLIENT_ID, appId: APP_ID },

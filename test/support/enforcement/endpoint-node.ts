@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { Serving } from '../server-process.ts';
+import { ServerProcess } from '../server-process.ts';
 import { sha256, TENANT } from './enforcement-content.ts';
 
 export type Tool = {
@@ -23,11 +23,11 @@ export type EndpointSettings = {
 
 /** A node of enforcement points in its own process. */
 export class EndpointNode {
-  readonly serving: Serving;
+  readonly serving: ServerProcess;
   readonly url: string;
   readonly dir: string;
 
-  private constructor(serving: Serving, url: string, dir: string) {
+  private constructor(serving: ServerProcess, url: string, dir: string) {
     this.serving = serving;
     this.url = url;
     this.dir = dir;
@@ -39,7 +39,7 @@ export class EndpointNode {
       settings.tools.map(({ token }, at) => [`TOOL_${at}`, sha256(token)]),
     );
     writeFileSync(config, endpointConfig(settings));
-    const serving = await Serving.start(dir, config, env);
+    const serving = await ServerProcess.start(dir, config, env);
     const { enforcementUrl } = serving.ready;
     assert.ok(typeof enforcementUrl === 'string', 'it reports where its enforcement points listen');
     return new EndpointNode(serving, enforcementUrl, dir);

@@ -6,4 +6,4 @@ export type CredentialPlace =
   /** PEM of certificate and private key. `keyFile` may hold the key separately. */
   | { readonly kind: 'certificate'; readonly place: SecretPlace; readonly keyFile: string | null };
 
-export type Listen = { readonly host: string; readonly port: number };
+export type ListenAddress = { readonly host: string; readonly port: number };

@@ -1,5 +1,5 @@
 import type { SignInType, TenantId } from '@countersign/core';
-import type { CredentialPlace, Listen, SecretPlace } from './config-values.ts';
+import type { CredentialPlace, ListenAddress, SecretPlace } from './config-values.ts';
 import type { EnforcementConfig } from './enforcement-config.ts';
 
 /** Content types of the Management Activity API (contracts 1.2). */
@@ -64,7 +64,7 @@ export type License = (typeof LICENSES)[number];
 export type WebhookConfig = {
   /** The public address that the vendor calls. */
   readonly address: string;
-  readonly listen: Listen;
+  readonly listen: ListenAddress;
   /** The secret from which Countersign derives the auth ids that the vendor must send. */
   readonly authId: SecretPlace;
   /** PEM. Undefined if a proxy in front terminates TLS for the vendor. */
@@ -166,7 +166,7 @@ export type Inventory = {
 };
 
 export type ConfigDocument = {
-  readonly listen: Listen;
+  readonly listen: ListenAddress;
   readonly reach: 'loopback' | 'network';
   readonly log: 'text' | 'json';
   /** A file in the same folder. */

@@ -1,5 +1,5 @@
 import type { TenantId } from '@countersign/core';
-import type { CredentialPlace, Listen, SecretPlace } from './config-values.ts';
+import type { CredentialPlace, ListenAddress, SecretPlace } from './config-values.ts';
 
 /** Reverse proxies whose forward-auth protocol Countersign speaks. */
 export const PROXY_KINDS = ['nginx', 'envoy', 'traefik'] as const;
@@ -107,7 +107,7 @@ export type BypassConfig = {
 
 /** The enforcement points: where Countersign decides before access happens. */
 export type EnforcementConfig = {
-  readonly listen: Listen;
+  readonly listen: ListenAddress;
   /** The public URL of this decision point, and the issuer of its events. */
   readonly url: string;
   readonly tls?:

@@ -1,6 +1,6 @@
 import { isGuid, quoted, type TenantId } from '@countersign/core';
 import { z } from 'zod';
-import type { Listen } from './config-values.ts';
+import type { ListenAddress } from './config-values.ts';
 import {
   CANARY_EVERY_MS_MAX,
   CANARY_EVERY_MS_MIN,
@@ -87,7 +87,7 @@ function isLoopbackHttp({ protocol, hostname }: URL): boolean {
 }
 
 /** `127.0.0.1:8480`, `[::1]:8480`, or a port alone, which means loopback. */
-export const listen: z.ZodType<Listen> = z
+export const listen: z.ZodType<ListenAddress> = z
   .union([z.string(), z.number()])
   .transform((given, context) => {
     const text = String(given);

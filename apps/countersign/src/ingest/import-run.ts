@@ -119,7 +119,7 @@ type Current = {
   readonly importId: string;
   readonly importNumber: number;
   readonly tally: PageTally;
-  readonly said: DocumentEnd['completeness'][number][];
+  readonly completeness: DocumentEnd['completeness'][number][];
   readonly facts: DeliveredCoverage;
   accepted: number;
   duplicates: number;
@@ -228,7 +228,7 @@ class ImportRun {
           for (let i = 0; i < read.pages.length; i += 2) {
             current.tally.add(read.pages[i] as number, read.pages[i + 1] as number);
           }
-          current.said.push(...read.said);
+          current.completeness.push(...read.completeness);
           this.#meter.records(read.count);
         };
         await this.#pipeline.feed(event.chunk, context, { outcome });
@@ -276,7 +276,7 @@ class ImportRun {
       importId,
       importNumber,
       tally: new PageTally(),
-      said: [],
+      completeness: [],
       facts: new DeliveredCoverage(),
       accepted: 0,
       duplicates: 0,
@@ -331,11 +331,11 @@ class ImportRun {
     // Pieces of a file prove nothing about the whole file.
     if (current.origin !== undefined) return [];
     const { accepted, duplicates } = current;
-    const said = [...current.said, ...end.completeness];
+    const completeness = [...current.completeness, ...end.completeness];
     const records = accepted + duplicates;
     // The tally includes the error that stopped the document, which its end repeats.
     return current.tally
-      .conclude({ said, records })
+      .conclude({ completeness, records })
       .filter(({ kind }) => kind !== 'whole' && kind !== 'nothing-said')
       .map(({ detail }) => detail);
   }

@@ -8,7 +8,7 @@ import { IngestError } from './errors.ts';
 /** Below this, the clock waits for the time of the last entry, and no restart is needed. */
 const CLOCK_AHEAD_MS_MIN = 60_000;
 
-export type ClockRestarted = {
+export type ClockRestart = {
   readonly entry: number;
   readonly lastSeen: string;
   /** The `seen` from which later entries count again. */
@@ -24,7 +24,7 @@ export type ClockRestarted = {
 export async function restartClock(
   writer: LedgerWriter,
   { reason, actor }: { readonly reason: string; readonly actor: Actor },
-): Promise<ClockRestarted> {
+): Promise<ClockRestart> {
   const { ledger, reader, clock } = writer;
   await ledger.publish();
   await reader.refresh();

@@ -95,7 +95,7 @@ function isAnswer({ conclusion }: ExampleResult): boolean {
   return conclusion.kind !== 'failed';
 }
 
-/** A missing prerequisite gives an error of ours, or names a missing file. */
+/** A missing prerequisite gives a Countersign error, or names a missing file. */
 function isUnexpected(error: unknown): boolean {
   const isMissingFile = (error as NodeJS.ErrnoException).code === 'ENOENT';
   return !isMissingFile && !(error instanceof CountersignError);

@@ -36,7 +36,7 @@ export type HttpEndpointOptions = {
   /** `loopback`: the server refuses requests that name another host. */
   readonly reach: 'loopback' | 'network';
   readonly routes: ReadonlyMap<string, Route>;
-  /** Reports a defect of ours or a failed disk, which the caller does not see. */
+  /** Reports a bug in Countersign or a failed disk, which the caller does not see. */
   readonly onFailure: (error: unknown) => void;
 };
 

@@ -12,7 +12,7 @@ export type StoreErrorCode =
   | 'QUERY_FAILED'
   | 'QUERY_LIMIT';
 
-/** Errors of the store that are not a defect of ours. */
+/** Errors of the store that are not a bug in Countersign. */
 export class StoreError extends CountersignError<StoreErrorCode> {
   override readonly name = 'StoreError';
 }

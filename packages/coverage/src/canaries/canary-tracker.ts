@@ -13,7 +13,7 @@ export type CanaryWait = CanaryMarker & {
   readonly periodMs: number;
 };
 
-type Waiting = CanaryWait & { readonly isOverdue: boolean };
+type TrackedCanary = CanaryWait & { readonly isOverdue: boolean };
 
 /** A record from a feed, as delivered. */
 export type CanaryRecord = {
@@ -30,7 +30,7 @@ export type CanaryRecord = {
  * follows from what was sent and reported, in ledger order.
  */
 export class CanaryTracker {
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, TrackedCanary>();
   readonly #delays = new Map<string, RecentDelays>();
 
   get waiting(): readonly CanaryWait[] {

@@ -108,24 +108,28 @@ function missing({ from, to, value }: Window, event: Interval, context: HoleCont
     case 'unread':
       return hole('lost', 'some fetched content could not be read');
     case 'narrow':
-      return perishing({ from, to }, event, context).map(({ isLost, untilMs: _, ...part }) => {
-        const what = why ?? 'some of it was not requested';
-        const because = isLost ? `${what}, and the source no longer keeps it` : what;
-        return { ...part, state: 'unknown', because, entries };
-      });
+      return expiringIntervals({ from, to }, event, context).map(
+        ({ isLost, untilMs: _, ...part }) => {
+          const what = why ?? 'some of it was not requested';
+          const because = isLost ? `${what}, and the source no longer keeps it` : what;
+          return { ...part, state: 'unknown', because, entries };
+        },
+      );
     case 'short':
     case 'failed':
     case undefined: {
       const isQuota = value !== undefined && QUOTA_CODES.includes(value.code ?? '');
       const what = isQuota ? 'quota' : WHAT[value?.status ?? 'never'];
-      return perishing({ from, to }, event, context).map(({ isLost, untilMs, ...part }) => ({
-        ...part,
-        state: isLost ? 'lost' : 'late',
-        because: isLost
-          ? `${what}, until it expired${said}`
-          : `${what}${said}; it is available until ${timeText(untilMs)}`,
-        entries,
-      }));
+      return expiringIntervals({ from, to }, event, context).map(
+        ({ isLost, untilMs, ...part }) => ({
+          ...part,
+          state: isLost ? 'lost' : 'late',
+          because: isLost
+            ? `${what}, until it expired${said}`
+            : `${what}${said}; it is available until ${timeText(untilMs)}`,
+          entries,
+        }),
+      );
     }
     default:
       return [];
@@ -138,15 +142,19 @@ const WHAT = {
   never: 'it was not requested',
 } as const;
 
-type Perishing = Interval & { readonly isLost: boolean; readonly untilMs: number };
+type ExpiringInterval = Interval & { readonly isLost: boolean; readonly untilMs: number };
 
 /** The expired and the remaining part of a window, in event time. */
-function perishing(window: Interval, event: Interval, context: HoleContext): Perishing[] {
+function expiringIntervals(
+  window: Interval,
+  event: Interval,
+  context: HoleContext,
+): ExpiringInterval[] {
   const expiredMs = context.nowMs - context.expiryMs;
   const untilMs = Math.max(window.from, expiredMs) + context.expiryMs;
   const before = window.from - event.from;
   const after = event.to - window.to;
-  const parts: Perishing[] = [];
+  const parts: ExpiringInterval[] = [];
   if (window.from < expiredMs) {
     const to = Math.min(window.to, expiredMs) + after;
     parts.push({ from: event.from, to, isLost: true, untilMs });
@@ -232,7 +240,7 @@ export function silentHoles(canaries: CanaryLog, context: HoleContext): Gap[] {
   return findSilences(canaries.windows).flatMap(({ fromMs, toMs, sent, entries }) => {
     const event = { from: fromMs, to: toMs ?? context.nowMs };
     if (event.from >= event.to) return [];
-    return perishing(event, event, context).map(({ isLost, untilMs: _, ...part }): Gap => {
+    return expiringIntervals(event, event, context).map(({ isLost, untilMs: _, ...part }): Gap => {
       const because = `silent: none of the last ${sent} canaries came back`;
       return { ...part, state: isLost ? 'lost' : 'late', because, entries };
     });

@@ -30,7 +30,7 @@ export type Faults = {
 };
 
 /** Why a record is not in the ledger; `known` if the collector knows that it is missing. */
-export type Missing = 'uniform' | 'aimed' | 'outage' | 'coming' | 'known';
+export type LossKind = 'uniform' | 'aimed' | 'outage' | 'coming' | 'known';
 
 export type TrueEvent = {
   readonly id: string;
@@ -38,7 +38,7 @@ export type TrueEvent = {
   readonly isCanary: boolean;
   /** When it becomes available in each feed; undefined where it is withheld. */
   readonly availableMs: readonly [first: number | undefined, second: number | undefined];
-  readonly withheld: Exclude<Missing, 'coming' | 'known'> | undefined;
+  readonly withheld: Exclude<LossKind, 'coming' | 'known'> | undefined;
 };
 
 export type World = {

@@ -1,5 +1,5 @@
 import { type DirectoryState, RESTORABLE } from './directory-state.ts';
-import { type AppliedChange, type Change, ChangeRefused } from './model/directory-change.ts';
+import { type AppliedChange, type Change, DirectoryChangeError } from './model/directory-change.ts';
 import type { DirectoryObject, Kind } from './model/directory-seed.ts';
 
 /** Applies one change to the state. Throws ChangeRefused, and leaves the state unchanged then. */
@@ -36,7 +36,10 @@ type ChangeTo<A extends Change['act']> = Extract<Change, { readonly act: A }>;
 function create(state: DirectoryState, change: ChangeTo<'create'>): AppliedChange {
   const { kind, object } = change;
   if (state.get(kind, object.id) !== undefined)
-    throw new ChangeRefused('conflict', `An object with the id ${object.id} already exists.`);
+    throw new DirectoryChangeError(
+      'conflict',
+      `An object with the id ${object.id} already exists.`,
+    );
   state.put(kind, object);
   if (kind === 'roleAssignments') sayRole(state, object, 'linked');
   return { change, after: object };
@@ -66,7 +69,7 @@ function remove(
   }
   const deleted = state.getDeleted(kind, id);
   if (deleted === undefined)
-    throw new ChangeRefused('not-found', `Resource '${id}' does not exist.`);
+    throw new DirectoryChangeError('not-found', `Resource '${id}' does not exist.`);
   if (change.act === 'purge') {
     state.drop(kind, id, 'for good');
     return { change, before: deleted };
@@ -81,15 +84,16 @@ function relink(state: DirectoryState, change: ChangeTo<'link' | 'unlink'>): App
   const isRelated = state.isRelated(id, relation, otherId);
   if (change.act === 'link') {
     if (state.findAny(otherId) === undefined)
-      throw new ChangeRefused('not-found', `Resource '${otherId}' does not exist.`);
+      throw new DirectoryChangeError('not-found', `Resource '${otherId}' does not exist.`);
     if (isRelated)
-      throw new ChangeRefused(
+      throw new DirectoryChangeError(
         'bad-request',
         `One or more added object references already exist for '${relation}'.`,
       );
     state.link(kind, id, relation, otherId);
   } else {
-    if (!isRelated) throw new ChangeRefused('not-found', `Resource '${otherId}' does not exist.`);
+    if (!isRelated)
+      throw new DirectoryChangeError('not-found', `Resource '${otherId}' does not exist.`);
     state.unlink(kind, id, relation, otherId);
   }
   return { change, after };
@@ -111,7 +115,7 @@ function changeOwned(
       : { change, before, after: change.object };
   }
   if (before === undefined)
-    throw new ChangeRefused('not-found', `Resource '${id}' does not exist.`);
+    throw new DirectoryChangeError('not-found', `Resource '${id}' does not exist.`);
   state.setOwned(
     kind,
     ownerId,
@@ -188,7 +192,7 @@ function sayRole(
 function need(state: DirectoryState, kind: Kind, id: string): DirectoryObject {
   const object = state.get(kind, id);
   if (object !== undefined) return object;
-  throw new ChangeRefused('not-found', `Resource '${id}' does not exist.`);
+  throw new DirectoryChangeError('not-found', `Resource '${id}' does not exist.`);
 }
 
 function isoSeconds(ms: number): string {

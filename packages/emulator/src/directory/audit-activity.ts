@@ -43,7 +43,7 @@ export type ExchangeActivity = {
 const CORE = 'Core Directory';
 
 /** The audit log's name of a kind of object. */
-export type Naming = {
+export type ActivityNaming = {
   readonly noun: string;
   readonly category: string;
   readonly loggedBy: string;
@@ -54,7 +54,7 @@ export type Naming = {
 };
 
 /** Entra's kinds. Differently logged ones have their own code. */
-export const NAMINGS: { readonly [kind: string]: Naming } = {
+export const NAMINGS: { readonly [kind: string]: ActivityNaming } = {
   users: { noun: 'user', category: 'UserManagement', loggedBy: CORE, type: 'User' },
   groups: { noun: 'group', category: 'GroupManagement', loggedBy: CORE, type: 'Group' },
   devices: { noun: 'device', category: 'Device', loggedBy: CORE, type: 'Device' },

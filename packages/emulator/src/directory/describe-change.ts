@@ -1,10 +1,10 @@
 import {
   type Activity,
+  type ActivityNaming,
   activity,
   type DirectoryActivity,
   type ModifiedProperty,
   NAMINGS,
-  type Naming,
   targetOf,
 } from './audit-activity.ts';
 import { describeAssignment } from './describe-grants.ts';
@@ -83,7 +83,7 @@ const CREDENTIALS: readonly string[] = ['passwordCredentials', 'keyCredentials']
 
 function describeUpdate(
   kind: Kind,
-  naming: Naming,
+  naming: ActivityNaming,
   after: DirectoryObject | undefined,
   modified: readonly ModifiedProperty[],
 ): readonly Activity[] {

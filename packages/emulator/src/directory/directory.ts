@@ -9,8 +9,8 @@ import { DirectoryState } from './directory-state.ts';
 import {
   type AppliedChange,
   type Change,
-  ChangeRefused,
   type Circumstances,
+  DirectoryChangeError,
 } from './model/directory-change.ts';
 import type { DirectoryObject, DirectorySeed, Kind } from './model/directory-seed.ts';
 
@@ -97,7 +97,7 @@ export class Directory {
       try {
         this.#noteLate(applyChange(this.state, change, atMs), atMs);
       } catch (error) {
-        if (!(error instanceof ChangeRefused)) throw error;
+        if (!(error instanceof DirectoryChangeError)) throw error;
       }
     }
   }

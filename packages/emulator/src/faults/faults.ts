@@ -142,7 +142,7 @@ export class Faults implements Dispatcher, ActivityFaults {
   readonly #markKeys = new Map<string, number>();
   #plan: FaultPlan = NONE;
   #floodBytes = 0;
-  /** Target of redirects: a server of ours that counts the clients that follow. */
+  /** Target of redirects: a test server that counts the clients that follow. */
   #trap = 'http://127.0.0.1:9';
 
   constructor(options: {

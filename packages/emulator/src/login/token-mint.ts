@@ -53,7 +53,7 @@ export class TokenMint {
       .sign(this.#privateKey);
   }
 
-  /** The claims of a valid access token of ours at `nowMs`; undefined for any other. */
+  /** The claims of a valid access token from this emulator at `nowMs`; undefined for any other. */
   async verify(token: string, nowMs: number): Promise<AccessClaims | undefined> {
     let claims = this.#verified.get(token);
     if (claims === undefined) {

@@ -8,7 +8,7 @@ export type TokenIds = {
   readonly issuedMs: number;
 };
 
-type SignedIn = {
+type LinkedSignIn = {
   readonly atMs: number;
   readonly sessionId: string | undefined;
   readonly code: unknown;
@@ -24,8 +24,8 @@ export type Link =
   | { readonly kind: 'wrong'; readonly what: string };
 
 /** Matches every action with its sign-in, using only the feeds. */
-export class LinkBook {
-  readonly #signedIn = new Map<string, SignedIn>();
+export class SignInLinks {
+  readonly #signedIn = new Map<string, LinkedSignIn>();
 
   /** MUST see records in the order of their events. */
   follow(record: FeedRecord): Link {
@@ -49,7 +49,7 @@ export class LinkBook {
     return this.#agree(named, signIn, atMs);
   }
 
-  #agree(named: TokenIds, signIn: SignedIn, atMs: number): Link {
+  #agree(named: TokenIds, signIn: LinkedSignIn, atMs: number): Link {
     const wrong = (what: string): Link => ({ kind: 'wrong', what });
     if (signIn.code !== 0) return wrong(`the sign-in was refused with ${signIn.code}`);
     if (signIn.atMs > atMs) return wrong(`the sign-in came ${signIn.atMs - atMs} ms later`);

@@ -8,7 +8,7 @@ import type { PreparedBatch } from './prepare-batch.ts';
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
-type Waiting = {
+type PendingCommit = {
   /** The commit is done when every entry below this index is durable. */
   readonly upTo: number;
   readonly resolve: () => void;
@@ -32,7 +32,7 @@ export type CommitQueueParts = {
 export class CommitQueue {
   readonly #parts: CommitQueueParts;
   readonly #ready: Map<number, Frame> = new Map();
-  #waiting: Waiting[] = [];
+  #waiting: PendingCommit[] = [];
   #durable: number;
   #running: Promise<void> | undefined;
   #failure: { readonly error: Error } | undefined;

@@ -31,14 +31,14 @@ export type WorkerReply =
   | { readonly id: number; readonly kind: 'result'; readonly result: JobResult }
   | { readonly id: number; readonly kind: 'failed'; readonly error: unknown };
 
-type Waiting = { resolve: (result: JobResult) => void; reject: (error: unknown) => void };
+type PendingJob = { resolve: (result: JobResult) => void; reject: (error: unknown) => void };
 
 /**
  * Works in its own thread. The thread starts with the first job and never keeps the process alive.
  */
 export class WorkerCompactor implements Compactor {
   #worker: Worker | undefined;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingJob>();
   #nextId = 0;
 
   run(job: Job): Promise<JobResult> {

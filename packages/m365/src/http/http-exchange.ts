@@ -57,7 +57,7 @@ export class ConnectionPool {
   }
 
   /**
-   * Sends one request and returns the whole answer, whatever its status. Follows no redirect.
+   * Sends one request and returns the whole answer, regardless of its status. Follows no redirect.
    * @throws HttpError CERTIFICATE, UNREACHABLE, TIMED_OUT, TOO_LARGE, DAMAGED, ABORTED
    */
   async exchange(request: ExchangeRequest): Promise<Reply> {

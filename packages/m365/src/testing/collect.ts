@@ -40,14 +40,14 @@ export async function collect(
     completeness: [],
   };
   let tally = new PageTally();
-  let said: Completeness[] = [];
+  let completeness: Completeness[] = [];
   let before = 0;
   for await (const event of readInputs(inputs, options)) {
     switch (event.kind) {
       case 'document':
         found.documents.push(event.document);
         tally = new PageTally();
-        said = [];
+        completeness = [];
         before = found.drafts.length;
         break;
       case 'chunk':
@@ -58,7 +58,7 @@ export async function collect(
           },
           reject: (reject) => found.rejects.push(reject),
           page: (resultIndex, resultCount) => tally.add(resultIndex, resultCount),
-          said: (completeness) => said.push(completeness),
+          addCompleteness: (each) => completeness.push(each),
         });
         break;
       case 'reject':
@@ -67,8 +67,8 @@ export async function collect(
       case 'end': {
         found.ends.push(event.end);
         const records = found.drafts.length - before;
-        said.push(...event.end.completeness);
-        found.completeness.push(tally.conclude({ said, records }));
+        completeness.push(...event.end.completeness);
+        found.completeness.push(tally.conclude({ completeness, records }));
         break;
       }
       case 'refused':

@@ -79,11 +79,11 @@ const UAL = {
   ],
 };
 
-type Rewriting = (item: Members) => Members;
+type RowRewrite = (item: Members) => Members;
 
 const cell = (value: unknown): string =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-const cells: Rewriting = (item) =>
+const cells: RowRewrite = (item) =>
   Object.fromEntries(Object.entries(item).map(([name, value]) => [name, cell(value)]));
 
 function flat(item: Members, separator: string, isText: boolean): Members {
@@ -117,14 +117,14 @@ const python = (value: unknown): string =>
     .replaceAll("\\'\\'", "\\'")
     .replaceAll("\\\\'", "\\'");
 
-const REWRITINGS: Readonly<Record<string, Rewriting>> = {
+const REWRITINGS: Readonly<Record<string, RowRewrite>> = {
   'cells of a table': cells,
   'names with dots': (item) => flat(item, '.', false),
   'names with dots, in cells': (item) => flat(item, '.', true),
   'names with slashes, in cells': (item) => flat(item, '/', true),
 };
 
-const GRAPH_REWRITINGS: Readonly<Record<string, Rewriting>> = {
+const GRAPH_REWRITINGS: Readonly<Record<string, RowRewrite>> = {
   ...REWRITINGS,
   "PowerShell's names": (item) => renamedBy(item, pascal) as Members,
   "PowerShell's names, in cells": (item) => cells(renamedBy(item, pascal) as Members),

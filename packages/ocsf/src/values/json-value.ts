@@ -2,7 +2,7 @@ import { COLUMN_CHARS_MAX, LIST_SCAN_MAX, NESTED_CHARS_MAX } from '../limits.ts'
 import { jsonOfPythonLiteral } from './python-literal.ts';
 
 /**
- * Readers for untrusted values. They never throw, whatever the type. A value without the expected
+ * Readers for untrusted values. They never throw, for any type. A value without the expected
  * type reads as "not stated".
  */
 export type Json = { readonly [member: string]: unknown };
@@ -99,7 +99,7 @@ export function list(value: unknown): readonly unknown[] {
   return isObject(inner) ? [inner] : NO_LIST;
 }
 
-/** An object's own member; never an inherited one, whatever the name. */
+/** An object's own member; never an inherited one, regardless of the name. */
 export function own(from: Json, member: string): unknown {
   return Object.hasOwn(from, member) ? from[member] : undefined;
 }

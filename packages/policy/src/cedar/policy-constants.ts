@@ -11,7 +11,7 @@ export type Constants = {
 
 /** The constants in policies that can change an outcome, by the name of the input. */
 export function constantsOf(policies: readonly PolicyJson[]): ReadonlyMap<string, Constants> {
-  const collecting = new Collecting();
+  const collecting = new ConstantCollector();
   for (const policy of policies) {
     for (const root of ['principal', 'resource'] as const) {
       const constraint = policy[root];
@@ -28,7 +28,7 @@ export function constantsOf(policies: readonly PolicyJson[]): ReadonlyMap<string
 
 type Operands = { readonly left: Expr; readonly right: Expr };
 
-class Collecting {
+class ConstantCollector {
   readonly found = new Map<string, Constants>();
 
   /** A boolean expression: an attribute in its place is true or false. */

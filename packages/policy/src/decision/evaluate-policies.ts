@@ -2,7 +2,7 @@ import type { Reason } from '@countersign/core';
 import type { CedarResponse } from '../cedar/cedar-engine.ts';
 import { readText } from '../cedar/policy-reads.ts';
 import type { Directory } from '../directory/directory.ts';
-import { typeMeant } from '../policies/enforcement-point.ts';
+import { schemaTypeOf } from '../policies/enforcement-point.ts';
 import type { Policy } from '../policies/policy.ts';
 import type { PolicySet, Slice } from '../policies/policy-set.ts';
 import type { DecisionRequest, PolicyOutcome } from './decision.ts';
@@ -32,7 +32,7 @@ export function evaluatePolicies(
   world: EvaluationContext,
 ): PolicyOutcome {
   const { policies, directory, ages, nowMs, whatIf } = world;
-  const meant = meaningOf(request, policies);
+  const meant = resolveTypes(request, policies);
   const nothing = { policies: [], obligations: [], inputs: [], policyVersion: policies.version };
   if (typeof meant === 'string') {
     const because = [{ code: 'not-asked-for', text: meant }];
@@ -49,13 +49,13 @@ export function evaluatePolicies(
 
 /** The applicable policies; undefined if there are none. */
 export function sliceOf(request: DecisionRequest, policies: PolicySet): Slice | undefined {
-  const meant = meaningOf(request, policies);
+  const meant = resolveTypes(request, policies);
   if (typeof meant === 'string') return undefined;
   const { point, ...kinds } = meant;
   return policies.slice({ enforcementPoint: point.name, ...kinds });
 }
 
-function meaningOf(
+function resolveTypes(
   { enforcementPoint: name, subject, action, resource }: DecisionRequest,
   { points, schema }: PolicySet,
 ): (RequestTypes & { readonly point: NonNullable<ReturnType<typeof points.get>> }) | string {
@@ -63,9 +63,9 @@ function meaningOf(
   if (point === undefined) return `there is no enforcement point ${name}`;
   const shape = schema.actions.get(action.name);
   if (shape === undefined) return `no policy knows the action ${action.name}`;
-  const principal = typeMeant(point, subject.type, schema.entities);
+  const principal = schemaTypeOf(point, subject.type, schema.entities);
   if (principal === undefined) return `no policy knows a subject of type ${subject.type}`;
-  const target = typeMeant(point, resource.type, schema.entities);
+  const target = schemaTypeOf(point, resource.type, schema.entities);
   if (target === undefined) return `no policy knows a resource of type ${resource.type}`;
   if (!shape.principals.includes(principal) || !shape.resources.includes(target)) {
     return `the action ${action.name} is not one of a ${principal} on a ${target}`;

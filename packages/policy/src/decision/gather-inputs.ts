@@ -47,7 +47,7 @@ export function gather(
   reads: readonly PolicyRead[],
   world: InputSources,
 ): PolicyInputs {
-  return new Gathering(request, meant, world).run(reads);
+  return new InputGatherer(request, meant, world).run(reads);
 }
 
 /** The result at a path: a value, absence, or unknown. */
@@ -63,7 +63,7 @@ type Entity = {
   readonly facts: EntityAttributes | undefined;
 };
 
-class Gathering {
+class InputGatherer {
   readonly #request: DecisionRequest;
   readonly #world: InputSources;
   readonly #action: string;

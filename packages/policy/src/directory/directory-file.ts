@@ -117,7 +117,7 @@ export function loadDirectoryFile(
   const origin: Origin = { source, seenMs };
   // A file with a time describes that time. A file without one is in force until the next.
   if (at === undefined) tenant.putInForce(origin.source);
-  const loading = new Loading(tenant, origin);
+  const loading = new DirectoryLoader(tenant, origin);
   for (const group of parsed.groups) loading.group(group);
   for (const role of parsed.roles) loading.entity('Role', role, ['privileged']);
   for (const device of parsed.devices) loading.entity('Device', device, ['compliant', 'managed']);
@@ -145,7 +145,7 @@ function timeOf(time: string): number {
   return msOfInstant(normalizeInstant(time) ?? '');
 }
 
-class Loading {
+class DirectoryLoader {
   readonly #tenant: TenantDirectory;
   readonly #origin: Origin;
   readonly #said = new Set<string>();

@@ -93,7 +93,7 @@ export function suppliesInput(point: EnforcementPoint, input: string): boolean {
 }
 
 /** The schema type for a caller's type name; undefined if there is none. */
-export function typeMeant(
+export function schemaTypeOf(
   point: EnforcementPoint,
   type: string,
   known: { has(name: string): boolean },

@@ -19,7 +19,7 @@ for (const [what, error, exitCode] of [
   ['Ctrl-C', new CliError('INTERRUPTED', 'interrupted'), 130],
   ['a package that is not installed', missing("Cannot find package 'zod' imported from /x"), 2],
   ['a native part that is not', missing("Cannot find module '@duckdb/node-x/duckdb.node'\nat"), 2],
-  ['a file of ours that is missing', missing("Cannot find module '/x/dist/a.js' from /x"), 70],
+  ['a missing file of the installation', missing("Cannot find module '/x/dist/a.js' from /x"), 70],
   ['a broken invariant', new AssertionFailure('broken'), 70],
   ['what nobody expected', new TypeError('x is not a function'), 70],
   ['a value that is no error', 'text', 70],

@@ -33,7 +33,7 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   'AMBIGUOUS_USER',
 ]);
 
-/** Codes that only a defect of ours can cause in a command. */
+/** Codes that only a bug in Countersign can cause in a command. */
 const DEFECTS: ReadonlySet<string> = new Set([
   'INVALID_DRAFT',
   'BATCH_TOO_LARGE',
@@ -42,7 +42,7 @@ const DEFECTS: ReadonlySet<string> = new Set([
   'WORKER_FAILED',
 ]);
 
-/** System errors: neither wrong usage nor a defect of ours. */
+/** System errors: neither wrong usage nor a bug in Countersign. */
 const SYSTEM: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'the disk is full: free space and run the same command again'],
   ['EDQUOT', 'the disk quota is used up: free space and run the same command again'],
@@ -67,7 +67,7 @@ const PASSING_SYSTEM: ReadonlySet<string> = new Set([
 
 /**
  * Expected errors exit with 2 if another request would help, and with 3 if the answer is unknown.
- * Unexpected errors are defects of ours, and are reported as such.
+ * Unexpected errors are bugs in Countersign, and are reported as such.
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return ofCommander(error);
@@ -147,5 +147,5 @@ function ofDefect(error: unknown): Failure {
   const sentence =
     `countersign: a defect of Countersign: ${messageOf(error)}. Run it again with --debug and ` +
     'report the output';
-  return { exitCode: EXIT.ourDefect, sentence };
+  return { exitCode: EXIT.internalError, sentence };
 }

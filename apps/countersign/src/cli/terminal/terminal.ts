@@ -76,7 +76,7 @@ export class Terminal {
     }
   }
 
-  /** Prose of ours or the vendor's, wrapped at the width of the terminal. */
+  /** Text from Countersign or the vendor, wrapped at the width of the terminal. */
   paragraph(text: string, indent = 0, style: Style = 'plain'): void {
     const width = this.columns - indent;
     const lines = width === Infinity ? [sanitize(text)] : wrap(sanitize(text), Math.max(width, 20));

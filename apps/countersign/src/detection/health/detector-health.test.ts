@@ -62,8 +62,8 @@ async function statesWith(
     store.close();
     const reader = await StoreReader.open(dir);
     const period = { kind: 'period', fromMs: FROM_MS, toMs: TO_MS } as const;
-    const asked = isNow ? ({ kind: 'now', nowMs: TO_MS } as const) : period;
-    const healths = detectorHealth(reader, WATCHERS, { asked, nowMs: TO_MS });
+    const scope = isNow ? ({ kind: 'now', nowMs: TO_MS } as const) : period;
+    const healths = detectorHealth(reader, WATCHERS, { scope, nowMs: TO_MS });
     reader.close();
     return healths.map(shown);
   } finally {

@@ -15,8 +15,8 @@ const DAY_MS = 86_400_000;
 /** A rule or detector, and its health. */
 export type DetectorHealth = { readonly profile: DetectorProfile; readonly health: HealthStatus };
 
-export type HealthsAsked = {
-  readonly asked: HealthScope;
+export type HealthQuery = {
+  readonly scope: HealthScope;
   readonly tenants?: readonly string[] | undefined;
   /** A person's mark on a finding may have expired at this time. */
   readonly nowMs: number;
@@ -32,18 +32,18 @@ export type HealthsAsked = {
 export function detectorHealth(
   store: StoreReader,
   profiles: readonly DetectorProfile[],
-  { asked, tenants, nowMs }: HealthsAsked,
+  { scope, tenants, nowMs }: HealthQuery,
 ): DetectorHealth[] {
   const facts = store.coverage().map((fact) => homed(fact, store));
   const known = [...new Set(facts.map(({ tenant }) => tenant))].filter((one) => one !== ANY);
   const of = { facts, tenants: tenants === undefined ? known.sort() : tenants };
-  const passedOver = passedOverIn(store, asked, nowMs);
+  const passedOver = passedOverIn(store, scope, nowMs);
   const failed = store.findingsOfRule(FAILED);
   // Hundreds of rules share a few sets of logs.
   const healths = new Map<string, HealthStatus>();
   return profiles.map((profile) => {
     const key = profile.logs.join(' ');
-    const health = healths.get(key) ?? healthOf(profile.logs, of, asked);
+    const health = healths.get(key) ?? healthOf(profile.logs, of, scope);
     healths.set(key, health);
     const failures = failed.filter(({ draft }) => isFailureOf(draft, profile));
     if (failures.length > 0) return { profile, health: failedHealth(health, failures) };

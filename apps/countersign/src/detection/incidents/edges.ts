@@ -17,7 +17,7 @@ export function edgesAmong(
   withinMs: WithinMs,
 ): Edge[] {
   const edges: Edge[] = [];
-  for (const { entity: by, nodes: own } of naming(nodes, entitiesOf).values()) {
+  for (const { entity: by, nodes: own } of entityNodes(nodes, entitiesOf).values()) {
     let latest = own[0] as Node;
     for (const node of own.slice(1)) {
       const edge = { from: latest, to: node, by };
@@ -35,7 +35,7 @@ export function edgesToClosest(
   entitiesOf: EntitiesOf,
   withinMs: WithinMs,
 ): Edge[] {
-  const named = naming(targets, entitiesOf);
+  const named = entityNodes(targets, entitiesOf);
   return nodes.flatMap((from): Edge[] => {
     const edges = entitiesOf(from).flatMap((by): Edge[] => {
       const near = around(named.get(keyOf(by))?.nodes ?? [], from);
@@ -49,11 +49,14 @@ export function edgesToClosest(
   });
 }
 
-type Naming = { readonly entity: Entity; readonly nodes: Node[] };
+type EntityNodes = { readonly entity: Entity; readonly nodes: Node[] };
 
 /** Findings by entity, in time order. */
-function naming(nodes: readonly Node[], entitiesOf: EntitiesOf): ReadonlyMap<string, Naming> {
-  const found = new Map<string, Naming>();
+function entityNodes(
+  nodes: readonly Node[],
+  entitiesOf: EntitiesOf,
+): ReadonlyMap<string, EntityNodes> {
+  const found = new Map<string, EntityNodes>();
   for (const node of nodes) {
     for (const entity of entitiesOf(node)) {
       const known = found.get(keyOf(entity));

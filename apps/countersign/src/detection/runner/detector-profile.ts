@@ -90,7 +90,7 @@ function profileOf(
   return { id: ruleKey({ id, name, title }), title, detector, steps, logs, severityMax };
 }
 
-/** The logs that a rule of ours states; undefined if it relies on its log source. */
+/** The logs that a Countersign rule states; undefined if it relies on its log source. */
 function statedLogs(document: RuleMeta): readonly LogName[] | undefined {
   const { needs } = customOf(document).custom;
   return needs.length === 0 ? undefined : needs.flatMap((need) => NEEDS.get(need) ?? []);

@@ -68,7 +68,7 @@ describe('a search', () => {
     );
   });
 
-  test('refuses a token that is longer than any of ours', () => {
+  test('refuses a token that is longer than any that Countersign issues', () => {
     const { question } = searchOf('subject', WHO);
     const token = tokenFor(question, 'x'.repeat(PAGE_TOKEN_CHARACTERS_MAX));
     assert.throws(() => searchOf('subject', { ...WHO, page: { token } }), /is unknown/);

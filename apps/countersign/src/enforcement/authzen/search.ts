@@ -1,5 +1,5 @@
 import type { TenantId } from '@countersign/core';
-import { type DecisionRequest, ENFORCEMENT_POINTS, typeMeant } from '@countersign/policy';
+import { type DecisionRequest, ENFORCEMENT_POINTS, schemaTypeOf } from '@countersign/policy';
 import { type Caller, mayAsk, statedIds } from '../callers/caller.ts';
 import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import { type Candidates, inTurn } from '../decisions/search-candidates.ts';
@@ -56,7 +56,7 @@ function candidatesOf(
   const point =
     points.get(caller.enforcementPoint) ?? ENFORCEMENT_POINTS.get(caller.enforcementPoint);
   const typeOf = (type: string): string | undefined =>
-    point === undefined ? undefined : typeMeant(point, type, schema.entities);
+    point === undefined ? undefined : schemaTypeOf(point, type, schema.entities);
   const known: Candidates['list'] = (...asked) => candidates.list(...asked);
   const { tenant } = caller;
   switch (question.searched) {

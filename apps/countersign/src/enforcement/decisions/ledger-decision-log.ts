@@ -11,7 +11,7 @@ const DRAFTS_PER_GROUP = 1024;
 
 type AppendedDecision = { readonly index: number; readonly facts: EntryRows };
 
-type Waiting = {
+type PendingAppend = {
   readonly drafts: readonly RecordDraft[];
   readonly resolve: (indices: readonly number[]) => void;
   readonly reject: (error: unknown) => void;
@@ -25,7 +25,7 @@ type Waiting = {
  */
 export class LedgerDecisionLog implements DecisionLog {
   readonly #ledger: Ledger;
-  #waiting: Waiting[] = [];
+  #waiting: PendingAppend[] = [];
   #running: Promise<void> | undefined;
   #noted: AppendedDecision[] = [];
   #listeners: DecisionLogListener[] = [];
@@ -83,7 +83,7 @@ export class LedgerDecisionLog implements DecisionLog {
     this.#running = undefined;
   }
 
-  #nextGroup(): readonly Waiting[] {
+  #nextGroup(): readonly PendingAppend[] {
     let drafts = 0;
     const end = this.#waiting.findIndex((waiting) => {
       drafts += waiting.drafts.length;
@@ -92,7 +92,7 @@ export class LedgerDecisionLog implements DecisionLog {
     return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end + 1);
   }
 
-  async #write(group: readonly Waiting[]): Promise<void> {
+  async #write(group: readonly PendingAppend[]): Promise<void> {
     const drafts = group.flatMap((waiting) => waiting.drafts);
     try {
       const appended = await this.#ledger.append(drafts);

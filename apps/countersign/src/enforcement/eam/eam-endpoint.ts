@@ -206,7 +206,7 @@ export class EamEndpoint {
   ): Promise<EndpointReply> {
     const { deciding, passMs } = this.#options;
     const asked = this.#requestOf(attempt, shown);
-    // Without a proof no pass may open, whatever the policies say.
+    // Without a proof no pass may open, regardless of the policies.
     const options = shown === undefined ? {} : { passMs };
     const [decided] = await deciding.decide(CALLER, [asked], options);
     if (decided === undefined) throw new EndpointError('UNAVAILABLE', 'no decision was made');

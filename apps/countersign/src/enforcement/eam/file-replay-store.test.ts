@@ -27,19 +27,19 @@ const filesIn = (folder: string): readonly string[] => readdirSync(folder).sort(
 test('after a kill, all names and the line are still there', async () => {
   const folder = folderOf();
   const first = new FileReplayStore(folder, new ManualClock(NOW_MS));
-  assert.deepEqual([first.earlier, first.lineMs], [[], NONE]);
+  assert.deepEqual([first.earlier, first.cutoffMs], [[], NONE]);
   await Promise.all([first.keep(used('a'), NONE), first.keep(used('b'), NOW_MS - 5)]);
   // Nothing is closed, as after a kill.
   const second = new FileReplayStore(folder, new ManualClock(NOW_MS));
   assert.deepEqual(second.earlier, [used('a'), used('b')]);
-  assert.equal(second.lineMs, NOW_MS - 5);
+  assert.equal(second.cutoffMs, NOW_MS - 5);
   await second.keep(used('c'), NOW_MS - 5);
   const third = new FileReplayStore(folder, new ManualClock(NOW_MS));
   assert.deepEqual(third.earlier, [used('a'), used('b'), used('c')]);
   for (const file of [first, second, third]) await file.close();
 });
 
-test('ignores an incomplete last line, because no person was answered for it', async () => {
+test('ignores an incomplete last line, because no reply was sent for it', async () => {
   const folder = folderOf();
   const first = new FileReplayStore(folder, new ManualClock(NOW_MS));
   await first.keep(used('a'), NONE);
@@ -47,7 +47,7 @@ test('ignores an incomplete last line, because no person was answered for it', a
   const [name = ''] = filesIn(folder);
   appendFileSync(join(folder, name), '{"names":["b"');
   const second = new FileReplayStore(folder, new ManualClock(NOW_MS));
-  assert.deepEqual([second.earlier, second.lineMs], [[used('a')], NONE]);
+  assert.deepEqual([second.earlier, second.cutoffMs], [[used('a')], NONE]);
 });
 
 for (const [what, damage] of [
@@ -64,7 +64,7 @@ for (const [what, damage] of [
     const [name = ''] = filesIn(folder);
     const path = join(folder, name);
     writeFileSync(path, damage(readFileSync(path, 'utf8')));
-    assert.equal(new FileReplayStore(folder, new ManualClock(NOW_MS + 9)).lineMs, NOW_MS + 9);
+    assert.equal(new FileReplayStore(folder, new ManualClock(NOW_MS + 9)).cutoffMs, NOW_MS + 9);
   });
 }
 

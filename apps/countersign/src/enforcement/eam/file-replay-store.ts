@@ -6,21 +6,24 @@ import { KEPT_MS, type ReplayStore, type TokenUse } from './replay-cache.ts';
 
 const ENDING = '.ndjson';
 
-type Line = { readonly used: TokenUse; readonly lineMs: number };
-type Waiting = Line & { readonly resolve: () => void; readonly reject: (error: unknown) => void };
+type Line = { readonly used: TokenUse; readonly cutoffMs: number };
+type PendingLine = Line & {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+};
 
-/** A file that is no longer written to. Its content is over after a fixed time. */
+/** A complete file. Its content expires after a fixed time. */
 type ClosedFile = { readonly path: string; readonly sinceMs: number };
 
 /**
  * Stores used tokens in files of a folder: one line each, durable before the reply.
  *
- * A new file begins when the first entry of the last one is over, or after a failed write. So a
- * truncated line is always the last of its file, and no person was answered for it.
+ * A new file begins when the first entry of the last file has expired, or after a failed write. So
+ * a truncated line is always the last line of its file, and no reply was sent for it.
  */
 export class FileReplayStore implements ReplayStore {
   readonly earlier: readonly TokenUse[];
-  readonly lineMs: number;
+  readonly cutoffMs: number;
   readonly #folder: string;
   readonly #clock: Clock;
   #closed: ClosedFile[];
@@ -28,7 +31,7 @@ export class FileReplayStore implements ReplayStore {
   #file:
     | { readonly handle: FileHandle; readonly path: string; readonly sinceMs: number }
     | undefined;
-  #waiting: Waiting[] = [];
+  #waiting: PendingLine[] = [];
   #writing: Promise<void> | undefined;
 
   constructor(folder: string, clock: Clock) {
@@ -43,16 +46,16 @@ export class FileReplayStore implements ReplayStore {
     const found = this.#closed.map(({ path }) => linesIn(path));
     const lines = found.flatMap((each) => each.lines);
     this.earlier = lines.map(({ used }) => used);
-    const left = lines.map(({ lineMs }) => lineMs);
+    const left = lines.map(({ cutoffMs }) => cutoffMs);
     // The content of a damaged line is unknown, so everything issued until now is refused.
     if (found.some((each) => each.damaged)) left.push(clock.now());
-    this.lineMs = left.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    this.cutoffMs = left.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   }
 
   /** Concurrent calls share one disk sync. */
-  keep(used: TokenUse, lineMs: number): Promise<void> {
+  keep(used: TokenUse, cutoffMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ used, lineMs, resolve, reject });
+      this.#waiting.push({ used, cutoffMs, resolve, reject });
       this.#writing ??= this.#write().finally(() => {
         this.#writing = undefined;
       });
@@ -108,8 +111,8 @@ export class FileReplayStore implements ReplayStore {
 }
 
 /** An infinite line means none, and is null in JSON. */
-function textOf({ used: { names, issuedMs }, lineMs }: Line): string {
-  return `${JSON.stringify({ names, issuedMs, lineMs })}\n`;
+function textOf({ used: { names, issuedMs }, cutoffMs }: Line): string {
+  return `${JSON.stringify({ names, issuedMs, lineMs: cutoffMs })}\n`;
 }
 
 /** Text after the last complete line was being written when the process ended. */
@@ -130,8 +133,8 @@ function lineIn(text: string): Line | undefined {
   const { names, issuedMs, lineMs } = value as Readonly<Record<string, unknown>>;
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) return undefined;
   if (typeof issuedMs !== 'number') return undefined;
-  const line = typeof lineMs === 'number' ? lineMs : Number.NEGATIVE_INFINITY;
-  return { used: { names, issuedMs }, lineMs: line };
+  const cutoffMs = typeof lineMs === 'number' ? lineMs : Number.NEGATIVE_INFINITY;
+  return { used: { names, issuedMs }, cutoffMs };
 }
 
 async function syncFolder(folder: string): Promise<void> {

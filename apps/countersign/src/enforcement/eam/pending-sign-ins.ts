@@ -75,7 +75,7 @@ export class PendingSignIns {
     return this.#go({ ...attempt, kind: 'register', challenge, invitation });
   }
 
-  /** Ends this step, whatever its result, so that no page posts twice. */
+  /** Ends this step, regardless of its result, so that no page posts twice. */
   take({ session, token }: Hold): PendingSignIn | undefined {
     const key = digestOf(session);
     const kept = this.#kept.get(key);

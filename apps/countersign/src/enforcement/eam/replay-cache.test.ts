@@ -6,13 +6,13 @@ import { ReplayCache, type ReplayStore, type TokenUse } from './replay-cache.ts'
 
 class Store implements ReplayStore {
   readonly earlier: TokenUse[] = [];
-  lineMs: number = Number.NEGATIVE_INFINITY;
+  cutoffMs: number = Number.NEGATIVE_INFINITY;
   fails = false;
 
-  async keep(used: TokenUse, lineMs: number): Promise<void> {
+  async keep(used: TokenUse, cutoffMs: number): Promise<void> {
     if (this.fails) throw new Error('no space is left');
     this.earlier.push(used);
-    this.lineMs = lineMs;
+    this.cutoffMs = cutoffMs;
   }
 }
 
@@ -26,7 +26,7 @@ test('takes each name once, and all of them or none', async () => {
   assert.equal(await taken.take(['c'], START_MS), 'taken', 'a refusal takes nothing');
 });
 
-test('forgets what is over for good, and refuses anything as old', async () => {
+test('forgets expired names, and refuses every name that old', async () => {
   const clock = new ManualClock(START_MS);
   const taken = new ReplayCache(clock, new Store());
   await taken.take(['a'], START_MS);
@@ -35,7 +35,7 @@ test('forgets what is over for good, and refuses anything as old', async () => {
   clock.advance(1);
   assert.equal(await taken.take(['a'], START_MS), 'again', 'it is behind the line');
   assert.equal(await taken.take(['other'], START_MS - 1), 'again');
-  assert.equal(taken.lineMs, START_MS);
+  assert.equal(taken.cutoffMs, START_MS);
   assert.equal(await taken.take(['new'], START_MS + 1), 'taken');
 });
 
@@ -45,7 +45,7 @@ test('ignores steps of the wall clock', async () => {
   await taken.take(['a'], START_MS);
   clock.step(86_400_000);
   assert.equal(await taken.take(['a'], START_MS), 'again');
-  assert.equal(taken.lineMs, Number.NEGATIVE_INFINITY);
+  assert.equal(taken.cutoffMs, Number.NEGATIVE_INFINITY);
   clock.step(-2 * 86_400_000);
   assert.equal(await taken.take(['a'], START_MS), 'again');
 });

@@ -10,10 +10,10 @@ export type TokenUse = { readonly names: readonly string[]; readonly issuedMs: n
 export interface ReplayStore {
   /** At least the uses of the last {@link KEPT_MS} by earlier processes, in order. */
   readonly earlier: readonly TokenUse[];
-  /** The line that an earlier process left. */
-  readonly lineMs: number;
-  /** Durable when it resolves. `lineMs`: names issued before it need not be kept. */
-  keep(used: TokenUse, lineMs: number): Promise<void>;
+  /** The cutoff that an earlier process wrote. */
+  readonly cutoffMs: number;
+  /** Durable when it resolves. `cutoffMs`: names issued before it need not be kept. */
+  keep(used: TokenUse, cutoffMs: number): Promise<void>;
 }
 
 type CachedUse = { readonly issuedMs: number; readonly untilMs: number };
@@ -21,21 +21,22 @@ type CachedUse = { readonly issuedMs: number; readonly untilMs: number };
 /**
  * Names that work once: hints and nonces.
  *
- * Names are kept for a hint's validity by a monotonic clock. Forgotten names leave a line behind:
- * anything that the vendor issued before it is refused. So no step of our clock makes an old hint
- * new. The line uses only the vendor's time and lies before everything that is still valid, so it
- * refuses no valid hint. Names of earlier processes are kept as if used at our start.
+ * Names are kept for a hint's validity by a monotonic clock. When names are forgotten,
+ * a cutoff remains: the cache refuses everything that the vendor issued before it. So a step of the
+ * local clock cannot make an old hint valid again. The cutoff uses only the vendor's time. It is
+ * older than every valid hint, so it refuses none of them. Names of earlier processes are kept as
+ * if they were used when this process started.
  */
 export class ReplayCache {
   readonly #clock: Clock;
   readonly #store: ReplayStore;
   readonly #kept = new Map<string, CachedUse>();
-  #lineMs: number;
+  #cutoffMs: number;
 
   constructor(clock: Clock, store: ReplayStore) {
     this.#clock = clock;
     this.#store = store;
-    this.#lineMs = store.lineMs;
+    this.#cutoffMs = store.cutoffMs;
     const nowMs = clock.monotonic();
     for (const { names, issuedMs } of store.earlier) {
       this.#forget(nowMs);
@@ -44,24 +45,24 @@ export class ReplayCache {
   }
 
   /** Everything that the vendor issued up to this time is refused. */
-  get lineMs(): number {
-    return this.#lineMs;
+  get cutoffMs(): number {
+    return this.#cutoffMs;
   }
 
   /**
-   * Takes all names, or none: `again` if any was used before, or is older than the line. Durable
-   * when it resolves, so a crash makes nothing new again.
+   * Takes all names, or none: `again` if any was used before, or is older than the cutoff.
+   * Durable when it resolves, so names stay used after a crash.
    * @throws PolicyError NOT_ACCOUNTED: the names are used, and MUST give no access
    */
   async take(said: readonly string[], issuedMs: number): Promise<'taken' | 'again'> {
     const names = said.map(digestOf);
     const nowMs = this.#clock.monotonic();
     this.#forget(nowMs);
-    if (issuedMs <= this.#lineMs || names.some((name) => this.#kept.has(name))) return 'again';
+    if (issuedMs <= this.#cutoffMs || names.some((name) => this.#kept.has(name))) return 'again';
     // Before the write: two concurrent calls must not both be the first.
     this.#put(names, issuedMs, nowMs);
     try {
-      await this.#store.keep({ names, issuedMs }, this.#lineMs);
+      await this.#store.keep({ names, issuedMs }, this.#cutoffMs);
     } catch (cause) {
       const why = `could not record the use of a token hint (${messageOf(cause)})`;
       throw new PolicyError('NOT_ACCOUNTED', `${why}, so the sign-in is denied`, { cause });
@@ -78,7 +79,7 @@ export class ReplayCache {
     for (const [name, { issuedMs, untilMs }] of this.#kept) {
       if (untilMs > nowMs && this.#kept.size < REPLAY_ENTRIES_MAX) return;
       this.#kept.delete(name);
-      this.#lineMs = Math.max(this.#lineMs, issuedMs);
+      this.#cutoffMs = Math.max(this.#cutoffMs, issuedMs);
     }
   }
 }

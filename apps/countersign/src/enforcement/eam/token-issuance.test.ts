@@ -105,7 +105,7 @@ test('reveals passes only to Entra', async () => {
     assert.doesNotMatch(body, /pass-17/);
   }
   const other = await sign({ iss: `${AUTHORITY}/${OTHER}/v2.0` });
-  assert.equal((await ask(event({ id: ADA }, OTHER), other)).status, 401, 'not a tenant of ours');
+  assert.equal((await ask(event({ id: ADA }, OTHER), other)).status, 401, 'an unknown tenant');
 });
 
 test('refuses an invalid event before it looks at a token', async () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { EndpointReply } from '../http/http-exchange.ts';
 import {
-  type Asking,
   askedBy,
   type ForwardAuthWorld,
   forwardAuthWorld,
+  type ProxyRequestOptions,
   proxyOf,
 } from '../testing/forward-auth-world.ts';
 import type { ProxyCaller } from './forward-auth-endpoint.ts';
@@ -23,7 +23,7 @@ before(async () => {
 });
 
 async function ask(
-  { token, ...asking }: Asking & { readonly token?: string | undefined } = {},
+  { token, ...asking }: ProxyRequestOptions & { readonly token?: string | undefined } = {},
   caller: ProxyCaller = proxyOf('traefik'),
 ): Promise<EndpointReply> {
   const headers = { authorization: `Bearer ${token ?? (await world.token())}`, ...asking.headers };
@@ -68,7 +68,7 @@ describe('a permitted request', () => {
     assert.notEqual(headers[PASS], headers[DECISION]);
   });
 
-  test('gets a header-safe name, whatever the name is', async () => {
+  test('gets a header-safe name, regardless of the name', async () => {
     const { headers } = await ask({ token: await world.token({ sub: 'ådä/1' }) });
     assert.equal(headers[SUBJECT], '%C3%A5d%C3%A4%2F1');
   });
@@ -93,7 +93,7 @@ describe('a permitted request', () => {
 });
 
 describe('the decision', () => {
-  const stated = async (asking: Asking & { readonly token?: string } = {}) => {
+  const stated = async (asking: ProxyRequestOptions & { readonly token?: string } = {}) => {
     await ask(asking);
     const { request } = world.decided().at(-1) ?? {};
     assert.ok(request !== undefined);
@@ -120,7 +120,9 @@ describe('the decision', () => {
 
   test('stores neither the token nor the query, and yet fits no other request', async () => {
     const token = await world.token();
-    const bindingOf = async (asking: Asking & { readonly token?: string }): Promise<string> => {
+    const bindingOf = async (
+      asking: ProxyRequestOptions & { readonly token?: string },
+    ): Promise<string> => {
       const { context } = await stated({ token, ...asking });
       return (context['request'] as { binding: string }).binding;
     };
@@ -310,7 +312,7 @@ describe('the refusal page that nginx requests separately', () => {
 
 describe('a token whose pass is over', () => {
   for (const proxy of PROXIES) {
-    test(`counts as no token at ${proxy}, whatever the policies say`, async () => {
+    test(`counts as no token at ${proxy}, regardless of the policies`, async () => {
       const token = await world.token({ countersign_pass: 'ended' });
       assert.equal((await ask({ token }, proxyOf(proxy))).status, 200);
       const before = world.decided().length;

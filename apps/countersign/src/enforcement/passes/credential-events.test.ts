@@ -79,7 +79,7 @@ const PASSKEY: Passkey = {
 const known = (id: string): Passkey | undefined => (id === 'k1' ? PASSKEY : undefined);
 const SAID = { v: 1, atMs: NOW_MS } as const;
 
-test('reports a registered or revoked passkey of ours with its model', () => {
+test('reports a registered or revoked passkey with its model', () => {
   const registered = passkeyEvent(
     { ...SAID, what: 'passkey-registered', passkey: PASSKEY },
     known,

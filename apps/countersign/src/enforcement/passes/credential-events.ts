@@ -101,7 +101,7 @@ export function directoryCredentialEvent(
   return credentialChange(subject, { atMs, by, reason, transaction }, { credential, change });
 }
 
-/** The event about a passkey of ours; undefined if nothing changes. */
+/** The event about a passkey that Countersign manages; undefined if nothing changes. */
 export function passkeyEvent(
   record: PasskeyRecord,
   passkeyOf: (id: string) => Passkey | undefined,

@@ -37,7 +37,7 @@ export class RevocationService {
   readonly #levels: AssuranceLevels;
   readonly #news: CredentialEventFeed | undefined;
   /** Pending events about assurance levels. */
-  #said: SecurityEvent[] = [];
+  #pendingEvents: SecurityEvent[] = [];
   /** Version of the policies that all passes were last evaluated with. */
   #version: string | undefined;
 
@@ -104,11 +104,11 @@ export class RevocationService {
     if (transmitter === undefined) return;
     const news = (await this.#news?.poll()) ?? [];
     // After the steps that may fail, so that no removed event is lost.
-    const said = this.#said.splice(0);
+    const pending = this.#pendingEvents.splice(0);
     try {
-      if (said.length + news.length > 0) await transmitter.emit([...said, ...news]);
+      if (pending.length + news.length > 0) await transmitter.emit([...pending, ...news]);
     } catch (error) {
-      this.#said = [...said, ...this.#said];
+      this.#pendingEvents = [...pending, ...this.#pendingEvents];
       throw error;
     }
     this.#news?.markSent(news);
@@ -118,8 +118,8 @@ export class RevocationService {
     const { passes, issuer, transmitter } = this.#options;
     for (const draft of drafts) {
       const kept = passes.get(openingIn(draft) ?? '');
-      const said = kept && this.#levels.opened(kept, issuer);
-      if (said !== undefined && transmitter !== undefined) this.#said.push(said);
+      const event = kept && this.#levels.opened(kept, issuer);
+      if (event !== undefined && transmitter !== undefined) this.#pendingEvents.push(event);
     }
     const closed = drafts.flatMap((draft) => endingIn(draft) ?? []);
     if (closed.length === 0) return;

@@ -4,7 +4,7 @@ import { POLL, textOf } from './event-stream.ts';
 import { LONG_POLL_MS_MAX, LONG_POLLS_MAX, POLLED_EVENTS_MAX } from './limits.ts';
 import type { Receiver } from './receiver.ts';
 import type { Transmitter } from './transmitter.ts';
-import { isSendable, type Pending, type StreamBacklog } from './transmitter-state.ts';
+import { isSendable, type PendingEvent, type StreamBacklog } from './transmitter-state.ts';
 
 /** RFC 8936, 2.2. */
 export type PollRequest = {
@@ -104,7 +104,7 @@ export class PollDelivery {
   }
 }
 
-function sendable(line: StreamBacklog): readonly Pending[] {
+function sendable(line: StreamBacklog): readonly PendingEvent[] {
   return [...line.pending.values()].filter((pending) => isSendable(line, pending));
 }
 

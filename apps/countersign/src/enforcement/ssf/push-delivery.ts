@@ -13,7 +13,7 @@ import type { SsfWorld } from './ssf-ports.ts';
 import type { DeliveryOutcome } from './ssf-record.ts';
 import {
   isSendable,
-  type Pending,
+  type PendingEvent,
   type StreamBacklog,
   type TransmitterState,
 } from './transmitter-state.ts';
@@ -92,7 +92,7 @@ export class PushDelivery {
     return flight;
   }
 
-  #start(line: StreamBacklog, pending: Pending, flight: Flight): void {
+  #start(line: StreamBacklog, pending: PendingEvent, flight: Flight): void {
     flight.jtis.add(pending.claims.jti);
     flight.subjects.add(pending.subjectKey);
     this.#follow(
@@ -104,7 +104,7 @@ export class PushDelivery {
     );
   }
 
-  async #push(line: StreamBacklog, pending: Pending, flight: Flight): Promise<void> {
+  async #push(line: StreamBacklog, pending: PendingEvent, flight: Flight): Promise<void> {
     try {
       await this.#settle(line, pending, await this.#send(line, pending), flight);
     } catch {
@@ -116,7 +116,7 @@ export class PushDelivery {
 
   async #settle(
     line: StreamBacklog,
-    pending: Pending,
+    pending: PendingEvent,
     outcome: Outcome,
     flight: Flight,
   ): Promise<void> {
@@ -134,7 +134,7 @@ export class PushDelivery {
     }
   }
 
-  async #send({ stream }: StreamBacklog, { claims }: Pending): Promise<Outcome> {
+  async #send({ stream }: StreamBacklog, { claims }: PendingEvent): Promise<Outcome> {
     const { keys, world } = this.#transmitter;
     const { delivery } = stream;
     if (delivery.method !== PUSH)

@@ -12,7 +12,7 @@ import { SSF_PATHS } from './ssf-metadata.ts';
 const READS: Receiver = { ...RECEIVER, may: 'ssf.read' };
 const SUBJECT = { format: 'opaque', id: 'ada' };
 
-type Asking = {
+type RequestOptions = {
   readonly body?: object | string;
   readonly query?: Readonly<Record<string, string>>;
   readonly by?: Receiver;
@@ -22,7 +22,7 @@ type Asking = {
 async function endpointWorld() {
   const { at, transmitter, management } = await world();
   const endpoint = new SsfEndpoint(transmitter);
-  const ask = (what: string, { body = '', query, by = RECEIVER, type }: Asking = {}) => {
+  const ask = (what: string, { body = '', query, by = RECEIVER, type }: RequestOptions = {}) => {
     const [method = '', path = ''] = what.split(' ');
     return endpoint.answer(by, {
       ...{ method, path, query: new URLSearchParams(query) },
@@ -43,7 +43,7 @@ function jsonIn({ body }: EndpointReply): Record<string, unknown> {
 }
 
 /** All changing requests for a stream. */
-const CHANGES: readonly (readonly [what: string, asking: (id: string) => Asking])[] = [
+const CHANGES: readonly (readonly [what: string, asking: (id: string) => RequestOptions])[] = [
   [`POST ${SSF_PATHS.streams}`, () => ({ body: {} })],
   [`PATCH ${SSF_PATHS.streams}`, (id) => ({ body: { stream_id: id, description: 'x' } })],
   [`PUT ${SSF_PATHS.streams}`, (id) => ({ body: { stream_id: id, description: 'x' } })],

@@ -5,7 +5,7 @@ import type { SsfRecord } from './ssf-record.ts';
 import { keyOf } from './subject-identifier.ts';
 
 /** An unacknowledged event. */
-export type Pending = {
+export type PendingEvent = {
   readonly claims: SetClaims;
   readonly issuedMs: number;
   /** Events of one subject are sent in sequence. */
@@ -15,7 +15,7 @@ export type Pending = {
 };
 
 /** A stream with its pending events, oldest first. */
-export type StreamBacklog = { stream: Stream; readonly pending: Map<string, Pending> };
+export type StreamBacklog = { stream: Stream; readonly pending: Map<string, PendingEvent> };
 
 /** The state that all records give together. Recovery after a crash is the normal path. */
 export class TransmitterState {
@@ -70,6 +70,6 @@ export class TransmitterState {
 }
 
 /** A paused stream holds all events except those about itself (SSF 1.0, 8.1.2). */
-export function isSendable({ stream }: StreamBacklog, { aboutStream }: Pending): boolean {
+export function isSendable({ stream }: StreamBacklog, { aboutStream }: PendingEvent): boolean {
   return stream.status === 'enabled' || aboutStream === 'yes';
 }

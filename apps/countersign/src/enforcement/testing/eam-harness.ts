@@ -340,7 +340,7 @@ export class EamHarness {
     const earlier: TokenUse[] = [];
     return {
       earlier,
-      lineMs: Number.NEGATIVE_INFINITY,
+      cutoffMs: Number.NEGATIVE_INFINITY,
       keep: async (used) => {
         if (this.ledger === 'full') throw new Error('no space is left on the disk');
         earlier.push(used);

@@ -119,7 +119,7 @@ export function proxyOf(proxy: ProxyKind, more: Partial<ProxyCaller> = {}): Prox
   };
 }
 
-export type Asking = {
+export type ProxyRequestOptions = {
   readonly method?: string;
   readonly host?: string;
   readonly uri?: string;
@@ -130,7 +130,12 @@ export type Asking = {
 export function askedBy(
   endpoint: ForwardAuthEndpoint,
   caller: ProxyCaller,
-  { method = 'GET', host = 'wiki.example.com', uri = '/page?q=1', headers = {} }: Asking,
+  {
+    method = 'GET',
+    host = 'wiki.example.com',
+    uri = '/page?q=1',
+    headers = {},
+  }: ProxyRequestOptions,
 ): Promise<EndpointReply> {
   const stated: Readonly<Record<ProxyKind, Record<string, string>>> = {
     nginx: { 'x-original-method': method, 'x-original-uri': uri, 'x-forwarded-host': host },

@@ -11,7 +11,7 @@ export const HOOK = 'https://wiki.example.com/events';
 
 export const never: AbortSignal = new AbortController().signal;
 
-export type Transmitting = {
+export type TransmitterHarness = {
   readonly at: SsfTestWorld;
   readonly transmitter: Transmitter;
   readonly management: StreamManagement;
@@ -22,7 +22,7 @@ export type Transmitting = {
 export async function world(
   records?: readonly SsfRecord[],
   before?: SsfTestWorld,
-): Promise<Transmitting> {
+): Promise<TransmitterHarness> {
   const at = before ?? (await SsfTestWorld.make());
   const transmitter = at.transmitter(records);
   const management = new StreamManagement(transmitter);

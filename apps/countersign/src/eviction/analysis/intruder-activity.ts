@@ -19,7 +19,7 @@ export type TaintedAct = {
 };
 
 /** What an intruder read through one session and address, by mailbox or site. */
-export type Reading = {
+export type ReadLocation = {
   readonly place: string;
   readonly tenant: string;
   readonly act: Act;
@@ -37,7 +37,7 @@ export type Reading = {
 export type IntruderActivity = {
   /** The latest {@link SIGN_INS_READ_MAX}. */
   readonly signIns: readonly TaintedAct[];
-  readonly readings: readonly Reading[];
+  readonly readings: readonly ReadLocation[];
   /** The latest known issue or use of a token, per channel. */
   readonly lasts: readonly TaintedAct[];
 };
@@ -57,7 +57,7 @@ export async function activityOf(
 ): Promise<IntruderActivity> {
   const memo = createMemo();
   const signIns: TaintedAct[] = [];
-  const readings = new Map<string, Reading>();
+  const readings = new Map<string, ReadLocation>();
   const lasts = new Map<string, TaintedAct>();
   const parties = keysOf(lineage);
   if (parties.length === 0) return { signIns, readings: [], lasts: [] };
@@ -132,10 +132,10 @@ export function keysOf(lineage: Lineage): string[] {
 }
 
 function note(
-  readings: Map<string, Reading>,
+  readings: Map<string, ReadLocation>,
   through: string,
   row: EventRow,
-  by: Pick<Reading, 'act' | 'isSure' | 'party' | 'taint'>,
+  by: Pick<ReadLocation, 'act' | 'isSure' | 'party' | 'taint'>,
 ): void {
   const { event, tenant } = row;
   const place = event.mailbox ?? event.site ?? event.targetName ?? event.workload ?? 'not stated';

@@ -13,7 +13,7 @@ import { NOT_REVERSED, type Reversal, reversalOf } from '../reversals/reversals.
 import type { IncidentSource } from './eviction-source.ts';
 import {
   type IntruderActivity,
-  type Reading,
+  type ReadLocation,
   sureOf,
   type TaintedAct,
 } from './intruder-activity.ts';
@@ -211,7 +211,7 @@ async function foreign(input: SpecialInput): Promise<SpecialReading> {
 function exposed({ activity }: SpecialInput): Opening[] {
   const byPlace = Map.groupBy(activity.readings, ({ tenant, place }) => `${tenant}\n${place}`);
   return [...byPlace.values()].map((all): Opening => {
-    const { place, tenant, party, taint } = all[0] as Reading;
+    const { place, tenant, party, taint } = all[0] as ReadLocation;
     const first = all.map((each) => each.first).reduce((a, b) => (isLater(a, b) ? b : a));
     const last = all.map((each) => each.last).reduce((a, b) => (isLater(a, b) ? a : b));
     const items = all.reduce((count, each) => count + each.items, 0);

@@ -1,5 +1,5 @@
 import type { EventRow } from '../../store/rows/event-row.ts';
-import type { ThingsOf } from '../reversals/objects.ts';
+import type { ObjectNamesOf } from '../reversals/objects.ts';
 import type { RecordDetail } from './record-detail.ts';
 
 /** The data that a statement about a foothold needs. */
@@ -34,7 +34,7 @@ export type Trace = {
   /** What it gives, in words, from the record. */
   readonly what?: (detail: RecordDetail) => string | undefined;
   /** The objects of the change besides the holder. A reversal must concern the same ones. */
-  readonly things?: ThingsOf;
+  readonly things?: ObjectNamesOf;
   /** It gives the holder something, but gives no other party control of the holder. */
   readonly control?: 'none';
   /** For an opening change: it restores something. Any actor counts. */

@@ -58,7 +58,7 @@ export function cluesOf(
   const all: Clues[] = findings.map((finding) => {
     const rows = rowsOf(finding);
     if (rows.length === 0) return namedBy(finding);
-    return new Reading(finding, rows).clues((row) => ({
+    return new SeedReader(finding, rows).clues((row) => ({
       change: byEntry.get(row.index),
       isConsent: CONSENTS.has(activityKey(row.event.operation ?? '', memo)),
     }));
@@ -74,7 +74,7 @@ export function cluesOf(
 type RowFacts = { readonly change: Change | undefined; readonly isConsent: boolean };
 
 /** Reads one finding by its records. */
-class Reading {
+class SeedReader {
   readonly #finding: StoredFinding;
   readonly #rows: readonly EventRow[];
 

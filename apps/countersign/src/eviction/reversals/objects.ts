@@ -2,13 +2,16 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 import type { RecordDetail } from '../footholds/record-detail.ts';
 
 /** One object of a change, by each of its names in the record, in lower case. */
-export type Thing = readonly string[];
+export type ObjectNames = readonly string[];
 
 /** The objects of a change besides its holder; undefined if the record does not say. */
-export type ThingsOf = (detail: RecordDetail, row: EventRow) => readonly Thing[] | undefined;
+export type ObjectNamesOf = (
+  detail: RecordDetail,
+  row: EventRow,
+) => readonly ObjectNames[] | undefined;
 
 /** All objects of the kind, some of them, or not stated. */
-export type Things = 'whole' | 'unstated' | readonly Thing[];
+export type Things = 'whole' | 'unstated' | readonly ObjectNames[];
 
 /** The objects that remain after a reversal; undefined if unknown. */
 export function leftOf(opened: Things, reversed: Things): Things | undefined {
@@ -22,17 +25,17 @@ export function shareThings(one: Things, other: Things): boolean {
   return one.some((thing) => other.some((each) => isSameThing(thing, each)));
 }
 
-function isSameThing(one: Thing, other: Thing): boolean {
+function isSameThing(one: ObjectNames, other: ObjectNames): boolean {
   return one.some((name) => other.includes(name));
 }
 
 /** One object with any of these values, current or previous. */
-export function byAny(...names: readonly string[]): ThingsOf {
+export function byAny(...names: readonly string[]): ObjectNamesOf {
   return (detail) => oneThing(names.map((name) => stated(detail, name)));
 }
 
 /** One object per name (group, role, application). Values of different names never match. */
-export function byEach(...names: readonly string[]): ThingsOf {
+export function byEach(...names: readonly string[]): ObjectNamesOf {
   return (detail) =>
     oneThing(
       names.map((name) => {
@@ -43,13 +46,13 @@ export function byEach(...names: readonly string[]): ThingsOf {
 }
 
 /** The object's name in the suite, or one of these values. */
-export function byObject(...names: readonly string[]): ThingsOf {
+export function byObject(...names: readonly string[]): ObjectNamesOf {
   return (detail, { event }) =>
     oneThing([event.object?.toLowerCase(), ...names.map((name) => stated(detail, name))]);
 }
 
 /** A role group member if stated, otherwise an object with any of these values. */
-export function memberOf(...names: readonly string[]): ThingsOf {
+export function memberOf(...names: readonly string[]): ObjectNamesOf {
   return (detail, row) => {
     const member = stated(detail, 'member') ?? stated(detail, 'members');
     const things = byAny(...names)(detail, row);
@@ -59,12 +62,12 @@ export function memberOf(...names: readonly string[]): ThingsOf {
 }
 
 /** Constant: the holder has only one such object. */
-export function alone(...things: readonly string[]): ThingsOf {
+export function alone(...things: readonly string[]): ObjectNamesOf {
   return () => things.map((thing) => [thing]);
 }
 
 /** An inbox rule: its name or id, without the mailbox in its path. */
-export const inboxRule: ThingsOf = (detail, { event }) => {
+export const inboxRule: ObjectNamesOf = (detail, { event }) => {
   const paths = [event.object, stated(detail, 'identity')];
   const last = paths.map((path) => path?.split(/[\\/]/).at(-1)?.toLowerCase());
   return oneThing([
@@ -76,7 +79,7 @@ export const inboxRule: ThingsOf = (detail, { event }) => {
 };
 
 /** Each right of each trustee separately, because removing one leaves the others. */
-export const trusteeRights: ThingsOf = (detail) => {
+export const trusteeRights: ObjectNamesOf = (detail) => {
   const trustee = stated(detail, 'user') ?? stated(detail, 'trustee');
   const rights = listed(stated(detail, 'accessrights'));
   if (trustee === undefined || rights.length === 0) return undefined;
@@ -84,7 +87,7 @@ export const trusteeRights: ThingsOf = (detail) => {
 };
 
 /** Permissions of one user on one folder. */
-export const folderRights: ThingsOf = (detail, { event }) => {
+export const folderRights: ObjectNamesOf = (detail, { event }) => {
   const user = stated(detail, 'user') ?? stated(detail, 'memberupn') ?? stated(detail, 'membersid');
   const path = event.folder ?? stated(detail, 'path');
   if (user === undefined || path === null || path === undefined) return undefined;
@@ -97,29 +100,32 @@ export const folderRights: ThingsOf = (detail, { event }) => {
 };
 
 /** The stated values among these names, each as an object. */
-export function given(...names: readonly string[]): ThingsOf {
+export function given(...names: readonly string[]): ObjectNamesOf {
   return (detail) => namesWhere(names, (name) => detail.isGiven(name));
 }
 
-export function emptied(...names: readonly string[]): ThingsOf {
+export function emptied(...names: readonly string[]): ObjectNamesOf {
   return (detail) => namesWhere(names, (name) => detail.isEmptied(name));
 }
 
 /** Names of switches that have the given state in the record, each as an object. */
-export function switched(states: Readonly<Record<string, boolean>>): ThingsOf {
+export function switched(states: Readonly<Record<string, boolean>>): ObjectNamesOf {
   return (detail) => namesWhere(Object.keys(states), (name) => detail.flag(name) === states[name]);
 }
 
 /** Application keys that a change adds or removes. */
-export function addedKeys(detail: RecordDetail): readonly Thing[] | undefined {
+export function addedKeys(detail: RecordDetail): readonly ObjectNames[] | undefined {
   return keysOnlyIn(detail.value('keydescription'), detail.before('keydescription'));
 }
 
-export function removedKeys(detail: RecordDetail): readonly Thing[] | undefined {
+export function removedKeys(detail: RecordDetail): readonly ObjectNames[] | undefined {
   return keysOnlyIn(detail.before('keydescription'), detail.value('keydescription'));
 }
 
-function keysOnlyIn(text: string | undefined, other: string | undefined): Thing[] | undefined {
+function keysOnlyIn(
+  text: string | undefined,
+  other: string | undefined,
+): ObjectNames[] | undefined {
   const kept = new Set(keyIds(other));
   const keys = keyIds(text).filter((id) => !kept.has(id));
   return keys.length === 0 ? undefined : keys.map((id) => [id]);
@@ -131,11 +137,11 @@ function keyIds(description: string | undefined): string[] {
 }
 
 /** Authentication methods that a change adds to or removes from a list. */
-export function addedMethods(detail: RecordDetail): readonly Thing[] | undefined {
+export function addedMethods(detail: RecordDetail): readonly ObjectNames[] | undefined {
   return methods(detail, (now, before) => [now, before]);
 }
 
-export function removedMethods(detail: RecordDetail): readonly Thing[] | undefined {
+export function removedMethods(detail: RecordDetail): readonly ObjectNames[] | undefined {
   return methods(detail, (now, before) => [before, now]);
 }
 
@@ -150,7 +156,7 @@ function methods(
     now: readonly string[],
     before: readonly string[],
   ) => [readonly string[], readonly string[]],
-): Thing[] | undefined {
+): ObjectNames[] | undefined {
   const found = METHOD_LISTS.flatMap((name) => {
     const [some, others] = sides(elements(detail.property(name)), elements(detail.before(name)));
     return some.filter((each) => !others.includes(each));
@@ -170,7 +176,7 @@ function elements(text: string | undefined): string[] {
 }
 
 /** A delegated grant: for all users or one, and its scopes. */
-export const grant: ThingsOf = (detail) => {
+export const grant: ObjectNamesOf = (detail) => {
   const type = stated(detail, 'delegatedpermissiongrant.consenttype');
   const scopes = stated(detail, 'delegatedpermissiongrant.scope');
   const consented = /consenttype: ?(\w+).*?scope: ?([^,\]]*)/i.exec(
@@ -184,7 +190,7 @@ export const grant: ThingsOf = (detail) => {
 };
 
 /** A link by its own id, or else by its target. */
-export function sharing(family: string): ThingsOf {
+export function sharing(family: string): ObjectNamesOf {
   return (detail, { event }) => {
     const id = stated(detail, 'uniquesharingid');
     if (id !== undefined) return [[id]];
@@ -201,7 +207,7 @@ function stated(detail: RecordDetail, name: string): string | undefined {
   return text === undefined || text === '' ? undefined : text.toLowerCase();
 }
 
-function oneThing(names: readonly (string | null | undefined)[]): Thing[] | undefined {
+function oneThing(names: readonly (string | null | undefined)[]): ObjectNames[] | undefined {
   const all = names.filter((name): name is string => typeof name === 'string' && name !== '');
   return all.length === 0 ? undefined : [[...new Set(all)]];
 }
@@ -209,7 +215,7 @@ function oneThing(names: readonly (string | null | undefined)[]): Thing[] | unde
 function namesWhere(
   names: readonly string[],
   holds: (name: string) => boolean,
-): Thing[] | undefined {
+): ObjectNames[] | undefined {
   const found = names.filter(holds);
   return found.length === 0 ? undefined : found.map((name) => [name]);
 }

@@ -35,7 +35,7 @@ export function reversalOf(
   undoings: Undoings,
   lineage: Lineage,
 ): Reversal {
-  const state = new Undoing(opened);
+  const state = new ReversalTracker(opened);
   for (const change of undoings.of(opened)) {
     const order =
       change.row.index === opened.row.index ? 'before' : orderOf(opened.row, change.row);
@@ -78,11 +78,11 @@ function orderOf(first: FootholdOpening['row'], other: EventRow): 'after' | 'bef
   return one < two ? 'after' : 'before';
 }
 
-type Closing = { readonly change: Change; readonly meaning: Meaning };
+type ClosingChange = { readonly change: Change; readonly meaning: Meaning };
 
-class Undoing {
+class ReversalTracker {
   readonly #opened: FootholdOpening;
-  #closings: Closing[] = [];
+  #closings: ClosingChange[] = [];
   #unsure: (ChangeRef & { readonly why: string }) | undefined;
   #byThemselves: ChangeRef | undefined;
   #putBack: ChangeRef | undefined;
@@ -119,7 +119,7 @@ class Undoing {
 
   result(): Reversal {
     if (this.#isAllGone()) {
-      const last = this.#closings.at(-1) as Closing;
+      const last = this.#closings.at(-1) as ClosingChange;
       const { actorName, actorUid, appName } = last.change.row.event;
       return {
         ...{ kind: 'closed', ...refOf(last.change) },

@@ -39,7 +39,7 @@ export function canaryTexts(appIds: readonly string[]): string[] {
 /**
  * Sends canaries, waits for their records in every feed, and records the results in the ledger.
  *
- * The entry about an act precedes the act: no act of ours goes unaccounted.
+ * The ledger entry about an act precedes the act, so every act is recorded.
  */
 export class CanaryRunner implements Collector {
   readonly name: string;
@@ -168,7 +168,7 @@ function notSent({ workload, act }: CanaryPlan, because: string): string {
   return `no canary was sent in ${workload} (${act}): ${because}`;
 }
 
-/** Describes an error of the service or network. Rethrows defects of ours and aborts. */
+/** Describes an error of the service or network. Rethrows bugs in Countersign and aborts. */
 function refusalOf(error: unknown): string {
   if (error instanceof HttpError && error.code !== 'ABORTED') return messageOf(error);
   throw error;

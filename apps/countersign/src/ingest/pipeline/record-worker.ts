@@ -23,7 +23,7 @@ import { type MatchedRecord, TextMatcher } from './text-matcher.ts';
 import type { ReadDone, RejectedItem } from './worker-messages.ts';
 
 /** A chunk that was read and waits for the sequencer's decision. */
-type Pending = {
+type PendingBatch = {
   readonly drafts: readonly RecordDraft[];
   readonly meanings: readonly RecordMeaning[];
   readonly fingerprints: FingerprintBatch;
@@ -54,7 +54,7 @@ export class RecordWorker {
   readonly #buffer = new ActionBuffer();
   readonly #scratch = new BatchScratch();
   readonly #listener: TextMatcher;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Map<number, PendingBatch>();
 
   constructor(setup: RecordWorkerSetup) {
     this.#setup = setup;
@@ -69,7 +69,7 @@ export class RecordWorker {
     const meanings: RecordMeaning[] = [];
     const rejects: (RejectedItem & { row: number })[] = [];
     const pages: number[] = [];
-    const said: Completeness[] = [];
+    const completeness: Completeness[] = [];
     const availableMs: number[] = [];
     const heard: MatchedRecord[] = [];
     const facts = new DeliveredCoverage();
@@ -95,7 +95,7 @@ export class RecordWorker {
         rejects.push({ row, at: placeOf(row, offset), reason, bytes });
       },
       page: (resultIndex, resultCount) => pages.push(resultIndex, resultCount),
-      said: (completeness) => said.push(completeness),
+      addCompleteness: (each) => completeness.push(each),
     });
     const fingerprints = fingerprintBatch(drafts, this.#setup.keys);
     this.#pending.set(chunkId, { drafts, meanings, fingerprints, availableMs });
@@ -110,7 +110,7 @@ export class RecordWorker {
       facts: facts.list(),
       heard,
       pages: Float64Array.from(pages),
-      said,
+      completeness,
     };
   }
 

@@ -9,7 +9,7 @@ import type {
   WorkerSetup,
 } from './worker-messages.ts';
 
-type Waiting = {
+type PendingReply = {
   resolve(message: FromWorker): void;
   reject(error: unknown): void;
 };
@@ -22,7 +22,7 @@ type AnswerTo = { read: ReadDone; prepare: PreparedDone; flush: FlushedDone };
  */
 export class WorkerHandle {
   readonly #worker: Worker;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: PendingReply[] = [];
   #failure: unknown;
 
   constructor(setup: WorkerSetup) {
@@ -45,7 +45,7 @@ export class WorkerHandle {
   ): Promise<AnswerTo[Question['kind']]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve: resolve as Waiting['resolve'], reject });
+      this.#waiting.push({ resolve: resolve as PendingReply['resolve'], reject });
       this.#worker.postMessage(question, transfer);
     });
   }

@@ -32,7 +32,7 @@ export type ReadDone = {
   readonly heard: readonly MatchedRecord[];
   /** Pairs of ResultIndex and ResultCount. */
   readonly pages: Float64Array;
-  readonly said: readonly Completeness[];
+  readonly completeness: readonly Completeness[];
 };
 
 export type PreparedDone = {

@@ -110,7 +110,12 @@ function hasErased({ ledger }: LedgerWriter, chunk: Chunk, indices: ReadonlySet<
   readChunk(
     chunk,
     { importNumber: 0, tenant: undefined },
-    { record: (draft) => drafts.push(draft), reject: () => {}, page: () => {}, said: () => {} },
+    {
+      record: (draft) => drafts.push(draft),
+      reject: () => {},
+      page: () => {},
+      addCompleteness: () => {},
+    },
   );
   const { actions } = fingerprintBatch(drafts, ledger.localKeys);
   return drafts.some((_, at) => {

@@ -150,8 +150,8 @@ async function noFinding(
 ): Promise<OperationError> {
   const { answer } = sources.store.coverageOf({ ...period, tenant }, sources.head);
   const nowMs = clock.now();
-  const asked = askedByDefault(sources, tenant, nowMs);
-  const { found } = await healthsOfAnswer(sources, { asked, nowMs });
+  const scope = askedByDefault(sources, tenant, nowMs);
+  const { found } = await healthsOfAnswer(sources, { scope, nowMs });
   const blind = blindReason(found);
   const because = [...reasonsOf(answer), ...(blind === undefined ? [] : [blind])];
   const why = because.length === 0 ? 'no rule found anything' : reasonsText(because);

@@ -166,12 +166,12 @@ async function conclusionOf(
     : (store.answerablePeriod(tenant) ?? {});
   const { answer } = store.coverageOf({ ...period, tenant }, head);
   const { fromMs, toMs = clock.now() } = period;
-  const asked: HealthScope =
+  const scope: HealthScope =
     fromMs === undefined ? { kind: 'now', nowMs: toMs } : { kind: 'period', fromMs, toMs };
   const tenants = tenant === undefined ? undefined : [tenant];
   const { maySay } = await import('../../detection/runner/detector-profile.ts');
   const nowMs = clock.now();
-  const seen = await healthsOfAnswer(sources, { asked, tenants, nowMs, rule });
+  const seen = await healthsOfAnswer(sources, { scope, tenants, nowMs, rule });
   // For a requested rule, the answer states its health at any severity.
   const found = seen.found.filter(
     ({ profile }) => rule !== undefined || maySay(profile, of.severityMin),

@@ -78,10 +78,10 @@ export const listRuleHealth: ListOperation<RuleHealthInput, object, RuleHealthVi
     const { clock, tenant } = context;
     const { rule } = input;
     const sources = await context.readers.sources();
-    const asked = scopeOf(context, input, sources);
+    const scope = scopeOf(context, input, sources);
     const tenants = tenant === undefined ? undefined : [tenant];
     const nowMs = clock.now();
-    const found = await readDetectorHealth(sources, { asked, tenants, nowMs, rule });
+    const found = await readDetectorHealth(sources, { scope, tenants, nowMs, rule });
     const rows = await rowsOf(found, sources, tenant);
     const isThere = rows.length > 0;
     return wholeList({

@@ -86,10 +86,10 @@ async function seenSince(
 ): Promise<Pick<EvictionAssessment, 'blind' | 'limits'>> {
   const endMs = sources.store.answerablePeriod(tenant)?.toMs ?? clock.now();
   const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
-  const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;
+  const scope = { kind: 'period', fromMs: sinceMs, toMs } as const;
   const tenants = tenant === undefined ? undefined : [tenant];
   const { found, limits } = await healthsOfAnswer(sources, {
-    asked,
+    scope,
     tenants,
     nowMs: clock.now(),
   });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { ClockRestarted } from '../../ingest/restart-clock.ts';
+import type { ClockRestart } from '../../ingest/restart-clock.ts';
 import { field } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
 
-export const restartLedgerClock: LedgerOperation<{ readonly reason: string }, ClockRestarted> = {
+export const restartLedgerClock: LedgerOperation<{ readonly reason: string }, ClockRestart> = {
   name: 'ledger restart-clock',
   summary: 'stamp new entries with the right time again, after a clock was ahead',
   description:

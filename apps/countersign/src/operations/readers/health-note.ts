@@ -3,8 +3,8 @@ import type { DetectorHealth } from '../../detection/health/detector-health.ts';
 import type { HealthScope, HealthStatus } from '../../detection/health/health-status.ts';
 import type { Sources } from './readers.ts';
 
-export type HealthsAsked = {
-  readonly asked: HealthScope;
+export type HealthNoteQuery = {
+  readonly scope: HealthScope;
   readonly tenants?: readonly string[] | undefined;
   readonly nowMs: number;
   /** Only this rule: its id, or its id up to a slash. */
@@ -14,7 +14,7 @@ export type HealthsAsked = {
 /** What each rule and detector can see, including those that read only hand-imported files. */
 export async function readDetectorHealth(
   { store }: Sources,
-  { asked, tenants, nowMs, rule }: HealthsAsked,
+  { scope, tenants, nowMs, rule }: HealthNoteQuery,
 ): Promise<DetectorHealth[]> {
   const { loadDetection } = await import('../host/load-detectors.ts');
   const { detectorHealth } = await import('../../detection/health/detector-health.ts');
@@ -22,7 +22,7 @@ export async function readDetectorHealth(
   const wanted = profiles.filter(
     ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
   );
-  return detectorHealth(store, wanted, { asked, tenants, nowMs });
+  return detectorHealth(store, wanted, { scope, tenants, nowMs });
 }
 
 /** The health as of now while a collector runs; else that of imported files, which stays valid. */
@@ -60,7 +60,7 @@ export type HealthsOfAnswer = {
  */
 export async function healthsOfAnswer(
   sources: Sources,
-  of: HealthsAsked,
+  of: HealthNoteQuery,
 ): Promise<HealthsOfAnswer> {
   const all = await readDetectorHealth(sources, of);
   if (of.rule !== undefined) return { found: all, limits: [] };

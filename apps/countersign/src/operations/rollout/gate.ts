@@ -112,10 +112,10 @@ async function inputOf(
     authorizations,
     coverage: store.coverage(),
   });
-  const asked = { kind: 'period', fromMs, toMs } as const;
+  const scope = { kind: 'period', fromMs, toMs } as const;
   const tenants = file.tenants.length === 0 ? undefined : file.tenants;
   const nowMs = clock.now();
-  const { found, limits } = await healthsOfAnswer(sources, { asked, tenants, nowMs });
+  const { found, limits } = await healthsOfAnswer(sources, { scope, tenants, nowMs });
   const isAsked = (of: string): boolean => file.tenants.length === 0 || file.tenants.includes(of);
   return {
     file,

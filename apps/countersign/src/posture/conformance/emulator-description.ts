@@ -47,7 +47,7 @@ const DESCRIPTION: z.ZodType<Description> = z.strictObject({
   errors: z.array(z.string()),
 });
 
-/** @throws ZodError: the file is ours, so an invalid one is a defect of ours. */
+/** @throws ZodError: Countersign ships the file, so an invalid one is a bug. */
 export function parseDescription(text: string): Description {
   return DESCRIPTION.parse(JSON.parse(text));
 }

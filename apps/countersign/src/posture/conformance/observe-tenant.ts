@@ -20,7 +20,7 @@ export async function seenOfLedger(
 ): Promise<SeenTenant> {
   const ledger = await LedgerReader.open(dir);
   const book = new RecordFormTable();
-  const observed = new ObservedBook();
+  const observed = new TenantObservations();
   const leaves = new LeafParser();
   try {
     for await (const batch of ledger.scan()) {
@@ -59,7 +59,7 @@ export async function seenOfPaths(
     record: ({ source }: { source: string }, value: unknown) => book.add(source, value),
     reject,
     page: () => undefined,
-    said: () => undefined,
+    addCompleteness: () => undefined,
   };
   for await (const event of readInputs(paths.map((path) => ({ kind: 'path', path })))) {
     signal.throwIfAborted();
@@ -72,7 +72,7 @@ export async function seenOfPaths(
 }
 
 /** Collects delays by source, and error codes, from observation entries. */
-class ObservedBook {
+class TenantObservations {
   readonly #delays = new Map<string, DelaySketch>();
   readonly #errors = new Map<string, number>();
 

@@ -21,36 +21,41 @@ export type ErasureSource = {
 
 /** The erasures of a ledger, to explain missing bodies. */
 export class ErasureIndex {
-  readonly #said: readonly ErasureEntry[];
+  readonly #erasures: readonly ErasureEntry[];
   readonly #keys: LocalKeys | undefined;
 
-  private constructor(said: readonly ErasureEntry[], keys: LocalKeys | undefined) {
-    this.#said = said;
+  private constructor(entries: readonly ErasureEntry[], keys: LocalKeys | undefined) {
+    this.#erasures = entries;
     this.#keys = keys;
   }
 
   /** Without the local keys, as in an auditor's copy, an erasure's subject cannot be identified. */
   static async read({ store, reader, dir }: ErasureSource): Promise<ErasureIndex> {
-    const said: ErasureEntry[] = [];
+    const entries: ErasureEntry[] = [];
     for (const index of store.indicesOfKind('erasure')) {
       const body = await reader.body(index);
       const erasure = body.kind === 'present' ? parseErasure(body.bytes) : undefined;
-      if (erasure !== undefined) said.push({ ...erasure, index });
+      if (erasure !== undefined) entries.push({ ...erasure, index });
     }
-    return new ErasureIndex(said, said.length === 0 ? undefined : readLocalKeys(nodeFiles, dir));
+    return new ErasureIndex(
+      entries,
+      entries.length === 0 ? undefined : readLocalKeys(nodeFiles, dir),
+    );
   }
 
   /** The erasure that removed the body of any of these entries. */
   of(entries: readonly number[]): ErasureEntry | undefined {
-    return this.#said.findLast(({ ranges }) => entries.some((index) => isWithin(ranges, index)));
+    return this.#erasures.findLast(({ ranges }) =>
+      entries.some((index) => isWithin(ranges, index)),
+    );
   }
 
   /** Whether an erasure was about a person with any of these names. */
   isSubject(erasure: number, names: readonly string[]): boolean {
     const keys = this.#keys;
-    const said = this.#said.find(({ index }) => index === erasure);
-    if (said === undefined || keys === undefined || said.subjects.length === 0) return false;
-    const subjects = new Set(said.subjects);
+    const entry = this.#erasures.find(({ index }) => index === erasure);
+    if (entry === undefined || keys === undefined || entry.subjects.length === 0) return false;
+    const subjects = new Set(entry.subjects);
     return names.some((name) => subjects.has(subjectHash(keys, name)));
   }
 }

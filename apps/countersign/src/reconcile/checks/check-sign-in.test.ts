@@ -112,7 +112,7 @@ test('a permitted sign-in is checked, and keeps what queries need', () => {
   });
 });
 
-test('a sign-in with a permit is decided, whatever the policies say now', () => {
+test('a sign-in with a permit is decided, regardless of the policies', () => {
   const detail = { ...EXTERNAL, conditionalAccess: 'failure' } as const;
   const row = check({ detail }, { decisions: [decided()] });
   assert.deepEqual(
@@ -196,7 +196,7 @@ test('an application that no policy names is unverified, by kind', () => {
   assert.deepEqual([row.state, row.cause], ['unverified', 'no policy for workload sign-ins']);
 });
 
-test('a failed sign-in is checked, whatever the policies say', () => {
+test('a failed sign-in is checked, regardless of the policies', () => {
   const row = check({ outcome: 'not in', isMfa: false, who: { type: 'Person', id: 'bob' } });
   assert.deepEqual([row.state, rules(row)], ['checked', []]);
 });

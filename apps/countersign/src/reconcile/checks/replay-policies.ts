@@ -50,7 +50,7 @@ export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> 
     if (check.decision !== null && check.state === 'decided') decided.set(check.decision, check);
   }
   const tally = new ReplayTally(suspicionsIn(store, of), REPLAY_ENTRIES_MAX);
-  const replaying: Replaying = {
+  const replaying: ReplayContext = {
     ...{ ...world, ...of, information, decided, tally },
     risk: isChecked ? 'evaluated' : 'not evaluated',
   };
@@ -59,7 +59,7 @@ export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> 
   return tally.report();
 }
 
-type Replaying = ReplayWorld &
+type ReplayContext = ReplayWorld &
   ReplayOf & {
     readonly information: PolicyInformation;
     readonly risk: CheckContext['risk'];
@@ -78,7 +78,7 @@ function suspicionsIn(store: StoreReader, { tenant }: ReplayOf): Suspicion[] {
     });
 }
 
-async function replayDecision(fact: DecisionRow, replaying: Replaying): Promise<void> {
+async function replayDecision(fact: DecisionRow, replaying: ReplayContext): Promise<void> {
   const { ledger, information, policies, risk, decided, tally } = replaying;
   const read = await ledger.body(fact.index);
   const body = read.kind === 'present' ? parseObject(read.bytes) : undefined;
@@ -104,7 +104,7 @@ async function replayDecision(fact: DecisionRow, replaying: Replaying): Promise<
   });
 }
 
-async function replaySignIns(replaying: Replaying): Promise<void> {
+async function replaySignIns(replaying: ReplayContext): Promise<void> {
   const { store, ledger, fromMs, toMs, decided } = replaying;
   const memo = createMemo();
   const passed = new Set([...decided.values()].map(keyOf));
@@ -118,7 +118,7 @@ async function replaySignIns(replaying: Replaying): Promise<void> {
   }
 }
 
-function replaySignIn(signIn: ReportedSignIn, replaying: Replaying): void {
+function replaySignIn(signIn: ReportedSignIn, replaying: ReplayContext): void {
   const { information, policies, tally } = replaying;
   const cause = unplayable(signIn);
   if (cause !== undefined) {

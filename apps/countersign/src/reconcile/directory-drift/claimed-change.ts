@@ -183,7 +183,7 @@ function keysIn(text: string | undefined): string[] {
 }
 
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
-/** The property with the application that receives a privilege, whatever the target is. */
+/** The property with the application that receives a privilege, regardless of the target. */
 const CLIENT = 'ServicePrincipal.ObjectID';
 const HOLDERS = /^(?:user|group|application|app|serviceprincipal)$/i;
 const TARGETS = /^(?:targetresources|target\w*|modifiedproperties|objectid)$/i;

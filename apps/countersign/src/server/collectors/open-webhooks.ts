@@ -48,9 +48,9 @@ export async function openWebhooks(
       endpoints.push(
         await WebhookEndpoint.open({
           ...{ listen, tls, webhook },
-          heard: (heard) => {
-            counts[heard.kind] += 1;
-            if (heard.kind === 'refused') refusals.note(heard.because);
+          onOutcome: (outcome) => {
+            counts[outcome.kind] += 1;
+            if (outcome.kind === 'refused') refusals.note(outcome.because);
           },
         }),
       );

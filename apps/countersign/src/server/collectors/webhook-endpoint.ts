@@ -28,7 +28,7 @@ export type WebhookEndpointOptions = {
   /** PEM. Undefined if a proxy in front terminates TLS for the vendor. */
   readonly tls: ListenerTls | undefined;
   readonly webhook: ActivityWebhook;
-  readonly heard: (heard: WebhookOutcome) => void;
+  readonly onOutcome: (outcome: WebhookOutcome) => void;
 };
 
 /** Receives the vendor's notifications. It accepts hints only, and serves no data. */
@@ -71,9 +71,9 @@ export class WebhookEndpoint {
     if (body.kind === 'busy') return busyStatus(body.refusal).status;
     const authId = one(headers['webhook-authid']);
     const validationCode = one(headers['webhook-validationcode']);
-    const heard = this.#options.webhook.receive({ authId, validationCode, body: body.bytes });
-    this.#options.heard(heard);
-    return heard.kind === 'refused' ? 403 : 200;
+    const outcome = this.#options.webhook.receive({ authId, validationCode, body: body.bytes });
+    this.#options.onOutcome(outcome);
+    return outcome.kind === 'refused' ? 403 : 200;
   }
 }
 

@@ -4,7 +4,7 @@ import { HttpListener, type ListenerTls } from '../listener/listener.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { endpointLimits } from './limits.ts';
 
-/** Answers at once, or after the body was read. MUST NOT reject, except for a defect of ours. */
+/** Answers at once, or after the body was read. MUST NOT reject, except for an internal error. */
 export type RequestHandler = (request: IncomingRequest) => EndpointReply | Answer;
 
 export type Answer = {
@@ -22,7 +22,7 @@ export type EndpointServerOptions = {
   readonly answering: RequestHandler;
   /** Creates the reply to a request whose body is not read. */
   readonly refused: (status: 413 | 429 | 503, what: string) => EndpointReply;
-  /** Reports a defect of ours, which the caller does not see. */
+  /** Reports a bug in Countersign, which the caller does not see. */
   readonly onFailure: (error: unknown) => void;
 };
 

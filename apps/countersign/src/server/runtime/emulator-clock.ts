@@ -77,7 +77,7 @@ export async function followEmulator(options: Options): Promise<EmulatedTime> {
   const { url, ca, clock, random, signal, tell } = options;
   const origins = [new URL(url).origin];
   const http = new HttpClient({ origins, clock, random, wait: systemWait, ca, tell });
-  const read = async (): Promise<Reading> =>
+  const read = async (): Promise<ClockReading> =>
     readingOf((await http.send({ url, signal })).body, clock.monotonic(), url);
   let reading = await read();
   const startMs = reading.nowMs;
@@ -111,9 +111,9 @@ export async function followEmulator(options: Options): Promise<EmulatedTime> {
 }
 
 /** The emulator's time, and our monotonic time when we read it. */
-type Reading = { readonly nowMs: number; readonly speed: number; readonly atMs: number };
+type ClockReading = { readonly nowMs: number; readonly speed: number; readonly atMs: number };
 
-function readingOf(body: Buffer, atMs: number, url: string): Reading {
+function readingOf(body: Buffer, atMs: number, url: string): ClockReading {
   let said: { emulator?: unknown; nowMs?: unknown; speed?: unknown } = {};
   try {
     said = Object(JSON.parse(body.toString('utf8')));

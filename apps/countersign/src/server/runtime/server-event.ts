@@ -22,7 +22,7 @@ export type ServeEvent =
     }
   /** A problem of a service. The ledger records it as well. */
   | { readonly event: 'problem'; readonly collector: string; readonly because: string }
-  /** A collector that cannot go on: the ledger failed, or a defect of ours. */
+  /** A collector that cannot go on: the ledger failed, or a bug in Countersign. */
   | { readonly event: 'failed'; readonly collector: string; readonly because: string }
   /** A webhook call from another caller than the vendor, or about another tenant. */
   | {

@@ -3,7 +3,7 @@ import type { CheckCount } from '../sqlite/check-table.ts';
 
 /** How much of all access is verified, and how. */
 export type VerifiedCount = {
-  /** Sign-ins with a decision of ours. */
+  /** Sign-ins with a Countersign decision. */
   readonly decided: number;
   /** Sign-ins checked against the same policies afterwards. */
   readonly checked: number;
@@ -32,11 +32,11 @@ export function verifiedOf(
   all: readonly SignInCount[],
   causeOfUnchecked: string,
 ): Omit<VerificationReport, 'coverage'> {
-  const total = new Adding();
-  const flows = new Map<string, Adding>();
-  const days = new Map<string, Adding>();
-  const of = (map: Map<string, Adding>, key: string): Adding => {
-    const known = map.get(key) ?? new Adding();
+  const total = new VerificationTotals();
+  const flows = new Map<string, VerificationTotals>();
+  const days = new Map<string, VerificationTotals>();
+  const of = (map: Map<string, VerificationTotals>, key: string): VerificationTotals => {
+    const known = map.get(key) ?? new VerificationTotals();
     map.set(key, known);
     return known;
   };
@@ -62,7 +62,7 @@ export function verifiedOf(
 
 type CheckTotals = Pick<CheckCount, 'state' | 'cause' | 'count' | 'disagreements'>;
 
-class Adding {
+class VerificationTotals {
   #decided = 0;
   #checked = 0;
   #disagreements = 0;

@@ -23,7 +23,7 @@ export type NamedActor = { readonly tenant: string; readonly event: Interpretati
 /** Collects aliases as a set of ranges, independent of order. */
 export class AliasTable {
   /** By the first name in a record; almost always a list of one. */
-  readonly #named = new Map<string, Naming[]>();
+  readonly #named = new Map<string, AliasPeriod[]>();
 
   learn({ tenant, event }: NamedActor): void {
     const first = event.actorUid ?? event.actorName ?? event.actorPuid ?? event.actorSid;
@@ -85,9 +85,9 @@ export function unite(aliases: Iterable<Alias>): Iterable<Alias> {
 }
 
 /** One combination of names by which records named an actor. */
-type Naming = NamedActor & { firstMs: number; lastMs: number };
+type AliasPeriod = NamedActor & { firstMs: number; lastMs: number };
 
-function isSame(naming: Naming, tenant: string, event: Interpretation): boolean {
+function isSame(naming: AliasPeriod, tenant: string, event: Interpretation): boolean {
   const known = naming.event;
   return (
     known.actorName === event.actorName &&

@@ -104,8 +104,8 @@ export type RefusalCode =
   /** 409 */
   | 'conflict';
 
-export class ChangeRefused extends Error {
-  override readonly name = 'ChangeRefused';
+export class DirectoryChangeError extends Error {
+  override readonly name = 'DirectoryChangeError';
   readonly code: RefusalCode;
 
   constructor(code: RefusalCode, message: string) {

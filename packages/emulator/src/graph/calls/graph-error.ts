@@ -1,4 +1,4 @@
-import { ChangeRefused } from '../../directory/model/directory-change.ts';
+import { DirectoryChangeError } from '../../directory/model/directory-change.ts';
 import type { Reply } from '../../http/http-message.ts';
 import { FilterError } from '../odata/filter-syntax.ts';
 
@@ -60,11 +60,11 @@ export function errorReply(error: GraphError, { requestId, clientRequestId, nowM
   };
 }
 
-/** The reply to an error that the client caused; undefined for a defect of ours. */
+/** The reply to an error that the client caused; undefined for an internal error. */
 export function refusalReply(error: unknown): GraphError | undefined {
   if (error instanceof GraphError) return error;
   if (error instanceof FilterError) return badRequest(error.message, 'BadRequest');
-  if (!(error instanceof ChangeRefused)) return undefined;
+  if (!(error instanceof DirectoryChangeError)) return undefined;
   switch (error.code) {
     case 'not-found': {
       const named = /'([^']*)'/.exec(error.message)?.[1] ?? '';

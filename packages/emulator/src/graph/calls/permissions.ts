@@ -2,7 +2,7 @@
 const ANYTHING_READ = ['Directory.Read.All', 'Directory.ReadWrite.All'] as const;
 const ANYTHING_WRITTEN = ['Directory.ReadWrite.All'] as const;
 
-type Need =
+type RequiredAccess =
   | 'readUsers'
   | 'changeUsers'
   | 'enableUsers'
@@ -52,7 +52,7 @@ type Need =
   | 'readReports'
   | 'search';
 
-export const MAY: { readonly [what in Need]: readonly string[] } = {
+export const MAY: { readonly [what in RequiredAccess]: readonly string[] } = {
   readUsers: ['User.Read.All', 'User.ReadWrite.All', ...ANYTHING_READ],
   changeUsers: ['User.ReadWrite.All', ...ANYTHING_WRITTEN],
   enableUsers: ['User.EnableDisableAccount.All'],

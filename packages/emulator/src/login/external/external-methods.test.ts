@@ -26,14 +26,14 @@ const WIKI: RegisteredApp = {
   isPublic: true,
 };
 
-type Setting = {
+type TestSetup = {
   readonly emulator: Emulator;
   readonly provider: ExternalProvider;
   readonly tenantId: string;
   readonly upn: string;
 };
 
-async function begin(t: TestContext, registered = true): Promise<Setting> {
+async function begin(t: TestContext, registered = true): Promise<TestSetup> {
   const emulator = await startEmulator({
     ...{ startMs: START_MS, tenants: [{ apps: [WIKI] }], subscribed: 'before' },
   });
@@ -54,7 +54,7 @@ async function begin(t: TestContext, registered = true): Promise<Setting> {
 }
 
 /** Opens the application's sign-in page. */
-function signIn({ emulator, tenantId, upn }: Setting, until?: string): Promise<Stand> {
+function signIn({ emulator, tenantId, upn }: TestSetup, until?: string): Promise<Stand> {
   const query = new URLSearchParams({
     client_id: WIKI.clientId,
     response_type: 'code',
@@ -70,7 +70,7 @@ function signIn({ emulator, tenantId, upn }: Setting, until?: string): Promise<S
 }
 
 /** The current rows of the log, from Graph and the export. */
-async function rows({ emulator, tenantId }: Setting): Promise<readonly JsonObject[]> {
+async function rows({ emulator, tenantId }: TestSetup): Promise<readonly JsonObject[]> {
   await emulator.advance(30 * MINUTE_MS);
   const nowMs = emulator.clock.now();
   const { store } = emulator;
@@ -92,7 +92,7 @@ function stepsOf(row: JsonObject | undefined): readonly JsonObject[] {
   return (row?.['authenticationDetails'] ?? []) as readonly JsonObject[];
 }
 
-async function redeem({ emulator, tenantId }: Setting, stand: Stand): Promise<JsonObject> {
+async function redeem({ emulator, tenantId }: TestSetup, stand: Stand): Promise<JsonObject> {
   assert.equal(stand.kind, 'sent-away', JSON.stringify(stand));
   const { searchParams } = (stand as { location: URL }).location;
   assert.equal(searchParams.get('state'), 'the state');
@@ -217,7 +217,7 @@ test('a missing or misconfigured provider lets no person in', async (t) => {
 });
 
 /** Stops the browser before it posts the provider's answer. */
-async function answerOf(setting: Setting): Promise<Form> {
+async function answerOf(setting: TestSetup): Promise<Form> {
   const back = `${setting.emulator.origins['login']}/common/federation`;
   const stand = await signIn(setting, back);
   assert.equal(stand.kind, 'page');

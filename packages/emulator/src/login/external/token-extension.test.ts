@@ -38,7 +38,7 @@ const API: RegisteredApp = {
 /** The replies of an extension, to the first call and to retries. */
 type Answers = readonly ((ask: Ask) => Reply | Promise<Reply>)[];
 
-type Setting = {
+type TestSetup = {
   readonly emulator: Emulator;
   readonly tenantId: string;
   readonly upn: string;
@@ -49,7 +49,7 @@ async function begin(
   t: TestContext,
   answers: Answers,
   options: { apps?: readonly RegisteredApp[]; maximumRetries?: 0 | 1; timeoutMs?: number } = {},
-): Promise<Setting> {
+): Promise<TestSetup> {
   const { apps = [WIKI, API], maximumRetries = 0, timeoutMs = 2_000 } = options;
   const emulator = await startEmulator({ startMs: START_MS, tenants: [{ apps }] });
   const asked: Ask[] = [];
@@ -85,7 +85,7 @@ function acted(actions: unknown): Reply {
 const GOOD = claims({ pass: 'pass-17', roles: ['Writer', 'Editor'], sub: 'stolen', other: 'x' });
 
 /** Signs in at the wiki, for the wiki's own API. */
-async function tokensOf({ emulator, tenantId, upn }: Setting): Promise<JsonObject> {
+async function tokensOf({ emulator, tenantId, upn }: TestSetup): Promise<JsonObject> {
   const base = `${emulator.origins['login']}/${tenantId}/oauth2/v2.0`;
   const asks = { client_id: WIKI.clientId, redirect_uri: REDIRECT };
   const query = new URLSearchParams({
@@ -100,7 +100,7 @@ async function tokensOf({ emulator, tenantId, upn }: Setting): Promise<JsonObjec
   return (await answer.json()) as JsonObject;
 }
 
-async function rows({ emulator, tenantId }: Setting): Promise<readonly JsonObject[]> {
+async function rows({ emulator, tenantId }: TestSetup): Promise<readonly JsonObject[]> {
   await emulator.advance(30 * MINUTE_MS);
   const nowMs = emulator.clock.now();
   const found = emulator.store.byEventTime('graph/signIns', tenantId, 0, nowMs, nowMs);

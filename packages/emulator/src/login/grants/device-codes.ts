@@ -14,7 +14,7 @@ const DEVICE_CODES_MAX = 10_000;
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** A device that waits until a person types its code elsewhere. */
-type Waiting = {
+type PendingDevice = {
   /** Undefined until then, if the device named no tenant. */
   readonly tenantId: string | undefined;
   readonly clientId: string;
@@ -33,7 +33,7 @@ type Waiting = {
  */
 export class DeviceCodes {
   /** By device code, oldest first. */
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, PendingDevice>();
 
   /** RFC 8628 section 3.2. */
   begin(visit: Visit): Reply {

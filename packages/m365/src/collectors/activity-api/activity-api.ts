@@ -37,7 +37,7 @@ export type Subscription = {
   readonly webhook: string | undefined;
 };
 
-type Starting = {
+type StartOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly webhook?: { readonly address: string; readonly authId: string } | undefined;
 };
@@ -77,7 +77,7 @@ export class ActivityApi {
    */
   async startSubscription(
     contentType: ContentType,
-    { signal, webhook }: Starting = {},
+    { signal, webhook }: StartOptions = {},
   ): Promise<void> {
     const { http, authorization, pace } = this.#options;
     const url = this.#url('subscriptions/start', { contentType });

@@ -15,7 +15,7 @@ import { JsonScanner } from '../../importers/files/json/json-scanner.ts';
 import type { GraphPage } from './graph-reader.ts';
 
 /** The state of a read of one part of the directory. */
-export type Reading = {
+export type PageContext = {
   readonly tenant: TenantId;
   readonly source: SourceId;
   readonly mode: DirectoryMode;
@@ -60,7 +60,7 @@ function isWhole(item: Buffer): boolean {
 
 /** The entries of one page: its items as the delivered bytes, followed by the mark. */
 export function pageDrafts(
-  reading: Reading,
+  reading: PageContext,
   items: readonly Buffer[],
   end: PageEnd,
   nowMs: number,

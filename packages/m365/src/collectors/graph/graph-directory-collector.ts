@@ -2,7 +2,7 @@ import { type Clock, type DirectoryMark, msOfInstant, type TenantId } from '@cou
 import { HttpError } from '../../http/errors.ts';
 import type { CollectionSink, Collector, PollReport, WindowEnd } from '../collector.ts';
 import { PollTally, serviceErrorOf } from '../poll-tally.ts';
-import { instantOf, itemsOf, pageDrafts, type Reading } from './directory-page.ts';
+import { instantOf, itemsOf, type PageContext, pageDrafts } from './directory-page.ts';
 import {
   type DirectoryResource,
   RESOURCES,
@@ -87,7 +87,7 @@ export class GraphDirectoryCollector implements Collector {
   async #read(asked: ResourceRead, poll: Poll): Promise<void> {
     const { graph, clock, tenant } = this.#options;
     const { resource, source, mark } = asked;
-    const whole: Reading = {
+    const whole: PageContext = {
       ...{ tenant, source, mode: 'snapshot', since: instantOf(clock.now()), pages: 0 },
     };
     const context = { graph, clock, sink: poll.sink, signal: poll.signal, mark };
@@ -117,7 +117,7 @@ export class GraphDirectoryCollector implements Collector {
   }
 
   /** An interrupted read continues in its own mode. */
-  #onFrom({ source, mode, since, page, isLast }: DirectoryMark): Reading {
+  #onFrom({ source, mode, since, page, isLast }: DirectoryMark): PageContext {
     const { tenant } = this.#options;
     if (isLast) return { tenant, source, mode: 'delta', since, pages: 0 };
     return { tenant, source, mode, since, pages: page };
@@ -125,7 +125,7 @@ export class GraphDirectoryCollector implements Collector {
 
   async #pages(
     first: string,
-    reading: Reading,
+    reading: PageContext,
     asked: ResourceRead,
     { sink, signal }: Poll,
   ): Promise<void> {

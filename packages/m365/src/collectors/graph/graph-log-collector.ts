@@ -240,7 +240,7 @@ export class GraphLogCollector implements Collector {
 
   async #read(log: GraphLog, interval: LogWindow, poll: Poll): Promise<WindowEnd['outcome']> {
     const session = poll.sink.begin(this.#window(log, interval));
-    const read = new Reading();
+    const read = new LogReader();
     let end: WindowEnd;
     try {
       for (const question of log.questions) {
@@ -278,7 +278,7 @@ export class GraphLogCollector implements Collector {
     log: GraphLog,
     interval: Interval,
     session: CollectionSession,
-    read: Reading,
+    read: LogReader,
     failure: HttpError,
     signal: AbortSignal | undefined,
   ): Promise<WindowEnd> {
@@ -310,7 +310,7 @@ export class GraphLogCollector implements Collector {
     { path, time, filter }: Question,
     { from, to }: Interval,
     session: CollectionSession,
-    read: Reading,
+    read: LogReader,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { graph, clock } = this.#options;
@@ -352,7 +352,7 @@ const NO_LICENSE = /NonPremiumTenant|RequestFromNonPremium/i;
 const UNKNOWN_STATUS: ReadonlySet<number> = new Set([400, 404, 405, 501]);
 
 /** The result of reading one window. */
-class Reading {
+class LogReader {
   pages = 0;
   readonly #contents: ContentFact[] = [];
 

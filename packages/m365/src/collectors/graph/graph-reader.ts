@@ -25,7 +25,7 @@ export type GraphOptions = {
   readonly root: string;
 };
 
-export type Asking = {
+export type GraphReadOptions = {
   readonly signal?: AbortSignal | undefined;
   /** For delta queries, which do not support `$top`. */
   readonly pageItems?: number | undefined;
@@ -56,7 +56,10 @@ export class GraphReader {
    * Yields every page from `first` on. The last may hold a delta link.
    * @throws HttpError, with DAMAGED for a malformed page and for a link loop
    */
-  async *pages(first: string, asking: Asking = {}): AsyncGenerator<GraphPage, void, void> {
+  async *pages(
+    first: string,
+    asking: GraphReadOptions = {},
+  ): AsyncGenerator<GraphPage, void, void> {
     const seen = new Set<string>();
     for (let link: string | undefined = first; link !== undefined; ) {
       seen.add(link);
@@ -71,7 +74,7 @@ export class GraphReader {
     }
   }
 
-  async page(link: string, { signal, pageItems }: Asking = {}): Promise<GraphPage> {
+  async page(link: string, { signal, pageItems }: GraphReadOptions = {}): Promise<GraphPage> {
     const prefer = pageItems === undefined ? undefined : `odata.maxpagesize=${pageItems}`;
     const headers = { prefer: [UNKNOWN_MEMBERS, prefer].filter(Boolean).join(', ') };
     const { body } = await this.send({ url: link, headers, bodyBytesMax: PAGE_BYTES_MAX, signal });

@@ -1,7 +1,7 @@
 import { type Clock, type DirectoryMark, msOfInstant } from '@countersign/core';
 import { HttpError } from '../../http/errors.ts';
 import { allOf, type CollectionSink } from '../collector.ts';
-import { digestOf, itemsOf, pageDrafts, type Reading } from './directory-page.ts';
+import { digestOf, itemsOf, type PageContext, pageDrafts } from './directory-page.ts';
 import type { GraphReader } from './graph-reader.ts';
 import { CONFIRM_EVERY_MS, LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from './limits.ts';
 
@@ -17,7 +17,7 @@ export type ListContext = {
 /** Reads a list completely and returns the number of pages. Unchanged data adds no entries. */
 export async function readList(
   { path, query }: { readonly path: string; readonly query?: Readonly<Record<string, string>> },
-  reading: Reading,
+  reading: PageContext,
   context: ListContext,
 ): Promise<number> {
   const taken = new SnapshotBuffer(reading, context);
@@ -29,7 +29,7 @@ export async function readList(
 /** Reads a list that each of many objects has. Together they count as one list. */
 export async function readListForEach(
   list: { readonly parents: string; readonly path: (parentId: string) => string },
-  reading: Reading,
+  reading: PageContext,
   context: ListContext,
 ): Promise<number> {
   const { graph, signal } = context;
@@ -76,12 +76,12 @@ async function takeAll(
 
 /** A snapshot in progress. A small snapshot is held completely, to see whether it changed. */
 class SnapshotBuffer {
-  readonly #reading: Reading;
+  readonly #reading: PageContext;
   readonly #context: ListContext;
   #held: Buffer[] = [];
   #heldBytes = 0;
 
-  constructor(reading: Reading, context: ListContext) {
+  constructor(reading: PageContext, context: ListContext) {
     this.#reading = reading;
     this.#context = context;
   }
@@ -108,7 +108,7 @@ class SnapshotBuffer {
   /** Records that nothing has changed: an empty delta on the previous snapshot. */
   async #confirm({ since }: DirectoryMark, digest: string): Promise<void> {
     const { clock, sink } = this.#context;
-    const reading: Reading = { ...this.#reading, mode: 'delta', since };
+    const reading: PageContext = { ...this.#reading, mode: 'delta', since };
     const end = { isLast: true, next: null, digest };
     await sink.append(pageDrafts(reading, [], end, clock.now()));
   }

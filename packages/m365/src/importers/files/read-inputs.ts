@@ -2,7 +2,7 @@ import { quoted } from '@countersign/core';
 import { ImportError } from '../../errors.ts';
 import { ARCHIVE_HELD_BYTES_MAX, ARCHIVE_LAYERS_MAX, SNIFF_BYTES } from '../../limits.ts';
 import { CustodyDigest } from './bytes/custody-digest.ts';
-import { packingOf, unpack } from './bytes/decompress.ts';
+import { compressionOf, unpack } from './bytes/decompress.ts';
 import { Lookahead } from './bytes/lookahead.ts';
 import { openZip, type ZipPlace } from './bytes/zip.ts';
 import type { ReaderEvent } from './chunks/chunk.ts';
@@ -81,7 +81,7 @@ class Reader {
   async *#file(path: string, size: number): AsyncGenerator<ReaderEvent, void, void> {
     if (size === 0) throw empty(path);
     const disk = new CustodyDigest(() => readFile(path), 'rereadable');
-    if (packingOf(await readPrefix(path)) === 'zip') {
+    if (compressionOf(await readPrefix(path)) === 'zip') {
       const whole = { name: path, path, member: undefined, disk, packedBytes: () => size };
       yield* this.#zip({ kind: 'file', path }, whole, 0);
     } else {
@@ -148,7 +148,7 @@ class Reader {
     layers: number,
   ): AsyncGenerator<ReaderEvent, void, void> {
     const prefix = await lookahead.peek(SNIFF_BYTES);
-    const packing = packingOf(prefix);
+    const packing = compressionOf(prefix);
     if (packing === 'gzip' || packing === 'zstd') {
       if (layers >= ARCHIVE_LAYERS_MAX) throw nested(source.name);
       yield* this.#document(

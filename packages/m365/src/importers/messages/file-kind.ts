@@ -1,4 +1,4 @@
-/** The kind of a file by its first bytes, whatever its name. */
+/** The kind of a file by its first bytes, regardless of its name. */
 const MARKS: readonly (readonly [kind: string, at: number, mark: string])[] = [
   ['exe', 0, 'MZ'],
   ['elf', 0, '\x7fELF'],

@@ -65,8 +65,8 @@ export class RecordSink {
     if (index !== undefined && count !== undefined) this.#sink.page(index, count);
   }
 
-  said(completeness: Completeness): void {
-    this.#sink.said(completeness);
+  addCompleteness(completeness: Completeness): void {
+    this.#sink.addCompleteness(completeness);
   }
 }
 

@@ -23,7 +23,7 @@ const RARE_KINDS: readonly string[] = [
   ...['appinstaller', 'msix', 'xll', 'svg', 'shtml', 'htm', 'html', 'ps1', 'bat', 'cmd', 'exe'],
 ];
 
-export type PartsAsked = {
+export type MailPartQuery = {
   /** Only these senders. */
   readonly senders?: ReadonlySet<string>;
   /** Domains that a link may imitate, besides sign-in pages. */
@@ -35,7 +35,7 @@ export type PartsAsked = {
  *
  * People receive millions of links to far fewer hosts, so hosts are examined first.
  */
-export async function partsOf(window: DetectionWindow, asked: PartsAsked = {}): Promise<Part[]> {
+export async function partsOf(window: DetectionWindow, asked: MailPartQuery = {}): Promise<Part[]> {
   const { senders, domains = [] } = asked;
   const of = `class_uid = 4009 AND activity_id = 3 AND object IS NOT NULL AND sender LIKE '%@%'
     ${senders === undefined ? '' : `AND sender IN (${listed(senders)})`}`;

@@ -158,6 +158,6 @@ test('another program on a traveling computer is reported, but no warning', asyn
   assert.equal(await severity({}), 2);
   assert.equal(await severity({ deviceUid: 'd-2' }), 4);
   assert.equal(await severity({ deviceUid: null }), 4);
-  // No person is in another country within the hour, whatever the computer.
+  // No person is in another country within the hour, regardless of the computer.
   assert.equal(await severity({ day: 4, minute: 580 }), 4);
 });

@@ -4,7 +4,7 @@ import { quoted } from '@countersign/core';
 import { ImportError } from '../../../errors.ts';
 import { ARCHIVE_RATIO_FREE_BYTES, ARCHIVE_RATIO_MAX } from '../../../limits.ts';
 
-export type Packing = 'gzip' | 'zstd' | 'zip' | 'unsupported' | 'none';
+export type Compression = 'gzip' | 'zstd' | 'zip' | 'unsupported' | 'none';
 
 const UNSUPPORTED: readonly (readonly number[])[] = [
   [0x42, 0x5a, 0x68], // bzip2
@@ -14,7 +14,7 @@ const UNSUPPORTED: readonly (readonly number[])[] = [
 ];
 
 /** Recognizes compression by the first bytes. */
-export function packingOf(prefix: Uint8Array): Packing {
+export function compressionOf(prefix: Uint8Array): Compression {
   if (startsWith(prefix, [0x1f, 0x8b])) return 'gzip';
   if (startsWith(prefix, [0x28, 0xb5, 0x2f, 0xfd])) return 'zstd';
   if (startsWith(prefix, [0x50, 0x4b, 3, 4]) || startsWith(prefix, [0x50, 0x4b, 5, 6]))

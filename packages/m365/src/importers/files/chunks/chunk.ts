@@ -111,5 +111,5 @@ export interface ChunkSink {
   /** `ResultIndex` and `ResultCount` of a row, for a `PageTally`. */
   page(resultIndex: number, resultCount: number): void;
   /** A statement about completeness among the records. */
-  said(completeness: Completeness): void;
+  addCompleteness(completeness: Completeness): void;
 }

@@ -4,10 +4,14 @@ import { type Completeness, PageTally } from './completeness.ts';
 
 type Page = readonly [resultIndex: number, resultCount: number];
 
-function conclude(pages: readonly Page[], records = 7, said: Completeness[] = []): string[] {
+function conclude(
+  pages: readonly Page[],
+  records = 7,
+  completeness: Completeness[] = [],
+): string[] {
   const tally = new PageTally();
   for (const [resultIndex, resultCount] of pages) tally.add(resultIndex, resultCount);
-  return tally.conclude({ said, records }).map(({ kind, detail }) => `${kind}: ${detail}`);
+  return tally.conclude({ completeness, records }).map(({ kind, detail }) => `${kind}: ${detail}`);
 }
 
 function query(resultCount: number): Page[] {
@@ -43,8 +47,8 @@ test('reports row counts at which tools stop', () => {
 });
 
 test('keeps each other statement of the file once', () => {
-  const said: Completeness = { kind: 'more-pages', detail: 'more' };
-  assert.deepEqual(conclude([], 7, [said, said]), ['more-pages: more']);
+  const completeness: Completeness = { kind: 'more-pages', detail: 'more' };
+  assert.deepEqual(conclude([], 7, [completeness, completeness]), ['more-pages: more']);
 });
 
 test('numbers that are not result counts are ignored, and cost no memory', () => {

@@ -62,10 +62,10 @@ export class PageTally {
 
   /** Everything known about the completeness of a document of `records` records; never empty. */
   conclude(document: {
-    readonly said: readonly Completeness[];
+    readonly completeness: readonly Completeness[];
     readonly records: number;
   }): readonly Completeness[] {
-    const found = withoutRepeats(document.said);
+    const found = withoutRepeats(document.completeness);
     if (this.#timeouts > 0) found.push(timeout(this.#timeouts));
     const pages = this.#pages();
     if (pages !== undefined) found.push(pages);
@@ -96,8 +96,8 @@ export class PageTally {
   }
 }
 
-function withoutRepeats(said: readonly Completeness[]): Completeness[] {
-  return [...new Map(said.map((one) => [one.detail, one])).values()];
+function withoutRepeats(statements: readonly Completeness[]): Completeness[] {
+  return [...new Map(statements.map((one) => [one.detail, one])).values()];
 }
 
 function timeout(rows: number): Completeness {

@@ -13,7 +13,7 @@ import { CsvCells } from './csv-row.ts';
 /** The positions of the columns that are read in a row with a record; -1 if missing. */
 type Columns = {
   readonly document: number;
-  /** The document is certainly an AuditData document, whatever its content. */
+  /** The document is certainly an AuditData document, regardless of its content. */
   readonly isAudit: boolean;
   readonly id: number;
   readonly at: number;

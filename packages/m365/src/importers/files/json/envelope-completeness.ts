@@ -5,20 +5,20 @@ const NEXT_PAGE: readonly string[] = ['@odata.nextLink', 'odata.nextLink', 'next
 
 /** What the other members of an answer, beside its list, state about completeness. */
 export function saidByMembers(members: Members): Completeness[] {
-  const said: Completeness[] = [];
+  const completeness: Completeness[] = [];
   const next = NEXT_PAGE.find((name) => typeof members.get(name) === 'string');
   if (next !== undefined) {
-    said.push({
+    completeness.push({
       kind: 'more-pages',
       detail: `a page ends with "${next}": the vendor had more pages than this one`,
     });
   }
-  if (members.get('isRecordCountLimitExceeded') === true) said.push(LIMIT_EXCEEDED);
+  if (members.get('isRecordCountLimitExceeded') === true) completeness.push(LIMIT_EXCEEDED);
   const error = members.get('error');
   if (typeof error === 'object' && error !== null) {
-    said.push({ kind: 'cut-off', detail: 'the answer came with an error: it is partial' });
+    completeness.push({ kind: 'cut-off', detail: 'the answer came with an error: it is partial' });
   }
-  return said;
+  return completeness;
 }
 
 export const LIMIT_EXCEEDED: Completeness = {

@@ -200,7 +200,7 @@ export class JsonReader {
       return;
     }
     if (isAuditLogQuery(item)) {
-      if (item['isRecordCountLimitExceeded'] === true) this.#sink.said(LIMIT_EXCEEDED);
+      if (item['isRecordCountLimitExceeded'] === true) this.#sink.addCompleteness(LIMIT_EXCEEDED);
       this.#sink.reject('an audit log query, not its records: export the records, too', place);
       return;
     }
