@@ -2,7 +2,7 @@ import { CountersignError } from '@countersign/core';
 
 /** Stable codes, grouped by what failed. Add a new code to its group. */
 export type LedgerErrorCode =
-  // Formats: outside bytes that do not have the required form.
+  // Formats: bytes from outside do not have the required form.
   | 'MALFORMED_NOTE'
   | 'MALFORMED_KEY'
   // Verification: the form is valid, but the claim is false.
@@ -27,7 +27,7 @@ export type LedgerErrorCode =
   | 'WRITER_FAILED'
   | 'WRITER_CLOSED'
   | 'DISK_FULL'
-  /** A file of the data folder that this process may not write, or a read-only disk. */
+  /** This process may not write a file of the data folder, or the disk is read-only. */
   | 'NOT_WRITABLE'
   // Files of the folder whose bytes have changed.
   | 'MALFORMED_LEAF'

@@ -20,7 +20,7 @@ const record: SourceRecord = {
   at: value.createdDateTime,
   value,
 };
-const entry = { origin: 'ledger.example', indexes: [3518], seen: '2026-03-16T09:00:00Z' };
+const entry = { origin: 'ledger.example', indices: [3518], seen: '2026-03-16T09:00:00Z' };
 const event = toOcsf(record, interpret(record), entry);
 console.log(JSON.stringify(event, null, 2));
 const problems = validate(event);

@@ -48,7 +48,7 @@ test('every record of the captures has the person, time and address that it stat
 test('every record of the captures gives a valid event', { skip }, () => {
   for (const capture of captures) {
     const record = recordOf(capture);
-    const entry = { origin: 'example.org/log', indexes: [1], seen: '2024-03-04T09:00:00.000Z' };
+    const entry = { origin: 'example.org/log', indices: [1], seen: '2024-03-04T09:00:00.000Z' };
     const event = toOcsf(record, interpret(record, memo), entry, memo);
     assert.deepEqual(validate(event), [], capture.file);
     assert.deepEqual(published?.problemsOf(event) ?? [], [], capture.file);

@@ -11,7 +11,7 @@ import { interpret } from './reading/interpret.ts';
 import { MAPPINGS } from './reading/mapping-registry.ts';
 import { createMemo } from './values/memo.ts';
 
-const entry = { origin: 'example.org/log', indexes: [3], seen: '2024-03-04T09:00:00.000Z' };
+const entry = { origin: 'example.org/log', indices: [3], seen: '2024-03-04T09:00:00.000Z' };
 const EXAMPLES = MAPPINGS.flatMap((mapping) => mapping.examples);
 const SOURCES = [
   ...new Set([
@@ -116,7 +116,7 @@ test('an event loses no member of its record', () => {
       const record = { source, tenant: '-', id: 'x', at: '2024-03-04T08:30:00Z', value };
       const event = toOcsf(record, interpret(record), entry);
       if (isRecord(value)) checkNothingLost(value, event, event['unmapped'] ?? {});
-      else assert.deepEqual(event['unmapped'], { value, entries: entry.indexes });
+      else assert.deepEqual(event['unmapped'], { value, entries: entry.indices });
     }),
     runs(1500, 100_000),
   );

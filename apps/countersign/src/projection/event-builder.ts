@@ -119,8 +119,8 @@ export class EventBuilder {
     return deliveries;
   }
 
-  #entry(indexes: readonly number[], seenMs: number): Parameters<typeof toOcsf>[2] {
-    return { origin: this.#ledger.origin, indexes, seen: new Date(seenMs).toISOString() };
+  #entry(indices: readonly number[], seenMs: number): Parameters<typeof toOcsf>[2] {
+    return { origin: this.#ledger.origin, indices, seen: new Date(seenMs).toISOString() };
   }
 }
 

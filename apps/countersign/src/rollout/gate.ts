@@ -307,7 +307,7 @@ function sighted({ rules = [], file, asOf }: GateInput, least: number): Answer {
   return unknown(asOf, { code: 'rules-blind', text: blindText(blind) }, [COVERED]);
 }
 
-/** Whether the account of the window is complete, and so what "nothing was found" is worth. */
+/** Whether the records of the window are complete, so that no finding means no attack. */
 function wholeness(input: GateInput): Answer {
   const { coverage, fromMs, toMs, asOf } = input;
   const because: Reason[] = [];

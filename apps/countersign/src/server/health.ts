@@ -54,7 +54,7 @@ const ENFORCEMENT_STOPPED: Reason = {
 };
 
 function polling(
-  { name, lastPollMs, lastShort, lastProblem, everyMs }: CollectorTally,
+  { name, lastPollMs, lastIncomplete, lastProblem, everyMs }: CollectorTally,
   nowMs: number,
   fine: Answer,
 ): Answer {
@@ -65,7 +65,7 @@ function polling(
     const text = `the last poll of ${name} was at ${instantOfMs(lastPollMs)}: it is stuck`;
     return not(fine, { code: 'collector-stuck', text });
   }
-  if (lastShort === 0) return fine;
+  if (lastIncomplete === 0) return fine;
   const text = `${name} did not receive everything it requested: ${lastProblem ?? 'see the log'}`;
   return unknown(fine.asOf, { code: 'short', text });
 }

@@ -82,14 +82,14 @@ describe('metrics', () => {
     assert.doesNotMatch(text, /NaN|undefined/);
   });
 
-  test('export the quota: needed, allowed, remaining, backlog, and when loss begins', () => {
+  test('export the quota: needed, allowed, remaining, backlog, and the start of loss', () => {
     const text = exposition(metricsOf(state({ collectors: [{ ...tally(), budget: BUDGET }] })));
     assert.match(text, /^countersign_quota_needed_per_minute\{.*\} 30$/m);
     assert.match(text, /^countersign_quota_catch_up_minutes\{.*\} \+Inf$/m);
     assert.match(text, /^countersign_quota_loses_from_timestamp_seconds\{.*\} 1772528400$/m);
   });
 
-  test('export the delay of canaries and the missing ones, by feed and workload', () => {
+  test('export the delays of canaries and the number of missing ones, by feed and workload', () => {
     const key = { tenant: TENANT, source: ROW.source, workload: 'Exchange', subject: null };
     const delays = { n: 9, p50Ms: 3_600_000, p99Ms: 5_400_000, maxMs: 5_400_000 };
     const text = exposition(metricsOf(state({ canaries: [{ key, sent: 10, seen: 9, delays }] })));
@@ -135,11 +135,11 @@ describe('health', () => {
 
   test('is unknown before the first poll, after an incomplete one, or behind the ledger', () => {
     assert.equal(kind({ collectors: [polled, tally()] }), 'unknown');
-    assert.equal(kind({ collectors: [{ ...polled, lastShort: 1 }] }), 'unknown');
+    assert.equal(kind({ collectors: [{ ...polled, lastIncomplete: 1 }] }), 'unknown');
     assert.equal(kind({ collectors: [polled], unreadSinceMs: NOW_MS - 120_000 }), 'unknown');
   });
 
-  test('holds up to its watermark while entries wait', () => {
+  test('is yes up to its watermark while entries wait', () => {
     const changes = { collectors: [polled], storeCursor: 9, unreadSinceMs: NOW_MS - 1000 };
     assert.equal(kind(changes), 'yes');
     assert.deepEqual(healthOf(state(changes), AS_OF).asOf, AS_OF);

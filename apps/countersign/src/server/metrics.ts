@@ -73,9 +73,9 @@ function collected({ collectors }: ServerState): Metric[] {
   const windows = collectors.flatMap((tally): Sample[] => [
     {
       labels: { ...labelsOf(tally), outcome: 'complete' },
-      value: tally.windows - tally.shortWindows,
+      value: tally.windows - tally.incompleteWindows,
     },
-    { labels: { ...labelsOf(tally), outcome: 'short' }, value: tally.shortWindows },
+    { labels: { ...labelsOf(tally), outcome: 'short' }, value: tally.incompleteWindows },
   ]);
   const polls = collectors.flatMap((tally): Sample[] => [
     { labels: { ...labelsOf(tally), outcome: 'ended' }, value: tally.polls },

@@ -1,5 +1,5 @@
 import type { Clock, Random, TenantId } from '@countersign/core';
-import { placeOf } from '../http/allowed-origins.ts';
+import { urlWithoutQuery } from '../http/allowed-origins.ts';
 import { HttpError } from '../http/errors.ts';
 import type { HttpClient, RequestAuthorizer } from '../http/http-client.ts';
 import type { AssertionSigner } from './assertion-signer.ts';
@@ -115,7 +115,7 @@ export class TokenSource implements RequestAuthorizer {
   #read(body: Buffer): { value: string; lifeMs: number } {
     const { access_token: value, expires_in: life } = parse(body);
     if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
-      const place = placeOf(new URL(this.#endpoint()));
+      const place = urlWithoutQuery(new URL(this.#endpoint()));
       throw new HttpError(
         'DAMAGED',
         `the answer of ${place} holds no token: check the configured authority`,

@@ -4,8 +4,8 @@ import { HttpError } from './errors.ts';
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * The configured hosts, the only ones that may be called. Links come from the service, and a token
- * sent to another host would be leaked.
+ * The configured hosts. Collectors may call no other host: links come from the service, and a token
+ * sent to another host would leak.
  */
 export class AllowedOrigins {
   readonly #allowed: ReadonlySet<string>;
@@ -18,9 +18,9 @@ export class AllowedOrigins {
   /** @throws HttpError HOST_NOT_CONFIGURED */
   check(link: string, base?: URL): URL {
     const url = URL.parse(link, base?.href);
-    if (url === null) throw refused(`${quoted(link)} is not a link`);
+    if (url === null) throw hostNotConfigured(`${quoted(link)} is not a link`);
     if (!this.#allowed.has(url.origin) || url.username !== '' || url.password !== '') {
-      throw refused(`a link leads to ${quoted(url.origin)}, which is not configured`);
+      throw hostNotConfigured(`a link leads to ${quoted(url.origin)}, which is not configured`);
     }
     return url;
   }
@@ -31,10 +31,10 @@ function originOf(text: string): string {
   const isSafe =
     url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname));
   if (url !== undefined && isSafe && url.username === '') return url.origin;
-  throw refused(`${quoted(text)} cannot be a host to call: give it as https://host`);
+  throw hostNotConfigured(`${quoted(text)} is not a valid host: give it as https://host`);
 }
 
-function refused(what: string): HttpError {
+function hostNotConfigured(what: string): HttpError {
   return new HttpError(
     'HOST_NOT_CONFIGURED',
     `refused to call: ${what}; nothing was sent there; name the host in the configuration ` +
@@ -42,8 +42,8 @@ function refused(what: string): HttpError {
   );
 }
 
-/** For messages: the address without its query, which may hold a signature or token. */
-export function placeOf(url: URL): string {
+/** The URL for messages, without its query, which may hold a signature or token. */
+export function urlWithoutQuery(url: URL): string {
   const path = url.pathname.length > 120 ? `${url.pathname.slice(0, 120)}…` : url.pathname;
   return `${url.origin}${path}`;
 }

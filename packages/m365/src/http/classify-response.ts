@@ -1,4 +1,4 @@
-import { placeOf } from './allowed-origins.ts';
+import { urlWithoutQuery } from './allowed-origins.ts';
 import { HttpError } from './errors.ts';
 import type { Reply } from './http-exchange.ts';
 import { RETRY_AFTER_MAX_MS, SERVICE_TEXT_CHARACTERS_MAX } from './limits.ts';
@@ -70,7 +70,7 @@ export function classifyResponse(reply: Reply, url: URL): Classification {
   const said = [code, text].filter((part) => part !== undefined).join(': ');
   const detail = said === '' ? '' : `, ${said}`;
   const data = { status, service: code ?? `HTTP ${status}`, text };
-  const place = placeOf(url);
+  const place = urlWithoutQuery(url);
   if (status === 429 || code === 'AF429' || (status === 503 && reply.headers.has('retry-after'))) {
     const message = `${place} asks to slow down (${status}${detail})`;
     return { kind: 'throttled', error: new HttpError('THROTTLED', message, { data }) };

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isCertificateCode } from '../errors.ts';
-import { placeOf } from './allowed-origins.ts';
+import { urlWithoutQuery } from './allowed-origins.ts';
 import { HttpError } from './errors.ts';
 import {
   EXCHANGE_TIMEOUT_MS,
@@ -175,18 +175,19 @@ function codeOf(error: unknown): string {
 function timedOut(url: URL): HttpError {
   return new HttpError(
     'TIMED_OUT',
-    `could not get an answer of ${placeOf(url)}: it did not answer in time`,
+    `could not get an answer of ${urlWithoutQuery(url)}: it did not answer in time`,
   );
 }
 
 function tooLarge(url: URL, bytesMax: number): HttpError {
   return new HttpError(
     'TOO_LARGE',
-    `refused the answer of ${placeOf(url)}: it is larger than ${bytesMax} bytes, sent or unpacked`,
+    `refused the answer of ${urlWithoutQuery(url)}: it is larger than ${bytesMax} bytes, ` +
+      'sent or unpacked',
     { data: { bytesMax } },
   );
 }
 
 function damaged(url: URL, how: string): HttpError {
-  return new HttpError('DAMAGED', `could not read the answer of ${placeOf(url)}: ${how}`);
+  return new HttpError('DAMAGED', `could not read the answer of ${urlWithoutQuery(url)}: ${how}`);
 }

@@ -9,7 +9,7 @@ import { createMemo } from '../values/memo.ts';
 import { validate } from './event-schema.ts';
 import { toOcsf } from './ocsf-event.ts';
 
-const entry = { origin: 'example.org/log', indexes: [7, 9], seen: '2024-03-04T09:00:00.000Z' };
+const entry = { origin: 'example.org/log', indices: [7, 9], seen: '2024-03-04T09:00:00.000Z' };
 
 function recordOf(source: string, value: unknown): SourceRecord {
   return {

@@ -29,8 +29,8 @@ export type EventEntry = {
   /** The origin of the log. */
   readonly origin: string;
   /** The indices of all deliveries of the action. */
-  readonly indexes: readonly number[];
-  /** When the first of them arrived, RFC 3339. */
+  readonly indices: readonly number[];
+  /** When the first delivery arrived, RFC 3339. */
   readonly seen: string;
   /** Size of the body in bytes, if known. */
   readonly size?: number;
@@ -45,10 +45,10 @@ export type OcsfEvent = {
 };
 
 /**
- * The nested event of a record. The interpretation decides the class and the flat columns (it may
- * be merged from several deliveries); the record adds the detail. Always valid, and lossless: a
- * member that is not in the event as it was written is under `unmapped`. The ledger indices of the
- * deliveries are there too, as `entries`.
+ * The nested event of a record. The interpretation, which may combine several deliveries, decides
+ * the class and the flat columns. The record adds the detail. The event is always valid and
+ * lossless: `unmapped` holds each member of the record that the event does not contain unchanged.
+ * `unmapped.entries` holds the ledger indices of the deliveries.
  */
 export function toOcsf(
   record: SourceRecord,
@@ -59,14 +59,17 @@ export function toOcsf(
   const { subject, mapping } = route(record, memo);
   const shape = classes.get(from.classUid) ?? (classes.get(0) as ClassShape);
   const detail = mapping.classes.includes(shape.uid) ? mapping.build(subject, from) : {};
-  const drafted = merged(
-    merged(commonAttributes(subject, from, entry, shape), classAttributes(subject, from, shape)),
+  const draft = mergeAttributes(
+    mergeAttributes(
+      commonAttributes(subject, from, entry, shape),
+      classAttributes(subject, from, shape),
+    ),
     detail,
   );
-  const event = conform(drafted, shape);
+  const event = conform(draft, shape);
   const observables = observablesOf(event);
   if (observables.length > 0) event['observables'] = observables;
-  event['unmapped'] = { ...unmappedOf(record.value, event), entries: [...entry.indexes] };
+  event['unmapped'] = { ...unmappedOf(record.value, event), entries: [...entry.indices] };
   const { class_uid, type_uid, time } = event;
   return {
     ...event,
@@ -137,25 +140,25 @@ function metadataOf(subject: RecordView, from: Interpretation, entry: EventEntry
 /** One sentence for people: who did what to which object. */
 function messageOf(from: Interpretation): string {
   const who = from.actorName ?? from.actorUid ?? 'an unnamed account';
-  const named = from.operation ?? (from.classUid === 3002 ? 'signed in' : 'acted');
-  const what = named.endsWith('.') ? named.slice(0, -1) : named;
+  const operation = from.operation ?? (from.classUid === 3002 ? 'signed in' : 'acted');
+  const verb = operation.endsWith('.') ? operation.slice(0, -1) : operation;
   const where = from.mailbox ?? from.object ?? from.targetName ?? from.resourceName;
-  return where === null ? `${who}: ${what}` : `${who}: ${what} on ${where}`;
+  return where === null ? `${who}: ${verb}` : `${who}: ${verb} on ${where}`;
 }
 
 function captionOf(shape: ClassShape, attribute: string, value: number): string | undefined {
   return shape.attributes.get(attribute)?.values?.get(String(value));
 }
 
-/** `over` wins. Objects are merged member by member. Missing members change nothing. */
-function merged(under: Attributes, over: Attributes): Attributes {
-  const result: Record<string, Attribute> = { ...under };
-  for (const [name, value] of Object.entries(over)) {
+/** Merges objects member by member. `override` wins, except where it is missing or null. */
+function mergeAttributes(base: Attributes, override: Attributes): Attributes {
+  const result: Record<string, Attribute> = { ...base };
+  for (const [name, value] of Object.entries(override)) {
     if (value === undefined || value === null) continue;
     const before = result[name];
     result[name] =
       isRecord(before) && isRecord(value)
-        ? merged(before as Attributes, value as Attributes)
+        ? mergeAttributes(before as Attributes, value as Attributes)
         : value;
   }
   return result;
@@ -164,14 +167,14 @@ function merged(under: Attributes, over: Attributes): Attributes {
 function observablesOf(event: Readonly<Record<string, unknown>>): unknown[] {
   const found: unknown[] = [];
   for (const [name, type_id, type] of OBSERVABLES) {
-    const value = at(event, name.split('.'));
+    const value = valueAt(event, name.split('.'));
     if (typeof value === 'string') found.push({ name, type_id, type, value });
   }
   return found;
 }
 
-function at(value: unknown, path: readonly string[]): unknown {
-  let here = value;
-  for (const name of path) here = isRecord(here) ? here[name] : undefined;
-  return here;
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  let current = value;
+  for (const name of path) current = isRecord(current) ? current[name] : undefined;
+  return current;
 }

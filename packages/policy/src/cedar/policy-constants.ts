@@ -1,5 +1,5 @@
 import type { Expr, PolicyJson, TypeAndId } from './cedar-engine.ts';
-import { chainOf, readText } from './policy-reads.ts';
+import { attributePathOf, readText } from './policy-reads.ts';
 
 /** The constants that policies compare an input with. */
 export type Constants = {
@@ -63,14 +63,14 @@ class ConstantCollector {
   }
 
   container(of: Expr, entity: TypeAndId | { readonly __entity: TypeAndId }): void {
-    const chain = chainOf(of);
+    const chain = attributePathOf(of);
     if (chain === undefined) return;
     const { type, id } = '__entity' in entity ? entity.__entity : entity;
     this.#of(readText({ ...chain, within: type })).containers.add(id);
   }
 
   #has({ left, attr }: { left: Expr; attr: string | readonly string[] }): void {
-    const chain = chainOf(left);
+    const chain = attributePathOf(left);
     if (chain === undefined) return;
     const path = [...chain.path, ...(typeof attr === 'string' ? [attr] : attr)];
     // Null: the attribute is absent.
@@ -89,7 +89,8 @@ class ConstantCollector {
       this.#values(of, near);
     }
     // A compared value is not boolean itself, but may contain a boolean expression.
-    for (const operand of [left, right]) if (chainOf(operand) === undefined) this.truth(operand);
+    for (const operand of [left, right])
+      if (attributePathOf(operand) === undefined) this.truth(operand);
   }
 
   #contained({ left, right }: Operands): void {
@@ -121,7 +122,7 @@ class ConstantCollector {
   }
 
   #values(of: Expr, values: readonly unknown[]): void {
-    const chain = chainOf(of);
+    const chain = attributePathOf(of);
     if (chain === undefined || chain.path.length === 0) return;
     const { values: found } = this.#of(readText(chain));
     for (const value of values) found.add(value);

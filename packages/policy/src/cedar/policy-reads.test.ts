@@ -5,8 +5,8 @@ import { constantsOf } from './policy-constants.ts';
 import { readsOf, readText } from './policy-reads.ts';
 
 function reads(condition: string, head = 'principal, action, resource'): readonly string[] {
-  const { reads: all, untold } = readsOf(treeOf(`permit (${head}) when { ${condition} };`));
-  assert.deepEqual(untold, []);
+  const { reads: all, unresolved } = readsOf(treeOf(`permit (${head}) when { ${condition} };`));
+  assert.deepEqual(unresolved, []);
   return all.map(readText).sort();
 }
 
@@ -60,13 +60,16 @@ describe('the reads of a policy', () => {
       'the attribute risk of an expression',
     ],
     ['(if context.a then principal else resource) has risk', 'whether an expression has risk'],
-    ['(if context.a then principal else resource) in Group::"g"', 'what an expression is in'],
+    [
+      '(if context.a then principal else resource) in Group::"g"',
+      'the containers of an expression',
+    ],
   ] as const) {
     test(`refuse a read that depends on evaluation: ${what}`, () => {
-      const { untold } = readsOf(
+      const { unresolved } = readsOf(
         treeOf(`permit (principal, action, resource) when { ${condition} };`),
       );
-      assert.deepEqual(untold, [what]);
+      assert.deepEqual(unresolved, [what]);
     });
   }
 

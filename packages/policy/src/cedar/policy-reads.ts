@@ -1,47 +1,47 @@
 import type { Expr, PolicyJson, TypeAndId } from './cedar-engine.ts';
 
-export type Root = 'principal' | 'action' | 'resource' | 'context';
+export type PolicyVariable = 'principal' | 'action' | 'resource' | 'context';
 
 /** An attribute or membership that a policy reads. */
 export type PolicyRead = {
-  readonly root: Root;
+  readonly root: PolicyVariable;
   /** `['device', 'compliant']` for `context.device.compliant`; empty: the variable itself. */
   readonly path: readonly string[];
   /** For a membership: the type of the container, or `*` if the policy does not name it. */
   readonly within?: string;
 };
 
-export type Reads = {
+export type PolicyReads = {
   readonly reads: readonly PolicyRead[];
-  /** Reads that depend on evaluation, in words. A policy with such a read is refused. */
-  readonly untold: readonly string[];
+  /** Descriptions of reads that only an evaluation could determine. They make a policy invalid. */
+  readonly unresolved: readonly string[];
 };
 
-/** In the notation of people and policies: `principal.risk`, `principal in Group`. */
+/** The notation in messages and policies: `principal.risk`, `principal in Group`. */
 export function readText({ root, path, within }: PolicyRead): string {
   const text = [root, ...path].join('.');
   return within === undefined ? text : `${text} in ${within}`;
 }
 
 /** Everything that any evaluation of a policy may read. */
-export function readsOf(policy: PolicyJson): Reads {
-  const walk = new Walk();
+export function readsOf(policy: PolicyJson): PolicyReads {
+  const walk = new ExpressionWalker();
   for (const root of ['principal', 'resource'] as const) {
     const constraint = policy[root];
     const within = constraint.op === 'is' ? constraint.in : constraint;
     if (within === undefined || (constraint.op !== 'in' && constraint.op !== 'is')) continue;
     const type = 'entity' in within ? typeOf(within.entity) : ANY_TYPE;
-    walk.member({ root, path: [] }, [type]);
+    walk.addMembership({ root, path: [] }, [type]);
   }
   for (const { body } of policy.conditions) walk.visit(body);
-  return { reads: [...walk.reads.values()], untold: [...new Set(walk.untold)] };
+  return { reads: [...walk.reads.values()], unresolved: [...new Set(walk.unresolved)] };
 }
 
-type Chain = { readonly root: Root; readonly path: readonly string[] };
+type AttributePath = { readonly root: PolicyVariable; readonly path: readonly string[] };
 
-class Walk {
+class ExpressionWalker {
   readonly reads = new Map<string, PolicyRead>();
-  readonly untold: string[] = [];
+  readonly unresolved: string[] = [];
 
   visit(expr: Expr): void {
     const [[op, inner] = ['', undefined]] = Object.entries(expr) as [string, unknown][];
@@ -50,7 +50,7 @@ class Walk {
       case 'Var':
         return;
       case 'Slot':
-        this.untold.push('a template with a slot');
+        this.unresolved.push('a template with a slot');
         return;
       case '.':
         this.#attribute(expr);
@@ -66,45 +66,45 @@ class Walk {
         return;
       case 'getTag':
       case 'hasTag':
-        this.untold.push('a tag');
+        this.unresolved.push('a tag');
         return;
       default:
         this.#children(inner);
     }
   }
 
-  member(chain: Chain, types: readonly string[]): void {
-    for (const within of types) this.#note({ ...chain, within });
+  addMembership(chain: AttributePath, types: readonly string[]): void {
+    for (const within of types) this.#addRead({ ...chain, within });
   }
 
   #attribute(expr: Expr): void {
-    const chain = chainOf(expr);
+    const chain = attributePathOf(expr);
     if (chain !== undefined) {
-      this.#note(chain);
+      this.#addRead(chain);
       return;
     }
     const { left, attr } = (expr as { '.': { left: Expr; attr: string } })['.'];
-    if (!('Record' in left)) this.untold.push(`the attribute ${attr} of an expression`);
+    if (!('Record' in left)) this.unresolved.push(`the attribute ${attr} of an expression`);
     this.visit(left);
   }
 
   #has({ left, attr }: { left: Expr; attr: string | readonly string[] }): void {
-    const chain = chainOf(left);
+    const chain = attributePathOf(left);
     const attrs = typeof attr === 'string' ? [attr] : attr;
     if (chain === undefined) {
-      if (!('Record' in left)) this.untold.push(`whether an expression has ${attrs.join('.')}`);
+      if (!('Record' in left)) this.unresolved.push(`whether an expression has ${attrs.join('.')}`);
       this.visit(left);
       return;
     }
-    this.#note({ root: chain.root, path: [...chain.path, ...attrs] });
+    this.#addRead({ root: chain.root, path: [...chain.path, ...attrs] });
   }
 
   #in({ left, right }: { left: Expr; right: Expr }): void {
-    const chain = chainOf(left);
+    const chain = attributePathOf(left);
     if (chain === undefined) {
-      if (!isLiteral(left)) this.untold.push('what an expression is in');
+      if (!isLiteral(left)) this.unresolved.push('the containers of an expression');
     } else {
-      this.member(chain, typesIn(right));
+      this.addMembership(chain, typesIn(right));
     }
     this.visit(left);
     this.visit(right);
@@ -115,7 +115,7 @@ class Walk {
     else this.#in({ left, right: within });
   }
 
-  /** The operands of an operator, in any of its forms. */
+  /** Visits the operands of an operator, in any of its forms. */
   #children(inner: unknown): void {
     if (Array.isArray(inner)) {
       for (const item of inner) this.visit(item as Expr);
@@ -129,7 +129,7 @@ class Walk {
     }
   }
 
-  #note(read: PolicyRead): void {
+  #addRead(read: PolicyRead): void {
     this.reads.set(readText(read), read);
   }
 }
@@ -155,11 +155,11 @@ function isLiteral(expr: Expr): boolean {
   return 'Value' in expr;
 }
 
-/** `principal.a.b` as a chain; undefined for an expression that does not begin with a variable. */
-export function chainOf(expr: Expr): Chain | undefined {
-  if ('Var' in expr) return { root: (expr as { Var: Root }).Var, path: [] };
+/** The path of `principal.a.b`; undefined if the expression does not begin with a variable. */
+export function attributePathOf(expr: Expr): AttributePath | undefined {
+  if ('Var' in expr) return { root: (expr as { Var: PolicyVariable }).Var, path: [] };
   if (!('.' in expr)) return undefined;
   const { left, attr } = (expr as { '.': { left: Expr; attr: string } })['.'];
-  const chain = chainOf(left);
+  const chain = attributePathOf(left);
   return chain === undefined ? undefined : { root: chain.root, path: [...chain.path, attr] };
 }

@@ -84,12 +84,12 @@ export class DecisionPoint {
 
   /** The current outcome, without logging it. It permits nothing. */
   evaluate(request: DecisionRequest): PolicyOutcome {
-    return evaluatePolicies(request, this.#world());
+    return evaluatePolicies(request, this.#evaluationContext());
   }
 
   /** The smallest change of inputs that would flip the decision; null if none is found. */
   flip(request: DecisionRequest): Counterfactual | null {
-    return flipOf(request, this.#world());
+    return flipOf(request, this.#evaluationContext());
   }
 
   /**
@@ -98,30 +98,31 @@ export class DecisionPoint {
    */
   async decide(request: DecisionRequest, options: DecideOptions = {}): Promise<DecidedEntry> {
     const [decided] = await this.decideAll([request], options);
-    if (decided === undefined) throw new PolicyError('NOT_ACCOUNTED', 'no decision was made');
+    if (decided === undefined)
+      throw new PolicyError('NOT_ACCOUNTED', 'the request returned no decision');
     return decided;
   }
 
-  /** Decides several at once, in one write: all are logged, or none is returned. */
+  /** Decides several requests and logs them in one write. If it fails, none is returned. */
   async decideAll(
     requests: readonly DecisionRequest[],
     options: DecideOptions = {},
   ): Promise<readonly DecidedEntry[]> {
     const drafts: RecordDraft[] = [];
-    const opening: { pass: PassOpening; request: DecisionRequest }[] = [];
+    const openings: { pass: PassOpening; request: DecisionRequest }[] = [];
     const decisions = requests.map((request) => {
       const { decision, pass } = this.#decision(request, options);
-      const place = drafts.push(decisionDraft(decision, request)) - 1;
+      const draftIndex = drafts.push(decisionDraft(decision, request)) - 1;
       if (pass !== undefined) {
         drafts.push(passDraft(pass));
-        opening.push({ pass, request });
+        openings.push({ pass, request });
       }
-      return { decision, place };
+      return { decision, draftIndex };
     });
-    const entries = await this.#account(drafts, opening);
-    return decisions.map(({ decision, place }): DecidedEntry => {
-      const entry = entries[place];
-      if (entry === undefined) throw notAccounted(undefined);
+    const entries = await this.#append(drafts, openings);
+    return decisions.map(({ decision, draftIndex }): DecidedEntry => {
+      const entry = entries[draftIndex];
+      if (entry === undefined) throw notLogged(undefined);
       return { decision, entry };
     });
   }
@@ -164,7 +165,7 @@ export class DecisionPoint {
     };
   }
 
-  #world(): EvaluationContext {
+  #evaluationContext(): EvaluationContext {
     return {
       policies: this.#policies,
       directory: this.#directory,
@@ -173,22 +174,22 @@ export class DecisionPoint {
     };
   }
 
-  async #account(
+  async #append(
     drafts: readonly RecordDraft[],
-    opening: readonly { readonly pass: PassOpening; readonly request: DecisionRequest }[],
+    openings: readonly { readonly pass: PassOpening; readonly request: DecisionRequest }[],
   ): Promise<readonly number[]> {
     try {
-      // Before it is durable: a change of the directory from here on must find the pass.
-      for (const { pass, request } of opening) this.#passes?.opening(pass, request);
+      // Register passes before they are durable: a directory change must find them from now on.
+      for (const { pass, request } of openings) this.#passes?.opening(pass, request);
       return await this.#decisionLog.append(drafts);
     } catch (cause) {
-      for (const { pass } of opening) this.#passes?.dropped(pass.pass);
-      throw notAccounted(cause);
+      for (const { pass } of openings) this.#passes?.dropped(pass.pass);
+      throw notLogged(cause);
     }
   }
 }
 
-/** In the notation of enforcement points, or of policies. */
+/** The type is `suite` at enforcement points and `Suite` in policies. */
 function isOfSuite({ type }: DecisionRequest['resource']): boolean {
   return type.toLowerCase() === 'suite';
 }
@@ -203,7 +204,7 @@ function constraintsOf(context: DecisionRequest['context']): PassConstraints {
   };
 }
 
-function notAccounted(cause: unknown): PolicyError {
+function notLogged(cause: unknown): PolicyError {
   const why = cause === undefined ? 'the ledger accepted fewer entries' : messageOf(cause);
   return new PolicyError(
     'NOT_ACCOUNTED',
@@ -228,6 +229,6 @@ export interface PassObserver {
    * @throws PolicyError NOT_ACCOUNTED: the observer cannot follow it, so it MUST NOT be opened
    */
   opening(pass: PassOpening, request: DecisionRequest): void;
-  /** The pass was not opened after all. */
+  /** The pass of an earlier call of {@link opening} was not opened. */
   dropped(pass: string): void;
 }

@@ -7,25 +7,25 @@ import { RISK_LEVELS } from '../risk/risk-level.ts';
 export const WAVE_STATES = ['open', 'paused', 'closed', 'planned'] as const;
 
 /**
- * The directory as the suite's policies read it. Derives values from several entries. A person with
- * a privileged role is `privileged`. A person is in the most permissive of their `wave` values.
- * Their `risk` is the worse of the company's statement and the findings.
+ * The directory that the policies of the suite read. It derives three attributes of a person:
+ * `privileged` if a role is privileged, `wave` as the most permissive state of their waves, and
+ * `risk` as the higher of the company's statement and the findings.
  */
 export class SuiteDirectory implements Directory {
   readonly #directory: Directory;
-  readonly #opinions: RiskLookup | undefined;
+  readonly #risks: RiskLookup | undefined;
 
-  constructor(directory: Directory, opinions?: RiskLookup) {
+  constructor(directory: Directory, risks?: RiskLookup) {
     this.#directory = directory;
-    this.#opinions = opinions;
+    this.#risks = risks;
   }
 
   find(tenant: TenantId, type: string, id: string): EntityAttributes | undefined {
     const facts = this.#directory.find(tenant, type, id);
     if (type === 'Workload') return this.#workload(tenant, id, facts);
     if (type !== 'Person' || facts === undefined) return facts;
-    const risk = (): SourcedValue | undefined => this.#opinions?.risk(tenant, [facts.id, id]);
-    return new PersonFacts(facts, (of, each) => this.#directory.find(tenant, of, each), risk);
+    const risk = (): SourcedValue | undefined => this.#risks?.risk(tenant, [facts.id, id]);
+    return new PersonAttributes(facts, (of, each) => this.#directory.find(tenant, of, each), risk);
   }
 
   completeListing(tenant: TenantId, type: string): SourcedValue<null> | undefined {
@@ -36,7 +36,7 @@ export class SuiteDirectory implements Directory {
     return this.#directory.networks(tenant, address);
   }
 
-  /** With a register, an unlisted workload is known to be unregistered. */
+  /** If the register is complete, a workload that it does not list is unregistered. */
   #workload(
     tenant: TenantId,
     id: string,
@@ -55,7 +55,7 @@ export class SuiteDirectory implements Directory {
 
 type Find = (type: string, id: string) => EntityAttributes | undefined;
 
-class PersonFacts implements EntityAttributes {
+class PersonAttributes implements EntityAttributes {
   readonly id: string;
   readonly #facts: EntityAttributes;
   readonly #find: Find;
@@ -71,15 +71,15 @@ class PersonFacts implements EntityAttributes {
   attribute(name: string): SourcedValue | undefined {
     switch (name) {
       case 'privileged':
-        return this.#worked('Role', 'privileged', (values) => values.includes(true));
+        return this.#deriveFromContainers('Role', 'privileged', (values) => values.includes(true));
       case 'wave':
-        return this.#worked(
+        return this.#deriveFromContainers(
           'Wave',
           'state',
           (values) => WAVE_STATES.find((state) => values.includes(state)) ?? 'none',
         );
       case 'risk':
-        return worse(this.#facts.attribute(name), this.#risk());
+        return worseRisk(this.#facts.attribute(name), this.#risk());
       case 'kind':
         return this.#facts.attribute(name) ?? this.#kindOfUserType();
       default:
@@ -87,7 +87,7 @@ class PersonFacts implements EntityAttributes {
     }
   }
 
-  /** The vendor's value, if the company states none. */
+  /** Derives `kind` from the vendor's `userType`. */
   #kindOfUserType(): SourcedValue | undefined {
     const userType = this.#facts.attribute('userType');
     if (userType === undefined) return undefined;
@@ -100,11 +100,11 @@ class PersonFacts implements EntityAttributes {
     return this.#facts.within(type);
   }
 
-  /** Derived from an attribute of all containers of the person; as old as the oldest of them. */
-  #worked<T>(
+  /** Combines one attribute of all containers of the person. The oldest one sets the age. */
+  #deriveFromContainers<T>(
     type: string,
     attribute: string,
-    work: (values: readonly unknown[]) => T,
+    combine: (values: readonly unknown[]) => T,
   ): SourcedValue<T | null> | undefined {
     const within = this.#facts.within(type);
     if (within === undefined) return undefined;
@@ -118,19 +118,22 @@ class PersonFacts implements EntityAttributes {
       values.push(sourced.value);
       if (sourced.seenMs < seenMs) ({ source, seenMs } = sourced);
     }
-    return { value: work(values), source, seenMs };
+    return { value: combine(values), source, seenMs };
   }
 }
 
-/** At the same risk the younger statement counts. A text that is not a level is not overridden. */
-function worse(
-  written: SourcedValue | undefined,
-  found: SourcedValue | undefined,
+/** The higher risk; at the same level, the newer one. A stated text that is no level stays. */
+function worseRisk(
+  stated: SourcedValue | undefined,
+  observed: SourcedValue | undefined,
 ): SourcedValue | undefined {
-  if (written === undefined || found === undefined) return written ?? found;
+  if (stated === undefined || observed === undefined) return stated ?? observed;
   const levels: readonly unknown[] = RISK_LEVELS;
-  const [one, other] = [levels.indexOf(written.value), levels.indexOf(found.value)];
-  if (one < 0) return written;
-  if (one === other) return written.seenMs > found.seenMs ? written : found;
-  return one > other ? written : found;
+  const [statedLevel, observedLevel] = [
+    levels.indexOf(stated.value),
+    levels.indexOf(observed.value),
+  ];
+  if (statedLevel < 0) return stated;
+  if (statedLevel === observedLevel) return stated.seenMs > observed.seenMs ? stated : observed;
+  return statedLevel > observedLevel ? stated : observed;
 }

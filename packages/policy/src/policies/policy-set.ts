@@ -189,8 +189,8 @@ function policyOf(
     problems.push({ place, what });
     return undefined;
   }
-  const { reads, untold } = readsOf(tree);
-  for (const what of untold) {
+  const { reads, unresolved } = readsOf(tree);
+  for (const what of unresolved) {
     const text =
       `the policy ${id} reads ${what}, and Countersign cannot determine its inputs: read ` +
       'attributes';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { tenantId } from '@countersign/core';
 import type { EntityJson } from '../cedar/cedar-engine.ts';
 import { parseSchema } from '../cedar/cedar-schema.ts';
-import type { PolicyRead, Root } from '../cedar/policy-reads.ts';
+import type { PolicyRead, PolicyVariable } from '../cedar/policy-reads.ts';
 import type { DecisionRequest } from '../decision/decision.ts';
 import { gather, type InputSources, type PolicyInputs } from '../decision/gather-inputs.ts';
 import type { Directory, EntityAttributes, SourcedValue } from '../directory/directory.ts';
@@ -137,7 +137,7 @@ export function gathered(reads: readonly string[], changes: Changes = {}): Polic
 function readOf(text: string): PolicyRead {
   const [chain = '', within] = text.split(' in ');
   const [root, ...path] = chain.split('.');
-  const read = { root: root as Root, path };
+  const read = { root: root as PolicyVariable, path };
   return within === undefined ? read : { ...read, within };
 }
 

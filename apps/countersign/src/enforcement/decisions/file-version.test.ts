@@ -20,25 +20,25 @@ test('a change of the same length in the same tick is found after the tick', () 
   write('risk: none');
   const state = FileVersion.of(file, 0);
   write('risk: high');
-  assert.ok(state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX - 1));
-  assert.ok(!state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX));
+  assert.ok(state.isUnchanged(FileVersion.stamp(file), FILE_TICK_MS_MAX - 1));
+  assert.ok(!state.isUnchanged(FileVersion.stamp(file), FILE_TICK_MS_MAX));
   // A second check must report it again.
-  assert.ok(!state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX + 1));
+  assert.ok(!state.isUnchanged(FileVersion.stamp(file), FILE_TICK_MS_MAX + 1));
 });
 
 test('an unchanged file is hashed once, then recognized by its stamp', () => {
   write('risk: none');
   const state = FileVersion.of(file, 0);
-  assert.ok(state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX));
+  assert.ok(state.isUnchanged(FileVersion.stamp(file), FILE_TICK_MS_MAX));
   appendFileSync(file, '\n');
-  assert.ok(!state.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX + 1));
+  assert.ok(!state.isUnchanged(FileVersion.stamp(file), FILE_TICK_MS_MAX + 1));
 });
 
 test('a deleted file is changed, and a missing one is unchanged', () => {
   write('risk: none');
   const state = FileVersion.of(file, 0);
   rmSync(file);
-  assert.ok(!state.isStill(FileVersion.stamp(file), 0));
+  assert.ok(!state.isUnchanged(FileVersion.stamp(file), 0));
   const missing = FileVersion.of(file, 0);
-  assert.ok(missing.isStill(FileVersion.stamp(file), FILE_TICK_MS_MAX));
+  assert.ok(missing.isUnchanged(FileVersion.stamp(file), FILE_TICK_MS_MAX));
 });

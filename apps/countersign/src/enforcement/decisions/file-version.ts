@@ -5,24 +5,24 @@ import { readFileSync, statSync } from 'node:fs';
  * Detects cheaply whether a file has changed.
  *
  * A change of the same length within one tick of the file system's clock leaves `stat` unchanged.
- * So the file is hashed once more after that tick.
+ * So this class hashes the file again after that tick.
  */
 export class FileVersion {
   readonly #file: string;
   readonly #stamp: string;
   readonly #digest: string;
-  /** By this process's clock, because a file server's may differ. */
-  #untilMs: number;
+  /** The end of that tick by this process's clock, because a file server's clock may differ. */
+  #tickEndMs: number;
 
   private constructor(file: string, nowMs: number) {
     this.#file = file;
     // Take the stamp first. A later change then shows in the stamp or the digest.
     this.#stamp = FileVersion.stamp(file);
     this.#digest = digestOf(file);
-    this.#untilMs = nowMs + FILE_TICK_MS_MAX;
+    this.#tickEndMs = nowMs + FILE_TICK_MS_MAX;
   }
 
-  /** `nowMs`: of a monotonic clock. */
+  /** @param nowMs from a monotonic clock */
   static of(file: string, nowMs: number): FileVersion {
     return new FileVersion(file, nowMs);
   }
@@ -32,11 +32,11 @@ export class FileVersion {
     return stat === undefined ? 'missing' : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
   }
 
-  isStill(stamp: string, nowMs: number): boolean {
+  isUnchanged(stamp: string, nowMs: number): boolean {
     if (stamp !== this.#stamp) return false;
-    if (nowMs < this.#untilMs) return true;
+    if (nowMs < this.#tickEndMs) return true;
     if (digestOf(this.#file) !== this.#digest) return false;
-    this.#untilMs = Number.POSITIVE_INFINITY;
+    this.#tickEndMs = Number.POSITIVE_INFINITY;
     return true;
   }
 }
@@ -50,5 +50,5 @@ function digestOf(file: string): string {
   }
 }
 
-/** FAT timestamps have two seconds; NFS and older file systems have one. */
+/** FAT timestamps have a resolution of two seconds; NFS and older file systems, one second. */
 export const FILE_TICK_MS_MAX = 2_500;

@@ -149,7 +149,7 @@ export class PolicyInformationUpdater implements Candidates {
 
   async #updateFrom(file: string, said: LoadedFile): Promise<void> {
     const [stamp, nowMs] = [FileVersion.stamp(file), performance.now()];
-    if (said.state.isStill(stamp, nowMs)) {
+    if (said.state.isUnchanged(stamp, nowMs)) {
       this.#confirm(file, said.read);
       return;
     }
@@ -159,7 +159,7 @@ export class PolicyInformationUpdater implements Candidates {
       return;
     }
     const known = this.#broken.get(file);
-    if (known?.state.isStill(stamp, nowMs) === true) throw known.error;
+    if (known?.state.isUnchanged(stamp, nowMs) === true) throw known.error;
     const state = FileVersion.of(file, nowMs);
     try {
       const read = readDirectory(file);

@@ -20,7 +20,7 @@ export type PassesAtStart = {
   /** Each with the request of its decision. */
   readonly open: readonly { readonly pass: PassOpening; readonly request: DecisionRequest }[];
   /** Passes that ended early and whose end was not sent: the process stopped in between. */
-  readonly untold: readonly { readonly pass: PassOpening; readonly closed: PassEnding }[];
+  readonly unsent: readonly { readonly pass: PassOpening; readonly closed: PassEnding }[];
 };
 
 /** Open passes and unsent ends that an earlier process left. */
@@ -38,13 +38,13 @@ export async function passesAtStart(
   }
   const sent = new Set(records.flatMap((record) => sentPassOf(record) ?? []));
   const open: { pass: PassOpening; request: DecisionRequest }[] = [];
-  const untold: { pass: PassOpening; closed: PassEnding }[] = [];
+  const unsent: { pass: PassOpening; closed: PassEnding }[] = [];
   for (const { pass, index } of opened.values()) {
     const over = closed.get(pass.pass);
     if (over === undefined) open.push({ pass, request: await requestOf(pass, index, reader) });
-    else if (over.phase === 'ended' && !sent.has(pass.pass)) untold.push({ pass, closed: over });
+    else if (over.phase === 'ended' && !sent.has(pass.pass)) unsent.push({ pass, closed: over });
   }
-  return { open, untold };
+  return { open, unsent };
 }
 
 /** A decision and its pass are appended together, the decision directly before the pass. */

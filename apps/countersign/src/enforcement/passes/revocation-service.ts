@@ -62,7 +62,7 @@ export class RevocationService {
   ): Promise<RevocationService> {
     const { writer, passes, clock, issuer, transmitter } = options;
     const keeping = new RevocationService(options, records);
-    const { open, untold } = await passesAtStart(writer, records, clock.now());
+    const { open, unsent } = await passesAtStart(writer, records, clock.now());
     for (const { pass, request } of open) {
       try {
         passes.opening(pass, request);
@@ -74,7 +74,7 @@ export class RevocationService {
       }
     }
     // After a crash in between: the pass has ended, and receivers do not know.
-    await transmitter?.emit(untold.map(({ pass, closed }) => endedEvent(pass, closed, issuer)));
+    await transmitter?.emit(unsent.map(({ pass, closed }) => endedEvent(pass, closed, issuer)));
     writer.decisionLog.listen((drafts) => keeping.#hear(drafts));
     return keeping;
   }

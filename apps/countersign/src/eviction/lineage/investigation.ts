@@ -45,7 +45,7 @@ export async function investigate(input: {
   const followed = new Set(statuses.flatMap(({ ip, isFollowed }) => (isFollowed ? ip : [])));
   const addressSeeds = clues.addresses
     .filter(({ ip }) => followed.has(ip))
-    .map(({ ip, taint }): Seed => ({ called: addressCalled(ip), taint }));
+    .map(({ ip, taint }): Seed => ({ called: addressReference(ip), taint }));
   const whole = [...kept.seeds, ...addressSeeds];
   const widest = lineageOf(parties, whole, changes);
   const habits = await habitsOf(source, period, widest, { seeds, clues });
@@ -107,7 +107,7 @@ export function withoutFinding(
   };
 }
 
-function addressCalled(ip: string): PartyReference {
+function addressReference(ip: string): PartyReference {
   return { names: [addressName(ip)], tenant: '', atMs: 0 };
 }
 
@@ -141,7 +141,7 @@ async function partiesOf(
   learnParties(
     parties,
     changes,
-    principals.map((each) => principalCalled(each, period.fromMs)),
+    principals.map((each) => principalReference(each, period.fromMs)),
   );
   for (const { called } of seeds) parties.learn(called);
   const names = new Set<Name>();
@@ -159,7 +159,7 @@ async function partiesOf(
   return parties;
 }
 
-function principalCalled(
+function principalReference(
   { tenant, uid, appId, name }: ServicePrincipal,
   atMs: number,
 ): PartyReference {

@@ -98,7 +98,7 @@ function itemsOf({ rules, records, erased, microseconds }: Backtest): object[] {
   }));
 }
 
-/** The absence of matches is worth only as much as the coverage of the period. */
+/** "No match" is only as certain as the coverage of the period. */
 function conclude(
   { store, head }: Sources,
   asked: PeriodMs & { readonly tenant: string | undefined },

@@ -11,7 +11,7 @@ import type { DocumentOperation, OperationContext } from '../definition/operatio
 import { entriesSchema, timeSchema, watermarkSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, type PeriodMs, periodOf } from '../definition/period.ts';
 import { assessSince, HIGH } from '../eviction/assess-eviction.ts';
-import { incidentCalled } from '../readers/find-incident.ts';
+import { findIncident } from '../readers/find-incident.ts';
 import { groupOptions } from '../readers/finding-options.ts';
 import { askedByDefault, blindReason, healthsOfAnswer } from '../readers/health-note.ts';
 import { needIndex, type Sources } from '../readers/readers.ts';
@@ -97,7 +97,7 @@ async function inputOf(
   needIndex(head);
   const { tenant, clock } = context;
   const options = await groupOptions(sources, clock.now());
-  const incident = id === undefined ? undefined : await incidentCalled(options.incidents, id);
+  const incident = id === undefined ? undefined : await findIncident(options.incidents, id);
   const findings = await openFindings(context, sources, incident, period);
   if (findings.length === 0) throw await noFinding(context, sources, period);
   const scope = {

@@ -12,7 +12,7 @@ import {
   type Rows,
 } from '../definition/operation.ts';
 import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
-import { incidentCalled, knownIncidents } from '../readers/find-incident.ts';
+import { findIncident, knownIncidents } from '../readers/find-incident.ts';
 import { stepNames } from '../readers/finding-options.ts';
 import { indexed } from '../readers/readers.ts';
 import { SEVERITIES, type Severity } from './list-findings.ts';
@@ -89,7 +89,7 @@ export const listIncidents: ListOperation<IncidentsInput, object, Rows<IncidentV
       notice(`${left} of lower severity: --min-severity informational lists all`);
     }
     const nothing = unknown(
-      'nothing was found, which "countersign findings" says what it is worth',
+      'there is no incident; "countersign findings" states whether the rules could see all records',
     );
     return listResult({
       rows: await viewsOf(context, listed),
@@ -123,7 +123,7 @@ export const showIncident: DocumentOperation<{ readonly id: string }, object, In
     const { incidentItem } = await import('../../reports/findings/incident-view.ts');
     const sources = await context.readers.sources();
     await sources.examined();
-    const incident = await incidentCalled(await knownIncidents(sources), id);
+    const incident = await findIncident(await knownIncidents(sources), id);
     const [view] = (await viewsOf(context, [incident])) as [IncidentView];
     return { output: incidentItem(view), view, conclusion: YES };
   },

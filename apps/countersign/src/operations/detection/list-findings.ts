@@ -16,7 +16,7 @@ import {
 import { field } from '../definition/fields.ts';
 import type { ListOperation, OperationContext } from '../definition/operation.ts';
 import { PERIOD_FIELDS, type PeriodInput, type PeriodMs, periodOf } from '../definition/period.ts';
-import { incidentCalled } from '../readers/find-incident.ts';
+import { findIncident } from '../readers/find-incident.ts';
 import { groupOptions, incidentIds, ruleTitles } from '../readers/finding-options.ts';
 import { blindReason, failureReason, healthsOfAnswer, isOfRule } from '../readers/health-note.ts';
 import { indexed, type Sources } from '../readers/readers.ts';
@@ -126,7 +126,7 @@ async function withinIncident(
   id: string | undefined,
 ): Promise<ReadonlySet<string> | undefined> {
   if (id === undefined) return undefined;
-  const found = await incidentCalled(incidents, id);
+  const found = await findIncident(incidents, id);
   return new Set(found.findings.map(({ uid }) => uid));
 }
 
@@ -145,8 +145,8 @@ function isWithin({ draft }: StoredFinding, { fromMs, toMs }: PeriodMs): boolean
 
 /**
  * Without a period in the input, the answer covers the period in which every source was collected.
- * Other times are unknown and not part of the answer. The absence of findings is worth only as much
- * as the rules could see.
+ * Other times are unknown and not part of the answer. An empty list is only
+ * as certain as the view of the rules.
  */
 async function conclusionOf(
   { clock, tenant, notice }: OperationContext,

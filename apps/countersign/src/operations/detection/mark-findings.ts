@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import { field, instantText } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
-import { findingsCalled } from '../readers/find-incident.ts';
+import { findFindings } from '../readers/find-incident.ts';
 import { Readers } from '../readers/readers.ts';
 
 const STATUSES = ['new', 'in-progress', 'suppressed', 'resolved'] as const;
@@ -69,7 +69,7 @@ export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
     const marks = await import('../../detection/findings/mark-findings.ts');
     const { id, status: name, reason, until } = input;
     using readers = new Readers({ dataDir: writer.dir, clock: writer.clock });
-    const uids = (await findingsCalled(await readers.sources(), id)).map(({ uid }) => uid);
+    const uids = (await findFindings(await readers.sources(), id)).map(({ uid }) => uid);
     const status = (STATUSES.indexOf(name) + 1) as FindingStatus;
     const untilMs = until === undefined ? null : msOfInstant(until);
     const by = `${actor.who}@${actor.host}`;

@@ -5,13 +5,13 @@ import { YES } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
 import type { DocumentOperation } from '../definition/operation.ts';
 import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
-import { eventsOf, findingCalled } from '../readers/find-incident.ts';
+import { eventsOf, findFinding } from '../readers/find-incident.ts';
 import { groupOptions, incidentIds, ruleTitles } from '../readers/finding-options.ts';
 import { findingSchema } from './finding-schema.ts';
 
 type FindingInput = { readonly id: string };
 
-const texts = z.array(z.string());
+const stringsSchema = z.array(z.string());
 
 export const showFinding: DocumentOperation<FindingInput, object, FindingDetail> = {
   name: 'findings show',
@@ -32,11 +32,11 @@ export const showFinding: DocumentOperation<FindingInput, object, FindingDetail>
     finding: findingSchema,
     why: z.string(),
     harmless: z.string().nullable(),
-    next: texts,
+    next: stringsSchema,
     people: z.array(z.strictObject({ key: z.string(), name: z.string() })),
-    addresses: texts,
+    addresses: stringsSchema,
     apps: z.array(z.strictObject({ id: z.string(), name: z.string().nullable() })),
-    sessions: texts,
+    sessions: stringsSchema,
     events: z.array(
       z.looseObject({
         index: z.int(),
@@ -72,7 +72,7 @@ export const showFinding: DocumentOperation<FindingInput, object, FindingDetail>
     const { findingEvent } = await import('../../detection/findings/finding-event.ts');
     const sources = await readers.sources();
     const nowMs = clock.now();
-    const finding = findingCalled(sources, id);
+    const finding = findFinding(sources, id);
     const options = await groupOptions(sources, nowMs);
     const ruleTitle = await ruleTitles();
     const events = await eventsOf(sources, finding.draft);

@@ -14,7 +14,7 @@ import {
   type Rows,
 } from '../definition/operation.ts';
 import { entriesSchema } from '../definition/output-schemas.ts';
-import { idCalled } from '../readers/ids.ts';
+import { resolveId } from '../readers/ids.ts';
 import { indexed, type Readers } from '../readers/readers.ts';
 import { recordBypass } from './record-bypass.ts';
 import {
@@ -146,7 +146,7 @@ export const approveBypass: DocumentOperation<ApproveInput, object, BypassOutcom
   async run(context, input) {
     const { statementDigest } = await import('../../enforcement/approvals/signed-statement.ts');
     const bypasses = await readBypassesOf(context.readers);
-    const bypass = idCalled(input.bypass, bypasses.keys(), KIND);
+    const bypass = resolveId(input.bypass, bypasses.keys(), KIND);
     const known = bypasses.get(bypass) as Bypass;
     const { group, reason, by, untilMs } = known.request.statement;
     // The approver sees what they approve.
@@ -192,7 +192,7 @@ export const endBypass: DocumentOperation<EndInput, object, BypassOutcome> = {
     },
   ],
   async run(context, input) {
-    const bypass = idCalled(input.bypass, (await readBypassesOf(context.readers)).keys(), KIND);
+    const bypass = resolveId(input.bypass, (await readBypassesOf(context.readers)).keys(), KIND);
     const { as: by, reason } = input;
     const atMs = context.clock.now();
     return record(context, input, { v: 1, what: 'bypass-end', bypass, reason, by, atMs });

@@ -4,7 +4,7 @@ import type { EndedPass } from '../../enforcement/passes/pass-ledger.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { field } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
-import { idCalled } from '../readers/ids.ts';
+import { resolveId } from '../readers/ids.ts';
 import { needWholeIndex, Readers } from '../readers/readers.ts';
 import { suiteStatusSchema } from './pass-schema.ts';
 
@@ -44,18 +44,18 @@ export const endPass: LedgerOperation<EndPassInput, EndedPass> = {
   ],
   async run(writer, { pass: text, reason }, { actor }) {
     const ledger = await import('../../enforcement/passes/pass-ledger.ts');
-    const pass = await passCalled(writer, text);
+    const pass = await findPass(writer, text);
     const ended = await ledger.endPass(writer, { pass, reason, by: `${actor.who}@${actor.host}` });
     return { pass, entry: ended.entry, suite: ended.suite };
   },
 };
 
 /** @throws OperationError INVALID_INPUT, CANNOT_TELL */
-async function passCalled({ dir, clock }: LedgerWriter, text: string): Promise<string> {
+async function findPass({ dir, clock }: LedgerWriter, text: string): Promise<string> {
   const { knownPasses } = await import('../../enforcement/passes/pass-ledger.ts');
   using readers = new Readers({ dataDir: dir, clock });
   const { store, head } = await readers.sources();
   const ids = knownPasses(store.access, clock.now(), {}).map(({ id }) => id);
   if (idsNamed(text, ids).length === 0) needWholeIndex(head);
-  return idCalled(text, ids, { what: 'pass', list: 'passes list --all' });
+  return resolveId(text, ids, { what: 'pass', list: 'passes list --all' });
 }

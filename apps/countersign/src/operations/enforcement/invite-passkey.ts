@@ -7,7 +7,7 @@ import { invalidInput } from '../definition/errors.ts';
 import { field } from '../definition/fields.ts';
 import type { OperationContext } from '../definition/operation.ts';
 import { type DocumentOperation, documentResult } from '../definition/operation.ts';
-import { idCalled } from '../readers/ids.ts';
+import { resolveId } from '../readers/ids.ts';
 import {
   INVITED_ENTRY,
   type InvitedEntry,
@@ -102,7 +102,7 @@ export const approveInvitation: DocumentOperation<ApproveInput, InvitedEntry> = 
   ],
   async run(context, input) {
     const { statementDigest } = await import('../../enforcement/approvals/signed-statement.ts');
-    const { id: invitation, request } = await invitationCalled(context, input.invitation);
+    const { id: invitation, request } = await findInvitation(context, input.invitation);
     if (request === undefined || request === null) {
       throw invalidInput(
         `the invitation ${invitation} needs no approval; its code was shown when it was created`,
@@ -139,7 +139,7 @@ async function signedRequest(
   } as const);
 }
 
-async function invitationCalled(
+async function findInvitation(
   { readers }: OperationContext,
   text: string,
 ): Promise<KnownInvitation['invitation']> {
@@ -149,6 +149,6 @@ async function invitationCalled(
   const all = new Map(
     [...book.invitations()].map(({ invitation }) => [invitation.id, invitation] as const),
   );
-  const id = idCalled(text, all.keys(), { what: 'invitation', list: 'passkeys invitations' });
+  const id = resolveId(text, all.keys(), { what: 'invitation', list: 'passkeys invitations' });
   return all.get(id) as KnownInvitation['invitation'];
 }

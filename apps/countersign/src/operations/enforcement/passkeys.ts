@@ -12,7 +12,7 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { field } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
 import type { HandlerContext } from '../host/handler-context.ts';
-import { idCalled } from '../readers/ids.ts';
+import { resolveId } from '../readers/ids.ts';
 
 type InvitationStatement = InvitationRequest | InvitationApproval;
 
@@ -142,7 +142,7 @@ export const revokePasskey: LedgerOperation<RevokeInput, RevokedPasskey> = {
     const { PolicyError } = await import('@countersign/policy');
     const { book } = await openFeed(writer);
     const ids = [...book.all()].map(({ passkey }) => passkey.id);
-    const id = idCalled(text, ids, { what: 'passkey', list: 'passkeys list --all' });
+    const id = resolveId(text, ids, { what: 'passkey', list: 'passkeys list --all' });
     if (book.get(id)?.revoked !== null) {
       const why = 'it is already revoked';
       throw new PolicyError(

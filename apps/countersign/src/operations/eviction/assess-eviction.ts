@@ -4,7 +4,7 @@ import type { Seed } from '../../eviction/lineage/lineage.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { cannotTell, invalidInput } from '../definition/errors.ts';
 import type { OperationContext } from '../definition/operation.ts';
-import { incidentCalled, knownIncidents } from '../readers/find-incident.ts';
+import { findIncident, knownIncidents } from '../readers/find-incident.ts';
 import { blindReason, healthsOfAnswer } from '../readers/health-note.ts';
 import type { Sources } from '../readers/readers.ts';
 
@@ -110,7 +110,7 @@ async function openFindings(
   if (incident === undefined) {
     return sources.store.findings({ severityMin: HIGH, tenant }).filter(isOpen);
   }
-  const { findings } = await incidentCalled(await knownIncidents(sources), incident);
+  const { findings } = await findIncident(await knownIncidents(sources), incident);
   const own = findings.filter(isOpen);
   if (own.length > 0) return own;
   throw invalidInput(`no finding of the incident "${incident}" has been open since then`);

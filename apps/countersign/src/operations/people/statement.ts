@@ -68,7 +68,7 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
   ],
   async run(context, input) {
     const period = periodOf(input);
-    const who = await whoCalled(context, input.who);
+    const who = await findPrincipal(context, input.who);
     await recordAccess(context, { ...input, who });
     const { ErasureIndex } = await import('../../projection/entries/erasure-index.ts');
     const { reconciliationSources } = await import(
@@ -96,7 +96,7 @@ export const statementOfPerson: DocumentOperation<StatementInput, Statement> = {
 };
 
 /** Opened and closed before the access is recorded; the statement is read afterwards. */
-async function whoCalled({ dataDir, clock }: OperationContext, text: string): Promise<string> {
+async function findPrincipal({ dataDir, clock }: OperationContext, text: string): Promise<string> {
   if (!isCutId(text)) return text;
   using readers = new Readers({ dataDir, clock });
   const { store } = await readers.sources();

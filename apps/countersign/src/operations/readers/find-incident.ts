@@ -6,7 +6,7 @@ import type { EventRow } from '../../store/rows/event-row.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import { ambiguousId, idCalled, noSuchId } from './ids.ts';
+import { ambiguousId, noSuchId, resolveId } from './ids.ts';
 import { needWholeIndex, type Sources } from './readers.ts';
 
 /** Of all findings: those outside the period or rule still link the others. */
@@ -47,7 +47,7 @@ const INCIDENT = { what: 'incident', list: 'findings incidents' } as const;
  *
  * @throws OperationError INVALID_INPUT if it matches none, or several
  */
-export async function incidentCalled(
+export async function findIncident(
   incidents: readonly Incident[],
   text: string,
 ): Promise<Incident> {
@@ -63,7 +63,7 @@ export async function incidentCalled(
 }
 
 /** A finding by its id or a part of it, or all findings of an incident by the incident's id. */
-export async function findingsCalled(
+export async function findFindings(
   { store }: Sources,
   text: string,
 ): Promise<readonly StoredFinding[]> {
@@ -74,7 +74,7 @@ export async function findingsCalled(
   );
   const [only, ...more] = findings.filter(({ uid }) => uids.includes(uid));
   if (only === undefined)
-    return (await incidentCalled(await knownIncidents({ store }), text)).findings;
+    return (await findIncident(await knownIncidents({ store }), text)).findings;
   if (more.length === 0) return [only];
   throw ambiguousId(text, uids, { what: 'finding', list: 'findings' });
 }
@@ -84,11 +84,11 @@ export async function findingsCalled(
  *
  * @throws CliError USAGE if it matches none, or several
  */
-export function findingCalled({ store, head }: Sources, text: string): StoredFinding {
+export function findFinding({ store, head }: Sources, text: string): StoredFinding {
   const findings = store.findings();
   if (findings.length === 0) needWholeIndex(head);
   const kind = { what: 'finding', list: 'findings' };
-  const uid = idCalled(
+  const uid = resolveId(
     text,
     findings.map((each) => each.uid),
     kind,

@@ -14,7 +14,7 @@ type Kind = { readonly what: string; readonly list: string };
  *
  * @throws OperationError INVALID_INPUT if it matches none, or several: then it lists them
  */
-export function idCalled(text: string, ids: Iterable<string>, kind: Kind): string {
+export function resolveId(text: string, ids: Iterable<string>, kind: Kind): string {
   const [only, ...more] = idsNamed(text, ids);
   if (only === undefined) throw noSuchId(text, kind);
   if (more.length > 0) throw ambiguousId(text, [only, ...more], kind);
@@ -43,5 +43,5 @@ export async function idOr<T extends string | undefined>(
   if (text === undefined || !isCutId(text)) return text;
   const { store, column, what } = of;
   const { idsLike } = await import('../../store/query/ids-like.ts');
-  return idCalled(text, await idsLike(store, column, text), { what, list: 'timeline' });
+  return resolveId(text, await idsLike(store, column, text), { what, list: 'timeline' });
 }

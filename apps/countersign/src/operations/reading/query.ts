@@ -145,9 +145,8 @@ class QueryAnswer implements ListResult<QueryItem, QueryView>, QueryView {
 }
 
 /**
- * A row may be a total, so that it is worth what the coverage of the events is worth: of the period
- * that was asked for, or of all time, which always has an end that is not settled. A query that
- * reads `coverage` itself answers for that.
+ * A row may be a total, so it is only as complete as the events of the requested period. Without a
+ * period, the latest records are never settled. A query that reads `coverage` checks that itself.
  */
 function concludeRows(tables: Tables, period: PeriodMs, coverage: Coverage): Conclusion {
   if (!isNamed(tables, 'events') || isNamed(tables, 'coverage')) return YES;
@@ -159,12 +158,12 @@ function isNamed(tables: Tables, name: string): boolean {
   return tables.some((table) => table.name === name);
 }
 
-/** Of a table without a row every count is 0, which says nothing about the tenant. */
+/** In a table without rows, a count of 0 says nothing about the tenant. */
 const EMPTY: ReadonlyMap<string, string> = new Map([
   [
     'findings',
-    'no detector has found anything: "countersign findings" says what that is worth, and ' +
-      '"countersign rules status" which rules could see',
+    'no detector has found anything: "countersign findings" states whether records are missing, ' +
+      'and "countersign rules status" lists blind rules',
   ],
   ['decisions', 'no enforcement point has asked for a decision, nor has "countersign decide"'],
 ]);

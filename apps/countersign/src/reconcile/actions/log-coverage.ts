@@ -13,8 +13,8 @@ export type Span = { readonly tenant: string; readonly fromMs: number; readonly 
 
 export const ANY = '*';
 
-/** From the strongest statement to the weakest. */
-const WORTH: readonly Cause[] = [
+/** Causes, from the strongest evidence of absence to the weakest. */
+const STRONGEST_FIRST: readonly Cause[] = [
   'no-sign-in',
   'no-sign-in-delivered',
   'coverage-unknown',
@@ -25,25 +25,28 @@ const WORTH: readonly Cause[] = [
 ];
 
 /**
- * The worth of a log, from the rows of its sources (`own`) and rows about all sources (in `all`).
- * The best of several sources decides, unless records may still come. `seenMs`: the log's first
- * record.
+ * Assesses what a missing record means, from the rows of the log's sources (`own`) and the rows
+ * about all sources (in `all`). The best source decides, unless records may still arrive.
+ *
+ * @param period `seenMs` is the time of the log's first record
  */
-export function logWorth(
+export function assessAbsence(
   own: readonly CoverageRow[],
   all: readonly CoverageRow[],
   { tenant, fromMs, toMs, seenMs }: Span & { readonly seenMs?: number | undefined },
 ): Absence {
   // A row about all sources, such as a clock step, is not a log.
   if (own.length === 0) return { cause: 'no-sign-in-source', bound: null };
-  const ofAll = all.filter(({ source, ...fact }) => source === ANY && isOf(fact, tenant));
-  const besides = ofAll.filter((fact) => isWithin(fact, fromMs, toMs) && !isGood(fact));
-  const first = besides[0];
+  const sharedRows = all.filter(
+    ({ source, ...fact }) => source === ANY && isOfTenant(fact, tenant),
+  );
+  const sharedGaps = sharedRows.filter((fact) => isWithin(fact, fromMs, toMs) && !isGood(fact));
+  const first = sharedGaps[0];
   if (first !== undefined) return { cause: causeOf(first.state), bound: null };
   const sources = [...Map.groupBy(own, ({ source }) => source).values()];
-  const found = sources.map((facts) => ofSource(facts, { fromMs, toMs }, seenMs));
-  const late = found.find(({ cause }) => cause === 'not-settled');
-  return late ?? found.reduce((a, b) => (rank(b) < rank(a) ? b : a));
+  const assessments = sources.map((facts) => assessSource(facts, { fromMs, toMs }, seenMs));
+  const late = assessments.find(({ cause }) => cause === 'not-settled');
+  return late ?? assessments.reduce((a, b) => (absenceRank(b) < absenceRank(a) ? b : a));
 }
 
 export function isErased(erasures: readonly ErasureRow[], { tenant, fromMs, toMs }: Span): boolean {
@@ -55,20 +58,20 @@ export function isErased(erasures: readonly ErasureRow[], { tenant, fromMs, toMs
   );
 }
 
-/** 4: little is left to chance. 3: a lost record would explain it. */
+/** 4 if a lost record is an unlikely explanation, else 3. */
 export function severityOf({ cause, bound }: Absence): 3 | 4 {
   return cause === 'no-sign-in' || (bound !== null && bound <= BOUND_TIGHT) ? 4 : 3;
 }
 
-export function isOf({ tenant }: { readonly tenant: string }, asked: string): boolean {
-  return tenant === asked || tenant === ANY;
+export function isOfTenant({ tenant }: { readonly tenant: string }, expected: string): boolean {
+  return tenant === expected || tenant === ANY;
 }
 
-export function rank({ cause }: Absence): number {
-  return WORTH.indexOf(cause);
+export function absenceRank({ cause }: Absence): number {
+  return STRONGEST_FIRST.indexOf(cause);
 }
 
-function ofSource(
+function assessSource(
   facts: readonly CoverageRow[],
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
   seenMs: number | undefined,
@@ -76,17 +79,17 @@ function ofSource(
   const within = facts.filter((fact) => isWithin(fact, fromMs, toMs));
   const bad = within.find((fact) => !isGood(fact) && fact.state !== 'unknown');
   if (bad !== undefined) return { cause: causeOf(bad.state), bound: null };
-  // Both sides are cut to the hour.
+  // Both times are rounded down to the hour.
   const starts = facts.map((fact) => hourOf(fact.fromMs ?? -Infinity));
-  const isYoung = Math.min(...starts) > fromMs;
+  const startsLater = Math.min(...starts) > fromMs;
   const good = facts.filter(isGood);
-  if (isTiled(good, fromMs, toMs)) {
+  if (coversPeriod(good, fromMs, toMs)) {
     const used = good.filter((fact) => isWithin(fact, fromMs, toMs));
     const bound = Math.max(...used.map((fact) => fact.bound ?? 1));
-    const isWhole = used.every(({ state }) => state === 'corroborated');
-    return { cause: isWhole ? 'no-sign-in' : 'no-sign-in-delivered', bound };
+    const isCorroborated = used.every(({ state }) => state === 'corroborated');
+    return { cause: isCorroborated ? 'no-sign-in' : 'no-sign-in-delivered', bound };
   }
-  if (isYoung) return { cause: 'older-than-source', bound: null };
+  if (startsLater) return { cause: 'older-than-source', bound: null };
   if (!within.some(({ state }) => state === 'unknown')) {
     return { cause: 'coverage-hole', bound: null };
   }
@@ -116,7 +119,7 @@ function isWithin(fact: CoverageRow, fromMs: number, toMs: number): boolean {
 }
 
 /** Whether the rows of one source cover `[fromMs, toMs]`. */
-function isTiled(facts: readonly CoverageRow[], fromMs: number, toMs: number): boolean {
+function coversPeriod(facts: readonly CoverageRow[], fromMs: number, toMs: number): boolean {
   let reached = fromMs;
   const ordered = facts.toSorted((a, b) => (a.fromMs ?? -Infinity) - (b.fromMs ?? -Infinity));
   for (const fact of ordered) {

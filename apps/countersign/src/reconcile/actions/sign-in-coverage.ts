@@ -1,5 +1,12 @@
 import type { CoverageRow, ErasureRow } from '../../store/rows/entry-rows.ts';
-import { type Absence, ANY, isErased, isOf, logWorth, rank } from './log-coverage.ts';
+import {
+  type Absence,
+  ANY,
+  absenceRank,
+  assessAbsence,
+  isErased,
+  isOfTenant,
+} from './log-coverage.ts';
 
 /** The actor: a person, an application as itself, or the suite's own service. */
 export type Flow = 'person' | 'app' | 'vendor';
@@ -62,7 +69,7 @@ export class SignInCoverage {
   absence(expected: ExpectedSignIn): Absence {
     if (isErased(this.#erasures, expected)) return { cause: 'erased', bound: null };
     const kinds = KINDS[expected.flow].map((kind) => this.#ofKind(kind, expected));
-    const worst = kinds.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+    const worst = kinds.reduce((a, b) => (absenceRank(b) > absenceRank(a) ? b : a));
     const bounds = kinds.map(({ bound }) => bound ?? 1);
     const bound = kinds.every(isSettled) ? Math.max(...bounds) : null;
     if (worst.cause !== 'no-sign-in' || this.#isActionCorroborated(expected)) {
@@ -80,7 +87,7 @@ export class SignInCoverage {
         (LOG_OF_KIND[kind]?.test(fact.source) === true ||
           (MIXED_LOG.test(fact.source) && seen !== undefined)),
     );
-    return logWorth(own, this.#facts, { tenant, fromMs, toMs, seenMs: seen?.firstMs });
+    return assessAbsence(own, this.#facts, { tenant, fromMs, toMs, seenMs: seen?.firstMs });
   }
 
   /** "No sign-in" is a statement about the action, so its own log must be just as complete. */
@@ -89,7 +96,7 @@ export class SignInCoverage {
       (fact) =>
         fact.source === source &&
         fact.state === 'corroborated' &&
-        isOf(fact, tenant) &&
+        isOfTenant(fact, tenant) &&
         (fact.fromMs ?? -Infinity) <= hourMs &&
         (fact.toMs ?? Infinity) > hourMs,
     );

@@ -5,7 +5,7 @@ import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { ReconcilePeriod } from '../actions/action-query.ts';
-import { type Absence, isErased, isOf, logWorth } from '../actions/log-coverage.ts';
+import { type Absence, assessAbsence, isErased, isOfTenant } from '../actions/log-coverage.ts';
 import { CLAIMS_MAX } from '../limits.ts';
 import { assignTenants } from './assign-tenants.ts';
 import { claimsOf, isClaim } from './claimed-change.ts';
@@ -190,12 +190,12 @@ export class DriftReconciler {
     if (isErased(this.#store.erasures(), span)) return { cause: 'erased', bound: null };
     const own = this.#facts.filter(
       (fact) =>
-        isOf(fact, span.tenant) &&
+        isOfTenant(fact, span.tenant) &&
         (AUDIT_LOGS.some((log) => log.test(fact.source)) ||
           (UNIFIED_LOG.test(fact.source) &&
             (fact.workload === null || /^AzureActiveDirectory$/i.test(fact.workload)))),
     );
-    return logWorth(own, this.#facts, span);
+    return assessAbsence(own, this.#facts, span);
   }
 }
 

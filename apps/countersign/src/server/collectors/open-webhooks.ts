@@ -67,7 +67,7 @@ class Refusals {
   readonly #tenant: string;
   readonly #clock: Clock;
   readonly #tell: LogServerEvent;
-  #untold = 0;
+  #unreported = 0;
   #saidMs: number | undefined;
 
   constructor(tenant: string, clock: Clock, tell: LogServerEvent) {
@@ -77,11 +77,16 @@ class Refusals {
   }
 
   note(because: string): void {
-    this.#untold += 1;
+    this.#unreported += 1;
     const nowMs = this.#clock.monotonic();
     if (this.#saidMs !== undefined && nowMs - this.#saidMs < WEBHOOK_SAY_EVERY_MS) return;
     this.#saidMs = nowMs;
-    this.#tell({ event: 'webhook-refused', tenant: this.#tenant, because, calls: this.#untold });
-    this.#untold = 0;
+    this.#tell({
+      event: 'webhook-refused',
+      tenant: this.#tenant,
+      because,
+      calls: this.#unreported,
+    });
+    this.#unreported = 0;
   }
 }

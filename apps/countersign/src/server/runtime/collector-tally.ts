@@ -8,21 +8,21 @@ export type CollectorTally = {
   polls: number;
   failedPolls: number;
   windows: number;
-  shortWindows: number;
+  incompleteWindows: number;
   records: number;
   duplicates: number;
   quarantined: number;
   /** By our clock. Undefined before the first poll. */
   lastPollMs: number | undefined;
   /** Windows of the last poll that stayed incomplete, with the first problem. */
-  lastShort: number;
+  lastIncomplete: number;
   lastProblem: string | undefined;
   budget: QuotaBudget | undefined;
 };
 
 export function newTally(name: string, tenant: string, everyMs: number): CollectorTally {
-  const counts = { polls: 0, failedPolls: 0, windows: 0, shortWindows: 0 };
-  const records = { records: 0, duplicates: 0, quarantined: 0, lastShort: 0 };
+  const counts = { polls: 0, failedPolls: 0, windows: 0, incompleteWindows: 0 };
+  const records = { records: 0, duplicates: 0, quarantined: 0, lastIncomplete: 0 };
   const unknown = { lastPollMs: undefined, lastProblem: undefined, budget: undefined };
   return { name, tenant, everyMs, ...counts, ...records, ...unknown };
 }
@@ -30,11 +30,11 @@ export function newTally(name: string, tenant: string, everyMs: number): Collect
 export function addPoll(tally: CollectorTally, report: PollReport, nowMs: number): void {
   tally.polls += 1;
   tally.windows += report.windows;
-  tally.shortWindows += report.incomplete;
+  tally.incompleteWindows += report.incomplete;
   tally.records += report.records;
   tally.duplicates += report.duplicates;
   tally.quarantined += report.quarantined;
   tally.lastPollMs = nowMs;
-  tally.lastShort = report.incomplete;
+  tally.lastIncomplete = report.incomplete;
   tally.lastProblem = report.problems[0];
 }

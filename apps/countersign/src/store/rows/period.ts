@@ -1,2 +1,2 @@
-/** `[from, to)`; null is open. */
+/** `[from, to)`; null means unbounded. */
 export type Period = { readonly from: string | null; readonly to: string | null };

@@ -1,5 +1,5 @@
 import { assert } from '@countersign/core';
-import { placeOf } from '../../http/allowed-origins.ts';
+import { urlWithoutQuery } from '../../http/allowed-origins.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { HttpClient, HttpRequest, RequestAuthorizer } from '../../http/http-client.ts';
 import type { RequestPace } from '../../http/request-pace.ts';
@@ -95,7 +95,7 @@ export class GraphReader {
 function hostOf(link: string): string {
   const url = URL.parse(link);
   assert(url !== null, 'a link that was followed is one');
-  return placeOf(url);
+  return urlWithoutQuery(url);
 }
 
 /** Finds list and links without rewriting the page: bodies stay as delivered. */

@@ -38,22 +38,22 @@ const signIn = {
 
 const UAL = 'm365.export/unified-audit-log';
 
-function inCase(item: JsonObject, spell: (name: string) => string): JsonObject {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [spell(name), value]));
+function renameMembers(item: JsonObject, rename: (name: string) => string): JsonObject {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [rename(name), value]));
 }
 
 const cases: readonly Case[] = [
   { name: 'an audit record', item: audit, source: UAL, tenant: TENANT, id: ID },
   {
-    name: 'an audit record whose names start small',
-    item: inCase(audit, (name) => name.charAt(0).toLowerCase() + name.slice(1)),
+    name: 'an audit record with camel-case names',
+    item: renameMembers(audit, (name) => name.charAt(0).toLowerCase() + name.slice(1)),
     source: UAL,
     tenant: TENANT,
     id: ID,
   },
   {
-    name: 'a sign-in whose names are all small',
-    item: inCase(signIn, (name) => name.toLowerCase()),
+    name: 'a sign-in with lower-case names',
+    item: renameMembers(signIn, (name) => name.toLowerCase()),
     source: UAL,
     tenant: TENANT,
     id: REQUEST,
@@ -100,7 +100,7 @@ const cases: readonly Case[] = [
     id: ID,
   },
   {
-    name: 'a record of the audit log query whose auditData says nothing',
+    name: 'a record of the audit log query with empty auditData',
     item: {
       id: ID,
       createdDateTime: AT,
@@ -127,7 +127,7 @@ const cases: readonly Case[] = [
     at: '2026-03-04T08:31:07.1234567Z',
   },
   {
-    name: "a Graph sign-in of a guest: the home tenant is not the log's",
+    name: "a Graph sign-in of a guest: the home tenant is not the log's tenant",
     item: {
       id: REQUEST,
       createdDateTime: AT,
@@ -202,7 +202,7 @@ const cases: readonly Case[] = [
     id: 'Directory_1_AB',
   },
   {
-    name: 'a Graph call',
+    name: 'a record of a Graph call',
     item: {
       time: AT,
       category: 'MicrosoftGraphActivityLogs',
@@ -301,14 +301,14 @@ const cases: readonly Case[] = [
     id: undefined,
   },
   {
-    name: 'a hunting row that carries an audit record',
+    name: 'a hunting row with an audit record',
     item: { Timestamp: AT, ActionType: 'FileAccessed', ReportId: 'r_1', RawEventData: audit },
     source: 'defender/advanced-hunting',
     tenant: TENANT,
     id: ID,
   },
   {
-    name: 'a hunting row that carries it as text',
+    name: 'a hunting row with an audit record as text',
     item: { Timestamp: AT, ReportId: 'r_1', RawEventData: JSON.stringify(audit) },
     source: 'defender/advanced-hunting',
     tenant: TENANT,
@@ -347,7 +347,7 @@ const cases: readonly Case[] = [
     id: undefined,
   },
   {
-    name: 'nothing known',
+    name: 'an object without known members',
     item: { id: 'x', when: AT, time: 'soon' },
     source: 'other/json',
     id: undefined,
@@ -355,13 +355,13 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const one of cases) {
-  test(`recognizes ${one.name}`, () => {
-    assert.deepEqual(identify(one.item), {
-      source: one.source,
-      tenant: one.tenant ?? TENANT_NOT_STATED,
-      id: one.id,
-      at: 'at' in one ? one.at : AT,
+for (const example of cases) {
+  test(`recognizes ${example.name}`, () => {
+    assert.deepEqual(identify(example.item), {
+      source: example.source,
+      tenant: example.tenant ?? TENANT_NOT_STATED,
+      id: example.id,
+      at: 'at' in example ? example.at : AT,
     });
   });
 }
