@@ -143,7 +143,7 @@ test('an unknown without a reason stays unknown', () => {
   assert.ok(built.kind === 'unknown' && built.because.length === 1);
 });
 
-test('every no has a reason, whatever it is made from', () => {
+test('every no has a reason, for every input', () => {
   const silent: Answer = { kind: 'no', asOf: AS_OF, because: [], evidence: [] };
   for (const said of [no(AS_OF, []), all([silent]), any([silent])]) {
     assert.ok(said.kind === 'no' && said.because.length === 1);

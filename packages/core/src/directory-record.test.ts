@@ -53,7 +53,7 @@ const BROKEN: readonly (readonly [member: string, value: unknown])[] = [
 ];
 
 for (const [member, value] of BROKEN) {
-  test(`a mark is not one whose ${member} is ${JSON.stringify(value)}`, () => {
+  test(`refuses a mark with ${member} ${JSON.stringify(value)}`, () => {
     assert.equal(parseDirectoryMark({ ...MARK, [member]: value }), undefined);
   });
 }

@@ -135,7 +135,7 @@ async function opened(bench: Bench, drafts: readonly RecordDraft[]): Promise<Led
   return ledger;
 }
 
-test('batches are written in index order, in whatever order they are committed', async () => {
+test('batches are written in index order, also if committed in another order', async () => {
   const bench = new Bench();
   const ledger = await bench.open();
   const prepared = [many(0, 3), many(3, 5), many(5, 9)].map((drafts) => {

@@ -20,7 +20,7 @@ function recordOf({ source, value }: Capture) {
   return { source, tenant: '-', id, at: normalizeInstant(at) ?? '', value };
 }
 
-test('every record of the captures has its own mapping', { skip }, () => {
+test('every captured record has a specific mapping', { skip }, () => {
   assert.ok(captures.length > 60, `only ${captures.length} records were read`);
   const lost = captures.filter((capture) => route(recordOf(capture), memo).mapping.name === 'base');
   assert.deepEqual(

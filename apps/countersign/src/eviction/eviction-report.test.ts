@@ -140,7 +140,7 @@ const REMOVED: WorldEvent = {
   event: { actorName: 'admin@northmoor.example', targetName: MALLORY, targetType: 'User' },
 };
 
-test('what an administrator took back is neither open nor closed', async () => {
+test('a grant that an administrator reversed is neither open nor closed', async () => {
   const report = await ask([ADDS_MALLORY, REMOVED]);
   const { answer, openings } = of(report, 'accounts');
   assert.equal(answer.kind, 'unknown');
@@ -202,7 +202,7 @@ test('an owned but unconnected tenant is a reason in every answer', async () => 
   for (const { answer } of footholds) assert.match(JSON.stringify(answer), /tenant-not-connected/);
 });
 
-test('incomplete coverage is a reason, complete coverage is none', async () => {
+test('only incomplete coverage adds a reason', async () => {
   const fact = (state: CoverageRow['state']): CoverageRow => ({
     ...{ index: 0, tenant: TENANT, source: 'graph/directoryAudits', workload: null, subject: null },
     ...{ fromMs: T, toMs: null, state, bound: null, because: 'the reason' },

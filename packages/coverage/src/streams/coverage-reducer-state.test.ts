@@ -67,7 +67,7 @@ function signIns(but: Partial<Observation>): Observation[] {
   );
 }
 
-test('a part that was not requested is unknown, and is expected neither now nor later', () => {
+test('a part that was not requested is unknown, and is not expected later', () => {
   const reducer = reduced(signIns(NARROW));
   for (const [days, what] of [
     [4, /nothing is known$/],

@@ -45,7 +45,7 @@ test('every record that is known to be missing is in an interval that is late, l
   );
 });
 
-test('content that was not fetched in time ends as lost, whatever is requested later', () => {
+test('content that was not fetched in time is lost, also if requested later', () => {
   fc.assert(
     fc.property(fc.nat(), faults, (seed, drawn) => {
       const world = worldOf(seed, { ...drawn, uniform: 0, stragglers: 0, down: true, days: 12 });

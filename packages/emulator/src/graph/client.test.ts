@@ -78,7 +78,7 @@ test("the vendor's client follows a delta link", async () => {
   assert.deepEqual(first.value, []);
 });
 
-test("the vendor's client is throttled, waits as told, and gets its reply", async () => {
+test("the vendor's client is throttled, waits for Retry-After, and gets its reply", async () => {
   await client.api(`/users/${userId(5)}/revokeSignInSessions`).post({});
   for (let n = 0; n < 5; n++) await client.api('/auditLogs/directoryAudits').top(1).get();
   const before = tenant.taken.length;

@@ -42,7 +42,7 @@ test('a body that was put back after a completed erasure is a problem', () => {
   ]);
 });
 
-test('a body missing without an erasure is reported, whatever else was erased', () => {
+test('a body missing without an erasure is reported, also beside erased bodies', () => {
   assert.deepEqual(problemsOf([ERASURE], [1, 2, 3, 4, 5, 9, 12, 13]), [
     'the body of entry 1 is missing, and no erasure explains it',
     'the bodies of entries 12 to 13 are missing, and no erasure explains it',

@@ -180,7 +180,7 @@ test('names every missing file, and every file that should not exist', async () 
   }
 });
 
-test('reports a missing retained checkpoint, whatever is written later', async () => {
+test('reports a missing retained checkpoint, also after later writes', async () => {
   const clock = new ManualClock(Date.parse('2024-05-08T00:00:00Z'));
   for (const spoil of ['checkpoint', 'list'] as const) {
     const dir = copy();

@@ -126,7 +126,7 @@ function bytesOfAll(bytes: Buffer, text: string): number[] {
   return found;
 }
 
-test('a file whose creation was interrupted holds nothing, and is no error', async () => {
+test('a file whose creation was interrupted is empty, and is not an error', async () => {
   const { disk, journal } = await written();
   journal.rotate();
   await journal.append([frame(6, ['x'])], { firstIndex: 6, count: 1 });

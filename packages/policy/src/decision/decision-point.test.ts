@@ -119,7 +119,7 @@ test('a stale input is unknown, and never permits', async () => {
   assert.equal(decision.inputs.find(({ name }) => name === 'principal.risk')?.state, 'stale');
 });
 
-test('a certain forbid decides, whatever else is unknown', async () => {
+test('a certain forbid decides, even if other inputs are unknown', async () => {
   const { decision } = await world({ attributes: { risk: 'high' } }).point.decide(request());
   assert.deepEqual([decision.effect, decision.cause], ['deny', 'policy']);
 });

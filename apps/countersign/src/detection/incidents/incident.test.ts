@@ -110,7 +110,7 @@ test('findings of low severity join an incident, and never tie two', () => {
   assert.equal(incidents([eve(1), work], { common }).length, 2, 'people work on beside it');
 });
 
-test("a person's normal work during a long chain is not part of it", () => {
+test('normal work during a long attack is not part of the incident', () => {
   const { firstMs } = draftOf();
   const chain = eve(1, { firstMs, lastMs: firstMs + 20 * HOUR_MS });
   const work = (hours: number): StoredFinding =>
@@ -137,7 +137,7 @@ test('an incident ends after a quiet time, sooner for a person than for a sessio
   assert.deepEqual([later(9, session), later(20, session)], [1, 2]);
 });
 
-test('a spray belongs with what its hit did, not with every success beside it', () => {
+test('an incident joins a spray with the activity of its hit, not with other successes', () => {
   const guessed = Array.from({ length: 30 }, (_, at) => `user:p${at}`);
   const spray = finding(1, {
     ...{ rule: 'stream/password-spray', principals: guessed, entries: [7, 8, 9] },

@@ -60,7 +60,7 @@ describe('an evaluation over AuthZEN', () => {
       "We cannot tell whether the company's policy allows this",
     ],
   ] as const) {
-    test(`is refused if ${name}, with a text of its own`, async () => {
+    test(`is refused if ${name}, with a specific message`, async () => {
       const { ask, drafts } = world();
       const { decision, context } = await ask('evaluation', { ...WHOLE, ...changes });
       assert.equal(decision, false);
@@ -234,7 +234,7 @@ describe('a search over AuthZEN', () => {
     assert.equal((end['page'] as { next_token: string }).next_token, '');
   });
 
-  test('of zero results says that there may be more', async () => {
+  test('of zero results states that there may be more', async () => {
     const { ask } = world();
     const none = await ask('search/subject', { ...WHO, page: { limit: 0 } });
     assert.deepEqual(ids(none), []);

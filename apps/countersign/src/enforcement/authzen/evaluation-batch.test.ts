@@ -145,7 +145,7 @@ describe('a batch', () => {
     refused(() => batchOf(more), /10001 evaluations: the maximum is 10000/, 'TOO_LARGE');
   });
 
-  test('ends where its semantic says', () => {
+  test('stops as its semantic requires', () => {
     const table = [
       ['execute_all', false, false],
       ['deny_on_first_deny', false, true],

@@ -35,7 +35,7 @@ function assertNobody({ headers }: EndpointReply): void {
   assert.deepEqual([headers[SUBJECT], headers[PASS]], ['', '']);
 }
 
-test('answers its own path and everything below it, and no other', () => {
+test('answers only its own path and the paths below it', () => {
   for (const path of ['/forward-auth', '/forward-auth/', '/forward-auth/a/b']) {
     assert.ok(world.endpoint.has(path), path);
   }
@@ -118,7 +118,7 @@ describe('the decision', () => {
     assert.equal(context['device'], 'd1');
   });
 
-  test('stores neither the token nor the query, and yet fits no other request', async () => {
+  test('stores neither the token nor the query, and matches no other request', async () => {
     const token = await world.token();
     const bindingOf = async (
       asking: ProxyRequestOptions & { readonly token?: string },

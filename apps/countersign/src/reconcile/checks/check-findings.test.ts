@@ -101,7 +101,7 @@ for (const [rule, severity, title] of [
   });
 }
 
-test('each permit with an alarm is a finding of its own', () => {
+test('each permit with an alarm is a separate finding', () => {
   const permits = [
     decided({ obligations: ['alarm:critical'], policies: ['break-glass'], index: 4 }),
     decided({ id: 'd2', obligations: ['note', 'alarm:high'], address: null }),

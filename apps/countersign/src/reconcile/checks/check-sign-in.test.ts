@@ -135,7 +135,7 @@ test('two equally good decisions verify nothing', () => {
   );
 });
 
-test('reports a denied person who got in, whatever else is known', () => {
+test('reports a denied person who signed in, for any other facts', () => {
   const decisions = [decided({ requestId: 'r1', effect: 'deny' })];
   const detail = { requests: ['r1'] };
   const row = check({ detail }, { decisions });

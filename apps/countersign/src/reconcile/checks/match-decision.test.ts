@@ -20,7 +20,7 @@ function matched(
   return `${match.kind} ${match.decision.id}`;
 }
 
-test('a shared request id joins them, whatever else differs', () => {
+test('a shared request id joins them, even if all else differs', () => {
   const signIn = reported({ flow: 'nonInteractiveUser', detail: { requests: ['r1', 'r2'] } });
   const decision = decided({ requestId: 'r2', atMs: 0, principal: 'bob', address: '203.0.113.1' });
   assert.equal(matched(signIn, [decision]), 'exact d1');

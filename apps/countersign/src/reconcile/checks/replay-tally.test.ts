@@ -49,7 +49,7 @@ for (const [before, after, turn] of [
   });
 }
 
-test('nothing follows from a decision that cannot be evaluated as it was', () => {
+test('a decision that cannot be evaluated with its old inputs changes no count', () => {
   const at = { enforcementPoint: 'eam', flow: null, answered: 'permit' } as const;
   assert.equal(turnOf(item({ ...at, after: DENY })).turn, 'lose');
   const other = turnOf(item({ ...at, before: DENY, after: DENY }));

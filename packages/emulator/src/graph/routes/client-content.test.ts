@@ -107,7 +107,7 @@ test('the record of a channel description has the old and new text', async () =>
   assert.ok(records.every(({ Operation }) => Operation === 'ChannelSettingChanged'));
 });
 
-test('a reader may do none of it, and no client reaches another site', async () => {
+test('a read-only client changes nothing, and no client reaches another site', async () => {
   const reader = emulator.credentials;
   const mailbox = `/users/${encodeURIComponent(apart.account.upn)}/messages`;
   assert.equal((await call('POST', mailbox, { subject: 'no' }, reader)).status, 403);
