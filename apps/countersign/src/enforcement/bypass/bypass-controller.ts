@@ -6,7 +6,7 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 
 import type { People } from '../approvals/signed-statement.ts';
 import { type Bypass, type BypassEffect, bypassesOf, wantedOf } from './bypass.ts';
-import { ExcludedGroups, type SuiteWorld } from './excluded-groups.ts';
+import { ExcludedGroups, type SuiteDependencies } from './excluded-groups.ts';
 import { readBypasses } from './read-bypasses.ts';
 
 /** Retry delay after the suite did not answer or refused. */
@@ -21,10 +21,15 @@ const BYPASS_TRY_AGAIN_MS = 60_000;
 export class BypassController {
   readonly #config: BypassConfig;
   readonly #writer: LedgerWriter;
-  readonly #world: SuiteWorld;
+  readonly #world: SuiteDependencies;
   readonly #people: People;
 
-  constructor(config: BypassConfig, people: People, writer: LedgerWriter, world: SuiteWorld) {
+  constructor(
+    config: BypassConfig,
+    people: People,
+    writer: LedgerWriter,
+    world: SuiteDependencies,
+  ) {
     this.#config = config;
     this.#writer = writer;
     this.#world = world;

@@ -4,7 +4,7 @@ import { HttpClient, HttpError, type Sleep, TokenSource } from '@countersign/m36
 import type { BypassConfig } from '../../config/enforcement-config.ts';
 import { credentialOf } from '../../config/read-credential.ts';
 
-export type SuiteWorld = {
+export type SuiteDependencies = {
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Sleep;
@@ -23,7 +23,7 @@ export class ExcludedGroups {
   readonly #http: HttpClient;
   readonly #tokens: TokenSource;
 
-  constructor(config: BypassConfig, { clock, random, wait, env }: SuiteWorld) {
+  constructor(config: BypassConfig, { clock, random, wait, env }: SuiteDependencies) {
     const { authority, authorityFile, graph, tenant, credentials } = config;
     const ca = authorityFile === undefined ? undefined : readFileSync(authorityFile, 'utf8');
     const { clientId } = credentials;

@@ -10,7 +10,7 @@ import {
 } from '@countersign/policy';
 import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import type { SecurityEvent } from '../ssf/security-event.ts';
-import type { SsfWorld } from '../ssf/ssf-ports.ts';
+import type { SsfPorts } from '../ssf/ssf-ports.ts';
 import type { OpenPass, OpenPassTable } from './open-pass-table.ts';
 import { BY_POLICY, changeEvent, endedEvent } from './pass-events.ts';
 
@@ -19,7 +19,7 @@ export type PassRevocationOptions = {
   readonly deciding: DecisionQueue;
   readonly decisionLog: DecisionLog;
   readonly clock: Clock;
-  readonly random: SsfWorld['random'];
+  readonly random: SsfPorts['random'];
   /** Our issuer, as receivers know it. */
   readonly issuer: string;
   /** Durable when it resolves. */

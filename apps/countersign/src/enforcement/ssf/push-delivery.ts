@@ -9,7 +9,7 @@ import {
   RECEIVER_TEXT_CHARACTERS_MAX,
 } from './limits.ts';
 import type { SigningKeys } from './security-event-token.ts';
-import type { SsfWorld } from './ssf-ports.ts';
+import type { SsfPorts } from './ssf-ports.ts';
 import type { DeliveryOutcome } from './ssf-record.ts';
 import {
   isSendable,
@@ -34,7 +34,7 @@ type Flight = {
 /** The transmitter's services for push delivery. */
 export type PushHost = {
   readonly keys: SigningKeys;
-  readonly world: SsfWorld;
+  readonly world: SsfPorts;
   readonly state: TransmitterState;
   settle(
     line: StreamBacklog,

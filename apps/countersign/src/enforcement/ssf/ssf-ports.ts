@@ -27,7 +27,7 @@ export interface SecretStore {
   set(streamId: string, secret: string | undefined): void;
 }
 
-export type SsfWorld = {
+export type SsfPorts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Wait;

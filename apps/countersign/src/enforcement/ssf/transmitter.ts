@@ -6,7 +6,7 @@ import { PushDelivery } from './push-delivery.ts';
 import type { Receiver } from './receiver.ts';
 import { type SecurityEvent, STREAM_EVENT_TYPES } from './security-event.ts';
 import type { SetClaims, SigningKeys } from './security-event-token.ts';
-import type { SsfWorld } from './ssf-ports.ts';
+import type { SsfPorts } from './ssf-ports.ts';
 import type { DeliveryOutcome, SsfRecord } from './ssf-record.ts';
 import { matches, opaque } from './subject-identifier.ts';
 import { type StreamBacklog, TransmitterState } from './transmitter-state.ts';
@@ -15,7 +15,7 @@ export type TransmitterOptions = {
   readonly transmits: Transmits;
   readonly keys: SigningKeys;
   readonly receivers: readonly Receiver[];
-  readonly world: SsfWorld;
+  readonly world: SsfPorts;
 };
 
 /**
@@ -26,7 +26,7 @@ export type TransmitterOptions = {
 export class Transmitter {
   readonly transmits: Transmits;
   readonly keys: SigningKeys;
-  readonly world: SsfWorld;
+  readonly world: SsfPorts;
   readonly state: TransmitterState = new TransmitterState();
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly #pusher: PushDelivery;

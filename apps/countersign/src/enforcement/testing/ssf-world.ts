@@ -3,7 +3,7 @@ import { ManualClock } from '@countersign/core';
 import { countingRandom } from '@countersign/policy/testing/random';
 import type { Receiver } from '../ssf/receiver.ts';
 import { type SetClaims, SigningKeys } from '../ssf/security-event-token.ts';
-import type { PostRequest, SsfWorld } from '../ssf/ssf-ports.ts';
+import type { PostRequest, SsfPorts } from '../ssf/ssf-ports.ts';
 import type { SsfRecord } from '../ssf/ssf-record.ts';
 import { opaque } from '../ssf/subject-identifier.ts';
 import { Transmitter } from '../ssf/transmitter.ts';
@@ -98,7 +98,7 @@ export class SsfTestWorld {
     await turn();
   }
 
-  #world(): SsfWorld {
+  #world(): SsfPorts {
     return {
       clock: this.clock,
       random: countingRandom(),

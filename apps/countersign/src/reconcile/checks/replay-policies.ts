@@ -23,7 +23,7 @@ import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
 
 const DAY_MS = 86_400_000;
 
-export type ReplayWorld = { readonly store: StoreReader; readonly ledger: LedgerReader };
+export type ReplaySources = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
 export type ReplayOf = {
   readonly policies: PolicySet;
@@ -38,7 +38,7 @@ export type ReplayOf = {
  * Both sides use what is known about that time now. If this does not reproduce the actual decision,
  * the result is unknown.
  */
-export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> {
+export async function replay(world: ReplaySources, of: ReplayOf): Promise<Replay> {
   const { store, ledger } = world;
   const { information } = await PolicyInformationPoint.open({ store, reader: ledger });
   const isChecked = store.stageCursor(RULES_STAGE) > 0;
@@ -59,7 +59,7 @@ export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> 
   return tally.report();
 }
 
-type ReplayContext = ReplayWorld &
+type ReplayContext = ReplaySources &
   ReplayOf & {
     readonly information: PolicyInformation;
     readonly risk: CheckContext['risk'];

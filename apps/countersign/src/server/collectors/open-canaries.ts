@@ -6,7 +6,7 @@ import type { ConnectedTenant } from '../../config/config.ts';
 import { credentialOf } from '../../config/read-credential.ts';
 import type { CanarySender } from '../../ingest/canaries/canary-sender.ts';
 import { GraphCanarySender } from '../../ingest/canaries/graph-canary-sender.ts';
-import type { CollectorWorld } from './tenant-access.ts';
+import type { CollectorDependencies } from './tenant-access.ts';
 
 /** The canaries of one tenant, and the resources to close after them. */
 export type TenantCanaries = {
@@ -24,7 +24,7 @@ export type TenantCanaries = {
  */
 export function canariesOf(
   { id: tenant, authority, authorityFile, canary, collect }: ConnectedTenant,
-  { clock, random, wait, env }: CollectorWorld,
+  { clock, random, wait, env }: CollectorDependencies,
 ): TenantCanaries | undefined {
   if (canary === undefined) return undefined;
   const { root, credentials, mailbox, site, channel, account, every } = canary;

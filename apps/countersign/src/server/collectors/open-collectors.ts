@@ -11,7 +11,7 @@ import { credentialOf } from '../../config/read-credential.ts';
 import { activityCollectors, webhookOf } from './activity-collectors.ts';
 import { exportCollectors } from './export-collectors.ts';
 import { graphCollectors } from './graph-collectors.ts';
-import type { CollectorWorld, TenantAccess } from './tenant-access.ts';
+import type { CollectorDependencies, TenantAccess } from './tenant-access.ts';
 
 /** The collectors of one tenant, and the resources to close after them. */
 export type TenantCollectors = {
@@ -26,7 +26,10 @@ export type TenantCollectors = {
  * Builds the configured collectors. They call only the configured hosts.
  * @throws HttpError CREDENTIAL
  */
-export function collectorsOf(tenant: ConnectedTenant, world: CollectorWorld): TenantCollectors {
+export function collectorsOf(
+  tenant: ConnectedTenant,
+  world: CollectorDependencies,
+): TenantCollectors {
   const { clock, random, wait, env } = world;
   const credential = credentialOf(tenant.credentials.credential, env);
   const { authorityFile } = tenant;

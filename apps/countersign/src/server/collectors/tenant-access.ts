@@ -2,7 +2,7 @@ import type { Clock, Random } from '@countersign/core';
 import type { Allowance, HttpClient, RequestPace, Sleep, TokenSource } from '@countersign/m365';
 import type { ConnectedTenant } from '../../config/config.ts';
 
-export type CollectorWorld = {
+export type CollectorDependencies = {
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Sleep;
@@ -17,7 +17,7 @@ export type CollectorWorld = {
 /** Resources that the collectors of one tenant share. */
 export type TenantAccess = {
   readonly tenant: ConnectedTenant;
-  readonly world: CollectorWorld;
+  readonly world: CollectorDependencies;
   readonly http: HttpClient;
   /** PEM of certificate authorities to trust instead of the machine's own. */
   readonly ca: string | undefined;

@@ -31,7 +31,11 @@ export type InvitationDraft = {
   readonly code: string | null;
 };
 
-type World = { readonly nowMs: number; readonly random: Random; readonly people: People };
+type EnrollmentContext = {
+  readonly nowMs: number;
+  readonly random: Random;
+  readonly people: People;
+};
 
 /**
  * Creates an invitation. One administrator is enough for a first passkey. A further one needs two
@@ -41,7 +45,7 @@ type World = { readonly nowMs: number; readonly random: Random; readonly people:
 export function invite(
   book: PasskeyRegistry,
   request: InviteRequest,
-  world: World,
+  world: EnrollmentContext,
 ): InvitationDraft {
   const { tenant, device, by, said } = request;
   const { nowMs, random } = world;
@@ -69,7 +73,7 @@ export function personName(person: string): string {
 function checkRequest(
   book: PasskeyRegistry,
   { tenant, person, device, said }: InviteRequest,
-  { people, nowMs }: World,
+  { people, nowMs }: EnrollmentContext,
 ): void {
   const fault = (why: string): PolicyError =>
     new PolicyError('INVITATION', `could not invite ${person}: ${why}`);
@@ -112,7 +116,7 @@ function checkSaid(
 export function approve(
   book: PasskeyRegistry,
   { said, by }: { readonly said: SignedStatement<InvitationApproval>; readonly by: string },
-  { nowMs, random, people }: World,
+  { nowMs, random, people }: EnrollmentContext,
 ): InvitationDraft {
   const { invitation: id } = said.statement;
   const known = book.invitation(id);
