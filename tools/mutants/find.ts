@@ -15,7 +15,7 @@ export function programOf(source: string): string {
   return stripTypeScriptTypes(source, { mode: 'strip' });
 }
 
-export function mutated(program: string, { start, end, text }: Mutant): string {
+export function applyMutant(program: string, { start, end, text }: Mutant): string {
   return program.slice(0, start) + text + program.slice(end);
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { type Mutant, mutated, programOf } from './find.ts';
+import { applyMutant, type Mutant, programOf } from './find.ts';
 
 /** Loaded before the tests: replaces one file of the program with its mutant. */
 const { file, mutant } = JSON.parse(process.env['MUTANT'] ?? '{}') as {
@@ -13,7 +13,7 @@ const mutatedUrl = pathToFileURL(file).href;
 registerHooks({
   load(url, context, next) {
     if (url !== mutatedUrl) return next(url, context);
-    const source = mutated(programOf(readFileSync(file, 'utf8')), mutant);
+    const source = applyMutant(programOf(readFileSync(file, 'utf8')), mutant);
     return { format: 'module', source, shortCircuit: true };
   },
 });

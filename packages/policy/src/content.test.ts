@@ -7,7 +7,7 @@ import { evaluatePolicies } from './decision/evaluate-policies.ts';
 import { type PolicyTestCase, policyTestCases, runPolicyTests } from './decision/policy-tests.ts';
 import type { Directory, EntityAttributes } from './directory/directory.ts';
 import { DIRECTORY_AGE_MAX_MS } from './limits.ts';
-import { unsupplied } from './policies/check-policies.ts';
+import { findUnsuppliedInputs } from './policies/check-policies.ts';
 import { readPolicyFolder } from './policies/policy-folder.ts';
 import { problemText } from './policies/policy-problem.ts';
 import { PolicySet } from './policies/policy-set.ts';
@@ -18,7 +18,7 @@ const policies = PolicySet.parse(folder.source);
 const ages = (): number => DIRECTORY_AGE_MAX_MS;
 
 test('the default policies are valid, and each enforcement point supplies their inputs', () => {
-  assert.deepEqual(unsupplied(policies).map(problemText), []);
+  assert.deepEqual(findUnsuppliedInputs(policies).map(problemText), []);
   assert.ok(policies.policies.length >= 15);
 });
 

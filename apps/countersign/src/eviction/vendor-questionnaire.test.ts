@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readConfigFile } from '@countersign/yaml-document';
-import { parseAnswers, parseQuestions, questioned } from './vendor-questionnaire.ts';
+import { answerQuestions, parseAnswers, parseQuestions } from './vendor-questionnaire.ts';
 
 const FILE = join(import.meta.dirname, '../../../../content/incident/vendor-questions.yaml');
 
@@ -16,7 +16,7 @@ test('an empty answer, or a claim without evidence, stays unknown', () => {
         '  eviction: { answer: yes }\n  source-code: { answer: }\n',
     ),
   );
-  const worth = new Map(questioned(questions, answers).map(({ id, answer }) => [id, answer]));
+  const worth = new Map(answerQuestions(questions, answers).map(({ id, answer }) => [id, answer]));
   assert.equal(worth.get('signing-keys'), 'yes');
   assert.equal(worth.get('eviction'), 'unknown');
   assert.equal(worth.get('source-code'), 'unknown');

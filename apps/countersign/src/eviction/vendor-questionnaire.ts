@@ -35,7 +35,7 @@ export function parseAnswers(given: SourceText): Readonly<Record<string, VendorA
 }
 
 /** Evaluates answers. An empty one stays unknown, and so does a "yes" or "no" without evidence. */
-export function questioned(
+export function answerQuestions(
   questions: readonly VendorQuestion[],
   answers: Readonly<Record<string, VendorAnswer>>,
 ): QuestionResult[] {

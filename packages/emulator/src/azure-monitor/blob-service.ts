@@ -13,7 +13,7 @@ import {
   type StorageCaller,
   type StorageVerifier,
 } from './storage-auth.ts';
-import { escaped, StorageError } from './storage-errors.ts';
+import { escapeXml, StorageError } from './storage-errors.ts';
 import type { StorageAccount, Target } from './storage-sas.ts';
 
 /** The service's maximum lifetime of a user delegation key: seven days. */
@@ -158,10 +158,11 @@ function giveKey(
   const version = ask.headers['x-ms-version'] ?? VERSION;
   const value = delegationKey(account, { objectId, tenantId, start, expiry, version });
   return asXml(
-    `<UserDelegationKey><SignedOid>${escaped(objectId)}</SignedOid>` +
-      `<SignedTid>${escaped(tenantId)}</SignedTid><SignedStart>${escaped(start)}</SignedStart>` +
-      `<SignedExpiry>${escaped(expiry)}</SignedExpiry><SignedService>b</SignedService>` +
-      `<SignedVersion>${escaped(version)}</SignedVersion><Value>${value}</Value>` +
+    `<UserDelegationKey><SignedOid>${escapeXml(objectId)}</SignedOid>` +
+      `<SignedTid>${escapeXml(tenantId)}</SignedTid>` +
+      `<SignedStart>${escapeXml(start)}</SignedStart>` +
+      `<SignedExpiry>${escapeXml(expiry)}</SignedExpiry><SignedService>b</SignedService>` +
+      `<SignedVersion>${escapeXml(version)}</SignedVersion><Value>${value}</Value>` +
       '</UserDelegationKey>',
   );
 }

@@ -1,7 +1,7 @@
 import type { Ask, Reply } from '../http/http-message.ts';
 import { blobName, type Hour } from './hour-index.ts';
 
-import { escaped, StorageError, xml } from './storage-errors.ts';
+import { escapeXml, StorageError, xml } from './storage-errors.ts';
 
 /** The service's maximum number of results per list. */
 const LIST_RESULTS_MAX = 5_000;
@@ -19,7 +19,7 @@ export function listContainers(
   const named = containers.filter(({ name }) => name.startsWith(prefix) && name >= from);
   const next = named[max];
   const body =
-    `<EnumerationResults ServiceEndpoint="${escaped(endpoint)}">` +
+    `<EnumerationResults ServiceEndpoint="${escapeXml(endpoint)}">` +
     element('Prefix', prefix) +
     element('Marker', marker) +
     (ask.query.has('maxresults') ? element('MaxResults', String(max)) : '') +
@@ -72,7 +72,7 @@ export function listBlobs(
     element('Delimiter', delimiter),
   ].join('');
   const body =
-    `<EnumerationResults ServiceEndpoint="${escaped(endpoint)}" ContainerName="${container}">` +
+    `<EnumerationResults ServiceEndpoint="${escapeXml(endpoint)}" ContainerName="${container}">` +
     `${given}<Blobs>${page.map(entryXml).join('')}</Blobs>` +
     (next === undefined ? '<NextMarker />' : element('NextMarker', writeMarker(next.name))) +
     '</EnumerationResults>';
@@ -149,7 +149,7 @@ export function etagOf({ fromMs, bytes, blocks }: Hour): string {
 }
 
 function element(name: string, text: string): string {
-  return text === '' ? `<${name} />` : `<${name}>${escaped(text)}</${name}>`;
+  return text === '' ? `<${name} />` : `<${name}>${escapeXml(text)}</${name}>`;
 }
 
 function resultsOf(text: string | null): number {

@@ -31,11 +31,13 @@ export class StorageError extends Error {
     const more =
       detail === undefined
         ? ''
-        : `<AuthenticationErrorDetail>${escaped(detail)}</AuthenticationErrorDetail>`;
+        : `<AuthenticationErrorDetail>${escapeXml(detail)}</AuthenticationErrorDetail>`;
     return {
       status: this.status,
       headers: { 'content-type': 'application/xml', 'x-ms-error-code': code, ...this.headers },
-      body: xml(`<Error><Code>${code}</Code><Message>${escaped(message)}</Message>${more}</Error>`),
+      body: xml(
+        `<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message>${more}</Error>`,
+      ),
     };
   }
 }
@@ -45,7 +47,7 @@ export function xml(element: string): string {
   return `\uFEFF<?xml version="1.0" encoding="utf-8"?>${element}`;
 }
 
-export function escaped(text: string): string {
+export function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -11,7 +11,7 @@ import {
   IDLE_TIMEOUT_MS,
   SOCKETS_PER_HOST_MAX,
 } from './limits.ts';
-import { aborted } from './wait.ts';
+import { abortedError } from './wait.ts';
 
 export type Reply = {
   readonly status: number;
@@ -148,7 +148,7 @@ function headersOf(message: IncomingMessage): ReadonlyMap<string, string> {
 
 function httpErrorOf(error: unknown, url: URL, signal: AbortSignal | undefined): HttpError {
   if (error instanceof HttpError) return error;
-  if (signal?.aborted === true) return aborted();
+  if (signal?.aborted === true) return abortedError();
   const code = codeOf(error);
   if (isCertificateCode(code)) {
     return new HttpError(

@@ -8,11 +8,11 @@ export const systemWait: Sleep = async (ms, signal) => {
   try {
     await timer(ms, undefined, signal === undefined ? {} : { signal });
   } catch {
-    throw aborted();
+    throw abortedError();
   }
 };
 
-export function aborted(): HttpError {
+export function abortedError(): HttpError {
   return new HttpError(
     'ABORTED',
     'stopped while waiting for a service; the interrupted work is repeated at the next start',
@@ -20,5 +20,5 @@ export function aborted(): HttpError {
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw aborted();
+  if (signal?.aborted === true) throw abortedError();
 }

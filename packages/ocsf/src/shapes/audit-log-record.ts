@@ -1,5 +1,5 @@
 import { isObject, type Json, NOTHING, object, text } from '../values/json-value.ts';
-import { namesByLowerCase, renamed, withProperNames } from './member-names.ts';
+import { copyMembers, namesByLowerCase, withProperNames } from './member-names.ts';
 
 /**
  * Converts every delivery shape of a Unified Audit Log record to the member names of the Management
@@ -19,7 +19,7 @@ export function ualOfGraphQuery(value: unknown): Json {
   const item = object(value);
   const document = object(item['auditData'] ?? item['AuditData']);
   if (isComplete(document)) return document;
-  return { ...renamed(item, GRAPH_NAMES), ...withMemberNames(document) };
+  return { ...copyMembers(item, GRAPH_NAMES), ...withMemberNames(document) };
 }
 
 /** A row of Log Analytics' `OfficeActivity`, live or exported. */
@@ -27,7 +27,7 @@ export function ualOfOfficeActivity(value: unknown): Json {
   const row = object(value);
   const proper =
     row['Operation'] === undefined ? withProperNames(row, OFFICE_ACTIVITY_COLUMNS) : row;
-  return renamed(proper, OFFICE_ACTIVITY_NAMES);
+  return copyMembers(proper, OFFICE_ACTIVITY_NAMES);
 }
 
 function isComplete(document: Json): boolean {

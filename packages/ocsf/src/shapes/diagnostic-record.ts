@@ -1,16 +1,16 @@
 import type { Json } from '../values/json-value.ts';
-import { renamed } from './member-names.ts';
+import { copyMembers } from './member-names.ts';
 
 /**
  * Converts diagnostic records and table rows of unknown kinds to the audit log's names. Actor,
  * operation and address read the same for every kind.
  */
 export function ualOfDiagnostic(outer: Json, item: Json): Json {
-  return renamed({ ...item, ...outer }, DIAGNOSTIC_NAMES);
+  return copyMembers({ ...item, ...outer }, DIAGNOSTIC_NAMES);
 }
 
 export function ualOfRow(row: Json): Json {
-  return renamed(row, ROW_NAMES);
+  return copyMembers(row, ROW_NAMES);
 }
 
 /**
@@ -18,7 +18,7 @@ export function ualOfRow(row: Json): Json {
  * `AADUserRiskEvents` of Log Analytics. The user is its entity, not its actor.
  */
 export function alertOfRiskEvent(item: Json): Json {
-  return { ...renamed(item, RISK_NAMES), Workload: 'AzureActiveDirectory', EntityType: 'User' };
+  return { ...copyMembers(item, RISK_NAMES), Workload: 'AzureActiveDirectory', EntityType: 'User' };
 }
 
 type Names = readonly (readonly [string, string])[];

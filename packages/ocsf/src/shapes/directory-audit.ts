@@ -1,6 +1,6 @@
 import { LIST_SCAN_MAX } from '../limits.ts';
 import { activityKey } from '../values/activity-key.ts';
-import { type Json, list, named, numeric, object, own, text } from '../values/json-value.ts';
+import { type Json, list, numeric, object, own, pairValue, text } from '../values/json-value.ts';
 import type { Memo } from '../values/memo.ts';
 import { guid, identifier, identify } from '../values/principal-identifier.ts';
 
@@ -70,7 +70,7 @@ export function directoryOfUal(ual: Json, recordType: number | null, memo: Memo)
   const activity = text(ual['Operation']);
   const context = object(ual['AppAccessContext']);
   const extended = ual['ExtendedProperties'];
-  const details = named(extended, 'additionalDetails');
+  const details = pairValue(extended, 'additionalDetails');
   const actor = partyOfUal(ual['Actor'], memo);
   const target = partyOfUal(ual['Target'], memo);
   return {
@@ -78,7 +78,7 @@ export function directoryOfUal(ual: Json, recordType: number | null, memo: Memo)
     key: activity === null ? '' : activityKey(activity, memo),
     recordType,
     result: ual['ResultStatus'],
-    resultReason: named(ual['ModifiedProperties'], 'MethodExecutionResult.'),
+    resultReason: pairValue(ual['ModifiedProperties'], 'MethodExecutionResult.'),
     actor,
     actorUserType: ual['UserType'],
     ip: ual['ActorIpAddress'] ?? ual['ClientIP'],
@@ -108,7 +108,7 @@ export function directoryOfGraph(item: Json, outer: Json, memo: Memo): Directory
       resultReason: item['resultReason'],
       by,
       ip: object(by['user'])['ipAddress'] ?? outer['callerIpAddress'] ?? outer['ipAddress'],
-      userAgent: item['userAgent'] ?? named(details, 'User-Agent'),
+      userAgent: item['userAgent'] ?? pairValue(details, 'User-Agent'),
       correlationId: item['correlationId'] ?? outer['correlationId'],
       targets: item['targetResources'],
       details,
@@ -128,7 +128,7 @@ export function directoryOfLogAnalytics(row: Json, memo: Memo): DirectoryView {
       resultReason: row['ResultReason'],
       by,
       ip: object(by['user'])['ipAddress'],
-      userAgent: named(details, 'User-Agent') ?? row['UserAgent'],
+      userAgent: pairValue(details, 'User-Agent') ?? row['UserAgent'],
       correlationId: row['CorrelationId'],
       targets: row['TargetResources'],
       details,

@@ -1,4 +1,4 @@
-import { type Json, opened } from '../values/json-value.ts';
+import { type Json, parseNested } from '../values/json-value.ts';
 
 /** The members under their proper names, if the names differ only in case. */
 export function withProperNames(from: Json, names: ReadonlyMap<string, string>): Json {
@@ -22,7 +22,7 @@ export function namesByLowerCase(names: readonly string[]): ReadonlyMap<string, 
 }
 
 /** Copies members to other names that do not exist yet. */
-export function renamed(from: Json, names: readonly (readonly [string, string])[]): Json {
+export function copyMembers(from: Json, names: readonly (readonly [string, string])[]): Json {
   const members = Object.entries(from);
   const present = new Set(members.filter(([, value]) => !isNothing(value)).map(([name]) => name));
   for (const [theirs, ours] of names) {
@@ -56,7 +56,7 @@ export function camelCased(value: Json): Json {
   // In a table, nested members are JSON text with the same capitals.
   const members = Object.entries(value).map(([name, inner]) => [
     name,
-    typeof inner === 'string' ? (opened(inner) ?? inner) : inner,
+    typeof inner === 'string' ? (parseNested(inner) ?? inner) : inner,
   ]);
   return camel(Object.fromEntries(members), 0) as Json;
 }

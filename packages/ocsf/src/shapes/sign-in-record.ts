@@ -1,4 +1,12 @@
-import { isObject, type Json, list, NOTHING, named, object, text } from '../values/json-value.ts';
+import {
+  isObject,
+  type Json,
+  list,
+  NOTHING,
+  object,
+  pairValue,
+  text,
+} from '../values/json-value.ts';
 
 /**
  * The relevant members of a sign-in, as delivered. Every shape fills the same fixed view: UAL STS
@@ -67,15 +75,15 @@ export function signInOfUal(ual: Json, recordType: number | null): SignInView {
     otherIp: ual['ActorIpAddress'],
     location: NOTHING,
     country: null,
-    userAgent: named(extended, 'UserAgent'),
+    userAgent: pairValue(extended, 'UserAgent'),
     clientApp: null,
     errorCode: ual['ErrorNumber'] ?? ual['ErrorCode'],
     result: ual['LoginStatus'],
-    failureReason: ual['LogonError'] ?? named(extended, 'LoginError'),
-    sessionId: named(device, 'SessionId') ?? context['AADSessionId'],
+    failureReason: ual['LogonError'] ?? pairValue(extended, 'LoginError'),
+    sessionId: pairValue(device, 'SessionId') ?? context['AADSessionId'],
     tokenId: context['UniqueTokenId'],
     correlationId: ual['InterSystemsId'] ?? context['CorrelationId'],
-    deviceId: named(device, 'Id'),
+    deviceId: pairValue(device, 'Id'),
     device: NOTHING,
     isInteractive: null,
     eventTypes: null,

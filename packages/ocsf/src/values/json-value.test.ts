@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { activityKey } from './activity-key.ts';
-import { bool, count, list, named, numeric, object, own, pairsOf, text } from './json-value.ts';
+import { bool, count, list, numeric, object, own, pairsOf, pairValue, text } from './json-value.ts';
 import { createMemo } from './memo.ts';
 import { recordTypeOf } from './record-type.ts';
 
@@ -39,16 +39,16 @@ test('finds a named value in every form of a list of pairs', () => {
     '{"Name":"IsThrottled","Value":"True"}',
     [null, 5, [], { Name: 'IsThrottled', Value: 'True' }],
   ]) {
-    assert.equal(named(pairs, 'IsThrottled'), 'True', JSON.stringify(pairs));
+    assert.equal(pairValue(pairs, 'IsThrottled'), 'True', JSON.stringify(pairs));
   }
   for (const nothing of [null, undefined, 5, 'x', [], {}, ['@{a=b}']]) {
-    assert.equal(named(nothing, 'IsThrottled'), undefined);
+    assert.equal(pairValue(nothing, 'IsThrottled'), undefined);
   }
 });
 
 test('does not find names that every object inherits', () => {
   for (const inherited of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
-    assert.equal(named({}, inherited), undefined);
+    assert.equal(pairValue({}, inherited), undefined);
     assert.equal(own({}, inherited), undefined);
   }
 });

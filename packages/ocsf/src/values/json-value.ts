@@ -61,7 +61,7 @@ export function bool(value: unknown): boolean | null {
 }
 
 /** The value itself, or the parsed JSON object or array of a text; null otherwise. */
-export function opened(value: unknown): unknown {
+export function parseNested(value: unknown): unknown {
   if (typeof value !== 'string') return value ?? null;
   if (value.length < 2 || value.length > NESTED_CHARS_MAX) return null;
   const trimmed = value.trim();
@@ -85,7 +85,7 @@ export function object(value: unknown): Json {
   if (typeof value !== 'string')
     return Array.isArray(value) && isObject(value[0]) ? value[0] : NOTHING;
   if (value.startsWith('@{')) return powerShellObject(value);
-  const inner = opened(value);
+  const inner = parseNested(value);
   if (Array.isArray(inner)) return isObject(inner[0]) ? inner[0] : NOTHING;
   return isObject(inner) ? inner : NOTHING;
 }
@@ -94,7 +94,7 @@ export function object(value: unknown): Json {
 export function list(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (value === null || value === undefined) return NO_LIST;
-  const inner = opened(value);
+  const inner = parseNested(value);
   if (Array.isArray(inner)) return inner;
   return isObject(inner) ? [inner] : NO_LIST;
 }
@@ -108,7 +108,7 @@ export function own(from: Json, member: string): unknown {
  * The value of a name in a list of names and values, such as `ExtendedProperties`, `Parameters` or
  * `additionalDetails`; undefined if the list does not have it.
  */
-export function named(pairs: unknown, name: string): unknown {
+export function pairValue(pairs: unknown, name: string): unknown {
   if (isObject(pairs)) return own(pairs, name);
   const items = list(pairs);
   const scanned = Math.min(items.length, LIST_SCAN_MAX);

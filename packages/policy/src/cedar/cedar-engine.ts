@@ -66,7 +66,7 @@ export type ValidationMessage = {
 };
 
 /** The official validator's result for policies under a schema, in strict mode. */
-export function validated(
+export function validatePolicies(
   schema: string,
   policies: Readonly<Record<string, string>>,
 ): readonly ValidationMessage[] {

@@ -4,7 +4,7 @@ import {
   type CedarResponse,
   type PolicyJson,
 } from './cedar-engine.ts';
-import { compiled } from './compile-policies.ts';
+import { compilePolicies } from './compile-policies.ts';
 
 /**
  * A policy set that decides with compiled functions where possible, and with the official engine
@@ -12,7 +12,7 @@ import { compiled } from './compile-policies.ts';
  */
 export class CedarSet {
   readonly #official: CedarEngine;
-  readonly #compiled: ReturnType<typeof compiled>;
+  readonly #compiled: ReturnType<typeof compilePolicies>;
 
   /** `name` MUST be derived from the policies: see {@link CedarEngine}. */
   constructor(
@@ -22,7 +22,7 @@ export class CedarSet {
     const each = Object.entries(policies);
     const texts = Object.fromEntries(each.map(([id, { text }]) => [id, text]));
     this.#official = new CedarEngine(name, texts);
-    this.#compiled = compiled(Object.fromEntries(each.map(([id, { tree }]) => [id, tree])));
+    this.#compiled = compilePolicies(Object.fromEntries(each.map(([id, { tree }]) => [id, tree])));
   }
 
   decide(call: CedarCall): CedarResponse {

@@ -9,7 +9,7 @@ import {
   partsOf,
   type TypeAndId,
   treeOf,
-  validated,
+  validatePolicies,
 } from './cedar-engine.ts';
 import { CedarSet } from './cedar-set.ts';
 
@@ -70,7 +70,7 @@ if (!existsSync(DATA)) {
         parts.policies.map((text, at) => [`policy${at}`, { text, tree: treeOf(text) }]),
       );
       const texts = Object.fromEntries(parts.policies.map((text, at) => [`policy${at}`, text]));
-      const problems = validated(read(suite.schema), texts);
+      const problems = validatePolicies(read(suite.schema), texts);
       const errors = problems.filter(({ kind }) => kind === 'error');
       assert.equal(errors.length === 0, suite.shouldValidate);
       const entities = (JSON.parse(read(suite.entities)) as EntityJson[]).map((entity) => ({

@@ -11,7 +11,7 @@ import {
   treeOf,
 } from './cedar-engine.ts';
 import { PlainEntities } from './cedar-value.ts';
-import { compiled } from './compile-policies.ts';
+import { compilePolicies } from './compile-policies.ts';
 
 const uid = (type: string, id: string): TypeAndId => ({ type, id });
 
@@ -38,7 +38,7 @@ function decide(...texts: readonly string[]) {
   const policies = Object.fromEntries(texts.map((text, at) => [`p${at}`, text]));
   const trees = Object.fromEntries(texts.map((text, at) => [`p${at}`, treeOf(text)]));
   const official = new CedarEngine(JSON.stringify(texts), policies).decide(CALL);
-  const fast = compiled(trees)?.(CALL);
+  const fast = compilePolicies(trees)?.(CALL);
   assert.deepEqual(fast, official);
   return official;
 }
@@ -139,7 +139,7 @@ describe('the head of a policy is matched against the request', () => {
 describe('leaves values that only the official engine supports to it', () => {
   const ip = { __extn: { fn: 'ip', arg: '192.0.2.7' } };
   const fast = (condition: string, more: Partial<CedarCall>) =>
-    compiled({
+    compilePolicies({
       p: treeOf(`permit (principal, action, resource) when { ${condition} };`),
     })?.({ ...CALL, ...more });
 
@@ -208,7 +208,7 @@ describe('leaves a tree to the official engine', () => {
     ['with a missing value', whenOf('{"Value":null}')],
   ] as const) {
     test(name, () => {
-      assert.equal(compiled({ tree, fine: policy({}) }), undefined);
+      assert.equal(compilePolicies({ tree, fine: policy({}) }), undefined);
     });
   }
 
@@ -221,10 +221,10 @@ describe('leaves a tree to the official engine', () => {
   ]) {
     test(`leaves a request to it that causes an error: ${condition}`, () => {
       const tree = treeOf(`permit (principal, action, resource) when { ${condition} };`);
-      assert.equal(compiled({ tree })?.(CALL), undefined);
+      assert.equal(compilePolicies({ tree })?.(CALL), undefined);
       // Even if another policy already decides: a failing policy is always reported.
       const forbid = treeOf('forbid (principal, action, resource);');
-      assert.equal(compiled({ tree, forbid })?.(CALL), undefined);
+      assert.equal(compilePolicies({ tree, forbid })?.(CALL), undefined);
     });
   }
 });

@@ -18,7 +18,7 @@ import {
   treeOf,
 } from './cedar-engine.ts';
 import { like } from './cedar-value.ts';
-import { compiled } from './compile-policies.ts';
+import { compilePolicies } from './compile-policies.ts';
 
 const uid = (type: string, id: string): TypeAndId => ({ type, id });
 const ref = (type: string, id: string) => ({ __entity: uid(type, id) });
@@ -82,7 +82,10 @@ function both(
     texts[id] = answer.text;
   }
   const read = Object.fromEntries(Object.entries(texts).map(([id, text]) => [id, treeOf(text)]));
-  return { official: new CedarEngine(name, texts).decide(call), fast: compiled(read)?.(call) };
+  return {
+    official: new CedarEngine(name, texts).decide(call),
+    fast: compilePolicies(read)?.(call),
+  };
 }
 
 describe('compiled policies', () => {
@@ -119,16 +122,16 @@ describe('compiled policies', () => {
       'permit (principal, action, resource) when { ip("10.0.0.1").isLoopback() };',
       'permit (principal, action, resource) when { principal.hasTag("a") };',
     ]) {
-      assert.equal(compiled({ p: treeOf(text) })?.(CALL), undefined, text);
+      assert.equal(compilePolicies({ p: treeOf(text) })?.(CALL), undefined, text);
     }
   });
 
   test('do not evaluate operands after the deciding one', () => {
     const text = 'permit (principal, action, resource) when { true || context.absent };';
-    assert.equal(compiled({ p: treeOf(text) })?.(CALL)?.decision, 'allow');
+    assert.equal(compilePolicies({ p: treeOf(text) })?.(CALL)?.decision, 'allow');
     const guarded =
       'permit (principal, action, resource) when { context has absent && context.absent };';
-    assert.equal(compiled({ p: treeOf(guarded) })?.(CALL)?.decision, 'deny');
+    assert.equal(compilePolicies({ p: treeOf(guarded) })?.(CALL)?.decision, 'deny');
   });
 
   test('match patterns like the engine', () => {
@@ -186,7 +189,7 @@ function run(folder: string, file: string): number {
   const texts = Object.fromEntries(parts.policies.map((text, at) => [`policy${at}`, text]));
   const trees = Object.entries(texts).map(([id, text]) => [id, treeOf(text)] as const);
   const official = new CedarEngine(`${folder}/${file}`, texts);
-  const fast = compiled(Object.fromEntries(trees));
+  const fast = compilePolicies(Object.fromEntries(trees));
   const entities = JSON.parse(read(given.entities)) as EntityJson[];
   for (const request of given.requests) {
     const { principal, action, resource, context } = request;

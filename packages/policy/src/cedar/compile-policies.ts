@@ -50,7 +50,7 @@ type CompiledPolicy = {
  * undefined if the official engine must answer, in particular on every error, because only that
  * engine reports errors.
  */
-export function compiled(
+export function compilePolicies(
   policies: Readonly<Record<string, PolicyJson>>,
 ): ((call: CedarCall) => CedarResponse | undefined) | undefined {
   let all: readonly CompiledPolicy[];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Attribute, CedarType } from './cedar-schema.ts';
-import { isRecord, typed } from './typed-value.ts';
+import { isRecord, toTypedValue } from './typed-value.ts';
 
 const BOOL: CedarType = { kind: 'Bool' };
 const STRING: CedarType = { kind: 'String' };
@@ -33,7 +33,7 @@ for (const [given, type, value] of [
   [{ country: 'NO', floor: null, more: 1 }, HOME, { country: 'NO' }],
 ] as const) {
   test(`${JSON.stringify(given)} is a value of ${type.kind}`, () => {
-    assert.deepEqual(typed(given, type), { kind: 'value', value });
+    assert.deepEqual(toTypedValue(given, type), { kind: 'value', value });
   });
 }
 
@@ -59,7 +59,7 @@ for (const [given, type, what] of [
   [{ country: 'NO', floor: 'third' }, HOME, 'something whose floor is a whole number'],
 ] as const) {
   test(`${JSON.stringify(given)} is not a value of ${type.kind}: ${what}`, () => {
-    assert.deepEqual(typed(given, type), { kind: 'wrong', what });
+    assert.deepEqual(toTypedValue(given, type), { kind: 'wrong', what });
   });
 }
 

@@ -11,7 +11,7 @@ export type TypedValue =
  * Reads plain JSON as a value of the schema's type. A value of another type is refused. Otherwise a
  * policy that compares it would silently say no although the value is unknown.
  */
-export function typed(given: unknown, type: CedarType): TypedValue {
+export function toTypedValue(given: unknown, type: CedarType): TypedValue {
   switch (type.kind) {
     case 'Bool':
       return typeof given === 'boolean' ? value(given) : wrong('true or false');
@@ -48,7 +48,7 @@ function extension(name: string, text: string): TypedValue {
 function set(items: readonly unknown[], element: CedarType): TypedValue {
   const values: CedarValueJson[] = [];
   for (const item of items) {
-    const read = typed(item, element);
+    const read = toTypedValue(item, element);
     if (read.kind === 'wrong') return wrong(`a list, and of each item ${read.what}`);
     values.push(read.value);
   }
@@ -63,7 +63,7 @@ function record(given: Readonly<Record<string, unknown>>, attributes: Attributes
       if (presence === 'required') return wrong(`something with ${name}`);
       continue;
     }
-    const read = typed(item, type);
+    const read = toTypedValue(item, type);
     if (read.kind === 'wrong') return wrong(`something whose ${name} is ${read.what}`);
     fields[name] = read.value;
   }

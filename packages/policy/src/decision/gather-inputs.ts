@@ -2,7 +2,7 @@ import { plural, quoted } from '@countersign/core';
 import type { CedarCall, CedarValueJson, EntityJson, TypeAndId } from '../cedar/cedar-engine.ts';
 import { type Attribute, actionUid, type Schema } from '../cedar/cedar-schema.ts';
 import { ANY_TYPE, type PolicyRead, readText } from '../cedar/policy-reads.ts';
-import { isRecord, typed } from '../cedar/typed-value.ts';
+import { isRecord, toTypedValue } from '../cedar/typed-value.ts';
 import type { Directory, EntityAttributes, SourcedValue } from '../directory/directory.ts';
 import { type EnforcementPoint, suppliesInput } from '../policies/enforcement-point.ts';
 import type { DecisionInput, DecisionRequest } from './decision.ts';
@@ -252,7 +252,7 @@ class InputGatherer {
       if (presence === 'optional') return this.#aged(input, { ...sourced, value: null }, 'none');
       return { kind: 'lacking', what: `${sourced.source} does not state ${input}` };
     }
-    const read = typed(value, type);
+    const read = toTypedValue(value, type);
     if (read.kind === 'wrong') {
       const what = `${input}, as ${sourced.source} states it, is not ${read.what}`;
       return { kind: 'lacking', what };

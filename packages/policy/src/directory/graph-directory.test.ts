@@ -4,7 +4,7 @@ import { instantOfMs, parseDirectoryItem, parseDirectoryMark, tenantId } from '@
 import { evaluatePolicies } from '../decision/evaluate-policies.ts';
 import { SuiteDirectory } from '../information/suite-directory.ts';
 import { DIRECTORY_AGE_MAX_MS } from '../limits.ts';
-import { unsupplied } from '../policies/check-policies.ts';
+import { findUnsuppliedInputs } from '../policies/check-policies.ts';
 import { readPolicyFolder } from '../policies/policy-folder.ts';
 import { PolicySet } from '../policies/policy-set.ts';
 import { DirectoryStore } from './directory-store.ts';
@@ -90,7 +90,7 @@ test("a policy reads a workload's owners, and denies a workload with unknown own
 permit (principal is Workload, action == Action::"runAs", resource is Suite)
 when { principal.owners.contains("ada") || principal.applicationOwners.contains("ada") };`;
   const policies = PolicySet.parse({ schema, policies: [{ file: 'owned.cedar', text }] });
-  assert.deepEqual(unsupplied(policies), []);
+  assert.deepEqual(findUnsuppliedInputs(policies), []);
   writePage('list.servicePrincipalOwners', [
     { id: 'sp1', appId: 'app1', owners: [user('ada')] },
     { id: 'sp2', appId: 'app2', owners: [] },

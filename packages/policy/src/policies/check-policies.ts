@@ -29,7 +29,7 @@ const CONTAINERS: readonly string[] = ['Group', 'Role', 'Wave'];
  * Finds policies bound to an enforcement point that cannot supply what they read. Such an input is
  * always unknown, and the policy would deny everyone.
  */
-export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
+export function findUnsuppliedInputs(set: PolicySet): readonly PolicyProblem[] {
   return set.policies.flatMap((policy) =>
     policy.enforcementPoints.flatMap((name): PolicyProblem[] => {
       const point = set.points.get(name);
@@ -125,7 +125,7 @@ export function checkPolicies(source: PolicySource): PolicyCheck {
   try {
     const set = PolicySet.parse(source);
     const policies = set.policies.map(({ id }) => id);
-    return { problems: unsupplied(set), policies, version: set.version };
+    return { problems: findUnsuppliedInputs(set), policies, version: set.version };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     const problems = error.data['problems'] as readonly PolicyProblem[];

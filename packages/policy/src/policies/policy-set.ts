@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { partsOf, treeOf, validated } from '../cedar/cedar-engine.ts';
+import { partsOf, treeOf, validatePolicies } from '../cedar/cedar-engine.ts';
 import { parseSchema, type Schema } from '../cedar/cedar-schema.ts';
 import { CedarSet } from '../cedar/cedar-set.ts';
 import { type PolicyRead, readsOf, readText } from '../cedar/policy-reads.ts';
@@ -135,12 +135,14 @@ function parsePolicies(source: PolicySource): {
 function invalidPolicies(schema: Schema, policies: readonly Policy[]): PolicyProblem[] {
   const texts = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
   const byId = new Map(policies.map((policy) => [policy.id, policy]));
-  return validated(schema.text, texts).flatMap(({ policy: id, problem }): PolicyProblem[] => {
-    const policy = byId.get(id);
-    if (policy === undefined) return [];
-    const what = cured(problem.message, problem.help);
-    return [{ place: placeWithin(policy.place, policy.text, problem.offset), what }];
-  });
+  return validatePolicies(schema.text, texts).flatMap(
+    ({ policy: id, problem }): PolicyProblem[] => {
+      const policy = byId.get(id);
+      if (policy === undefined) return [];
+      const what = cured(problem.message, problem.help);
+      return [{ place: placeWithin(policy.place, policy.text, problem.offset), what }];
+    },
+  );
 }
 
 function schemaOf({ file, text }: PolicyText, problems: PolicyProblem[]): Schema | undefined {

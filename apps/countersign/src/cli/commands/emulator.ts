@@ -1,9 +1,9 @@
 import type { Command as Parser } from 'commander';
-import { repeated } from '../options/parse-options.ts';
+import { appendValue } from '../options/parse-options.ts';
 import type { BindCommand, CommandHandler } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
-import { aborted } from '../process/interrupt.ts';
+import { waitForAbort } from '../process/interrupt.ts';
 
 type EmulatorFlags = {
   readonly port?: string;
@@ -51,9 +51,13 @@ export function declareEmulator(program: Parser, bind: BindCommand): void {
       '--scenario <name>',
       'an attack that starts with the history; missing parameters are random, as in ' +
         'slow-spray:people=80,successes=1; repeatable',
-      repeated,
+      appendValue,
     )
-    .option('--faults <name=rate>', 'a fault and its rate, as in lost=0.01; repeatable', repeated)
+    .option(
+      '--faults <name=rate>',
+      'a fault and its rate, as in lost=0.01; repeatable',
+      appendValue,
+    )
     .option('--tls', 'serve HTTPS; --json prints the certificate')
     .option(
       '--governed',
@@ -99,7 +103,7 @@ const emulator: CommandHandler<[flags: EmulatorFlags]> = async (
     ]);
   }
   try {
-    await aborted(signal);
+    await waitForAbort(signal);
   } finally {
     await started.stop();
   }

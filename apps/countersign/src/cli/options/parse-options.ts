@@ -13,7 +13,7 @@ export function tenantOption(text: string): TenantId {
 }
 
 /** For an option that may be repeated. */
-export function repeated(text: string, before: readonly string[] = []): readonly string[] {
+export function appendValue(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
 

@@ -27,7 +27,7 @@ export function onInterrupt(process: Signals, say: (sentence: string) => void): 
 }
 
 /** Resolves once it is aborted: for servers, which run until they are stopped. */
-export function aborted(signal: AbortSignal): Promise<void> {
+export function waitForAbort(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });

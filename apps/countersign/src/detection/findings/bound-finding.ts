@@ -9,7 +9,7 @@ const FINDING_ENTRIES_MAX = 256;
 const FINDING_NAMES_MAX = 64;
 
 /** The draft with its lists and texts sorted and cut to their limits. */
-export function bounded(draft: FindingDraft): FindingDraft {
+export function boundFinding(draft: FindingDraft): FindingDraft {
   const { title, message, next, group } = draft;
   const names = (list: readonly string[]): string[] =>
     [...new Set(list)].sort().slice(0, FINDING_NAMES_MAX).map(cut);

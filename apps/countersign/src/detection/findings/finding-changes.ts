@@ -6,7 +6,7 @@ import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { DetectorResult, UnfinishedWindow } from '../runner/detector-result.ts';
 import { FINDINGS_PER_APPEND } from '../runner/limits.ts';
-import { bounded, boundedGroup } from './bound-finding.ts';
+import { boundedGroup, boundFinding } from './bound-finding.ts';
 import { findingUid } from './finding-identity.ts';
 import { mergeDrafts } from './merge.ts';
 
@@ -88,7 +88,7 @@ function mergedByUid(drafts: readonly FindingDraft[]): Map<string, FindingDraft>
   });
   return new Map(
     [...byUid].map(([uid, same]) => {
-      return [uid, bounded(mergeDrafts(same as [FindingDraft, ...FindingDraft[]]))];
+      return [uid, boundFinding(mergeDrafts(same as [FindingDraft, ...FindingDraft[]]))];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { Identities } from '../../store/identity/identities.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import { listed } from '../detectors/windows/event-query.ts';
+import { sqlList } from '../detectors/windows/event-query.ts';
 import {
   ACCOUNTS_OWN_MAX,
   ADMINISTERS_MAX,
@@ -56,8 +56,8 @@ export async function surroundingsOf(
 type OthersThan = (column: { readonly key: string; readonly name: string }) => string;
 
 function othersThan(people: ReadonlySet<string>, identities: Identities): OthersThan {
-  const keys = listed(people);
-  const names = listed(new Set([...people].flatMap((person) => identities.namesOf(person))));
+  const keys = sqlList(people);
+  const names = sqlList(new Set([...people].flatMap((person) => identities.namesOf(person))));
   // NULL in an IN list makes each comparison unknown, and would exclude every row.
   return ({ key, name }) =>
     `coalesce(${key} NOT IN (${keys}), true) AND coalesce(lower(${name}) NOT IN (${names}), true)`;
@@ -75,7 +75,7 @@ async function crowded(
   const rows = await store.over(
     {},
     (source) => `SELECT ${column} FROM ${source}
-      WHERE ${column} IN (${listed(values)}) AND status_id <> 2
+      WHERE ${column} IN (${sqlList(values)}) AND status_id <> 2
         AND ${others({ key: 'actor', name: 'actor_name' })}
       GROUP BY 1 HAVING count(DISTINCT ${who}) > ${SHARED_BY_MAX}`,
   );
@@ -106,7 +106,7 @@ async function placesIn(
   const rows = await store.over(
     {},
     (source) => `SELECT ip, actor, tenant, min(epoch_ms("time")), max(epoch_ms("time"))
-      FROM ${source} WHERE ip IN (${listed(addresses)}) AND status_id <> 2 AND actor IS NOT NULL
+      FROM ${source} WHERE ip IN (${sqlList(addresses)}) AND status_id <> 2 AND actor IS NOT NULL
       GROUP BY 1, 2, 3`,
   );
   return rows.flatMap(([ip, actor, tenant, sinceMs, lastMs]) => {
@@ -136,7 +136,7 @@ async function homesAmong(store: Store, addresses: ReadonlySet<string>): Promise
   const rows = await store.over(
     {},
     (source) => `SELECT ip FROM ${source}
-      WHERE ip IN (${listed(addresses)}) AND class_uid = 3002
+      WHERE ip IN (${sqlList(addresses)}) AND class_uid = 3002
       GROUP BY ip HAVING count(DISTINCT lower(coalesce(actor_name, actor))) = 1
         AND min("time") FILTER (status_id = 1) < min("time") FILTER (status_id = 2)`,
   );

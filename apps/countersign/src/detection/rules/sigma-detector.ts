@@ -4,7 +4,7 @@ import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
 import { SIGMA } from '../../projection/signals/signal-plan.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
-import { bounded, boundedGroup } from '../findings/bound-finding.ts';
+import { boundedGroup, boundFinding } from '../findings/bound-finding.ts';
 import { findingUid } from '../findings/finding-identity.ts';
 import { mergeDrafts } from '../findings/merge.ts';
 import type { Detector } from '../runner/detector.ts';
@@ -132,7 +132,7 @@ class RuleRun {
     const [{ stream }] = days as [GroupDay];
     const earlier = this.#store.findingsOfGroups(stream, windows);
     if (earlier.length === 0) return [];
-    const said = new Set(found.map((draft) => findingUid(bounded(draft))));
+    const said = new Set(found.map((draft) => findingUid(boundFinding(draft))));
     return earlier.flatMap(({ uid, detector }) => (detector !== SIGMA || said.has(uid) ? [] : uid));
   }
 }

@@ -3,7 +3,7 @@ import type { DecisionLog, DecisionRequest } from '@countersign/policy';
 import { type Caller, mayAsk } from '../callers/caller.ts';
 import type { DecisionQueue } from '../decisions/decision-queue.ts';
 import type { Candidates } from '../decisions/search-candidates.ts';
-import { EndpointError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformedRequest } from '../http/endpoint-error.ts';
 import {
   type EndpointReply,
   type EndpointRequest,
@@ -83,7 +83,7 @@ export class AuthzenEndpoint {
     }
     const echoed = echo(request.header('x-request-id'));
     if (!isJson(request.header('content-type'))) {
-      throw malformed('the Content-Type is not application/json');
+      throw malformedRequest('the Content-Type is not application/json');
     }
     return jsonReply(200, await route(caller, parseObject(request.body)), echoed);
   }
@@ -241,5 +241,5 @@ function echo(id: string | undefined): Readonly<Record<string, string>> {
     return { 'x-request-id': id };
   }
   const what = `X-Request-ID is longer than ${REQUEST_ID_CHARACTERS_MAX}, or not ASCII`;
-  throw malformed(what);
+  throw malformedRequest(what);
 }

@@ -1,4 +1,4 @@
-import { EndpointError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformedRequest } from '../http/endpoint-error.ts';
 import { given, isObject, type Json } from '../http/i-json.ts';
 import { actionOf, contextOf, type Evaluation, evaluationOf, partyOf } from './evaluation.ts';
 import { EVALUATIONS_MAX } from './limits.ts';
@@ -32,7 +32,7 @@ const DEFAULTS = ['subject', 'action', 'resource', 'context'] as const;
 export function batchOf(message: Json): Batch {
   const evaluations = given(message, 'evaluations');
   if (evaluations !== undefined && !Array.isArray(evaluations)) {
-    throw malformed('evaluations is not a list');
+    throw malformedRequest('evaluations is not a list');
   }
   const items: readonly unknown[] = evaluations ?? [];
   if (items.length === 0) return { kind: 'single', evaluation: evaluationOf(message) };
@@ -61,17 +61,17 @@ function checkDefaults(message: Json): void {
 function semanticOf(message: Json): Semantic {
   const options = given(message, 'options');
   if (options === undefined) return 'execute_all';
-  if (!isObject(options)) throw malformed('options is not an object');
+  if (!isObject(options)) throw malformedRequest('options is not an object');
   const stated = given(options, 'evaluations_semantic');
   if (stated === undefined) return 'execute_all';
   const semantic = SEMANTICS.find((known) => known === stated);
   if (semantic !== undefined) return semantic;
-  throw malformed(`options.evaluations_semantic must be one of ${SEMANTICS.join(', ')}`);
+  throw malformedRequest(`options.evaluations_semantic must be one of ${SEMANTICS.join(', ')}`);
 }
 
 /** An item's member replaces the whole default; nothing is merged (7.1.1). */
 function itemOf(message: Json, item: unknown): BatchItem {
-  if (!isObject(item)) return problem(malformed('the evaluation is not an object'));
+  if (!isObject(item)) return problem(malformedRequest('the evaluation is not an object'));
   const members = DEFAULTS.map((name): [string, unknown] => [
     name,
     given(item, name) ?? given(message, name),

@@ -1,5 +1,5 @@
 import type { Party, Properties } from '@countersign/policy';
-import { EndpointError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformedRequest } from '../http/endpoint-error.ts';
 import { given, isObject, type Json } from '../http/i-json.ts';
 import { EVALUATION_CHARACTERS_MAX, TEXT_CHARACTERS_MAX } from './limits.ts';
 
@@ -65,28 +65,28 @@ export function actionOf(value: unknown): Action {
 export function contextOf(message: Json): Properties {
   const context = given(message, 'context');
   if (context === undefined) return {};
-  if (!isObject(context)) throw malformed('context is not an object');
+  if (!isObject(context)) throw malformedRequest('context is not an object');
   return context;
 }
 
 function objectOf(value: unknown, of: string): Json {
-  if (value === undefined) throw malformed(`${of} is missing`);
-  if (!isObject(value)) throw malformed(`${of} is not an object`);
+  if (value === undefined) throw malformedRequest(`${of} is missing`);
+  if (!isObject(value)) throw malformedRequest(`${of} is not an object`);
   return value;
 }
 
 function textOf(member: Json, of: string, name: string): string {
   const value = given(member, name);
-  if (value === undefined) throw malformed(`${of}.${name} is missing`);
-  if (typeof value !== 'string') throw malformed(`${of}.${name} is not a string`);
-  if (value === '') throw malformed(`${of}.${name} is empty`);
+  if (value === undefined) throw malformedRequest(`${of}.${name} is missing`);
+  if (typeof value !== 'string') throw malformedRequest(`${of}.${name} is not a string`);
+  if (value === '') throw malformedRequest(`${of}.${name} is empty`);
   if (value.length <= TEXT_CHARACTERS_MAX) return value;
-  throw malformed(`${of}.${name} is longer than ${TEXT_CHARACTERS_MAX} characters`);
+  throw malformedRequest(`${of}.${name} is longer than ${TEXT_CHARACTERS_MAX} characters`);
 }
 
 function propertiesOf(member: Json, of: string): { readonly properties?: Properties } {
   const properties = given(member, 'properties');
   if (properties === undefined) return {};
-  if (!isObject(properties)) throw malformed(`${of}.properties is not an object`);
+  if (!isObject(properties)) throw malformedRequest(`${of}.properties is not an object`);
   return { properties };
 }

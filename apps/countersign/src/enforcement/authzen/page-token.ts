@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EndpointError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformedRequest } from '../http/endpoint-error.ts';
 import { canonical, isObject } from '../http/i-json.ts';
 import { PAGE_TOKEN_CHARACTERS_MAX } from './limits.ts';
 
@@ -23,10 +23,10 @@ export function tokenFor(question: object, after: string): string {
 
 /** @throws EndpointError MALFORMED, OTHER_PAGE */
 export function tokenOf(token: string, question: object): string {
-  if (token.length > PAGE_TOKEN_CHARACTERS_MAX) throw malformed('page.token is unknown');
+  if (token.length > PAGE_TOKEN_CHARACTERS_MAX) throw malformedRequest('page.token is unknown');
   const read = parse(Buffer.from(token, 'base64url').toString('utf8'));
   if (!isObject(read) || typeof read['a'] !== 'string') {
-    throw malformed('page.token is unknown');
+    throw malformedRequest('page.token is unknown');
   }
   if (read['q'] === digestOf(question)) return read['a'];
   throw new EndpointError(

@@ -1,5 +1,5 @@
 import type { Party, Properties } from '@countersign/policy';
-import { malformed } from '../http/endpoint-error.ts';
+import { malformedRequest } from '../http/endpoint-error.ts';
 import { given, isObject, type Json } from '../http/i-json.ts';
 import { type Action, actionOf, contextOf, partyOf, subjectOf } from './evaluation.ts';
 import { SEARCH_PAGE_DEFAULT } from './limits.ts';
@@ -70,12 +70,12 @@ function questionOf(searched: SearchSubject, message: Json): Question {
 /** The specification's example of a second page has no limit; then the default applies (8.2). */
 function pageOf(message: Json, question: Question): Page {
   const page = given(message, 'page') ?? {};
-  if (!isObject(page)) throw malformed('page is not an object');
+  if (!isObject(page)) throw malformedRequest('page is not an object');
   const limit = given(page, 'limit') ?? SEARCH_PAGE_DEFAULT;
   if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 0) {
-    throw malformed('page.limit is not a whole number of 0 or more');
+    throw malformedRequest('page.limit is not a whole number of 0 or more');
   }
   const token = given(page, 'token') ?? '';
-  if (typeof token !== 'string') throw malformed('page.token is not a string');
+  if (typeof token !== 'string') throw malformedRequest('page.token is not a string');
   return { limit, after: token === '' ? undefined : tokenOf(token, question) };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EndpointError, type EndpointErrorCode, malformed } from './endpoint-error.ts';
+import { EndpointError, type EndpointErrorCode, malformedRequest } from './endpoint-error.ts';
 
 test('maps each refusal to its HTTP status (RFC 9110, 15.5 and 15.6)', () => {
   const statuses: Readonly<Record<EndpointErrorCode, number>> = {
@@ -17,5 +17,5 @@ test('maps each refusal to its HTTP status (RFC 9110, 15.5 and 15.6)', () => {
   for (const [code, status] of Object.entries(statuses)) {
     assert.equal(new EndpointError(code as EndpointErrorCode, 'why').status, status, code);
   }
-  assert.equal(malformed('why').code, 'MALFORMED');
+  assert.equal(malformedRequest('why').code, 'MALFORMED');
 });

@@ -43,6 +43,6 @@ export class EndpointError extends CountersignError<EndpointErrorCode> {
   }
 }
 
-export function malformed(message: string): EndpointError {
+export function malformedRequest(message: string): EndpointError {
   return new EndpointError('MALFORMED', message);
 }

@@ -1,5 +1,5 @@
 import { quoted } from '@countersign/core';
-import { EndpointError, malformed } from './endpoint-error.ts';
+import { EndpointError, malformedRequest } from './endpoint-error.ts';
 
 /** Batch, evaluation, entity, properties: no request needs deeper nesting. */
 export const BODY_DEPTH_MAX = 24;
@@ -28,7 +28,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 /** @throws EndpointError MALFORMED, TOO_LARGE */
 export function parseObject(bytes: Uint8Array): Json {
   const value = parseJson(bytes);
-  if (!isObject(value)) throw malformed('the body is no JSON object');
+  if (!isObject(value)) throw malformedRequest('the body is no JSON object');
   return value;
 }
 
@@ -56,7 +56,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw malformed('the body is not UTF-8');
+    throw malformedRequest('the body is not UTF-8');
   }
 }
 
@@ -65,7 +65,7 @@ function readText(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     // The parser's message quotes the body, which may be confidential.
-    throw malformed(text.trim() === '' ? 'the body is empty' : 'the body is not JSON');
+    throw malformedRequest(text.trim() === '' ? 'the body is empty' : 'the body is not JSON');
   }
 }
 
@@ -132,7 +132,7 @@ function checkNames(text: string): void {
 
 function addName(names: Set<string>, written: string): void {
   const name = written.includes('\\') ? String(JSON.parse(written)) : written.slice(1, -1);
-  if (names.has(name)) throw malformed(`the name ${quoted(name)} is twice in one object`);
+  if (names.has(name)) throw malformedRequest(`the name ${quoted(name)} is twice in one object`);
   names.add(name);
 }
 
@@ -153,7 +153,8 @@ const MAY_BE_ODD = /\\u[dD][89a-fA-F]|\d[eE]|\d{309}/;
 function checkValues(value: unknown): void {
   if (typeof value === 'string') checkText(value);
   else if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw malformed('a number in the body is too large for a double');
+    if (!Number.isFinite(value))
+      throw malformedRequest('a number in the body is too large for a double');
   } else if (Array.isArray(value)) {
     for (const item of value) checkValues(item);
   } else if (isObject(value)) {
@@ -165,5 +166,6 @@ function checkValues(value: unknown): void {
 }
 
 function checkText(text: string): void {
-  if (!text.isWellFormed()) throw malformed('a text in the body holds half a surrogate pair');
+  if (!text.isWellFormed())
+    throw malformedRequest('a text in the body holds half a surrogate pair');
 }

@@ -1,4 +1,4 @@
-import { malformed } from '../http/endpoint-error.ts';
+import { malformedRequest } from '../http/endpoint-error.ts';
 import { given, isObject, type Json } from '../http/i-json.ts';
 import { RECEIVER_TEXT_CHARACTERS_MAX, VERIFICATION_EVERY_MS } from './limits.ts';
 import { SUPPORTED_EVENTS } from './security-event.ts';
@@ -61,7 +61,7 @@ export function wantedOf(message: Json, scope: PushScope): StreamRequest {
  * unchanged.
  * @throws EndpointError MALFORMED
  */
-export function patched(
+export function applyStreamPatch(
   message: Json,
   now: { readonly stream: Stream; readonly authorization: string | undefined },
   scope: PushScope,
@@ -86,12 +86,12 @@ export function checkSupplied(message: Json, stream: Stream, transmits: Transmit
   for (const name of ['iss', 'aud', 'events_supported', 'events_delivered'] as const) {
     const stated = given(message, name);
     if (stated !== undefined && JSON.stringify(stated) !== JSON.stringify(shown[name])) {
-      throw malformed(`${name} cannot change: omit it, or send it unchanged`);
+      throw malformedRequest(`${name} cannot change: omit it, or send it unchanged`);
     }
   }
 }
 
-export function delivered({ requested }: Pick<Stream, 'requested'>): readonly string[] {
+export function deliveredEventTypes({ requested }: Pick<Stream, 'requested'>): readonly string[] {
   if (requested === undefined) return SUPPORTED_EVENTS;
   return SUPPORTED_EVENTS.filter((type) => requested.includes(type));
 }
@@ -101,7 +101,9 @@ export function delivered({ requested }: Pick<Stream, 'requested'>): readonly st
  * would look like good news.
  */
 export function asSupported(stream: Stream): Stream {
-  return stream.requested === undefined ? stream : { ...stream, requested: delivered(stream) };
+  return stream.requested === undefined
+    ? stream
+    : { ...stream, requested: deliveredEventTypes(stream) };
 }
 
 /** The stream as its receiver sees it. */
@@ -117,7 +119,7 @@ export function shownOf(stream: Stream, { issuer, pollEndpoint }: Transmits): Js
     aud: audience,
     events_supported: SUPPORTED_EVENTS,
     ...(requested === undefined ? {} : { events_requested: requested }),
-    events_delivered: delivered(stream),
+    events_delivered: deliveredEventTypes(stream),
     delivery: shown,
     min_verification_interval: VERIFICATION_EVERY_MS / 1000,
     ...(description === undefined ? {} : { description }),
@@ -128,7 +130,7 @@ export function shownOf(stream: Stream, { issuer, pollEndpoint }: Transmits): Js
 export function statusOf(message: Json): { readonly status: Status; readonly reason?: string } {
   const stated = given(message, 'status');
   const status = STATUSES.find((known) => known === stated);
-  if (status === undefined) throw malformed(`status must be one of ${STATUSES.join(', ')}`);
+  if (status === undefined) throw malformedRequest(`status must be one of ${STATUSES.join(', ')}`);
   const reason = textOf(given(message, 'reason'), 'reason');
   return { status, ...(reason === undefined ? {} : { reason }) };
 }
@@ -136,22 +138,22 @@ export function statusOf(message: Json): { readonly status: Status; readonly rea
 /** @throws EndpointError MALFORMED */
 export function streamIdOf(message: Json): string {
   const id = textOf(given(message, 'stream_id'), 'stream_id');
-  if (id === undefined) throw malformed('stream_id is missing');
+  if (id === undefined) throw malformedRequest('stream_id is missing');
   return id;
 }
 
 /** @throws EndpointError MALFORMED */
 export function textOf(value: unknown, name: string): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string') throw malformed(`${name} is not a string`);
+  if (typeof value !== 'string') throw malformedRequest(`${name} is not a string`);
   if (value.length <= RECEIVER_TEXT_CHARACTERS_MAX) return value;
-  throw malformed(`${name} is longer than ${RECEIVER_TEXT_CHARACTERS_MAX} characters`);
+  throw malformedRequest(`${name} is longer than ${RECEIVER_TEXT_CHARACTERS_MAX} characters`);
 }
 
 function requestedOf(value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.length > 2 * SUPPORTED_EVENTS.length) {
-    throw malformed('events_requested is not a list of events, or is too long');
+    throw malformedRequest('events_requested is not a list of events, or is too long');
   }
   return value.map((each: unknown) => textOf(each, 'an event of events_requested') ?? '');
 }
@@ -162,14 +164,14 @@ function deliveryOf(
 ): { readonly delivery: DeliveryMethod; readonly authorization: string | undefined } {
   // "If delivery is not present, poll is assumed" (8.1.1.1).
   if (value === undefined) return { delivery: { method: POLL }, authorization: undefined };
-  if (!isObject(value)) throw malformed('delivery is not an object');
+  if (!isObject(value)) throw malformedRequest('delivery is not an object');
   const method = given(value, 'method');
   if (method === POLL) return { delivery: { method }, authorization: undefined };
-  if (method !== PUSH) throw malformed(`delivery.method is neither ${PUSH} nor ${POLL}`);
+  if (method !== PUSH) throw malformedRequest(`delivery.method is neither ${PUSH} nor ${POLL}`);
   const authorization = textOf(given(value, 'authorization_header'), 'the authorization_header');
   // A line break in a header would inject another header.
   if (authorization !== undefined && !/^[\t\x20-\x7e]*$/.test(authorization)) {
-    throw malformed('delivery.authorization_header is not the value of a header');
+    throw malformedRequest('delivery.authorization_header is not the value of a header');
   }
   const endpointUrl = endpointOf(given(value, 'endpoint_url'), scope);
   return { delivery: { method, endpointUrl }, authorization };
@@ -182,10 +184,10 @@ function deliveryOf(
 function endpointOf(value: unknown, { pushTo }: PushScope): string {
   const text = textOf(value, 'delivery.endpoint_url');
   const url = text === undefined ? null : URL.parse(text);
-  if (url === null) throw malformed('delivery.endpoint_url is not a URL');
+  if (url === null) throw malformedRequest('delivery.endpoint_url is not a URL');
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
-    throw malformed('delivery.endpoint_url holds a name, a password or a fragment');
+    throw malformedRequest('delivery.endpoint_url holds a name, a password or a fragment');
   }
   if (pushTo.includes(url.origin)) return url.href;
-  throw malformed('delivery.endpoint_url is not an allowed address of this receiver');
+  throw malformedRequest('delivery.endpoint_url is not an allowed address of this receiver');
 }

@@ -1,4 +1,4 @@
-import { EndpointError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformedRequest } from '../http/endpoint-error.ts';
 import { given, isObject, type Json } from '../http/i-json.ts';
 import { POLL, textOf } from './event-stream.ts';
 import { LONG_POLL_MS_MAX, LONG_POLLS_MAX, POLLED_EVENTS_MAX } from './limits.ts';
@@ -18,10 +18,11 @@ export type PollRequest = {
 export function pollRequestOf(message: Json): PollRequest {
   const maxEvents = given(message, 'maxEvents') ?? POLLED_EVENTS_MAX;
   if (typeof maxEvents !== 'number' || !Number.isSafeInteger(maxEvents) || maxEvents < 0) {
-    throw malformed('maxEvents is not a whole number of 0 or more');
+    throw malformedRequest('maxEvents is not a whole number of 0 or more');
   }
   const immediately = given(message, 'returnImmediately') ?? false;
-  if (typeof immediately !== 'boolean') throw malformed('returnImmediately must be true or false');
+  if (typeof immediately !== 'boolean')
+    throw malformedRequest('returnImmediately must be true or false');
   return {
     maxEvents: Math.min(maxEvents, POLLED_EVENTS_MAX),
     returns: immediately ? 'immediately' : 'when there is something',
@@ -50,7 +51,8 @@ export class PollDelivery {
     signal: AbortSignal,
   ): Promise<Json> {
     const line = this.#transmitter.lineOf(receiver, streamId);
-    if (line.stream.delivery.method !== POLL) throw malformed('this stream is pushed, not polled');
+    if (line.stream.delivery.method !== POLL)
+      throw malformedRequest('this stream is pushed, not polled');
     await this.#transmitter.settle(line, [
       ...request.acknowledged.map((jti) => ({ jti, how: 'acknowledged' as const })),
       ...request.refused.map(({ jti, error }) => ({ jti, how: 'refused' as const, error })),
@@ -109,12 +111,12 @@ function sendable(line: StreamBacklog): readonly PendingEvent[] {
 }
 
 function acknowledgedOf(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) throw malformed('ack is not a list');
+  if (!Array.isArray(value)) throw malformedRequest('ack is not a list');
   return value.map((each: unknown) => textOf(each, 'a jti of ack') ?? '');
 }
 
 function refusedOf(value: unknown): PollRequest['refused'] {
-  if (!isObject(value)) throw malformed('setErrs is not an object');
+  if (!isObject(value)) throw malformedRequest('setErrs is not an object');
   return Object.entries(value).map(([jti, said]) => {
     const { err, description } = isObject(said) ? said : {};
     const words = [

@@ -1,4 +1,4 @@
-import { EndpointError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformedRequest } from '../http/endpoint-error.ts';
 import {
   type EndpointReply,
   type EndpointRequest,
@@ -116,13 +116,13 @@ async function done(status: number, work: Promise<void>): Promise<EndpointReply>
 
 function streamIdIn(request: EndpointRequest): string {
   const streamId = request.query.get('stream_id');
-  if (streamId === null) throw malformed('stream_id is missing: ask with ?stream_id=…');
+  if (streamId === null) throw malformedRequest('stream_id is missing: ask with ?stream_id=…');
   return streamId;
 }
 
 function messageOf(request: EndpointRequest): Json {
   if (!isJson(request.header('content-type'))) {
-    throw malformed('the Content-Type is not application/json');
+    throw malformedRequest('the Content-Type is not application/json');
   }
   return parseObject(request.body);
 }

@@ -1,9 +1,9 @@
 import { uuidV7 } from '@countersign/policy';
-import { EndpointError, malformed } from '../http/endpoint-error.ts';
+import { EndpointError, malformedRequest } from '../http/endpoint-error.ts';
 import { given, type Json } from '../http/i-json.ts';
 import {
+  applyStreamPatch,
   checkSupplied,
-  patched,
   type Stream,
   type StreamRequest,
   shownOf,
@@ -70,7 +70,11 @@ export class StreamManagement {
   async patch(receiver: Receiver, message: Json): Promise<Json> {
     const { stream } = this.#transmitter.lineOf(receiver, streamIdOf(message));
     const authorization = this.#transmitter.world.secrets.get(stream.id);
-    return this.#change(stream, message, patched(message, { stream, authorization }, receiver));
+    return this.#change(
+      stream,
+      message,
+      applyStreamPatch(message, { stream, authorization }, receiver),
+    );
   }
 
   /** @throws EndpointError UNKNOWN, MALFORMED */
@@ -134,7 +138,8 @@ export class StreamManagement {
   async verify(receiver: Receiver, message: Json): Promise<void> {
     const { stream } = this.#transmitter.lineOf(receiver, streamIdOf(message));
     const state = textOf(given(message, 'state'), 'state');
-    if (stream.status === 'disabled') throw malformed('the stream is disabled: enable it first');
+    if (stream.status === 'disabled')
+      throw malformedRequest('the stream is disabled: enable it first');
     const nowMs = this.#transmitter.world.clock.monotonic();
     const lastMs = this.#verifiedMs.get(stream.id) ?? Number.NEGATIVE_INFINITY;
     if (nowMs - lastMs < VERIFICATION_EVERY_MS) {

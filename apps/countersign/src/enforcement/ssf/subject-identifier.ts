@@ -1,4 +1,4 @@
-import { malformed } from '../http/endpoint-error.ts';
+import { malformedRequest } from '../http/endpoint-error.ts';
 import { canonical, isObject, type Json } from '../http/i-json.ts';
 import { ALIASES_MAX, RECEIVER_TEXT_CHARACTERS_MAX } from './limits.ts';
 
@@ -33,7 +33,7 @@ export type ComplexMember = (typeof COMPLEX_MEMBERS)[number];
 
 /** @throws EndpointError MALFORMED */
 export function subjectOf(value: unknown): SubjectId {
-  if (!isObject(value)) throw malformed('the subject is not an object');
+  if (!isObject(value)) throw malformedRequest('the subject is not an object');
   if (value['format'] === 'complex') return complexOf(value);
   return simpleOf(value);
 }
@@ -83,23 +83,25 @@ function complexOf(value: Json): SubjectId {
   for (const [name, member] of Object.entries(value)) {
     if (name === 'format') continue;
     if (!COMPLEX_MEMBERS.some((known) => known === name)) {
-      throw malformed(`the subject has the member ${JSON.stringify(name)}, which is not defined`);
+      throw malformedRequest(
+        `the subject has the member ${JSON.stringify(name)}, which is not defined`,
+      );
     }
-    if (!isObject(member)) throw malformed(`the ${name} of the subject is not an object`);
+    if (!isObject(member)) throw malformedRequest(`the ${name} of the subject is not an object`);
     members[name] = simpleOf(member);
   }
-  if (Object.keys(members).length === 0) throw malformed('the subject has no identifier');
+  if (Object.keys(members).length === 0) throw malformedRequest('the subject has no identifier');
   return { format: 'complex', ...members };
 }
 
 function simpleOf(value: Json): SubjectId {
   const { format } = value;
-  if (typeof format !== 'string') throw malformed('the subject has no format');
+  if (typeof format !== 'string') throw malformedRequest('the subject has no format');
   if (format === 'aliases') return aliasesOf(value);
   if (format === 'ip-addresses') return addressesOf(value);
   const names = SIMPLE.get(format);
   if (names === undefined) {
-    throw malformed(`the subject has an unknown format: ${JSON.stringify(format)}`);
+    throw malformedRequest(`the subject has an unknown format: ${JSON.stringify(format)}`);
   }
   return { format, ...Object.fromEntries(names.map((name) => [name, textIn(value, name)])) };
 }
@@ -107,15 +109,15 @@ function simpleOf(value: Json): SubjectId {
 function aliasesOf(value: Json): SubjectId {
   const { identifiers } = value;
   if (!Array.isArray(identifiers) || identifiers.length === 0) {
-    throw malformed('the aliases of the subject are missing');
+    throw malformedRequest('the aliases of the subject are missing');
   }
   if (identifiers.length > ALIASES_MAX) {
-    throw malformed(`the subject has more than ${ALIASES_MAX} aliases`);
+    throw malformedRequest(`the subject has more than ${ALIASES_MAX} aliases`);
   }
   // RFC 9493, 3.2.8: "aliases" MUST NOT be nested.
   const read = identifiers.map((each: unknown) => {
     if (!isObject(each) || each['format'] === 'aliases')
-      throw malformed('an alias is not a subject');
+      throw malformedRequest('an alias is not a subject');
     return simpleOf(each);
   });
   return { format: 'aliases', identifiers: read };
@@ -125,14 +127,16 @@ function addressesOf(value: Json): SubjectId {
   const addresses = value['ip-addresses'];
   const isList = Array.isArray(addresses) && addresses.every((each) => typeof each === 'string');
   if (!isList || addresses.length === 0 || addresses.length > ALIASES_MAX) {
-    throw malformed('the addresses of the subject are missing, or too many');
+    throw malformedRequest('the addresses of the subject are missing, or too many');
   }
   return { format: 'ip-addresses', 'ip-addresses': addresses };
 }
 
 function textIn(value: Json, name: string): string {
   const text = value[name];
-  if (typeof text !== 'string' || text === '') throw malformed(`the subject has no ${name}`);
+  if (typeof text !== 'string' || text === '') throw malformedRequest(`the subject has no ${name}`);
   if (text.length <= RECEIVER_TEXT_CHARACTERS_MAX) return text;
-  throw malformed(`the ${name} of the subject is longer than ${RECEIVER_TEXT_CHARACTERS_MAX}`);
+  throw malformedRequest(
+    `the ${name} of the subject is longer than ${RECEIVER_TEXT_CHARACTERS_MAX}`,
+  );
 }

@@ -1,6 +1,6 @@
 import { uuidV7 } from '@countersign/policy';
 import { EndpointError } from '../http/endpoint-error.ts';
-import { asSupported, delivered, type Stream, type Transmits } from './event-stream.ts';
+import { asSupported, deliveredEventTypes, type Stream, type Transmits } from './event-stream.ts';
 import { EVENT_KEPT_MS, PENDING_EVENTS_MAX } from './limits.ts';
 import { PushDelivery } from './push-delivery.ts';
 import type { Receiver } from './receiver.ts';
@@ -192,7 +192,7 @@ export class Transmitter {
 
 function wants(stream: Stream, { type, subject }: SecurityEvent): boolean {
   return (
-    delivered(stream).includes(type) &&
+    deliveredEventTypes(stream).includes(type) &&
     !stream.excluded.some((excluded) => matches(excluded, subject))
   );
 }

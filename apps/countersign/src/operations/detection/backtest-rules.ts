@@ -14,7 +14,7 @@ import { invalidInput } from '../definition/errors.ts';
 import { field } from '../definition/fields.ts';
 import { type ListOperation, type OperationContext, wholeList } from '../definition/operation.ts';
 import { PERIOD_FIELDS, type PeriodInput, type PeriodMs, periodOf } from '../definition/period.ts';
-import { indexed, type Sources } from '../readers/readers.ts';
+import { indexConclusion, type Sources } from '../readers/readers.ts';
 
 type BacktestInput = PeriodInput & { readonly rule: string };
 
@@ -109,7 +109,7 @@ function conclude(
   const period = isGiven ? asked : { ...store.collectedPeriod(tenant), tenant };
   const { answer } = store.coverageOf(period, head);
   return firstDoubt(
-    indexed(head),
+    indexConclusion(head),
     cut === undefined ? YES : unknown(`${cut}: ask of a shorter time with --from and --to`),
     records === 0 ? unknown('there is no record in the period') : YES,
     erased === 0

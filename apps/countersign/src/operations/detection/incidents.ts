@@ -14,7 +14,7 @@ import {
 import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { findIncident, knownIncidents } from '../readers/find-incident.ts';
 import { stepNames } from '../readers/finding-options.ts';
-import { indexed } from '../readers/readers.ts';
+import { indexConclusion } from '../readers/readers.ts';
 import { SEVERITIES, type Severity } from './list-findings.ts';
 
 type IncidentsInput = { readonly minSeverity: Severity };
@@ -94,7 +94,7 @@ export const listIncidents: ListOperation<IncidentsInput, object, Rows<IncidentV
     return listResult({
       rows: await viewsOf(context, listed),
       itemOf: incidentItem,
-      conclude: () => firstDoubt(indexed(sources.head), own.length === 0 ? nothing : YES),
+      conclude: () => firstDoubt(indexConclusion(sources.head), own.length === 0 ? nothing : YES),
     });
   },
 };

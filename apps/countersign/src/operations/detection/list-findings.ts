@@ -19,7 +19,7 @@ import { PERIOD_FIELDS, type PeriodInput, type PeriodMs, periodOf } from '../def
 import { findIncident } from '../readers/find-incident.ts';
 import { groupOptions, incidentIds, ruleTitles } from '../readers/finding-options.ts';
 import { blindReason, failureReason, healthsOfAnswer, isOfRule } from '../readers/health-note.ts';
-import { indexed, type Sources } from '../readers/readers.ts';
+import { indexConclusion, type Sources } from '../readers/readers.ts';
 import { findingSchema } from './finding-schema.ts';
 
 export const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'] as const;
@@ -112,7 +112,10 @@ export const listFindings: ListOperation<FindingsInput, OcsfEvent, FindingsView>
       },
       conclude: async () => {
         const failed = await failureReason(sources);
-        const first = firstDoubt(indexed(head), failed === undefined ? YES : unknown(failed.text));
+        const first = firstDoubt(
+          indexConclusion(head),
+          failed === undefined ? YES : unknown(failed.text),
+        );
         if (first.kind !== 'yes') return first;
         const of = { period, rule: input.rule, count: found.length, severityMin };
         return conclusionOf(context, { ...sources, head }, of);

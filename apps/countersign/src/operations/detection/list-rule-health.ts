@@ -15,7 +15,7 @@ import {
   isOfRule,
   readDetectorHealth,
 } from '../readers/health-note.ts';
-import { indexed, type Sources } from '../readers/readers.ts';
+import { indexConclusion, type Sources } from '../readers/readers.ts';
 
 type RuleHealthInput = PeriodInput & { readonly rule?: string | undefined };
 
@@ -88,7 +88,10 @@ export const listRuleHealth: ListOperation<RuleHealthInput, object, RuleHealthVi
       items: rows.map(itemOf),
       view: { rows, incomplete: incompleteText(found) },
       conclude: () =>
-        firstDoubt(indexed(sources.head), isThere ? YES : unknown(`there is no rule "${rule}"`)),
+        firstDoubt(
+          indexConclusion(sources.head),
+          isThere ? YES : unknown(`there is no rule "${rule}"`),
+        ),
     });
   },
 };

@@ -15,7 +15,7 @@ import {
 } from '../definition/operation.ts';
 import { entriesSchema } from '../definition/output-schemas.ts';
 import { resolveId } from '../readers/ids.ts';
-import { indexed, type Readers } from '../readers/readers.ts';
+import { indexConclusion, type Readers } from '../readers/readers.ts';
 import { recordBypass } from './record-bypass.ts';
 import {
   CONFIG_FIELDS,
@@ -223,7 +223,7 @@ export const listBypasses: ListOperation<object, object, Rows<Bypass>> = {
     return listResult({
       rows: [...bypasses.values()],
       itemOf: bypassItem,
-      conclude: () => indexed(head),
+      conclude: () => indexConclusion(head),
     });
   },
 };
@@ -234,7 +234,7 @@ async function readBypassesOf(readers: Readers): Promise<ReadonlyMap<string, Byp
   const { bypassesOf } = await import('../../enforcement/bypass/bypass.ts');
   const { readBypasses } = await import('../../enforcement/bypass/read-bypasses.ts');
   const { store, ledger, head } = await readers.sources();
-  const isIndexed = indexed(head);
+  const isIndexed = indexConclusion(head);
   if (isIndexed.kind === 'failed') throw isIndexed.error;
   return bypassesOf(await readBypasses({ store, reader: ledger }));
 }

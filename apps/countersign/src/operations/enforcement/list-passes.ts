@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Pass } from '../../enforcement/passes/pass.ts';
 import { field } from '../definition/fields.ts';
 import { type ListOperation, listResult } from '../definition/operation.ts';
-import { indexed } from '../readers/readers.ts';
+import { indexConclusion } from '../readers/readers.ts';
 import { passSchema } from './pass-schema.ts';
 
 export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, Pass> = {
@@ -35,6 +35,6 @@ export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, P
       return isMeant && (all === true || pass.state === 'open');
     });
     // Every pass is an entry of this ledger, so an empty list is certain.
-    return listResult({ rows, itemOf: (pass) => pass, conclude: () => indexed(head) });
+    return listResult({ rows, itemOf: (pass) => pass, conclude: () => indexConclusion(head) });
   },
 };

@@ -5,7 +5,7 @@ import type {
 } from '../../enforcement/eam/passkeys/passkey-registry.ts';
 import { field } from '../definition/fields.ts';
 import { type ListOperation, listResult, type Rows } from '../definition/operation.ts';
-import { indexed, type Readers } from '../readers/readers.ts';
+import { indexConclusion, type Readers } from '../readers/readers.ts';
 
 type PasskeysInput = { readonly person?: string | undefined; readonly all?: boolean | undefined };
 
@@ -68,7 +68,7 @@ export const listPasskeys: ListOperation<PasskeysInput, object, Rows<RegisteredP
       return isTheirs && isMeant && (all === true || revoked === null);
     });
     // Every passkey is an entry of this ledger, so an empty list is certain.
-    return listResult({ rows, itemOf: passkeyItem, conclude: () => indexed(head) });
+    return listResult({ rows, itemOf: passkeyItem, conclude: () => indexConclusion(head) });
   },
 };
 
@@ -93,7 +93,7 @@ export const listInvitations: ListOperation<object, object, Rows<KnownInvitation
   async run({ readers }) {
     const { book, head } = await openFeed(readers);
     const rows = [...book.invitations()];
-    return listResult({ rows, itemOf: invitationItem, conclude: () => indexed(head) });
+    return listResult({ rows, itemOf: invitationItem, conclude: () => indexConclusion(head) });
   },
 };
 

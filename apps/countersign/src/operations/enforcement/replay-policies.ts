@@ -12,7 +12,7 @@ import { field } from '../definition/fields.ts';
 import type { DocumentOperation } from '../definition/operation.ts';
 import { countsSchema, entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
-import { indexed } from '../readers/readers.ts';
+import { indexConclusion } from '../readers/readers.ts';
 import { policyFolder } from './policy-folder.ts';
 
 type ReplayInput = PeriodInput & { readonly policies?: string | undefined };
@@ -98,7 +98,7 @@ export const replayPolicies: DocumentOperation<ReplayInput, object, PolicyReplay
     return {
       output: documentOf(found, input, version),
       view: { replay: found, version },
-      conclusion: firstDoubt(indexed(head), doubtOf(found), coverageConclusion(coverage)),
+      conclusion: firstDoubt(indexConclusion(head), doubtOf(found), coverageConclusion(coverage)),
     };
   },
 };

@@ -11,7 +11,7 @@ import { field, instantText, sourceText } from '../definition/fields.ts';
 import type { ListOperation } from '../definition/operation.ts';
 import { knownIncidents } from '../readers/find-incident.ts';
 import { shortIdsOf } from '../readers/finding-options.ts';
-import { indexed } from '../readers/readers.ts';
+import { indexConclusion } from '../readers/readers.ts';
 import { assessFromFindings } from './assess-eviction.ts';
 import { footholdItem, lineageItem } from './foothold-items.ts';
 import { footholdSchema } from './foothold-schema.ts';
@@ -90,7 +90,7 @@ export const evaluateEviction: ListOperation<EvictionInput, object, EvictionView
     const shortIds = await shortIdsOf(await knownIncidents(sources));
     return {
       view: { report, sinceMs, shortIds, limits, questions },
-      conclude: async () => firstDoubt(indexed(sources.head), conclusionOf(report)),
+      conclude: async () => firstDoubt(indexConclusion(sources.head), conclusionOf(report)),
       async *[Symbol.asyncIterator]() {
         for (const [at, foothold] of report.footholds.entries()) {
           const item = footholdItem(foothold, report, questions);
@@ -102,13 +102,13 @@ export const evaluateEviction: ListOperation<EvictionInput, object, EvictionView
 };
 
 async function questionsWith(given: SourceText | undefined): Promise<QuestionResult[]> {
-  const { parseAnswers, parseQuestions, questioned } = await import(
+  const { parseAnswers, parseQuestions, answerQuestions } = await import(
     '../../eviction/vendor-questionnaire.ts'
   );
   const { readConfigFile } = await import('@countersign/yaml-document');
   const answers = given === undefined ? {} : parseAnswers(given);
   const path = join(contentFolder(), 'incident', 'vendor-questions.yaml');
-  return questioned(parseQuestions(readConfigFile(path)), answers);
+  return answerQuestions(parseQuestions(readConfigFile(path)), answers);
 }
 
 /** Never a yes, as long as live state is not read back. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ActiveHold } from '../../ingest/erasure/legal-holds.ts';
 import { type ListOperation, listResult } from '../definition/operation.ts';
-import { indexed } from '../readers/readers.ts';
+import { indexConclusion } from '../readers/readers.ts';
 
 export const listHolds: ListOperation<object, ActiveHold> = {
   name: 'ledger hold list',
@@ -40,7 +40,7 @@ export const listHolds: ListOperation<object, ActiveHold> = {
     return listResult({
       rows: await activeHolds({ store, reader: ledger }),
       itemOf: (hold) => hold,
-      conclude: () => indexed(head),
+      conclude: () => indexConclusion(head),
     });
   },
 };

@@ -84,8 +84,8 @@ export class Readers implements Disposable {
   }
 }
 
-/** Indexed entries can be answered; an empty index gives no answer. */
-export function indexed({ asOf, size }: LedgerHead): Conclusion {
+/** An index without entries cannot answer. */
+export function indexConclusion({ asOf, size }: LedgerHead): Conclusion {
   return asOf.size === 0 && size > 0 ? unknown(notIndexedText(0, size)) : YES;
 }
 
@@ -95,7 +95,7 @@ export function indexed({ asOf, size }: LedgerHead): Conclusion {
  * @throws OperationError CANNOT_TELL if no entry is indexed
  */
 export function needIndex(head: LedgerHead): void {
-  const conclusion = indexed(head);
+  const conclusion = indexConclusion(head);
   if (conclusion.kind === 'failed') throw conclusion.error;
 }
 

@@ -5,7 +5,7 @@ import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { firstDoubt, unknown, YES } from '../definition/conclusion.ts';
 import { type ListOperation, listResult, type Rows } from '../definition/operation.ts';
 import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
-import { indexed } from '../readers/readers.ts';
+import { indexConclusion } from '../readers/readers.ts';
 
 const coverageItemSchema: z.ZodType<CoverageItem> = z.strictObject({
   tenant: z.string().min(1),
@@ -50,7 +50,7 @@ export const listCoverage: ListOperation<object, CoverageItem, Rows<CoverageRow>
     return listResult({
       rows,
       itemOf: coverageItem,
-      conclude: () => firstDoubt(indexed(head), isNothing ? nothing : YES),
+      conclude: () => firstDoubt(indexConclusion(head), isNothing ? nothing : YES),
     });
   },
 };

@@ -7,7 +7,7 @@ import { field } from '../definition/fields.ts';
 import type { ListOperation, ListResult, OperationContext } from '../definition/operation.ts';
 import { PERIOD_FIELDS, type PeriodInput, type PeriodMs, periodOf } from '../definition/period.ts';
 import { untilAborted } from '../definition/until-aborted.ts';
-import { indexed, type Sources } from '../readers/readers.ts';
+import { indexConclusion, type Sources } from '../readers/readers.ts';
 
 type QueryInput = PeriodInput & { readonly sql: string };
 
@@ -124,7 +124,7 @@ class QueryAnswer implements ListResult<QueryItem, QueryView>, QueryView {
   async conclude(): Promise<Conclusion> {
     const { tenant, dataDir } = this.#context;
     const { store, head, examined } = this.#sources;
-    const isIndexed = indexed(head);
+    const isIndexed = indexConclusion(head);
     if (isIndexed.kind !== 'yes') return isIndexed;
     if (isNamed(this.#tables, 'findings')) await examined();
     const because = emptyTablesText(this.#tables, tenant);

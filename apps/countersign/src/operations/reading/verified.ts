@@ -5,7 +5,7 @@ import { coverageConclusion, firstDoubt } from '../definition/conclusion.ts';
 import { type DocumentOperation, documentResult } from '../definition/operation.ts';
 import { countsSchema, watermarkSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
-import { indexed } from '../readers/readers.ts';
+import { indexConclusion } from '../readers/readers.ts';
 
 export type VerificationCounts = Omit<VerificationReport, 'coverage'> & {
   readonly asOf: Watermark;
@@ -51,7 +51,7 @@ export const countVerified: DocumentOperation<PeriodInput, VerificationCounts> =
     const { flows, coverage, ...counts } = await store.access.verified(period, head);
     return documentResult(
       { asOf: head.asOf, ...counts, flows },
-      firstDoubt(indexed(head), coverageConclusion(coverage)),
+      firstDoubt(indexConclusion(head), coverageConclusion(coverage)),
     );
   },
 };

@@ -6,7 +6,7 @@ import type { StoreReader } from '../../store/store-reader.ts';
 import { firstDoubt, listConclusion, reasonsOf } from '../definition/conclusion.ts';
 import { type ListOperation, wholeList } from '../definition/operation.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
-import { indexed } from '../readers/readers.ts';
+import { indexConclusion } from '../readers/readers.ts';
 import { coveredPeriod, openReconcilers } from './reconcilers.ts';
 import { driftItem, verdictItem } from './unaccounted-item.ts';
 
@@ -90,7 +90,7 @@ export const listUnaccounted: ListOperation<PeriodInput, object, UnaccountedView
     return wholeList({
       items: [...verdicts.map(verdictItem), ...drift.map(driftItem)],
       view: { verdicts, drift, names: () => namesOf(store, verdicts) },
-      conclude: () => firstDoubt(indexed(head), listConclusion({ count, because }, notice)),
+      conclude: () => firstDoubt(indexConclusion(head), listConclusion({ count, because }, notice)),
     });
   },
 };

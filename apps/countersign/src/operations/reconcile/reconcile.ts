@@ -7,7 +7,7 @@ import { coverageConclusion, firstDoubt, unknown, YES } from '../definition/conc
 import { type DocumentOperation, documentResult } from '../definition/operation.ts';
 import { countsSchema, watermarkSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
-import { indexed } from '../readers/readers.ts';
+import { indexConclusion } from '../readers/readers.ts';
 import { coveredPeriod, openReconcilers } from './reconcilers.ts';
 
 export type ReconciledActions = Reconciliation & {
@@ -83,7 +83,7 @@ export const reconcileActions: DocumentOperation<PeriodInput, ReconciledActions>
     return documentResult(
       { asOf: head.asOf, ...found, cures, state },
       firstDoubt(
-        indexed(head),
+        indexConclusion(head),
         coverageConclusion(store.coverageOf(coveredPeriod(sources, period), head).answer),
         found.actions === 0 ? unknown('there is no action in the period') : YES,
       ),

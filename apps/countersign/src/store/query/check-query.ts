@@ -116,7 +116,7 @@ export async function checkStatement(connection: DuckDBConnection, sql: string):
     type = prepared.statementType;
     prepared.destroySync();
   } catch (cause) {
-    throw failed(messageOf(cause), cause);
+    throw queryError(messageOf(cause), cause);
   }
   if (type === StatementType.SELECT || type === StatementType.EXPLAIN) return;
   throw refused(`it is a ${StatementType[type]} statement`);
@@ -126,7 +126,7 @@ async function syntaxTree(connection: DuckDBConnection, sql: string): Promise<un
   const result = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
   const tree = JSON.parse(String(result.getRows()[0]?.[0])) as SyntaxTree;
   if (tree.error) {
-    if (tree.error_type === 'parser') throw failed(tree.error_message ?? 'it cannot be parsed');
+    if (tree.error_type === 'parser') throw queryError(tree.error_message ?? 'it cannot be parsed');
     throw refused('it is not a SELECT, WITH, EXPLAIN, DESCRIBE or SHOW statement');
   }
   if (tree.statements?.length !== 1) throw refused('it is not exactly one statement');
@@ -182,7 +182,7 @@ function refused(why: string): StoreError {
   );
 }
 
-export function failed(why: string, cause?: unknown): StoreError {
+export function queryError(why: string, cause?: unknown): StoreError {
   const line = why.split('\n')[0];
   return new StoreError('QUERY_FAILED', `could not run the query: ${line}`, { cause });
 }

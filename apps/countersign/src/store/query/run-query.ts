@@ -10,7 +10,7 @@ import { QUERY_MEMORY_BYTES } from '../limits.ts';
 import { CurrentRows } from '../reading/current-rows.ts';
 import type { CoverageRow } from '../rows/entry-rows.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
-import { checkStatement, checkText, failed } from './check-query.ts';
+import { checkStatement, checkText, queryError } from './check-query.ts';
 import type { NamedTable, QueryReply, QueryRequest } from './query-messages.ts';
 import { plainValue, type QueryColumn } from './query-value.ts';
 import { makeViews } from './query-views.ts';
@@ -94,7 +94,7 @@ async function answer(
     if (cause instanceof StoreError || /No such file|Cannot open file/.test(messageOf(cause))) {
       throw cause;
     }
-    throw failed(messageOf(cause), cause);
+    throw queryError(messageOf(cause), cause);
   } finally {
     clearTimeout(timer);
   }

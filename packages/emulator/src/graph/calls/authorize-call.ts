@@ -1,7 +1,7 @@
 import type { Directory } from '../../directory/directory.ts';
 import type { Ask } from '../../http/http-message.ts';
 import { type Caller, isAppOnly } from './graph-call.ts';
-import { denied, GraphError } from './graph-error.ts';
+import { accessDenied, GraphError } from './graph-error.ts';
 import { BESIDES_REPORTS, REPORT_ROLES } from './permissions.ts';
 import type { Route } from './route-table.ts';
 
@@ -12,20 +12,20 @@ export function admit(
   directory: Directory,
 ): void {
   const isOwn = holdsOne(caller, route.own) && isTheirs(params['user'], caller, directory);
-  if (!isOwn && !holdsOne(caller, route.permissions)) throw denied();
+  if (!isOwn && !holdsOne(caller, route.permissions)) throw accessDenied();
   if (route.family !== 'reporting') return;
   if (!holdsOne(caller, BESIDES_REPORTS))
-    throw denied(
+    throw accessDenied(
       'Calling principal does not have required MSGraph permissions AuditLog.Read.All',
       'Authentication_MSGraphPermissionMissing',
     );
   if (!isAppOnly(caller) && !holdsRole(directory, caller.objectId, REPORT_ROLES))
-    throw denied(
+    throw accessDenied(
       'User is not in the allowed roles.',
       'Authentication_RequestFromUnsupportedUserRole',
     );
   if (directory.state.seed.license === 'free')
-    throw denied(
+    throw accessDenied(
       'Neither tenant is B2C or tenant does not have premium license',
       'Authentication_RequestFromNonPremiumTenantOrB2CTenant',
     );

@@ -33,7 +33,7 @@ export function notFound(id: string): GraphError {
   return new GraphError(404, 'Request_ResourceNotFound', message);
 }
 
-export function denied(
+export function accessDenied(
   message = 'Insufficient privileges to complete the operation.',
   code = 'Authorization_RequestDenied',
 ): GraphError {

@@ -4,7 +4,7 @@ import type { DirectoryObject, Kind } from '../../directory/model/directory-seed
 import type { Reply } from '../../http/http-message.ts';
 import { holdsOne, holdsRole } from '../calls/authorize-call.ts';
 import { bodyOf, type Call, isAppOnly, NO_CONTENT, ok } from '../calls/graph-call.ts';
-import { badRequest, denied, notFound } from '../calls/graph-error.ts';
+import { accessDenied, badRequest, notFound } from '../calls/graph-error.ts';
 import { need, needUser } from '../calls/lookups.ts';
 import { shown } from '../calls/object-shape.ts';
 import { getOne } from '../calls/pages.ts';
@@ -198,12 +198,12 @@ function patchUser(call: Call): Reply {
   const names = Object.keys(set);
   const isOnlySwitch = names.length > 0 && names.every((name) => name === 'accountEnabled');
   const may = isOnlySwitch ? [...MAY.changeUsers, ...MAY.enableUsers] : MAY.changeUsers;
-  if (names.length > 0 && !holdsOne(call.caller, may)) throw denied();
+  if (names.length > 0 && !holdsOne(call.caller, may)) throw accessDenied();
   if (isOnlySwitch || passwordProfile !== undefined) needRightOver(call, user);
   if (names.length > 0) changes.push({ act: 'update', kind: 'users', id: user.id, set });
   if (passwordProfile !== undefined) {
     // Directory.ReadWrite.All does not let an application set passwords.
-    if (!holdsOne(call.caller, MAY.setPasswords) && !isPasswordAdmin(call)) throw denied();
+    if (!holdsOne(call.caller, MAY.setPasswords) && !isPasswordAdmin(call)) throw accessDenied();
     const { forceChangePasswordNextSignIn: isForced } = passwordProfile as JsonObject;
     const mustChange = isForced === false ? 'no' : 'at next sign-in';
     changes.push({ act: 'set-password', id: user.id, how: 'reset', mustChange });
@@ -220,7 +220,7 @@ function isPasswordAdmin({ caller, directory }: Call): boolean {
 export function needRightOver(call: Call, user: DirectoryObject): void {
   const { caller, directory } = call;
   if (!isAppOnly(caller) && caller.objectId === user.id) return;
-  if (holdsRole(directory, user.id, 'any') && !isPasswordAdmin(call)) throw denied();
+  if (holdsRole(directory, user.id, 'any') && !isPasswordAdmin(call)) throw accessDenied();
 }
 
 function restorePermissions(): readonly string[] {

@@ -12,7 +12,7 @@ import {
   ok,
   text,
 } from '../calls/graph-call.ts';
-import { badRequest, denied, notFound } from '../calls/graph-error.ts';
+import { accessDenied, badRequest, notFound } from '../calls/graph-error.ts';
 import { needUser } from '../calls/lookups.ts';
 import { MAY } from '../calls/permissions.ts';
 import { type Route, route } from '../calls/route-table.ts';
@@ -98,7 +98,7 @@ function messageOf(call: Call, id: string, { name, bytes }: ClientItem) {
 }
 
 function mailboxAct(call: Call, owner: Account): Omit<MailboxAct, 'operation'> {
-  if (!isAppOnly(call.caller) && call.caller.objectId !== owner.objectId) throw denied();
+  if (!isAppOnly(call.caller) && call.caller.objectId !== owner.objectId) throw accessDenied();
   const reader = isAppOnly(call.caller)
     ? ({ kind: 'app', app: appOf(call) } as const)
     : ({ kind: 'user', account: owner } as const);

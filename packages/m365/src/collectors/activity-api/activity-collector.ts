@@ -39,7 +39,7 @@ import {
   slicesOf,
   sweepWindows,
 } from './plan-windows.ts';
-import { endOf, unlisted } from './window-outcome.ts';
+import { endOf, windowEndFromError } from './window-outcome.ts';
 
 export type ActivityCollectorOptions = {
   readonly api: ActivityApi;
@@ -216,7 +216,7 @@ export class ActivityCollector implements Collector {
       listing = await api.list(feed.contentType, window, signal);
     } catch (error) {
       const failure = serviceErrorOf(error);
-      const end = unlisted(failure);
+      const end = windowEndFromError(failure);
       this.#noteFailure(feed, planned);
       const session = sink.begin(this.#window(feed, planned));
       tally.addWindow(await session.end(end), end, feed.contentType);

@@ -5,8 +5,8 @@ import { emptyWindowEnd } from '../poll-tally.ts';
 import type { Listing } from './activity-api.ts';
 import type { FetchResult, Shortfall } from './blob-fetcher.ts';
 
-/** The outcome of an answer that says that nothing is kept, with the reason. */
-export function unlisted(error: HttpError): WindowEnd {
+/** The end of a window after an error that means that the service keeps no records. */
+export function windowEndFromError(error: HttpError): WindowEnd {
   const { serviceCode, message } = error;
   const code = serviceCode ?? error.code;
   if (code === 'AF20022' || code === 'AF20023') return emptyWindowEnd('off', code, message);

@@ -9,7 +9,7 @@ import {
   type Party,
   targetOf,
 } from '../../shapes/directory-audit.ts';
-import { named, text } from '../../values/json-value.ts';
+import { pairValue, text } from '../../values/json-value.ts';
 import { guid, identify } from '../../values/principal-identifier.ts';
 import { directoryExample } from '../example-records.ts';
 
@@ -93,7 +93,7 @@ function privilegeOf(view: DirectoryView): string | null {
     changedTo(view, 'AppRole.Value') ??
     changedTo(view, 'AppRole.DisplayName') ??
     targetOf(view, 'role')?.name ??
-    text(named(view.details, 'RoleName')) ??
+    text(pairValue(view.details, 'RoleName')) ??
     changedTo(view, 'Role.WellKnownObjectName') ??
     changedTo(view, 'Role.TemplateId') ??
     changedTo(view, 'AppRole.Id')

@@ -1,7 +1,7 @@
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attribute, Attributes, Mapping } from '../../model/mapping.ts';
 import type { RecordView } from '../../model/record-view.ts';
-import { list, named, pairsOf, text } from '../../values/json-value.ts';
+import { list, pairsOf, pairValue, text } from '../../values/json-value.ts';
 import { guid, isAddress } from '../../values/principal-identifier.ts';
 import { ENTITY_MANAGEMENT, OTHER } from '../entity-mapping.ts';
 import { ualExample } from '../example-records.ts';
@@ -65,17 +65,17 @@ function interpret(subject: RecordView, into: Interpretation): void {
   const noun = dash < 0 ? cmdlet : cmdlet.slice(dash + 1);
   into.classUid = ENTITY_MANAGEMENT;
   into.activityId = ACTIVITY_OF_VERB.get(cmdlet.slice(0, Math.max(dash, 0)).toLowerCase()) ?? OTHER;
-  const identity = text(named(parameters, 'Identity'));
-  const name = text(named(parameters, 'Name'));
+  const identity = text(pairValue(parameters, 'Identity'));
+  const name = text(pairValue(parameters, 'Name'));
   into.object = text(body['ObjectId']) ?? identity ?? name;
   into.targetName = name ?? identity ?? into.object;
   into.targetType = noun === '' ? null : noun;
   const folded = noun.toLowerCase();
   if (MAILBOX_NOUNS.some((start) => folded.startsWith(start))) {
-    fillMailbox(folded, text(named(parameters, 'Mailbox')), identity, into);
+    fillMailbox(folded, text(pairValue(parameters, 'Mailbox')), identity, into);
   }
   if (GRANTS.has(folded)) {
-    const grantee = text(named(parameters, 'User')) ?? text(named(parameters, 'Trustee'));
+    const grantee = text(pairValue(parameters, 'User')) ?? text(pairValue(parameters, 'Trustee'));
     into.targetUid = guid(grantee);
     into.targetName = grantee?.toLowerCase() ?? into.targetName;
   }

@@ -2,7 +2,7 @@ import { FOLDERS_NAMED_MAX, LIST_SCAN_MAX } from '../../limits.ts';
 import type { Interpretation } from '../../model/interpretation.ts';
 import type { Attributes, Mapping } from '../../model/mapping.ts';
 import type { RecordView } from '../../model/record-view.ts';
-import { bool, count, type Json, list, named, object, text } from '../../values/json-value.ts';
+import { bool, count, type Json, list, object, pairValue, text } from '../../values/json-value.ts';
 import { identifier } from '../../values/principal-identifier.ts';
 import { ENTITY_MANAGEMENT } from '../entity-mapping.ts';
 import { ualExample } from '../example-records.ts';
@@ -67,8 +67,8 @@ export function fillMailbox(body: Json, into: Interpretation): void {
   into.userAgent = text(body['ClientInfoString']) ?? into.userAgent;
   const properties = body['OperationProperties'];
   if (properties !== undefined && properties !== null) {
-    into.accessType = text(named(properties, 'MailAccessType'));
-    into.isThrottled = bool(named(properties, 'IsThrottled')) === true;
+    into.accessType = text(pairValue(properties, 'MailAccessType'));
+    into.isThrottled = bool(pairValue(properties, 'IsThrottled')) === true;
   }
 }
 

@@ -4,7 +4,7 @@ import { listenOption } from '../../options/parse-options.ts';
 import type { Context } from '../../process/command-context.ts';
 import { usage } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
-import { aborted } from '../../process/interrupt.ts';
+import { waitForAbort } from '../../process/interrupt.ts';
 
 /** `ledger witness --listen`: a process, not an operation. */
 export const witnessProcess: CliProcess = {
@@ -57,7 +57,7 @@ async function runWitness(context: Context, flags: WitnessFlags): Promise<ExitCo
     ]);
   }
   try {
-    await aborted(signal);
+    await waitForAbort(signal);
   } finally {
     await server.close();
   }

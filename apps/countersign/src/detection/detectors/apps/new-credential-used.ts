@@ -1,7 +1,7 @@
 import { plural } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import { CREDENTIAL_USED_WITHIN_MS, HISTORY_MS } from '../limits.ts';
-import { listed, numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, type Row, sqlList, textOf } from '../windows/event-query.ts';
 import {
   type CitedEvent,
   DAY_MS,
@@ -49,8 +49,8 @@ type Use = CitedEvent & {
 };
 
 async function usesOf(window: DetectionWindow, keys: ReadonlySet<string>): Promise<Use[]> {
-  const ids = listed([...keys].filter((key) => !key.startsWith('name:')));
-  const names = listed([...keys].filter((key) => key.startsWith('name:')).map((k) => k.slice(5)));
+  const ids = sqlList([...keys].filter((key) => !key.startsWith('name:')));
+  const names = sqlList([...keys].filter((key) => key.startsWith('name:')).map((k) => k.slice(5)));
   const rows = await queryEvents(
     window,
     HISTORY_MS,

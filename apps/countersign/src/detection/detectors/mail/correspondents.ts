@@ -5,7 +5,7 @@ import {
   MAIL_DOMAINS_MAX,
   SHARED_BY_MIN,
 } from '../limits.ts';
-import { listed, numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, type Row, sqlList, textOf } from '../windows/event-query.ts';
 import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
 /** One day of mail from a domain. */
@@ -89,7 +89,7 @@ export async function mailWorldOf(
         FROM days GROUP BY org, domain HAVING count(*) >= ${KNOWN_DAYS_MIN}
         QUALIFY place <= ${FRIENDS_MAX})
       SELECT org, domain, d, place FROM days LEFT JOIN friends USING (org, domain)
-      WHERE place IS NOT NULL OR domain IN (${listed(new Set(domains))}) ORDER BY place, d`,
+      WHERE place IS NOT NULL OR domain IN (${sqlList(new Set(domains))}) ORDER BY place, d`,
   );
   const written = new Map<string, Set<number>>();
   const friends = new Map<string, Set<string>>();

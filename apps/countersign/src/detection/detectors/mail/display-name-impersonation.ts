@@ -7,7 +7,7 @@ import {
   NEWCOMERS_MAX,
   WARM_DAYS_MIN,
 } from '../limits.ts';
-import { listed, numberOf, queryEvents, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, sqlList, textOf } from '../windows/event-query.ts';
 import {
   type DetectionWindow,
   dayOf,
@@ -160,7 +160,7 @@ async function writingDays(
     HISTORY_MS,
     ['org', 'sender', 'd'],
     (events) => `SELECT DISTINCT org, sender, d FROM ${events} WHERE class_uid = 4009
-      AND sender IN (${listed(new Set(found.map(({ address }) => address)))})`,
+      AND sender IN (${sqlList(new Set(found.map(({ address }) => address)))})`,
   );
   const days = Map.groupBy(rows, (row) => `${String(row['org'])} ${textOf(row['sender'])}`);
   return new Map([...days].map(([key, own]) => [key, own.map((row) => numberOf(row['d']))]));

@@ -1,5 +1,5 @@
 import { HISTORY_MS, NAME_LETTERS_MIN, NAMES_MAX } from '../limits.ts';
-import { listed, numberOf, queryEvents, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, sqlList, textOf } from '../windows/event-query.ts';
 import { type DetectionWindow, dayOf } from '../windows/window-detector.ts';
 import { editDistance, skeletonOf } from './domain-similarity.ts';
 import { memberOfEntries, memberText } from './message-members.ts';
@@ -54,7 +54,7 @@ async function daysOf(window: DetectionWindow, addresses: Iterable<string>): Pro
     HISTORY_MS,
     ['org', 'actor', 'd'],
     (events) => `SELECT DISTINCT org, lower(actor_name), d FROM ${events}
-      WHERE class_uid = 3002 AND lower(actor_name) IN (${listed(addresses)})`,
+      WHERE class_uid = 3002 AND lower(actor_name) IN (${sqlList(addresses)})`,
   );
   const days = Map.groupBy(rows, (row) => `${String(row['org'])} ${textOf(row['actor'])}`);
   return new Map([...days].map(([key, own]) => [key, own.map((row) => numberOf(row['d']))]));

@@ -1,5 +1,5 @@
 import { CANDIDATES_EXAMINED_MAX, LINK_HOSTS_MAX } from '../limits.ts';
-import { listed, numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, type Row, sqlList, textOf } from '../windows/event-query.ts';
 import { type CitedEvent, type DetectionWindow, isWithin } from '../windows/window-detector.ts';
 import { likenessOf } from './domain-similarity.ts';
 
@@ -38,7 +38,7 @@ export type MailPartQuery = {
 export async function partsOf(window: DetectionWindow, asked: MailPartQuery = {}): Promise<Part[]> {
   const { senders, domains = [] } = asked;
   const of = `class_uid = 4009 AND activity_id = 3 AND object IS NOT NULL AND sender LIKE '%@%'
-    ${senders === undefined ? '' : `AND sender IN (${listed(senders)})`}`;
+    ${senders === undefined ? '' : `AND sender IN (${sqlList(senders)})`}`;
   const hosts = await queryEvents(
     window,
     0,
@@ -58,7 +58,7 @@ export async function partsOf(window: DetectionWindow, asked: MailPartQuery = {}
           SELECT *, lower(regexp_extract(object, '\\.([A-Za-z0-9-]+)$', 1)) AS kind,
             CASE WHEN object LIKE '%://%' THEN ${AUTHORITY} END AS authority
           FROM ${events} WHERE ${of})
-      WHERE kind IN (${listed(RARE_KINDS)}) OR authority IN (${listed(tricky)})
+      WHERE kind IN (${sqlList(RARE_KINDS)}) OR authority IN (${sqlList(tricky)})
       GROUP BY org, sender, object, d ORDER BY 3, 1`,
     CANDIDATES_EXAMINED_MAX,
   );

@@ -1,6 +1,6 @@
 import type { FindingDraft, FindingSeverity } from '../../../store/rows/finding.ts';
 import { HISTORY_MS, KNOWN_DAYS_MIN, NEWCOMERS_MAX, WARM_DAYS_MIN } from '../limits.ts';
-import { listed, numberOf, queryEvents, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, sqlList, textOf } from '../windows/event-query.ts';
 import {
   type DetectionWindow,
   dayOf,
@@ -98,7 +98,7 @@ async function knownAddresses(
   window: DetectionWindow,
   messages: readonly Message[],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
-  const addresses = listed(new Set(messages.flatMap(({ replies }) => replies)));
+  const addresses = sqlList(new Set(messages.flatMap(({ replies }) => replies)));
   const rows = await queryEvents(
     window,
     HISTORY_MS,

@@ -1,6 +1,6 @@
 import { numberText } from '@countersign/core';
 import { CANDIDATES_EXAMINED_MAX, MOVED_USED_WITHIN_MS } from '../limits.ts';
-import { listed, numberOf, queryEvents, seenOf, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, seenOf, sqlList, textOf } from '../windows/event-query.ts';
 import { type CitedEvent, DAY_MS, type DetectionWindow } from '../windows/window-detector.ts';
 
 /** An action in a session after it moved, from another network than before. */
@@ -24,7 +24,7 @@ export async function activitiesOf(
   moved: readonly RelocatedSession[],
 ): Promise<ReadonlyMap<RelocatedSession, readonly SessionActivity[]>> {
   if (moved.length === 0) return new Map();
-  const sessions = listed(new Set(moved.map(({ session }) => session)));
+  const sessions = sqlList(new Set(moved.map(({ session }) => session)));
   const rows = await queryEvents(
     window,
     0,

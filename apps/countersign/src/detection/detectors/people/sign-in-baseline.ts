@@ -1,5 +1,5 @@
 import { CANDIDATES_EXAMINED_MAX, HISTORY_MS, SHARED_BY_MIN } from '../limits.ts';
-import { listed, numberOf, queryEvents, type Row, textOf } from '../windows/event-query.ts';
+import { numberOf, queryEvents, type Row, sqlList, textOf } from '../windows/event-query.ts';
 import type { CitedEvent, DetectionWindow } from '../windows/window-detector.ts';
 
 /** One successful sign-in. */
@@ -64,8 +64,8 @@ export async function habitsOf(
 ): Promise<Habits> {
   const some = signIns.slice(0, CANDIDATES_EXAMINED_MAX);
   if (some.length < signIns.length) window.onCut?.(CANDIDATES_EXAMINED_MAX);
-  const people = listed(new Set(some.map(({ person }) => person)));
-  const addresses = listed(new Set(some.flatMap(({ ip }) => ip ?? [])));
+  const people = sqlList(new Set(some.map(({ person }) => person)));
+  const addresses = sqlList(new Set(some.flatMap(({ ip }) => ip ?? [])));
   const own = await queryEvents(
     window,
     HISTORY_MS,

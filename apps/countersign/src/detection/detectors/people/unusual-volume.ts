@@ -9,7 +9,14 @@ import {
   VOLUME_TIMES,
   WARM_DAYS_MIN,
 } from '../limits.ts';
-import { listed, numberOf, queryEvents, type Row, seenOf, textOf } from '../windows/event-query.ts';
+import {
+  numberOf,
+  queryEvents,
+  type Row,
+  seenOf,
+  sqlList,
+  textOf,
+} from '../windows/event-query.ts';
 import { isOfSql, type PersonPartition, partsFor, partsOf } from '../windows/person-partition.ts';
 import {
   type CitedEvent,
@@ -220,7 +227,7 @@ async function largestOf(
   for (let at = 0; at < unusual.length; at += SHOWN_TOGETHER) {
     const some = unusual.slice(at, at + SHOWN_TOGETHER).map(({ day }) => day);
     const wanted = some.map(({ tenant, kind, who, day }) => {
-      return `(${listed([tenant])}, '${kind}', ${listed([who])}, ${day})`;
+      return `(${sqlList([tenant])}, '${kind}', ${sqlList([who])}, ${day})`;
     });
     const rows = await queryEvents(
       window,

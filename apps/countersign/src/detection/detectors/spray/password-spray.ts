@@ -24,7 +24,13 @@ import {
   triesSql,
   warmthSql,
 } from './spray-features.ts';
-import { likelySql, oddsSql, type RankedSuccess, ranked, tellTraits } from './spray-ranking.ts';
+import {
+  likelySql,
+  oddsSql,
+  type RankedSuccess,
+  rankSuccesses,
+  tellTraits,
+} from './spray-ranking.ts';
 
 /** One password attempt, with the probability that it is an intruder's. */
 export type Attempt = {
@@ -241,7 +247,7 @@ async function campaignsOf(
   for (const run of runs) {
     rankedRuns.push({
       run,
-      candidates: await ranked(ask, { tries, attempts: 'attempts' }, run, sizes.ranked),
+      candidates: await rankSuccesses(ask, { tries, attempts: 'attempts' }, run, sizes.ranked),
     });
   }
   const wanted = rankedRuns.flatMap(({ run, candidates }) => [...run.guesses, ...candidates]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bounded } from '../../findings/bound-finding.ts';
+import { boundFinding } from '../../findings/bound-finding.ts';
 import { endOfItself } from '../../findings/limitation-finding.ts';
 import { CUT_OFF } from '../windows/window-detector.ts';
 import type { Attempt } from './password-spray.ts';
@@ -36,7 +36,7 @@ test('a long campaign keeps the entry and the address of its hit', () => {
   const hit = attempt(9_999, 'success');
   const [spray] = sprayFindings([{ tenant: 't', sinceMs: 0, guesses, candidates: [hit] }]);
   assert.ok(spray);
-  const kept = bounded(spray);
+  const kept = boundFinding(spray);
   assert.ok(kept.entries.includes(hit.index));
   assert.ok(kept.addresses.includes(hit.ip));
 });

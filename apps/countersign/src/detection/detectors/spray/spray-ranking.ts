@@ -117,7 +117,7 @@ export type RankedSuccess = { readonly index: number; readonly probability: numb
  * traits show, or it resembles earlier guesses. A person's successes depend only on that person's
  * attempts, so they are weighed in parts of `together` attempts. Each part returns its likeliest.
  */
-export async function ranked(
+export async function rankSuccesses(
   ask: RunSql,
   { tries, attempts }: { readonly tries: string; readonly attempts: string },
   period: CampaignPeriod,

@@ -46,7 +46,7 @@ export function numberOf(value: DuckDBValue | undefined): number {
 }
 
 /** Texts as an SQL list for IN. Never empty, because SQL has no empty list. */
-export function listed(texts: Iterable<string>): string {
+export function sqlList(texts: Iterable<string>): string {
   const quoted = [...texts].map((text) => `'${text.replaceAll("'", "''")}'`);
   return quoted.length === 0 ? 'NULL' : quoted.join(', ');
 }
