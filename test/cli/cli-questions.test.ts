@@ -54,7 +54,7 @@ test('import exits 2 when nothing can be read, and 3 for an empty export', async
   writeFileSync(unreadable, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
   const refused = await ask(['import', unreadable]);
   assert.equal(refused.code, 2);
-  assert.match(refused.stderr, /nothing of the input could be read/);
+  assert.match(refused.stderr, /could not read any of the input/);
   assert.equal((await ask(['import', join(root, 'not-there.csv')])).code, 2);
   const empty = join(root, 'empty.json');
   writeFileSync(empty, '[]');

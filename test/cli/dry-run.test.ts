@@ -83,7 +83,7 @@ test('a dry run is refused like the command itself, for example by a hold', asyn
   const args = ['ledger', 'erase', '3', ...WHY, '--dry-run', '--data', held];
   const { code, stdout, stderr } = await countersign(args);
   assert.deepEqual([code, stdout], [2, '']);
-  assert.match(stderr, /the case "all" has a hold/);
+  assert.match(stderr, /could not erase: the case "all" \(1 entry\) has a hold/);
 });
 
 test('after a dry run the command succeeds, and the ledger is intact', async () => {

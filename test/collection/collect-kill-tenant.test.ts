@@ -23,7 +23,7 @@ const KILLS = IS_LONG ? 100 : 2;
 const STARTS_MAX = 3 * KILLS;
 const HOUR_MS = 3_600_000;
 const SPAN_MS = IS_LONG ? 7 * 24 * HOUR_MS : 6 * HOUR_MS;
-const SCRIPT = join(REPOSITORY, 'test', 'support', 'tenant-process.ts');
+const SCRIPT = join(REPOSITORY, 'test/support/collection/tenant-process.ts');
 
 const root = temporaryFolder('collect-kill-tenant');
 

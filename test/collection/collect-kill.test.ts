@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000;
 const SPAN_MS = IS_LONG ? (7 * 24 - 14) * HOUR_MS : 84 * HOUR_MS;
 /** Some processes finish before they are killed; they do not count. */
 const STARTS_MAX = 3 * KILLS;
-const SCRIPT = join(REPOSITORY, 'test', 'support', 'collecting-process.ts');
+const SCRIPT = join(REPOSITORY, 'test/support/collection/collecting-process.ts');
 
 const root = temporaryFolder('collect-kill');
 

@@ -195,7 +195,7 @@ test('an incident is marked as a whole, and "eviction" starts from its open find
   assert.deepEqual(findings.sort(), incident?.findings.map(({ uid }) => uid).sort());
   const resolved = await countersign(out);
   assert.equal(resolved.code, 2);
-  assert.match(resolved.stderr, /no finding of the incident .* is open/);
+  assert.match(resolved.stderr, /no finding of the incident .* has been open since then/);
 });
 
 test('an unknown finding or an invalid mark is refused before anything is written', async () => {

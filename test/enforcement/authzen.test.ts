@@ -124,7 +124,7 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     });
     assert.deepEqual(decisionsOf(answers), [true, true, true, false, false]);
     assert.deepEqual(answers[3]?.context, {
-      error: { status: 400, message: 'an action.name that is not text' },
+      error: { status: 400, message: 'action.name is not a string' },
     });
     assert.equal(answers[4]?.context?.['cause'], 'no-policy');
   });

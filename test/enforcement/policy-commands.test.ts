@@ -123,7 +123,11 @@ test('a policy that names something unknown is left out, and reported', async ()
   const bare = ['policy', 'export', 'conditional-access', '--tenant', TENANT, '--json'];
   const { code, stdout, stderr } = await countersign([...bare, '--data', at('none')]);
   assert.equal(code, 3);
-  for (const said of ['open-wave is left out', 'workload-registered is left out', 'emergencies']) {
+  for (const said of [
+    'open-wave is omitted',
+    'workload-registered is omitted',
+    'emergency account',
+  ]) {
     assert.ok(stderr.includes(said), stderr);
   }
   assert.equal(itemsOf(stdout).length, 6);

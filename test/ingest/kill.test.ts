@@ -125,7 +125,7 @@ test(`kill -9 at ${KILLS_BESIDE} moments of a rebuild: the next start continues`
 });
 
 test(`kill -9 at ${KILLS_BESIDE} moments of a compaction: no event lost or doubled`, async () => {
-  const script = join(REPOSITORY, 'test', 'support', 'compaction-process.ts');
+  const script = join(REPOSITORY, 'test/support/ledger/compaction-process.ts');
   for (let round = 0; round < KILLS_BESIDE; round++) {
     const data = copyOfSmall(`compaction-${round}`);
     await killedAfter(moment(importMs / 2), [data], script);

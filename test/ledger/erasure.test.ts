@@ -163,7 +163,7 @@ test('a hold makes the erasure refuse, and name the case', async () => {
   const before = await searchFolder(data, HERS);
   const { code, stderr } = await run(...ERASE);
   assert.equal(code, 2);
-  assert.match(stderr, /^countersign: [^\n]*hold[^\n]*"C-2"[^\n]*\n$/);
+  assert.match(stderr, /^countersign: [^\n]*"C-2"[^\n]*hold[^\n]*\n$/);
   assert.deepEqual(await searchFolder(data, HERS), before);
   await assertFsckClean(data);
   assert.equal((await run('ledger', 'hold', '--release', 'C-2')).code, 0);
