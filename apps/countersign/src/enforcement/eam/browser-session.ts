@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { EndpointReply, EndpointRequest } from '../http/http-exchange.ts';
 import { languageOf } from '../http/page-language.ts';
-import type { PageContext } from './eam-pages.ts';
 import { ATTEMPT_MS } from './limits.ts';
+import type { PageContext } from './pages/eam-pages.ts';
 import type { Hold } from './pending-sign-ins.ts';
 
 /** The request of a browser, with what this enforcement point needs in addition. */

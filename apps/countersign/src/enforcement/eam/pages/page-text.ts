@@ -1,4 +1,4 @@
-import type { Language } from '../http/page-language.ts';
+import type { Language } from '../../http/page-language.ts';
 
 /**
  * The reason of a refusal, in as much detail as the page shows.

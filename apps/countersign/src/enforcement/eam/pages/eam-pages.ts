@@ -1,4 +1,4 @@
-import { escapeHtml, type Language } from '../http/page-language.ts';
+import { escapeHtml, type Language } from '../../http/page-language.ts';
 import { REGISTER_SCRIPT, SUBMIT_SCRIPT, USE_SCRIPT } from './page-script.ts';
 import { type Notice, PAGE_TEXTS, type Refusal } from './page-text.ts';
 
