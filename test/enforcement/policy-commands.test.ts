@@ -119,7 +119,7 @@ async function assertTaken(policies: readonly ExportedPolicy[]): Promise<void> {
   await emulator.stop();
 }
 
-test('a policy that names something unknown is left out, and reported', async () => {
+test('a policy that names something unknown is omitted, and reported', async () => {
   const bare = ['policy', 'export', 'conditional-access', '--tenant', TENANT, '--json'];
   const { code, stdout, stderr } = await countersign([...bare, '--data', at('none')]);
   assert.equal(code, 3);
