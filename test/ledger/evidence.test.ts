@@ -201,7 +201,7 @@ test('refuses to export without the chain of custody, as when the store is behin
     bare,
   ]);
   assert.equal(code, 3);
-  assert.match(stderr, /^cannot tell, because entries 0 to \d+ are not yet indexed: /);
+  assert.match(stderr, /^cannot tell, because entries 0 to \d+ are not yet indexed\. /);
   assert.equal(existsSync(out), false);
 });
 

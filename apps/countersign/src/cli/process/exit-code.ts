@@ -5,7 +5,7 @@
  * - `no`          for a question, no; for `fsck`, `verify` and `test`: problems found
  * - `wrongUsage`  wrong usage, or none of the input could be read
  * - `cannotTell`  cannot tell; one line on standard error says why
- * - `ourDefect`   a bug in Countersign
+ * - `internalError` a bug in Countersign
  * - `interrupted` 128 + SIGINT, `terminated` 128 + SIGTERM, as shells expect of a stopped program.
  *                 Batches read before are in the ledger.
  */
