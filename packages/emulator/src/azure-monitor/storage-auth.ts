@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Ask } from '../http/http-message.ts';
 import { StorageError } from './storage-errors.ts';
 import {
+  authenticationFailed,
   type DelegationFields,
   hasSignature,
   needSignedQuery,
@@ -43,7 +44,7 @@ export async function needAccess(access: StorageAccess): Promise<StorageCaller |
   if (sent === undefined) throw unknownCaller();
   const [, scheme = '', proof = ''] = /^(\S+) +(.*)$/.exec(sent) ?? [];
   if (scheme.toLowerCase() === 'bearer') return needToken(ask, account, await verify(proof, nowMs));
-  if (scheme !== 'SharedKey') throw failed('The scheme is not supported.');
+  if (scheme !== 'SharedKey') throw authenticationFailed('The scheme is not supported.');
   needSignature(ask, account, proof);
   return undefined;
 }
@@ -77,7 +78,8 @@ function needToken(
 function needSignature(ask: Ask, account: StorageAccount, proof: string): void {
   const mark = proof.indexOf(':');
   const [name, signature] = [proof.slice(0, mark), proof.slice(mark + 1)];
-  if (name !== account.name) throw failed('The account is not the one of the address.');
+  if (name !== account.name)
+    throw authenticationFailed('The account is not the one of the address.');
   if (ask.headers['x-ms-date'] === undefined && ask.headers['date'] === undefined)
     throw new StorageError(400, 'MissingRequiredHeader', 'x-ms-date or Date is needed.');
   const key = Buffer.from(account.key, 'base64');
@@ -87,7 +89,8 @@ function needSignature(ask: Ask, account: StorageAccount, proof: string): void {
     const wanted = createHmac('sha256', key).update(stringToSign(ask, resource)).digest();
     return wanted.length === sent.length && timingSafeEqual(wanted, sent);
   });
-  if (!isSigned) throw failed('The MAC signature found in the HTTP request is not the same.');
+  if (!isSigned)
+    throw authenticationFailed('The MAC signature found in the HTTP request is not the same.');
 }
 
 /** Storage services REST: "Authorize with Shared Key", Blob service, 2009-09-19 and later. */
@@ -128,13 +131,6 @@ function resourcesOf(ask: Ask, { name }: StorageAccount): readonly string[] {
     .map((key) => `\n${key}:${(values.get(key) ?? []).sort().join(',')}`)
     .join('');
   return [`/${name}${ask.path}${query}`, `${ask.path}${query}`];
-}
-
-function failed(detail: string): StorageError {
-  const message =
-    'Server failed to authenticate the request. Make sure the value of Authorization header is ' +
-    'formed correctly including the signature.';
-  return new StorageError(403, 'AuthenticationFailed', message, {}, detail);
 }
 
 function unknownCaller(): StorageError {

@@ -46,7 +46,8 @@ export function needSignedQuery(signed: SignedRequest): void {
   const { ask, account, nowMs } = signed;
   const field = (name: string): string => ask.query.get(name) ?? '';
   const version = field('sv');
-  if (!/^\d{4}-\d\d-\d\d$/.test(version) || version < VERSION_MIN) throw failed('sv is not valid.');
+  if (!/^\d{4}-\d\d-\d\d$/.test(version) || version < VERSION_MIN)
+    throw authenticationFailed('sv is not valid.');
   const isOfAccount = ask.query.has('ss');
   const isDelegated = ask.query.has('skoid');
   const key = isDelegated
@@ -60,13 +61,15 @@ export function needSignedQuery(signed: SignedRequest): void {
     : account.key;
   const texts = isOfAccount ? [accountText(account, version, field)] : serviceTexts(signed, field);
   if (!texts.some((text) => isSigned(key, text, field('sig'))))
-    throw failed('Signature did not match.');
+    throw authenticationFailed('Signature did not match.');
   const [from, to] = [field('st'), field('se')];
   const isDelegationOver = isDelegated && !(Date.parse(field('ske')) > nowMs);
   if (!(Date.parse(to) > nowMs) || isDelegationOver)
-    throw failed(`Signed expiry time [${to}] must be after the time of the request.`);
+    throw authenticationFailed(`Signed expiry time [${to}] must be after the time of the request.`);
   if (from !== '' && !(Date.parse(from) <= nowMs))
-    throw failed(`Signed start time [${from}] must be before the time of the request.`);
+    throw authenticationFailed(
+      `Signed start time [${from}] must be before the time of the request.`,
+    );
   if (field('spr') === 'https' && signed.scheme === 'http')
     throw forbidden('AuthorizationProtocolMismatch', 'using this protocol');
   if (!isFrom(field('sip'), '127.0.0.1'))
@@ -128,7 +131,7 @@ function isFrom(range: string, ip: string): boolean {
   return number(ip) >= number(from) && number(ip) <= number(to);
 }
 
-function failed(detail: string): StorageError {
+export function authenticationFailed(detail: string): StorageError {
   const message =
     'Server failed to authenticate the request. Make sure the value of Authorization header is ' +
     'formed correctly including the signature.';

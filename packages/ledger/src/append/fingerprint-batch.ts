@@ -65,7 +65,7 @@ export function fingerprintBatch(
   return { count, versions, actions, ids };
 }
 
-function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
+export function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
   return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
 }
 

@@ -7,6 +7,7 @@ import { leafHead, leafTail, seenText } from '../entries/leaf.ts';
 import { encodeFrame } from '../journal/journal-frame.ts';
 import { BATCH_SCRATCH_BYTES_MAX, BLOCK_BODY_BYTES_TARGET } from '../limits.ts';
 import type { FingerprintBatch } from './fingerprint-batch.ts';
+import { hasSameHead } from './fingerprint-batch.ts';
 
 /** The sequencer's verdict on a batch. */
 export type BatchAssignment = {
@@ -183,10 +184,6 @@ function grown(buffer: Buffer): Buffer<ArrayBuffer> {
   const larger = Buffer.allocUnsafeSlow(2 * buffer.length);
   buffer.copy(larger);
   return larger;
-}
-
-function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
-  return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
 }
 
 type Range = { readonly from: number; readonly to: number };

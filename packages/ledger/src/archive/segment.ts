@@ -167,7 +167,7 @@ function readClosedIndex(
   return whole ? { blocks, endAt } : undefined;
 }
 
-function readAt(files: Disk, file: FileId, at: number, count: number): Buffer {
+export function readAt(files: Disk, file: FileId, at: number, count: number): Buffer {
   const bytes = Buffer.allocUnsafe(count);
   return bytes.subarray(0, files.read(file, bytes, at));
 }

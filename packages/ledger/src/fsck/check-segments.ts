@@ -5,6 +5,7 @@ import {
   type BlockPlace,
   encodeSegmentHeader,
   encodeSegmentIndex,
+  readAt,
   SEGMENT_HEADER_BYTES,
 } from '../archive/segment.ts';
 import { listSegments, type SegmentPlace } from '../archive/segment-list.ts';
@@ -141,11 +142,6 @@ function firstDifference(found: Uint8Array, expected: Uint8Array): number {
   const length = Math.min(found.length, expected.length);
   for (let i = 0; i < length; i++) if (found[i] !== expected[i]) return i;
   return found.length === expected.length ? -1 : length;
-}
-
-function readAt(files: Disk, file: FileId, at: number, count: number): Buffer {
-  const bytes = Buffer.allocUnsafe(count);
-  return bytes.subarray(0, files.read(file, bytes, at));
 }
 
 function whatOf(error: LedgerError | TlogError): string {

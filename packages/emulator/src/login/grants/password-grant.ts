@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type CodeGrant, nobody } from '../authorize.ts';
+import { isSame } from '../client-proof.ts';
 import type { RegisteredApp } from '../login-directory.ts';
 import type { Session } from '../session.ts';
 
@@ -24,9 +24,4 @@ export function grantByPassword(session: Session, app: RegisteredApp): CodeGrant
   const method = directory.externalMethod(tenantId, person.objectId, app.clientId);
   if (method !== undefined) throw session.refuse(50076, undefined, person);
   return { person, sid: writer.guid(), nonce: undefined, scope: form };
-}
-
-function isSame(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }
