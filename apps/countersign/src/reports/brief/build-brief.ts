@@ -105,7 +105,7 @@ function whoGotIn({ eviction }: BriefInput): BriefSection {
       const kind = partyKind(party) === 'account' ? 'The account' : 'The application';
       const since = shortTimeText(sinceMsOf(party), 'with year');
       return sentence(
-        `${kind} ${partyName(party)} has been treated as compromised since ${since}`,
+        `${kind} ${partyName(party)} is treated as compromised from ${since}`,
         party.taints.flatMap(({ entries }) => entries),
       );
     });
