@@ -56,7 +56,7 @@ async function ask(data: string, ...args: readonly string[]): Promise<ProcessRes
 
 type Status = {
   readonly rule: string;
-  readonly state: 'live' | 'partly' | 'blind';
+  readonly state: 'live' | 'partial' | 'blind';
   readonly since: string | null;
   readonly because: string | null;
   readonly needs: readonly string[];

@@ -146,7 +146,7 @@ async function assertHeld(cut: Account, isBlind: boolean): Promise<void> {
   const status = await ask(cut, 'rules', 'status', ...periodOf(cut));
   const states = status.stdout
     .split('\n')
-    .filter((line) => /"state":"(?:blind|partly)"/.test(line));
+    .filter((line) => /"state":"(?:blind|partial)"/.test(line));
   assert.equal(states.length > 1, isBlind);
 }
 

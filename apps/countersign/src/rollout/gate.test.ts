@@ -85,7 +85,7 @@ test('each condition alone can stop the wave, and gives its reason', () => {
     [{ rules: [] }, 'blind', 'unknown'],
     [{ rules: [{ rule: 'r', state: 'blind', because: 'late' }] }, 'blind', 'no'],
     [{ rules: [{ rule: 'r', state: 'failed', because: 'it threw' }] }, 'blind', 'no'],
-    [{ rules: [{ rule: 'r', state: 'partly', because: 'late' }] }, 'blind', 'unknown'],
+    [{ rules: [{ rule: 'r', state: 'partial', because: 'late' }] }, 'blind', 'unknown'],
     [{ rules: [{ ...LIVE, incomplete: 'a file' }] }, 'blind', 'unknown'],
     [{ findings: [finding(4)] }, 'findings', 'no'],
     [{ rules: [{ rule: 'r', state: 'blind', because: 'late' }] }, 'findings', 'unknown'],

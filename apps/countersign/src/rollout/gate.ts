@@ -22,7 +22,7 @@ const EVIDENCE_MAX = 50;
 /** Whether a rule receives the logs that it needs. */
 export type RuleHealth = {
   readonly rule: string;
-  readonly state: 'live' | 'partly' | 'blind' | 'failed';
+  readonly state: 'live' | 'partial' | 'blind' | 'failed';
   readonly because: string;
   /** Why the rule may have missed events; null if it saw all. */
   readonly incomplete?: string | null;
@@ -248,10 +248,10 @@ function blindFound({ rules, asOf }: GateInput, most: number): ConditionResult {
     const text = blindText(blind);
     return { answer: no(asOf, { code: 'rules-blind', text }), found: [text] };
   }
-  const partly = rules.filter(({ state }) => state === 'partly');
+  const partial = rules.filter(({ state }) => state === 'partial');
   const incomplete = rules.find((rule) => typeof rule.incomplete === 'string')?.incomplete;
   const because: Reason[] = [
-    ...(partly.length === 0 ? [] : [{ code: 'rules-partly', text: blindText(partly) }]),
+    ...(partial.length === 0 ? [] : [{ code: 'rules-partial', text: blindText(partial) }]),
     ...(incomplete ? [{ code: 'input-incomplete', text: incomplete }] : []),
   ];
   if (because.length === 0) return { answer: yes(asOf), found: [] };
@@ -263,8 +263,8 @@ const NO_RULES: Reason = { code: 'no-rules', text: 'no rule states whether it ca
 
 function blindText(blind: readonly RuleHealth[]): string {
   const [first] = blind;
-  const words = { failed: 'failed', blind: 'cannot see', partly: 'see only a part', live: '' };
-  const counts = (['failed', 'blind', 'partly'] as const).flatMap((state) => {
+  const words = { failed: 'failed', blind: 'cannot see', partial: 'see only a part', live: '' };
+  const counts = (['failed', 'blind', 'partial'] as const).flatMap((state) => {
     const count = blind.filter((rule) => rule.state === state).length;
     return count === 0 ? [] : [`${plural(count, 'rule')} ${words[state]}`];
   });

@@ -95,9 +95,9 @@ test('a rule that threw on a record is failed; if a mapping threw, every rule is
 });
 
 test('a throttled rule did not examine the whole day', async () => {
-  const partly = 'partly: it did not examine everything: too much: rule-a 1';
+  const partial = 'partial: it did not examine everything: too much: rule-a 1';
   const asked = said(THROTTLED, 'rule-a 1', FROM_MS);
-  assert.deepEqual(await statesWith(asked), [partly, 'live', 'live', 'live']);
+  assert.deepEqual(await statesWith(asked), [partial, 'live', 'live', 'live']);
   for (const windowMs of [FROM_MS - DAY_MS, TO_MS]) {
     assert.deepEqual(await statesWith(said(THROTTLED, 'rule-a 1', windowMs)), LIVE, 'another day');
   }
@@ -105,20 +105,20 @@ test('a throttled rule did not examine the whole day', async () => {
 });
 
 test('a detector that stopped did not examine the period up to the stated end', async () => {
-  const partly = 'partly: it did not examine everything: too much: Guesses';
+  const partial = 'partial: it did not examine everything: too much: Guesses';
   for (const endMs of [FROM_MS + 1, TO_MS, TO_MS + DAY_MS]) {
     const found = await statesWith(said(CUT_OFF, 'Guesses', FROM_MS - 20 * DAY_MS, endMs));
-    assert.deepEqual(found, ['live', 'live', partly, partly]);
+    assert.deepEqual(found, ['live', 'live', partial, partial]);
   }
   const before = said(CUT_OFF, 'Guesses', FROM_MS - 20 * DAY_MS, FROM_MS);
   assert.deepEqual(await statesWith(before), LIVE, 'it looked at what comes behind');
 });
 
 test('without a stated end, it counts as never having examined anything after', async () => {
-  const partly = 'partly: it did not examine everything: too much: Guesses';
+  const partial = 'partial: it did not examine everything: too much: Guesses';
   for (const windowMs of [FROM_MS - 20 * DAY_MS, FROM_MS]) {
     const found = await statesWith(said(CUT_OFF, 'Guesses', windowMs));
-    assert.deepEqual(found, ['live', 'live', partly, partly]);
+    assert.deepEqual(found, ['live', 'live', partial, partial]);
   }
   assert.deepEqual(await statesWith(said(CUT_OFF, 'Guesses', TO_MS)), LIVE, 'later');
 });

@@ -100,7 +100,7 @@ function shortOf(health: HealthStatus, passedOver: readonly StoredFinding[]): He
   const text = `it did not examine everything: ${draft.title}`;
   const because = health.because === null ? text : `${health.because}; ${text}`;
   const untilMs = health.untilMs === null ? null : Math.min(health.untilMs, sinceMs);
-  return { ...health, state: 'partly', sinceMs, untilMs, because };
+  return { ...health, state: 'partial', sinceMs, untilMs, because };
 }
 
 /** A record without a tenant belongs to the only tenant, if there is one. */

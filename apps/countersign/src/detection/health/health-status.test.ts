@@ -63,14 +63,14 @@ test('the content of a file is seen; its completeness is a separate answer', () 
   assert.match(seen.incomplete ?? '', /are from a file/);
   // A log that never arrived, and a time without any data, are not seen.
   assert.equal(within(['sharepoint'], [imported]).state, 'blind');
-  assert.equal(within(['exchange', 'sharepoint'], [imported]).state, 'partly');
+  assert.equal(within(['exchange', 'sharepoint'], [imported]).state, 'partial');
   assert.equal(within(['exchange'], [{ ...imported, fromMs: NOW, toMs: NOW + 1 }]).state, 'blind');
   // Beside complete collection, a file takes nothing away.
   const both = within(['exchange'], [imported, fact(EXCHANGE)]);
   assert.deepEqual([both.state, both.incomplete], ['live', null]);
   // A file fills a hole of the collection, as far as it reaches.
   const hole = [fact(EXCHANGE, { fromMs: FROM + 2 * HOUR_MS }), fact(EXCHANGE, { toMs: FROM + 1 })];
-  assert.equal(within(['exchange'], [...hole, imported]).state, 'partly');
+  assert.equal(within(['exchange'], [...hole, imported]).state, 'partial');
   const filling = within(['exchange'], [...hole, { ...imported, fromMs: FROM + 1 }]);
   assert.equal(filling.state, 'live');
   assert.match(filling.incomplete ?? '', /are from a file/);
@@ -93,7 +93,7 @@ test('states since when and why', () => {
     const found = now(['exchange'], facts);
     assert.deepEqual([found.state, found.sinceMs, found.untilMs], ['blind', endMs, endMs]);
     assert.match(found.because ?? '', new RegExp(`is ${state}: it is ${state}`));
-    assert.equal(within(['exchange'], facts).state, 'partly');
+    assert.equal(within(['exchange'], facts).state, 'partial');
   }
 });
 
@@ -111,14 +111,14 @@ test('one of several sources suffices; of several logs all are needed', () => {
   const graph = [fact('graph/directoryAudits')];
   assert.equal(within(['directory'], graph).state, 'live');
   const found = within(['directory', 'exchange'], graph);
-  assert.equal(found.state, 'partly');
+  assert.equal(found.state, 'partial');
   assert.match(found.because ?? '', /Exchange/);
 });
 
 test('records from files are seen, and their completeness is unknown', () => {
   const source = 'm365.export/unified-audit-log';
   const files = { workload: 'Exchange', state: 'unknown', because: 'out of a file' } as const;
-  assert.equal(within(['exchange'], [fact(source, files)]).state, 'partly');
+  assert.equal(within(['exchange'], [fact(source, files)]).state, 'partial');
   assert.equal(within(['sharepoint'], [fact(source, files)]).state, 'blind');
   const old = fact(source, { ...files, toMs: NOW - HOUR_MS });
   const found = now(['exchange'], [old]);
@@ -131,14 +131,14 @@ test('a clock step affects every source, and no tenant affects another', () => {
   const asked = { kind: 'period', fromMs: FROM, toMs: NOW } as const;
   const of = { tenants: [TENANT, OTHER], facts: [fact(EXCHANGE)] };
   const found = healthOf(['exchange'], of, asked);
-  assert.equal(found.state, 'partly');
+  assert.equal(found.state, 'partial');
   assert.match(found.because ?? '', new RegExp(OTHER));
   assert.equal(healthOf(['exchange'], { tenants: [], facts: [] }, asked).state, 'blind');
 });
 
 test('removing collected data never improves health', () => {
   const logs = Object.keys(LOGS) as LogName[];
-  const rank = { failed: 0, blind: 0, partly: 1, live: 2 } as const;
+  const rank = { failed: 0, blind: 0, partial: 1, live: 2 } as const;
   const source = fc.constantFrom(EXCHANGE, SHAREPOINT, 'graph/signIns', 'azure-monitor/AuditLogs');
   const some = fc.array(
     fc

@@ -7,7 +7,7 @@ import { LOGS, type LogName } from '../runner/required-logs.ts';
 
 /** Whether a detector could see its subject: completely, partly or not at all. */
 export type HealthStatus = {
-  readonly state: 'live' | 'partly' | 'blind' | 'failed';
+  readonly state: 'live' | 'partial' | 'blind' | 'failed';
   /** Since when it is blind or failed; null while it sees, and if it never saw. */
   readonly sinceMs: number | null;
   /** Up to when it saw everything; null if it never did. */
@@ -66,7 +66,7 @@ function joined(healths: readonly HealthStatus[]): HealthStatus {
   const since = short.map(({ sinceMs }) => sinceMs ?? Number.NEGATIVE_INFINITY);
   const sinceMs = finite(isBlind ? Math.max(...since) : Math.min(...since));
   const because = [...new Set(short.map((health) => health.because))].slice(0, REASONS_SHOWN);
-  const state = isBlind ? 'blind' : 'partly';
+  const state = isBlind ? 'blind' : 'partial';
   return { state, sinceMs, untilMs, because: because.join('; '), incomplete };
 }
 
@@ -106,9 +106,9 @@ function healthWithin({ log, own, good }: HealthInputs, { fromMs, toMs }: Times)
   if (hole === undefined) return { ...NOTHING, state: 'live', untilMs, incomplete };
   const within = own.filter((fact) => touches(fact, hole));
   // Records of unknown completeness are records, so what they show is seen.
-  const isPartly = seen.length > 0 || within.some(({ state }) => state === 'unknown');
+  const isPartial = seen.length > 0 || within.some(({ state }) => state === 'unknown');
   return {
-    state: isPartly ? 'partly' : 'blind',
+    state: isPartial ? 'partial' : 'blind',
     sinceMs: finite(hole.from),
     untilMs,
     because: `${log.words}: ${becauseOf(within) ?? 'nothing was collected'}`,
@@ -146,7 +146,7 @@ function healthNow({ log, own, good }: HealthInputs, nowMs: number): HealthStatu
   const lastMs = Math.max(endMs, ...(isUnsure ? [] : ends.filter((ms) => ms < nowMs)));
   const why = becauseOf(bad) ?? `nothing was collected since then, and ${becauseOf(own) ?? ''}`;
   return {
-    state: isUnsure ? 'partly' : 'blind',
+    state: isUnsure ? 'partial' : 'blind',
     sinceMs: finite(lastMs),
     untilMs,
     because: `${log.words}: ${why}`,

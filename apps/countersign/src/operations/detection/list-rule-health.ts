@@ -55,7 +55,7 @@ export const listRuleHealth: ListOperation<RuleHealthInput, object, RuleHealthVi
     rule: z.string(),
     title: z.string(),
     detector: z.string(),
-    state: z.enum(['live', 'partly', 'blind', 'failed']),
+    state: z.enum(['live', 'partial', 'blind', 'failed']),
     since: z.string().nullable(),
     until: z.string().nullable(),
     because: z.string().nullable(),

@@ -89,11 +89,11 @@ export function blindReason(found: readonly DetectorHealth[]): Reason | undefine
   const { profile, health } = first;
   const of = (state: HealthStatus['state']): number =>
     short.filter((each) => each.health.state === state).length;
-  const [failed, count, partly] = [of('failed'), of('blind'), of('partly')];
+  const [failed, count, partial] = [of('failed'), of('blind'), of('partial')];
   const parts = [
     ...(failed > 0 ? [`${plural(failed, 'rule has', 'rules have')} failed`] : []),
     ...(count > 0 ? [`${plural(count, 'rule is', 'rules are')} blind`] : []),
-    ...(partly > 0 ? [`${plural(partly, 'rule sees', 'rules see')} only a part`] : []),
+    ...(partial > 0 ? [`${plural(partial, 'rule sees', 'rules see')} only a part`] : []),
   ];
   const such = `such as "${profile.title}" (${health.because})`;
   const text = `${parts.join(' and ')}, ${such}: "countersign rules status" names them`;
@@ -104,7 +104,7 @@ function worstFirst(a: DetectorHealth, b: DetectorHealth): number {
   return WORST.indexOf(a.health.state) - WORST.indexOf(b.health.state);
 }
 
-const WORST: readonly HealthStatus['state'][] = ['failed', 'blind', 'partly', 'live'];
+const WORST: readonly HealthStatus['state'][] = ['failed', 'blind', 'partial', 'live'];
 
 /** Failed rules and detectors by name: reported with every answer. */
 export async function failureReason({

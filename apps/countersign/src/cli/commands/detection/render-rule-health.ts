@@ -27,8 +27,8 @@ export async function renderRuleHealth(
   }
 }
 
-const ORDER = ['failed', 'blind', 'partly'] as const;
-const STYLES = { live: 'yes', partly: 'unknown', blind: 'no', failed: 'no' } as const;
+const ORDER = ['failed', 'blind', 'partial'] as const;
+const STYLES = { live: 'yes', partial: 'unknown', blind: 'no', failed: 'no' } as const;
 
 const STATE: Column<RuleHealth> = {
   title: 'state',
@@ -94,6 +94,6 @@ function summary(rows: readonly RuleHealth[]): string {
       : `; ${numberText(aside.length)} more without any collector, which answers state`;
   return (
     `${numberText(counted.length)} rules and detectors: ${count('live')} live, ` +
-    `${count('partly')} see only a part, ${count('blind')} blind, ${count('failed')} failed${more}`
+    `${count('partial')} partial, ${count('blind')} blind, ${count('failed')} failed${more}`
   );
 }
