@@ -207,8 +207,12 @@ test('removes people from devices, groups, roles and owners', async () => {
   assert.equal((await remove(`${group}/members/${userId(3)}/$ref`)).status, 404);
   const owner = `/applications/${WIKI.applicationId}/owners/${userId(1)}/$ref`;
   assert.equal((await remove(owner)).status, 204);
-  const role = `/directoryRoles/${id(10, 1)}/members/${userId(0)}/$ref`;
-  assert.equal((await remove(role)).status, 204);
+  const assignments = '/roleManagement/directory/roleAssignments';
+  const { body } = await tenant.call(`/v1.0${assignments}`);
+  const held = (body['value'] as { id: string; principalId: string }[]).find(
+    ({ principalId }) => principalId === userId(0),
+  );
+  assert.equal((await remove(`${assignments}/${held?.id}`)).status, 204);
   assert.ok(audited().includes('Remove member from role'));
 });
 
