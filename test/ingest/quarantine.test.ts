@@ -91,7 +91,7 @@ test('readable content is accepted and leaves; the rest stays, with its position
 
   const again = await run(data, 'import', '--quarantined');
   assert.equal(again.code, 2);
-  assert.match(again.stderr, /nothing of the input could be read/);
+  assert.match(again.stderr, /could not read any of the input/);
   assert.equal(quarantined(data).length, 1);
 });
 
