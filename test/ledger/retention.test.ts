@@ -138,7 +138,10 @@ for (const [what, scope] of HOLDS) {
     await hold(data, ...scope, '--case', 'H-7');
     const refused = await retain(data, '--before', '2026-03-09');
     assert.equal(refused.code, 2);
-    assert.match(refused.stderr, /^countersign: [^\n]*the case "H-7" has a hold[^\n]*\n$/);
+    assert.match(
+      refused.stderr,
+      /^countersign: [^\n]*the case "H-7" \([0-9,]+ entr(?:y|ies)\) has a hold[^\n]*\n$/,
+    );
     assert.equal(await bodies(data), ALL_THERE);
     await hold(data, '--release', 'H-7');
     const { code, stderr } = await retain(data, '--before', '2026-03-09');
