@@ -174,9 +174,10 @@ else
         assert.equal((await page()).status, 200);
         disk.fill(0.01);
         while (!nodes[0].serving.log.some(({ event }) => event === 'enforcement-stopped')) {
-          assert.equal((await page()).status, 200, 'nobody notices');
+          assert.equal((await page()).status, 200, 'users notice nothing');
         }
-        for (let n = 0; n < 20; n++) assert.equal((await page()).status, 200, 'nobody notices');
+        for (let n = 0; n < 20; n++)
+          assert.equal((await page()).status, 200, 'users notice nothing');
         // A person denied by policy is not let in by asking the other node.
         const eve = `Bearer ${await tokenOf('eve@example.com')}`;
         const kept = await ask(site, '/page', { host: 'wiki.example.com', authorization: eve });

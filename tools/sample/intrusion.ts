@@ -62,7 +62,7 @@ export function intrusion(life: Life): Intrusion {
 
 function called({ company }: Life, name: string): Person {
   const person = company.people.find((p) => p.name === name);
-  if (person === undefined) throw new Error(`nobody is called ${name}`);
+  if (person === undefined) throw new Error(`no person is named ${name}`);
   return person;
 }
 

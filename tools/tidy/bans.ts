@@ -66,7 +66,7 @@ export const datedComments: Rule = (source) => [
     source,
     source.comments,
     /\bTODO\b(?!\(#\d+\))/g,
-    'a TODO that nobody is asked to do: write TODO(#issue): what',
+    'a TODO without an issue: write TODO(#issue): what',
   ),
   ...breachesOf(
     source,

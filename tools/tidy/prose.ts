@@ -41,7 +41,6 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['docs/glossary.md', 'CHANGELOG.md
 /** Text that is not prose: paths and ids, single quoted words, keys, options, ids with dashes. */
 const NAMES = [
   /[\w./@-]*\.(?:ts|js|mjs|json)\b/g,
-  /\bcutTitle:\s*(['"`]).*?\1/g,
   /(['"`])[\w-]+\1/g,
   /--?\w[\w-]*|\b\w+-\w[\w-]*/g,
   /^[ {]*\w+: ?(?=\S|$)/gm,

@@ -7,7 +7,7 @@ export const lineFeedsOnly: Rule = (source) =>
 const WORDS: readonly { readonly pattern: RegExp; readonly what: string }[] = [
   {
     pattern: /(?:\/home\/|\/Users\/|\/root\/|[A-Z]:\\Users\\)[A-Za-z.]/g,
-    what: "an absolute path of somebody's machine: make it relative",
+    what: 'an absolute path of one machine: make it relative',
   },
   {
     pattern: /\b(?:registry|proxy|files|repo\d*|deb|static|index)\.[a-z]+\.(?:org|com|io|net)\b/g,

@@ -12,7 +12,7 @@ const WORLD = {
 } as const;
 
 function parse(text: string): Config {
-  const noInventory = (file: string): SourceText => assert.fail(`nobody named ${file}`);
+  const noInventory = (file: string): SourceText => assert.fail(`unexpected read of ${file}`);
   return parseConfig({ file: 'c.yaml', text }, WORLD, noInventory);
 }
 

@@ -135,7 +135,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     'c.yaml:4:7: tenants[0].credentials.clientid: is not known: did you mean clientId?',
   ],
   [
-    'a member that nobody knows',
+    'an unknown member',
     `${GOOD}color: red\n`,
     'c.yaml:8:1: color: is not known: remove it, or write one of listen, reach, log, ' +
       'inventory, tenants, emulatorClock, enforcementPoints',

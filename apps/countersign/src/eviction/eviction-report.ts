@@ -199,7 +199,7 @@ function openText({ text, reversal }: Opening): string {
 }
 
 const NOBODY_TAINTED: Reason = {
-  code: 'nobody-named',
+  code: 'no-actor',
   text: 'no finding of high severity names a person, and no --suspect was given',
 };
 

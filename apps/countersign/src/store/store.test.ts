@@ -152,7 +152,7 @@ test('removes spill folders of dead processes, and keeps those of living ones', 
   const left = pids.map((pid) => join(dir, 'events', `spill-${pid}-a`));
   for (const path of left) {
     mkdirSync(path);
-    writeFileSync(join(path, 'spilled'), 'rows of somebody');
+    writeFileSync(join(path, 'spilled'), 'spilled rows');
   }
   const opened = async (): Promise<(readonly string[] | undefined)[]> => {
     (await Store.open(dir)).close();

@@ -74,7 +74,7 @@ test('every used token was issued before, in the same session', () => {
   for (const { tokenId, sessionId, atMs } of used) {
     if (atMs < FROM_MS || tokenId === '') continue;
     const signIn = issued.get(tokenId);
-    assert.ok(signIn !== undefined, `nobody gave out ${tokenId}`);
+    assert.ok(signIn !== undefined, `no sign-in issued ${tokenId}`);
     assert.ok(signIn.atMs <= atMs);
     assert.equal(sessionId, signIn.sessionId);
     checked++;

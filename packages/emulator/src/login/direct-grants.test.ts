@@ -107,7 +107,7 @@ test('refuses a wrong password, an unknown name and a missing factor', async (t)
   assert.equal(
     numberOf(await byPassword({ password: 'guess' })),
     50126,
-    'it is told to nobody else',
+    'no other caller learns it',
   );
   assert.deepEqual(
     signIns.map(({ error }) => error),

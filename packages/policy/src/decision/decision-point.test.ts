@@ -28,7 +28,7 @@ const POLICIES = `
   permit (principal is Person, action == Action::"signIn", resource)
   when { principal.enabled && context.factor == "multi" };
 
-  @id("risk") @sentence("Nobody at high risk.")
+  @id("risk") @sentence("No person at high risk.")
   @enforcement_points("eam") @obligations("alarm:high")
   forbid (principal is Person, action == Action::"signIn", resource)
   when { principal.risk == "high" };
@@ -90,7 +90,7 @@ test('a forbid overrides a permit', async () => {
   assert.deepEqual([decision.effect, decision.cause], ['deny', 'policy']);
   assert.deepEqual(decision.policies, ['risk']);
   assert.deepEqual(decision.obligations, ['alarm:high']);
-  assert.equal(decision.because[0]?.text, 'Nobody at high risk.');
+  assert.equal(decision.because[0]?.text, 'No person at high risk.');
 });
 
 test('a request without a permitting policy is denied with that reason', async () => {

@@ -24,11 +24,11 @@ const POLICIES = `
   permit (principal is Person, action == Action::"signIn", resource)
   when { principal.enabled && context.factor == "multi" };
 
-  @id("any") @sentence("Whoever is enabled.") @enforcement_points("eam") @obligations("remember")
+  @id("any") @sentence("Every enabled person.") @enforcement_points("eam") @obligations("remember")
   permit (principal is Person, action == Action::"signIn", resource)
   when { principal.enabled };
 
-  @id("risk") @sentence("Nobody at high risk.")
+  @id("risk") @sentence("No person at high risk.")
   @enforcement_points("eam") @obligations("alarm:high")
   forbid (principal is Person, action == Action::"signIn", resource)
   when { principal.risk == "high" };
@@ -76,7 +76,7 @@ test('names all permitting policies in order, and each obligation once', () => {
     ...{ effect: 'permit', cause: 'policy', policies: ['any', 'zeal'] },
     obligations: ['remember', 'watch'],
     because: [
-      { code: 'policy:any', text: 'Whoever is enabled.' },
+      { code: 'policy:any', text: 'Every enabled person.' },
       { code: 'policy:zeal', text: 'Two factors.' },
     ],
     policyVersion: POLICY_SET.version,
@@ -97,7 +97,7 @@ test('a forbid is reported alone, with its own obligations', () => {
   );
   assert.deepEqual([effect, cause, policies], ['deny', 'policy', ['risk']]);
   assert.deepEqual(obligations, ['alarm:high']);
-  assert.deepEqual(because, [{ code: 'policy:risk', text: 'Nobody at high risk.' }]);
+  assert.deepEqual(because, [{ code: 'policy:risk', text: 'No person at high risk.' }]);
 });
 
 test('without a permitting policy, nothing decides and no obligation applies', () => {

@@ -85,7 +85,7 @@ test("a workload's owners are those of its service principal and application", (
 test("a policy reads a workload's owners, and denies a workload with unknown owners", () => {
   const { writePage, directory } = world();
   const { schema } = readPolicyFolder('content/policies').source;
-  const text = `@id("owned") @sentence("A workload runs that somebody owns.")
+  const text = `@id("owned") @sentence("A workload with an owner may run.")
   @enforcement_points("check")
 permit (principal is Workload, action == Action::"runAs", resource is Suite)
 when { principal.owners.contains("ada") || principal.applicationOwners.contains("ada") };`;

@@ -255,7 +255,7 @@ test('at the same risk the younger statement counts', () => {
 
 test('reports each change of a person once, including changes by time alone', () => {
   const { risks, clock, changed } = world('low');
-  const named = ['user:Ada@x.example', 'nobody known'];
+  const named = ['user:Ada@x.example', 'unknown person'];
   risks.raise(raised({ severity: 2, principals: named }), NOW_MS);
   assert.deepEqual(changed(), []);
   risks.raise(raised({ severity: 3, principals: named }), NOW_MS);

@@ -11,7 +11,7 @@ for (const [what, error, exitCode] of [
   ['a damaged segment', new LedgerError('SEGMENT_CORRUPT', 'damaged'), 3],
   ['a draft that only we can have made', new LedgerError('INVALID_DRAFT', 'bad'), 70],
   ['a folder of another version', new LedgerError('FOLDER_VERSION', 'format 9'), 2],
-  ['a lock that somebody holds', new LedgerError('LOCKED', 'held'), 3],
+  ['a lock that another process holds', new LedgerError('LOCKED', 'held'), 3],
   ['a full disk', new LedgerError('DISK_FULL', 'full'), 3],
   ['a disk that fills up under us', system('ENOSPC'), 3],
   ['a file that is not ours to read', system('EACCES'), 2],
@@ -21,7 +21,7 @@ for (const [what, error, exitCode] of [
   ['a native part that is not', missing("Cannot find module '@duckdb/node-x/duckdb.node'\nat"), 2],
   ['a missing file of the installation', missing("Cannot find module '/x/dist/a.js' from /x"), 70],
   ['a broken invariant', new AssertionFailure('broken'), 70],
-  ['what nobody expected', new TypeError('x is not a function'), 70],
+  ['an unexpected error', new TypeError('x is not a function'), 70],
   ['a value that is no error', 'text', 70],
 ] as const) {
   test(`${what} exits ${exitCode} with one sentence`, () => {

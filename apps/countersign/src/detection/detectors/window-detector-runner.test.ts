@@ -16,7 +16,11 @@ function detector(rule: string, find: WindowDetector['find']): WindowDetector {
 }
 
 test('a failing detector silences no other, and withdraws nothing', async () => {
-  const found = cutDraft({ title: 'something else' }, { fromMs: 0, toMs: DAY_MS }, 7);
+  const found = cutDraft(
+    { unit: 'stream/else', title: 'something else' },
+    { fromMs: 0, toMs: DAY_MS },
+    7,
+  );
   const broken = detector('stream/broken', () => Promise.reject(new Error('Out of Memory')));
   const sound = detector('stream/found', () => Promise.resolve([found]));
   // Neither detector reads the store.

@@ -43,7 +43,7 @@ export function streamDetector(detectors: readonly WindowDetector[] = STREAM_DET
         const cutShort: UnfinishedWindow[] = [];
         const period = { fromMs: from, toMs: to };
         for (const each of detectors) {
-          const unit = { id: each.cutTitle ?? each.title, title: each.title };
+          const unit = { id: each.rules[0], title: each.title };
           const result = await isolation.attempt(unit, (store) =>
             runWindowDetector(each, { store, bodyOf, period }),
           );

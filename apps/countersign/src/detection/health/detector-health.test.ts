@@ -24,7 +24,7 @@ const WATCHERS: readonly DetectorProfile[] = [
   { id: 'rule-a', title: 'A rule', detector: 'sigma', logs: ['signInLog'] },
   { id: 'rule-ab', title: 'Another', detector: 'sigma', logs: ['signInLog'] },
   { id: 'stream/x', title: 'Guesses', detector: 'stream/x', logs: ['signInLog'] },
-  { id: 'stream/y', title: 'Hits', detector: 'stream/x', logs: ['signInLog'], cutTitle: 'Guesses' },
+  { id: 'stream/y', title: 'Hits', detector: 'stream/x', logs: ['signInLog'], unit: 'stream/x' },
 ];
 
 const COLLECTED: CoverageRow = {
@@ -105,22 +105,22 @@ test('a throttled rule did not examine the whole day', async () => {
 });
 
 test('a detector that stopped did not examine the period up to the stated end', async () => {
-  const partial = 'partial: it did not examine everything: too much: Guesses';
+  const partial = 'partial: it did not examine everything: too much: stream/x';
   for (const endMs of [FROM_MS + 1, TO_MS, TO_MS + DAY_MS]) {
-    const found = await statesWith(said(CUT_OFF, 'Guesses', FROM_MS - 20 * DAY_MS, endMs));
+    const found = await statesWith(said(CUT_OFF, 'stream/x', FROM_MS - 20 * DAY_MS, endMs));
     assert.deepEqual(found, ['live', 'live', partial, partial]);
   }
-  const before = said(CUT_OFF, 'Guesses', FROM_MS - 20 * DAY_MS, FROM_MS);
+  const before = said(CUT_OFF, 'stream/x', FROM_MS - 20 * DAY_MS, FROM_MS);
   assert.deepEqual(await statesWith(before), LIVE, 'it looked at what comes behind');
 });
 
 test('without a stated end, it counts as never having examined anything after', async () => {
-  const partial = 'partial: it did not examine everything: too much: Guesses';
+  const partial = 'partial: it did not examine everything: too much: stream/x';
   for (const windowMs of [FROM_MS - 20 * DAY_MS, FROM_MS]) {
-    const found = await statesWith(said(CUT_OFF, 'Guesses', windowMs));
+    const found = await statesWith(said(CUT_OFF, 'stream/x', windowMs));
     assert.deepEqual(found, ['live', 'live', partial, partial]);
   }
-  assert.deepEqual(await statesWith(said(CUT_OFF, 'Guesses', TO_MS)), LIVE, 'later');
+  assert.deepEqual(await statesWith(said(CUT_OFF, 'stream/x', TO_MS)), LIVE, 'later');
 });
 
 test('resolved and withdrawn shortfalls count as examined', async () => {

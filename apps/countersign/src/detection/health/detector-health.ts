@@ -83,11 +83,8 @@ function passedOverIn(
     .filter((finding) => isWithin(finding) && statusOf(finding, nowMs) < SUPPRESSED);
 }
 
-function isAbout(
-  { draft }: StoredFinding,
-  { id, title, cutTitle = title }: DetectorProfile,
-): boolean {
-  return draft.rule === CUT_OFF ? draft.group === cutTitle : isThrottledOf(draft, id);
+function isAbout({ draft }: StoredFinding, { id, unit = id }: DetectorProfile): boolean {
+  return draft.rule === CUT_OFF ? draft.group === unit : isThrottledOf(draft, id);
 }
 
 function shortOf(health: HealthStatus, passedOver: readonly StoredFinding[]): HealthStatus {

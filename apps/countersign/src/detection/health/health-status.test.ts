@@ -102,7 +102,7 @@ test('the end of a polled log is still arriving, not blind', () => {
   assert.deepEqual([found.state, found.untilMs], ['live', NOW - 2 * HOUR_MS]);
   const [settled, coming] = alive(EXCHANGE) as [CoverageRow, CoverageRow];
   const stopped = { ...coming, toMs: NOW - HOUR_MS };
-  assert.equal(now(['exchange'], [settled, stopped]).state, 'blind', 'nobody asks any more');
+  assert.equal(now(['exchange'], [settled, stopped]).state, 'blind', 'no collector asks anymore');
   const silent = { ...coming, because: 'silent: none of the last 3 canaries came back' };
   assert.equal(now(['exchange'], [settled, silent]).state, 'blind');
 });

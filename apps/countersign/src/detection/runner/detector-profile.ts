@@ -20,8 +20,8 @@ export type DetectorProfile = {
   readonly logs: readonly LogName[];
   /** The highest severity that it reports. Undefined: any. */
   readonly severityMax?: FindingSeverity;
-  /** Its name in the ids of findings about itself. Default: its title. */
-  readonly cutTitle?: string;
+  /** Its detector's name in findings about the detector itself. Default: its id. */
+  readonly unit?: string;
 };
 
 /** The rules and correlations that alert. */
@@ -38,16 +38,19 @@ export function ruleProfiles({ set }: RuleContent, detector: string): DetectorPr
 
 /** The window detectors, rule by rule. */
 export function streamProfiles(
-  detectors: readonly Pick<
-    WindowDetector,
-    'rules' | 'title' | 'cutTitle' | 'needs' | 'rulesNeed'
-  >[],
+  detectors: readonly Pick<WindowDetector, 'rules' | 'title' | 'needs' | 'rulesNeed'>[],
   detector: string,
 ): DetectorProfile[] {
-  return detectors.flatMap(({ rules, title, cutTitle = title, needs, rulesNeed = {} }) =>
+  return detectors.flatMap(({ rules, title, needs, rulesNeed = {} }) =>
     rules.map((id) => {
       const own = rulesNeed[id] ?? needs;
-      return { id, title, cutTitle, detector, logs: own.flatMap((need) => NEEDS.get(need) ?? []) };
+      return {
+        id,
+        title,
+        unit: rules[0],
+        detector,
+        logs: own.flatMap((need) => NEEDS.get(need) ?? []),
+      };
     }),
   );
 }
@@ -55,14 +58,14 @@ export function streamProfiles(
 /** Whether a finding reports its failure, alone or with its whole detector. */
 export function isFailureOf(
   draft: FindingDraft,
-  { id, title, cutTitle, detector }: DetectorProfile,
+  { id, unit = id, detector }: DetectorProfile,
 ): boolean {
   const failure = failureOf(draft);
   if (failure?.detector !== detector) return false;
-  const { unit } = failure;
+  const failed = failure.unit;
   // No rule can match a record that has no mapping.
-  if (unit === null || unit === FAILED_MAPPING) return true;
-  return unit === (cutTitle ?? title) || (shortfallOf(unit)?.stream ?? unit) === id;
+  if (failed === null || failed === FAILED_MAPPING) return true;
+  return failed === unit || (shortfallOf(failed)?.stream ?? failed) === id;
 }
 
 /** Whether its silence is relevant for findings of this severity and above. */

@@ -42,7 +42,7 @@ describe('an evaluation over AuthZEN', () => {
       'policy forbids',
       { resource: PAY },
       'policy',
-      'Nobody reads what is high.',
+      'No person reads a high-risk document.',
       "The company's policy does not allow this",
     ],
     [
@@ -53,7 +53,7 @@ describe('an evaluation over AuthZEN', () => {
       "The company's policy does not allow this",
     ],
     [
-      'nobody can tell',
+      'the risk is unknown',
       { subject: { type: 'user', id: 'eve' } },
       'unknown',
       'Person "eve" is not known here',

@@ -90,9 +90,9 @@ describe('a group bypasses the external method', () => {
   for (const [name, one, other] of [
     ['the one who asks agrees', request(), approval({ by: 'ada' }, 'ada')],
     ['the one who asks signs in the name of another', request(), approval({}, 'ada')],
-    ['somebody asks in the name of another', request({}, 'eve'), approval()],
-    ['somebody agrees who may not', request(), approval({ by: 'mallory' })],
-    ['somebody asks who may not', request({ by: 'mallory' }), approval()],
+    ['a request under another name', request({}, 'eve'), approval()],
+    ['an approval by a person who may not approve', request(), approval({ by: 'mallory' })],
+    ['a request by a person who may not request', request({ by: 'mallory' }), approval()],
     ['it is agreed to another request', request({ group: 'everybody' }), approval()],
     ['the request is for longer than was agreed to', request({ untilMs: NOW_MS * 2 }), approval()],
   ] as const) {

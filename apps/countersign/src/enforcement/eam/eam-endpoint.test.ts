@@ -84,7 +84,7 @@ test("reports a temporary failure while Entra's keys are unreadable", async () =
   const page = await harness.startSignIn();
   assert.equal(page.status, 503);
   assert.match(page.text, /Try again in a few minutes/);
-  assert.equal(postedForm(page).action, undefined, 'nobody knows who sent them');
+  assert.equal(postedForm(page).action, undefined, 'the sender is unknown');
 });
 
 test('a permit that cannot be recorded is not given', async () => {
@@ -164,7 +164,7 @@ test('a synced passkey states no device', async () => {
 test('records only a GUID as request id', async () => {
   const harness = await EamHarness.create();
   const form = await harness.request();
-  form.set('client-request-id', 'somebody wrote this');
+  form.set('client-request-id', 'text of the sender');
   const page = await harness.post(EAM_PATHS.authorize, form);
   await harness.submit(page, EAM_PATHS.refuse, {});
   assert.equal(Object.hasOwn(harness.decisions[0]?.request.context ?? {}, 'requestId'), false);

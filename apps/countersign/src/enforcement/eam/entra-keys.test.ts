@@ -22,7 +22,7 @@ function authority(keys: readonly unknown[], uri = `${AUTHORITY}/keys`) {
   const state = { keys, uri, reads: 0, away: false };
   const read = async (url: string): Promise<unknown> => {
     state.reads += 1;
-    if (state.away) throw new Error('nobody is there');
+    if (state.away) throw new Error('connection refused');
     if (url === state.uri) return { keys: state.keys };
     assert.equal(url, `${AUTHORITY}/common/v2.0/.well-known/openid-configuration`);
     return { jwks_uri: state.uri };

@@ -145,7 +145,7 @@ describe('a refused request', () => {
     ['whom no policy permits', { sub: 'bob' }, {}, 'denied'],
     ['whom a policy forbids it', {}, { method: 'DELETE' }, 'denied'],
     ['of whom nothing is known', { sub: 'eve' }, {}, 'unknown'],
-    ['whose factor nobody knows', { amr: undefined }, {}, 'unknown'],
+    ['with an unknown factor', { amr: undefined }, {}, 'unknown'],
   ] as const) {
     test(`${name} is refused (${cause}), with the entry as reference`, async () => {
       const reply = await ask({ ...asking, token: await world.token(claims) });

@@ -80,7 +80,7 @@ describe('a token', () => {
     ['for another audience', { ...CLAIMS, aud: 'payroll' }],
     ['that has expired', { ...CLAIMS, exp: NOW_S - 120 }],
     ['that is not valid yet', { ...CLAIMS, nbf: NOW_S + 3600 }],
-    ['of nobody', { ...CLAIMS, sub: '' }],
+    ['with an empty subject', { ...CLAIMS, sub: '' }],
   ];
   for (const [name, claims] of wrong) {
     test(`${name} is invalid`, async () => {

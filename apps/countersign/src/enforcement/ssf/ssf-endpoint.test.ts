@@ -214,7 +214,7 @@ test('records a subject that is included again, once', async () => {
     return at.records.length - before;
   };
   const { addSubject, removeSubject } = SSF_PATHS;
-  assert.equal(await count(addSubject), 0, 'nobody was left out');
+  assert.equal(await count(addSubject), 0, 'no subject was omitted');
   assert.deepEqual([await count(removeSubject), await count(removeSubject)], [1, 0]);
   assert.deepEqual([await count(addSubject), await count(addSubject)], [1, 0]);
 });

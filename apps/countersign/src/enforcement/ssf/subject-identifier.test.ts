@@ -36,7 +36,7 @@ describe('subjects', () => {
     ['text', 'ada'],
     ['nothing', undefined],
     ['no format', { email: 'a@b.c' }],
-    ['a format that nobody defines', { format: 'shoe_size', id: '42' }],
+    ['an undefined format', { format: 'shoe_size', id: '42' }],
     // An example in SSF uses this name; RFC 9493 has another.
     ['the format phone', { format: 'phone', phone_number: '+1' }],
     ['a missing member', { format: 'iss_sub', iss: 'https://idp.example.com' }],
@@ -50,7 +50,7 @@ describe('subjects', () => {
     ['too many addresses', { format: 'ip-addresses', 'ip-addresses': Array(17).fill('::1') }],
     ['no aliases', { format: 'aliases', identifiers: [] }],
     ['too many aliases', { format: 'aliases', identifiers: Array(17).fill(email('a@b.c')) }],
-    ['a complex subject of nobody', { format: 'complex' }],
+    ['a complex subject without members', { format: 'complex' }],
     ['a complex subject of something else', { format: 'complex', pet: { ...ada } }],
     ['a complex subject in another', { format: 'complex', user: { format: 'complex' } }],
   ];

@@ -33,7 +33,7 @@ const POLICIES = PolicySet.parse({
         @enforcement_points("authzen") @obligations("log")
         permit (principal is Person, action == Action::"read", resource)
         when { principal.enabled };
-        @id("low") @sentence("Nobody reads what is high.") @enforcement_points("authzen")
+        @id("low") @sentence("No person reads a high-risk document.") @enforcement_points("authzen")
         forbid (principal is Person, action == Action::"read", resource is App)
         when { resource.level > 2 };`,
     },

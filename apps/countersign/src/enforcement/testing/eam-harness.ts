@@ -133,7 +133,7 @@ export class EamHarness {
     const keys = new EntraKeys({
       authority: AUTHORITY,
       read: async (url) => {
-        if (this.authority === 'away') throw new Error('nobody is there');
+        if (this.authority === 'away') throw new Error('connection refused');
         return url.endsWith('/keys') ? { keys: [jwk] } : { jwks_uri: `${AUTHORITY}/common/keys` };
       },
       clock,

@@ -31,7 +31,7 @@ const POLICIES = PolicySet.parse({
         @enforcement_points("forward-auth")
         permit (principal is Person, action == Action::"useApp", resource)
         when { principal.enabled && context.factor != "single" };
-        @id("write") @sentence("Nobody deletes.") @enforcement_points("forward-auth")
+        @id("write") @sentence("No person deletes.") @enforcement_points("forward-auth")
         forbid (principal is Person, action == Action::"useApp", resource)
         when { context has method && context.method == "DELETE" };`,
     },

@@ -5,10 +5,10 @@ import { ForwardingError } from './errors.ts';
 import { ANSWER_LINE_BYTES_MAX, WAITING_NOTICE_MS } from './limits.ts';
 import { socketPathOf } from './socket-path.ts';
 
-/** `nobody`: no host took the command, or it ended before it began. */
+/** `no-host`: no host took the command, or it ended before it began. */
 export type ForwardingOutcome =
   | { readonly kind: 'done'; readonly result: unknown }
-  | { readonly kind: 'nobody' };
+  | { readonly kind: 'no-host' };
 
 /**
  * Forwards a command to the process that serves the socket, and waits for its result.
@@ -27,10 +27,10 @@ export async function handOver(options: {
   waiting: () => void;
 }): Promise<ForwardingOutcome> {
   const socket = openSocketPath(options.socketFile);
-  if (socket === undefined) return { kind: 'nobody' };
+  if (socket === undefined) return { kind: 'no-host' };
   try {
     const response = await ask(socket.path, options.work, options.signal);
-    if (response === undefined) return { kind: 'nobody' };
+    if (response === undefined) return { kind: 'no-host' };
     return await readAnswer(response, options);
   } catch (error) {
     if (options.signal.aborted) throw interrupted();
@@ -121,7 +121,7 @@ function proofFault(socketFile: string, demand: ProofDemand): ForwardingError | 
 }
 
 function ended(isBegun: boolean, cause?: unknown): ForwardingOutcome {
-  if (!isBegun) return { kind: 'nobody' };
+  if (!isBegun) return { kind: 'no-host' };
   throw new ForwardingError(
     'LOST',
     'the process that held the ledger ended before it reported the result. Check the result, and ' +

@@ -106,11 +106,11 @@ test('reports a defect of the host as a defect', async () => {
 });
 
 test('finds no host without a folder, without a socket or with a dead socket', async () => {
-  assert.deepEqual(await ask(join(root, 'nothing', 'run', 'api.sock')), { kind: 'nobody' });
+  assert.deepEqual(await ask(join(root, 'nothing', 'run', 'api.sock')), { kind: 'no-host' });
   const left = join(root, 'left', 'run', 'api.sock');
   mkdirSync(join(left, '..'), { recursive: true });
   writeFileSync(left, '');
-  assert.deepEqual(await ask(left), { kind: 'nobody' });
+  assert.deepEqual(await ask(left), { kind: 'no-host' });
 });
 
 test('refuses a caller of another version', async () => {
@@ -153,7 +153,7 @@ test('finishes commands in progress before it closes, and takes no more', async 
   const asked = ask(served.socketFile);
   await begun.promise;
   const closed = served.server.close();
-  assert.deepEqual(await ask(served.socketFile), { kind: 'nobody' });
+  assert.deepEqual(await ask(served.socketFile), { kind: 'no-host' });
   release.resolve();
   assert.deepEqual(await asked, { kind: 'done', result: 'finished' });
   await closed;
@@ -228,7 +228,7 @@ test('a command that still waited when the host was killed counts as not begun',
   const asked = ask(join(dir, 'run', 'api.sock'));
   await connected(dir);
   holder.kill('SIGKILL');
-  assert.deepEqual(await asked, { kind: 'nobody' });
+  assert.deepEqual(await asked, { kind: 'no-host' });
 });
 
 type RunningServer = AsyncDisposable & {

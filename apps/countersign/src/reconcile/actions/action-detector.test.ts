@@ -43,9 +43,8 @@ test('reports a day with more actions than the limit, and only that day', () => 
 test('the health of reconciliation shows that the day was not examined', () => {
   const { drafts } = resultOf({ dayMs: DAY, drafts: [], isCut: true }, DAYS);
   const [profile] = reconcileDetector(async () => NO_AUTHORIZATIONS).profiles;
-  // Health recognizes them by the title.
   assert.deepEqual(
     drafts.map(({ group }) => group),
-    [profile?.cutTitle ?? profile?.title],
+    [profile?.unit ?? profile?.id],
   );
 });

@@ -15,10 +15,7 @@ import { ActionReconciler, type FindingsOfDay } from './action-reconciler.ts';
 import type { AuthorizationSource } from './authorization-status.ts';
 
 const DAY_MS = 86_400_000;
-const ACTIONS = {
-  title: 'Action without an authorization',
-  cutTitle: 'An action that no authorization stands behind',
-};
+const ACTIONS = { unit: 'reconcile', title: 'Action without an authorization' };
 
 /**
  * Reconciles whole days, including those after a late sign-in: its token and session may have been

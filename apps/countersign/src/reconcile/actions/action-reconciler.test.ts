@@ -162,7 +162,7 @@ test('the verdict on a missing sign-in depends on the coverage of its log', asyn
 
 test("distinguishes the suite's own service from an unregistered application", async () => {
   assert.equal(await causeOf([read('x', { actorType: 3 })]), 'vendor-service');
-  assert.equal(await causeOf([read(null, { actorName: null })]), 'nobody-named');
+  assert.equal(await causeOf([read(null, { actorName: null })]), 'no-actor');
   const asWorkload = { actorType: 4, actorName: 'sync', sessionUid: null };
   const events = [signIn('x', asWorkload), read('x', asWorkload)];
   const yes = { 0: 'checked' } as const;

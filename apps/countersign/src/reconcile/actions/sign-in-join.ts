@@ -219,7 +219,7 @@ const LATE = `${TOKEN_LIFE_MAX_MS + CLOCK_DIFFERENCE_MAX_MS}`;
 const TIE = `CASE
   WHEN erased THEN 'erased'
   WHEN method = 'none' AND flow = 'vendor' THEN 'vendor-service'
-  WHEN who IS NULL AND NOT has_ids THEN 'nobody-named'
+  WHEN who IS NULL AND NOT has_ids THEN 'no-actor'
   WHEN method = 'token' AND t > issued_t + ${LATE} THEN 'expired'
   WHEN method = 'token' AND tok_is_several THEN 'ambiguous'
   WHEN method = 'session' AND ses_is_several THEN 'ambiguous'

@@ -162,13 +162,13 @@ test('without a policy in force nothing is verified', () => {
 for (const [name, changes, cause] of [
   ['whose body is erased', { erased: true }, 'erased'],
   ['without an outcome', { outcome: 'not stated' }, 'the outcome is not stated'],
-  ['of nobody', { who: { type: 'Person', id: '' } }, 'the sign-in names no principal'],
+  ['without a principal', { who: { type: 'Person', id: '' } }, 'the sign-in names no principal'],
   [
     "of the vendor's own service",
     { detail: { homeTenant: 'f8cdef31-a31e-4b4a-93e4-5f571e91255a' } },
     "the vendor's own service",
   ],
-  ['of whom nobody knows', { who: { type: 'Person', id: 'eve' } }, 'missing: principal.enabled'],
+  ['of an unknown person', { who: { type: 'Person', id: 'eve' } }, 'missing: principal.enabled'],
   [
     'of an application, where no policy is about any',
     { who: { type: 'Workload', id: 'backup' }, flow: 'servicePrincipal' },

@@ -43,7 +43,7 @@ for (const [before, after, turn] of [
   [PERMIT, UNKNOWN, 'unknown'],
   [PERMIT, outcome('deny', { cause: 'error' }), 'unknown'],
 ] as const) {
-  const was = before === null ? 'judged by nobody' : `${before.effect} (${before.cause})`;
+  const was = before === null ? 'not evaluated' : `${before.effect} (${before.cause})`;
   test(`what was ${was} and would be ${after.effect} (${after.cause}): ${turn}`, () => {
     assert.equal(turnOf(item({ before, after })).turn, turn);
   });

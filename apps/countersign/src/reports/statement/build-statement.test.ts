@@ -169,7 +169,7 @@ test('states unknown coverage with the reason', async (t) => {
           toMs: START_MS + 1,
           state: 'unknown',
           bound: null,
-          because: 'nobody said where the file came from',
+          because: 'the origin of the file is unknown',
         },
       ],
       erasures: [

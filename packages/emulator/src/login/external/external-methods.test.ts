@@ -157,7 +157,7 @@ test('the request to the provider has the documented form', async (t) => {
 const REFUSED: readonly (readonly [what: string, mood: Mood, number: number])[] = [
   ['says no', { error: 'access_denied' }, 50158],
   ['echoes another nonce', { claims: { nonce: 'another' } }, 50012],
-  ['speaks of somebody else', { claims: { sub: 'somebody' } }, 50012],
+  ['names another subject', { claims: { sub: 'somebody' } }, 50012],
   ['means another client', { claims: { aud: 'another' } }, 50012],
   ['is another issuer', { claims: { iss: 'https://elsewhere.example' } }, 50012],
   ['answers with a token that is over', { claims: { exp: START_MS / 1000 - 3600 } }, 50012],
@@ -179,7 +179,7 @@ test('an unconfirmed person is refused, and the log has the code', async (t) => 
       const setting = await begin(inner);
       setting.provider.mood = mood;
       const stand = await signIn(setting);
-      assert.equal(stand.kind, 'page', 'nobody is sent to the application');
+      assert.equal(stand.kind, 'page', 'no redirect to the application');
       assert.match((stand as { text: string }).text, new RegExp(`AADSTS${number}:`));
       const [row, ...more] = await rows(setting);
       assert.equal(more.length, 0);

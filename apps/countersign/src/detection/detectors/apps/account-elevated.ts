@@ -13,7 +13,6 @@ import { type Step, stepsOf } from './app-changes.ts';
 export const accountRaised: WindowDetector = {
   rules: ['stream/account-raised'],
   title: 'New account received a role or permissions within minutes',
-  cutTitle: 'A new account had a role, or consented, within minutes',
   needs: ['directory'],
   find: async (window) => {
     const steps = await stepsOf(window);

@@ -16,7 +16,6 @@ import { keysOf, type Step, stepsOf } from './app-changes.ts';
 export const consentRead: WindowDetector = {
   rules: ['stream/consent-read'],
   title: 'Application received permissions, then read mailboxes',
-  cutTitle: 'An application was given rights, and then read mailboxes',
   needs: ['directory', 'exchange'],
   find: async (window) => {
     const steps = await stepsOf(window);

@@ -20,7 +20,6 @@ import { keysOf, type Step, stepsOf } from './app-changes.ts';
 export const credentialUsed: WindowDetector = {
   rules: ['stream/credential-used'],
   title: 'New application credential used from a new network',
-  cutTitle: 'A credential was added to an application, and used from a new network',
   needs: ['directory', 'workload-sign-ins'],
   find: async (window) => {
     const steps = await stepsOf(window);

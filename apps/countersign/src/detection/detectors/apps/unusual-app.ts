@@ -24,7 +24,6 @@ import {
 export const appHabits: WindowDetector = {
   rules: ['stream/app-new', 'stream/mailbox-new-to-app'],
   title: 'Application used a service or mailbox for the first time',
-  cutTitle: 'An application did what it never did before',
   needs: ['exchange', 'sharepoint', 'directory'],
   find: async (window) => [...(await newApps(window)), ...(await newMailboxes(window))],
 };

@@ -37,7 +37,6 @@ import { memberOfEntries, memberText } from './message-members.ts';
 export const displayName: WindowDetector = {
   rules: ['stream/display-name'],
   title: 'External mail under the name of an employee',
-  cutTitle: 'Mail from outside under the name of somebody inside',
   needs: ['sender-names', 'sign-ins'],
   find: async (window) => {
     const named = await namedNewcomers(window);

@@ -30,13 +30,14 @@ import { type Part, partsOf, trickOf } from './mail-parts.ts';
 /** Mail from first-time senders, or from senders who imitate others. */
 export const phishing: WindowDetector = {
   rules: [
-    ...['stream/look-alike', 'stream/first-contact', 'stream/rare-attachment'],
-    ...['stream/lure-link', 'stream/lateral-phishing'],
+    'stream/look-alike',
+    'stream/first-contact',
+    'stream/rare-attachment',
+    'stream/lure-link',
+    'stream/lateral-phishing',
   ],
   title:
     'Phishing signs: look-alike domain, first contact, rare attachment, deceptive link, mass mail',
-  cutTitle:
-    'Mail that lures: look-alikes, first contacts, rare attachments, links, mail from inside',
   // Sign-ins reveal which domains are the company's own.
   needs: ['email', 'sign-ins'],
   rulesNeed: {

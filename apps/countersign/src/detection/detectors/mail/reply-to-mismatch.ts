@@ -29,7 +29,6 @@ import { memberOfEntries, memberText, objectOf } from './message-members.ts';
 export const replyMismatch: WindowDetector = {
   rules: ['stream/reply-mismatch'],
   title: 'Mail with a suspicious reply address',
-  cutTitle: 'Mail whose answers would go to somebody else than its sender',
   needs: ['reply-to'],
   find: async (window) => {
     const messages = await messagesOf(window);

@@ -33,7 +33,7 @@ async function severityOf(...events: readonly SceneEvent[]): Promise<readonly nu
 
 test("a day like those of colleagues is outside the person's range, but no warning", async () => {
   const back = took({ day: 8, itemCount: 200 });
-  assert.deepEqual(await severityOf(back), [3], 'hardly anybody here takes so much');
+  assert.deepEqual(await severityOf(back), [3], 'few people here download so much');
   assert.deepEqual(await severityOf(...colleagues(190), back), [3]);
   assert.deepEqual(await severityOf(...colleagues(210), back), [2]);
   const others = colleagues(210).map((event) => ({ ...event, operation: 'MailItemsAccessed' }));

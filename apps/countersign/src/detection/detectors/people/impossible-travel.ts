@@ -20,7 +20,6 @@ import {
 export const impossibleTravel: WindowDetector = {
   rules: ['stream/impossible-travel'],
   title: 'Sign-ins from two countries within one hour',
-  cutTitle: 'A person signed in from two countries within the hour',
   needs: ['sign-in-log'],
   find: async (window) => {
     const rows = await queryEvents(

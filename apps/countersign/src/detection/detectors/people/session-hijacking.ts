@@ -42,7 +42,6 @@ import {
 export const sessionMoved: WindowDetector = {
   rules: ['stream/session-moved'],
   title: 'One session used on two devices or in two places',
-  cutTitle: 'One session was used on two devices, or in two places at once',
   needs: ['sign-in-log'],
   find: async (window) => {
     // Activity may follow a day after the move.

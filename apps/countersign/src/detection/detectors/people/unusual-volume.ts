@@ -41,7 +41,6 @@ const KIND = `CASE WHEN operation = 'MailItemsAccessed' THEN 'mail'
 export const volume: WindowDetector = {
   rules: ['stream/volume'],
   title: 'A person read or downloaded far more than on any other day',
-  cutTitle: 'Somebody took far more in a day than in any other day of theirs',
   needs: ['exchange', 'sharepoint'],
   find: (window) => volumes(window),
 };

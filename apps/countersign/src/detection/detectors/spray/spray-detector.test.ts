@@ -18,9 +18,8 @@ test('a block with more attempts than the limit is reported with its start and e
 test('a flood is reported for each rule, and withdraws no finding', () => {
   const { draft, windows } = sprayCut(BLOCK);
   const { profiles } = sprayDetector();
-  // Health looks findings about a shortfall up by this title.
   assert.deepEqual(
-    profiles.map(({ title, cutTitle = title }) => cutTitle),
+    profiles.map(({ id, unit = id }) => unit),
     profiles.map(() => draft.group),
   );
   assert.deepEqual([windows.from, windows.to], [BLOCK.fromMs, BLOCK.toMs]);

@@ -1,7 +1,6 @@
 import { type Interval, interval, normalize } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import type { Detector, DetectorInput } from '../../runner/detector.ts';
-import type { DetectorProfile } from '../../runner/detector-profile.ts';
 import type { DetectorResult, UnfinishedWindow } from '../../runner/detector-result.ts';
 import { STREAM_REST_TIMES } from '../../runner/limits.ts';
 import { CAMPAIGN_GAP_MS, LIKELY_ROWS_MAX } from '../limits.ts';
@@ -16,10 +15,7 @@ import { sprayFindings } from './spray-findings.ts';
 const SPRAY_EVERY_MS: number = 60 * 60_000;
 
 const SPRAY_RULES = ['stream/password-spray', 'stream/spray-hit', 'stream/brute-force'] as const;
-const SPRAY: Pick<DetectorProfile, 'title' | 'cutTitle'> = {
-  title: 'Password spray on many accounts',
-  cutTitle: 'Passwords of many people are guessed at',
-};
+const SPRAY = { unit: SPRAY_RULES[0], title: 'Password spray on many accounts' };
 
 /**
  * Finds password spraying in fixed calendar blocks. Each block learns from the block before it.

@@ -25,11 +25,9 @@ export type DetectionWindow = {
  * else.
  */
 export type WindowDetector = {
-  /** The `rule` of its findings. */
-  readonly rules: readonly string[];
+  /** The `rule` of its findings. The first one names the detector in findings about itself. */
+  readonly rules: readonly [string, ...string[]];
   readonly title: string;
-  /** Its name in the ids of findings about itself. A new title MUST NOT change them. */
-  readonly cutTitle?: string;
   /** The logs that it needs, as rules name them. Without one of them it is blind. */
   readonly needs: readonly string[];
   /** Rules that need other logs instead. */
@@ -87,7 +85,7 @@ export async function runWindowDetector(
   const { fromMs, toMs } = window.period;
   const days = Math.ceil((toMs - fromMs) / DAY_MS);
   if (days <= 1) {
-    const cut = cutDraft(detector, window.period, most);
+    const cut = cutDraft({ unit: detector.rules[0], title: detector.title }, window.period, most);
     return { drafts: [...drafts, cut], cutShort: [interval(fromMs, toMs)] };
   }
   const middleMs = fromMs + Math.ceil(days / 2) * DAY_MS;
@@ -106,7 +104,7 @@ export const CUT_OFF = 'stream/cut-off';
 
 /** A detector stopped before the end of the period, so its silence about the rest is no answer. */
 export function cutDraft(
-  { title, cutTitle = title }: Pick<WindowDetector, 'title' | 'cutTitle'>,
+  { unit, title }: { readonly unit: string; readonly title: string },
   { fromMs, toMs }: DetectionWindow['period'],
   most: number,
 ): FindingDraft {
@@ -114,7 +112,7 @@ export function cutDraft(
   const when = first === last ? `on ${first}` : `from ${first} to ${last}`;
   return limitationFinding({
     rule: CUT_OFF,
-    group: cutTitle,
+    group: unit,
     windowMs: fromMs,
     endMs: toMs,
     title: `The detector "${title}" read only the first ${most} candidate events ${when}`,

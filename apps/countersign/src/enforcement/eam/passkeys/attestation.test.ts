@@ -80,7 +80,7 @@ test('with makers configured, accepts only what one of them attests', async () =
   const packed = { format: 'packed', aaguid: MODEL } as const;
   assert.equal(await isTaken(harness, packed), false, 'its own word');
   const other = await leafOf(theirs);
-  assert.equal(await isTaken(harness, { ...packed, maker: other }), false, 'of somebody else');
+  assert.equal(await isTaken(harness, { ...packed, maker: other }), false, 'by another maker');
   const right = await leafOf(ours);
   const forged = { ...right, key: other?.key };
   assert.equal(

@@ -23,7 +23,7 @@ test('a code works for one person, once, for a day', async () => {
   const harness = await EamHarness.create();
   const { code } = inviteTo(harness, ADA, 'carol');
   assert.match(code ?? '', /^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
-  assert.equal(await opens(harness, code ?? '', HIGH_RISK_USER), false, 'somebody else');
+  assert.equal(await opens(harness, code ?? '', HIGH_RISK_USER), false, 'another person');
   assert.equal(await opens(harness, '0000-0000-0000-0000'), false);
   assert.equal(await opens(harness, ''), false);
   assert.equal(await opens(harness, (code ?? '').toLowerCase().replaceAll('-', ' ')), true);
