@@ -83,6 +83,20 @@ test('a timeline prints its items, then says why some may be missing', async () 
     assert.equal((unmapped as { entries: unknown[] }).entries.length, 1);
 });
 
+test('a timeline takes no name from the records of another tenant', async () => {
+  const object = guid('an account');
+  const unnamed = record(1, { UserId: object, UserKey: object });
+  const named = record(2, {
+    ...{ Workload: 'AzureActiveDirectory', RecordType: 15, UserId: 'boss@example.org' },
+    ...{ UserKey: object, OrganizationId: guid('another tenant') },
+  });
+  const data = join(root, 'two-tenants');
+  await countersign(['import', '-', '--data', data], { input: ndjson([unnamed, named]) });
+  const { stdout } = await countersign(['timeline', '--data', data]);
+  assert.match(stdout, new RegExp(`^2024-03-05 00:01:00 +${object} `, 'm'));
+  assert.match(stdout, /^2024-03-05 00:02:00 +boss@example\.org /m);
+});
+
 test('a timeline of an unknown person is empty and cannot tell', async () => {
   const { code, stdout, stderr } = await ask(['timeline', '--user', 'nobody@example.org']);
   assert.equal(code, 3);

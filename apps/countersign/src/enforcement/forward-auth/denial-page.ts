@@ -1,6 +1,6 @@
 import { escapeHtml, type Language, languageOf } from '../http/page-language.ts';
 
-/** Why a person is refused, as far as they are told. The reference leads to the details. */
+/** Why access is denied, as the denied person may know it. The reference leads to the details. */
 export type Refusal = 'denied' | 'unknown' | 'unavailable';
 
 type Words = {

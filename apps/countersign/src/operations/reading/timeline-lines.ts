@@ -38,8 +38,8 @@ export async function* withHoles(
     }
     yield {
       ...{ kind: 'event', row, erasedBy: erasures.of(row.entries)?.index },
-      actorName: names.actorOf(row.event),
-      appName: await names.appOf(row.event),
+      actorName: names.actorOf(row),
+      appName: await names.appOf(row),
     };
   }
   for (const hole of holes.slice(next)) yield { kind: 'hole', hole };

@@ -36,11 +36,17 @@ export class Identities {
     return (then.length === 1 ? then[0]?.principal.uid : undefined) ?? own;
   }
 
-  /** All names that records gave to the principal that {@link keyOf} returned. */
-  namesOf(person: string): string[] {
+  /**
+   * All names that records gave to the principal that {@link keyOf} returned, the latest one last;
+   * with a tenant, only the names in its records.
+   */
+  namesOf(person: string, tenant?: string): string[] {
     if (!isGuid(person)) return [nameIn(person.slice(person.indexOf(' ') + 1))];
-    const aliases = this.#state?.aliasesOf(person) ?? [];
-    return [...new Set(aliases.filter(({ kind }) => kind === 'name').map(({ value }) => value))];
+    const aliases = (this.#state?.aliasesOf(person) ?? [])
+      .filter((alias) => alias.kind === 'name')
+      .filter((alias) => tenant === undefined || alias.tenant === tenant)
+      .sort((a, b) => a.lastMs - b.lastMs);
+    return [...new Set(aliases.toReversed().map(({ value }) => value))].reverse();
   }
 }
 
