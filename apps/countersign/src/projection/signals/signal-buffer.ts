@@ -10,15 +10,23 @@ const RULE_SIGNALS_PER_DAY_MAX = 20_000;
 /** The same for rules under a correlation, which counts many events. */
 const CORRELATION_SIGNALS_PER_DAY_MAX = 2_000_000;
 
+/**
+ * Shortfalls of a rule and day that one batch keeps. They are never throttled: a flood of records on
+ * which a rule throws would hide that it throws. A detector stops after fewer failures than this.
+ */
+const SHORTFALLS_PER_DAY_MAX = 100;
+
 export const DAY_MS = 86_400_000;
 
 function dayOf(timeMs: number): number {
   return Math.floor(timeMs / DAY_MS);
 }
 
-function signalsMax(kind: 'rule' | 'correlation'): number {
-  return kind === 'rule' ? RULE_SIGNALS_PER_DAY_MAX : CORRELATION_SIGNALS_PER_DAY_MAX;
-}
+const SIGNALS_PER_DAY_MAX = {
+  rule: RULE_SIGNALS_PER_DAY_MAX,
+  correlation: CORRELATION_SIGNALS_PER_DAY_MAX,
+  shortfall: SHORTFALLS_PER_DAY_MAX,
+} as const;
 
 /** The members of an action's row that its signals need. */
 type SignalOrigin = {
@@ -36,34 +44,37 @@ export class SignalBuffer {
   #rows: SignalRow[] = [];
   readonly #counts = new Map<
     string,
-    { readonly max: number; readonly days: Map<number, number> }
+    { readonly kind: Signal['kind']; readonly days: Map<number, number> }
   >();
 
   add(row: SignalOrigin, signals: readonly Signal[]): void {
     const { index, tenant } = row;
     const { timeMs } = row.event;
     for (const { stream, kind, group, part, values, about } of signals) {
-      const max = signalsMax(kind);
-      if (this.#count(stream, dayOf(timeMs), max) > max) continue;
+      const count = this.#count(stream, dayOf(timeMs), kind);
+      if (count > SIGNALS_PER_DAY_MAX[kind]) continue;
       this.#rows.push({ stream, group, timeMs, index, part, tenant, values, about });
     }
   }
 
   /** Everything added since the last call. */
   take(): SignalBatch {
-    const counts = [...this.#counts].flatMap(([stream, { max, days }]) =>
-      [...days].map(([day, count]) => ({ stream, day, count, max })),
-    );
+    const counts = [...this.#counts].flatMap(([stream, { kind, days }]) => {
+      const max = SIGNALS_PER_DAY_MAX[kind];
+      return kind === 'shortfall'
+        ? []
+        : [...days].map(([day, count]) => ({ stream, day, count, max }));
+    });
     const rows = this.#rows;
     this.#rows = [];
     this.#counts.clear();
     return { rows, counts };
   }
 
-  #count(stream: string, day: number, max: number): number {
+  #count(stream: string, day: number, kind: Signal['kind']): number {
     let of = this.#counts.get(stream);
     if (of === undefined) {
-      of = { max, days: new Map() };
+      of = { kind, days: new Map() };
       this.#counts.set(stream, of);
     }
     const count = (of.days.get(day) ?? 0) + 1;

@@ -14,7 +14,7 @@ const SIGNAL_TEXT_CHARACTERS_MAX = 400;
 /** A record's match with a rule: the data for windows and for a finding's text. */
 export type Signal = {
   readonly stream: string;
-  readonly kind: 'rule' | 'correlation';
+  readonly kind: 'rule' | 'correlation' | 'shortfall';
   /** JSON of the grouping values. */
   readonly group: string;
   readonly part: number;
@@ -117,7 +117,7 @@ export function failedSignal(stream: string, because: string): Signal {
   return { ...SHORTFALL, stream: shortfallStream('failed', stream), values };
 }
 
-const SHORTFALL = { kind: 'rule', group: '[]', part: 0, about: '{}' } as const;
+const SHORTFALL = { kind: 'shortfall', group: '[]', part: 0, about: '{}' } as const;
 const NONE: readonly Signal[] = Object.freeze([]);
 
 function halvesOf<T>(items: readonly T[]): readonly (readonly T[])[] {

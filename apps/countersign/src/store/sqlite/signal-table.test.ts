@@ -146,3 +146,20 @@ function wantedOf(
     .sort((a, b) => a.timeMs - b.timeMs || a.index - b.index);
   return own.length < atLeast ? [] : own;
 }
+
+test('an erasure lowers the count of a day, but never ends its throttling', () => {
+  inState([], ({ signals }) => {
+    const count = (): number | undefined => signals.counts()[0]?.count;
+    const add = (index: number, own: number, max: number): void => {
+      const counts = [{ stream: STREAM, day: 0, count: own, max }];
+      signals.add({ rows: [signal('["a"]', 1, index)], counts }, index);
+    };
+    add(1, 1, 2);
+    add(2, 1, 2);
+    signals.forget(1);
+    assert.equal(count(), 1);
+    add(3, 3, 2);
+    signals.forget(2);
+    assert.equal(count(), 4, 'two of the four were never evaluated');
+  });
+});

@@ -74,14 +74,15 @@ export class SignalTable {
 
   /**
    * The body is erased. Its groups are not evaluated again, because the evidence is gone. Its
-   * signals no longer count, so that a second delivery of a day does not throttle a rule.
+   * signals no longer count, so that a second delivery of a day does not throttle a rule. A throttled
+   * day stays throttled: its count holds matches that were never evaluated.
    */
   forget(index: number): void {
     this.#db.run(
       `UPDATE signal_counts AS c SET count = c.count - s.own FROM
         (SELECT stream, ${DAY_OF_TIME} AS day, count(*) AS own FROM signals
           WHERE "index" = ? GROUP BY stream, day) AS s
-        WHERE c.stream = s.stream AND c.day = s.day`,
+        WHERE c.stream = s.stream AND c.day = s.day AND c.count <= c.max`,
       index,
     );
     this.#db.run('DELETE FROM signals WHERE "index" = ?', index);
