@@ -124,3 +124,14 @@ test('a hostile rule name does not control the terminal', async () => {
   assert.match(all, /2J/, 'it is shown');
   assert.doesNotMatch(all.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
 });
+
+test('findings incidents: flags that findings has too reach the subcommand', async () => {
+  const list = (...flags: readonly string[]) => run(200, 'findings', 'incidents', ...flags);
+  const all = await list('--min-severity', 'informational', '--json');
+  const critical = await list('--min-severity', 'critical', '--json');
+  assert.notEqual(all.stdout, '');
+  assert.deepEqual([critical.code, critical.stdout], [3, ''], 'files prove no completeness');
+  const period = await list('--from', '2030-01-01');
+  assert.deepEqual([period.code, period.stdout], [2, '']);
+  assert.match(period.stderr, /--from cannot be given with findings incidents/);
+});

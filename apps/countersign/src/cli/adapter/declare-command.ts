@@ -188,6 +188,7 @@ function handlerOf(
     // The parser passes each argument, then the flags, then itself.
     const flags = given[positions.length] as RawValues;
     const raw: Record<string, unknown> = { ...flags };
+    takeFlagsOfParent(given[positions.length + 1] as Parser, raw);
     for (const [at, position] of positions.entries()) raw[keyOf(position)] = given[at];
     if (process !== undefined && isSet(raw, process.when)) return process.run(context, raw);
     const chosen = bindings.flatMap((each) =>
@@ -205,6 +206,24 @@ function handlerOf(
       writer: raw as WriterValues,
     });
   };
+}
+
+/**
+ * The parser gives a flag that a command and its subcommand share to the command, wherever it
+ * stands. It moves to the subcommand; another flag of the command is refused.
+ */
+function takeFlagsOfParent(parser: Parser, raw: Record<string, unknown>): void {
+  const { parent } = parser;
+  // Flags of the program hold for every command.
+  if (parent?.parent == null) return;
+  for (const option of parent.options) {
+    const key = option.attributeName();
+    if (parent.getOptionValueSource(key) !== 'cli') continue;
+    if (!parser.options.some((own) => own.attributeName() === key)) {
+      throw usage(`${option.long} cannot be given with ${parent.name()} ${parser.name()}`);
+    }
+    raw[key] = parent.getOptionValue(key);
+  }
 }
 
 function isSet(raw: RawValues, flag: string): boolean {

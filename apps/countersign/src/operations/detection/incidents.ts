@@ -2,7 +2,7 @@ import { plural } from '@countersign/core';
 import { z } from 'zod';
 import type { Incident } from '../../detection/incidents/incident.ts';
 import type { IncidentView } from '../../reports/findings/incident-view.ts';
-import { firstDoubt, unknown, YES } from '../definition/conclusion.ts';
+import { YES } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
 import {
   type DocumentOperation,
@@ -12,10 +12,10 @@ import {
   type Rows,
 } from '../definition/operation.ts';
 import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
+import { periodOf } from '../definition/period.ts';
 import { findIncident, knownIncidents } from '../readers/find-incident.ts';
 import { stepNames } from '../readers/finding-options.ts';
-import { indexConclusion } from '../readers/readers.ts';
-import { SEVERITIES, type Severity } from './list-findings.ts';
+import { findingsConclusion, SEVERITIES, type Severity } from './list-findings.ts';
 
 type IncidentsInput = { readonly minSeverity: Severity };
 
@@ -77,7 +77,7 @@ export const listIncidents: ListOperation<IncidentsInput, object, Rows<IncidentV
     const { severityOf, incidentItem } = await import('../../reports/findings/incident-view.ts');
     const { readers, tenant, notice } = context;
     const sources = await readers.sources();
-    await sources.examined();
+    const head = await sources.examined();
     const all = await knownIncidents(sources);
     const own = all.filter(
       ({ findings }) => tenant === undefined || findings.some((one) => one.draft.tenant === tenant),
@@ -88,13 +88,15 @@ export const listIncidents: ListOperation<IncidentsInput, object, Rows<IncidentV
       const left = plural(own.length - listed.length, 'incident');
       notice(`${left} of lower severity: --min-severity informational lists all`);
     }
-    const nothing = unknown(
-      'there is no incident; "countersign findings" states whether the rules could see all records',
-    );
     return listResult({
       rows: await viewsOf(context, listed),
       itemOf: incidentItem,
-      conclude: () => firstDoubt(indexConclusion(sources.head), own.length === 0 ? nothing : YES),
+      conclude: () =>
+        findingsConclusion(
+          context,
+          { ...sources, head },
+          { period: periodOf({}), rule: undefined, count: listed.length, severityMin: least },
+        ),
     });
   },
 };

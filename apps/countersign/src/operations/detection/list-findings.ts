@@ -110,15 +110,9 @@ export const listFindings: ListOperation<FindingsInput, OcsfEvent, FindingsView>
       async *[Symbol.asyncIterator]() {
         for (const finding of found) yield findingEvent(finding, event);
       },
-      conclude: async () => {
-        const failed = await failureReason(sources);
-        const first = firstDoubt(
-          indexConclusion(head),
-          failed === undefined ? YES : unknown(failed.text),
-        );
-        if (first.kind !== 'yes') return first;
+      conclude: () => {
         const of = { period, rule: input.rule, count: found.length, severityMin };
-        return conclusionOf(context, { ...sources, head }, of);
+        return findingsConclusion(context, { ...sources, head }, of);
       },
     };
   },
@@ -151,7 +145,7 @@ function isWithin({ draft }: StoredFinding, { fromMs, toMs }: PeriodMs): boolean
  * Other times are unknown and not part of the answer. An empty list is only
  * as certain as the view of the rules.
  */
-async function conclusionOf(
+export async function findingsConclusion(
   { clock, tenant, notice }: OperationContext,
   sources: Sources,
   of: {
@@ -162,6 +156,12 @@ async function conclusionOf(
   },
 ): Promise<Conclusion> {
   const { store, head } = sources;
+  const failed = await failureReason(sources);
+  const first = firstDoubt(
+    indexConclusion(head),
+    failed === undefined ? YES : unknown(failed.text),
+  );
+  if (first.kind !== 'yes') return first;
   const { rule, count } = of;
   const isPeriodAsked = of.period.fromMs !== undefined || of.period.toMs !== undefined;
   const period: Partial<PeriodMs> = isPeriodAsked

@@ -144,7 +144,9 @@ export const retryQuarantined: LedgerOperation<
     return outputOf(await quarantine.retryQuarantined(writer, runOptions(writer, origin, by)));
   },
   conclude: (report, context) =>
-    report.read === 0 && report.interrupted !== true ? YES : importConclusion(report, context),
+    report.read === 0 && report.interrupted !== true
+      ? examinedConclusion(report.failed)
+      : importConclusion(report, context),
 };
 
 /** The conclusion of an import: an empty export does not prove that nothing happened. */
@@ -171,7 +173,11 @@ function importConclusion(
     const what = files === 0 ? 'no file was found' : 'no file held a record';
     return unknown(`${what}: an empty export does not prove that nothing happened`);
   }
-  const [first, ...more] = failed;
+  return examinedConclusion(failed);
+}
+
+/** Unknown if a detector failed. */
+function examinedConclusion([first, ...more]: readonly string[]): Conclusion {
   if (first === undefined) return YES;
   const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
   return unknown(`the records are imported, but not all were examined: ${first}${others}`);

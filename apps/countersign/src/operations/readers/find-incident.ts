@@ -82,7 +82,8 @@ export async function findFindings(
 /**
  * One finding, by its id or a part of it.
  *
- * @throws CliError USAGE if it matches none, or several
+ * @throws OperationError INVALID_INPUT if it matches none or several; CANNOT_TELL if the store
+ * has no finding and is behind the ledger
  */
 export function findFinding({ store, head }: Sources, text: string): StoredFinding {
   const findings = store.findings();
