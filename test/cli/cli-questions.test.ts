@@ -97,6 +97,22 @@ test('a timeline takes no name from the records of another tenant', async () => 
   assert.match(stdout, /^2024-03-05 00:02:00 +boss@example\.org /m);
 });
 
+test('a later name of an account does not reach its earlier actions', async () => {
+  const object = guid('a renamed account');
+  const directory = { Workload: 'AzureActiveDirectory', RecordType: 15, UserKey: object };
+  const recordsOfAccount = [
+    record(1, { ...directory, UserId: 'zed.former@example.org' }),
+    record(2, { UserId: object, UserKey: object }),
+    record(3, { ...directory, UserId: 'ada.current@example.org' }),
+    record(4, { UserId: object, UserKey: object }),
+  ];
+  const data = join(root, 'renamed');
+  await countersign(['import', '-', '--data', data], { input: ndjson(recordsOfAccount) });
+  const { stdout } = await countersign(['timeline', '--data', data]);
+  assert.match(stdout, /^2024-03-05 00:02:00 +zed\.former@example\.org /m);
+  assert.match(stdout, /^2024-03-05 00:04:00 +ada\.current@example\.org /m);
+});
+
 test('a timeline of an unknown person is empty and cannot tell', async () => {
   const { code, stdout, stderr } = await ask(['timeline', '--user', 'nobody@example.org']);
   assert.equal(code, 3);

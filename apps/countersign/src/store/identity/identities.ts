@@ -1,4 +1,5 @@
 import { isGuid } from '@countersign/core';
+import type { Alias } from '../rows/alias-table.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
 import { findPrincipals, Tenants } from './principal.ts';
 
@@ -36,17 +37,23 @@ export class Identities {
     return (then.length === 1 ? then[0]?.principal.uid : undefined) ?? own;
   }
 
-  /**
-   * All names that records gave to the principal that {@link keyOf} returned, the latest one last;
-   * with a tenant, only the names in its records.
-   */
-  namesOf(person: string, tenant?: string): string[] {
+  /** All names that records gave to the principal that {@link keyOf} returned, the latest last. */
+  namesOf(person: string): string[] {
     if (!isGuid(person)) return [nameIn(person.slice(person.indexOf(' ') + 1))];
-    const aliases = (this.#state?.aliasesOf(person) ?? [])
-      .filter((alias) => alias.kind === 'name')
-      .filter((alias) => tenant === undefined || alias.tenant === tenant)
-      .sort((a, b) => a.lastMs - b.lastMs);
-    return [...new Set(aliases.toReversed().map(({ value }) => value))].reverse();
+    const names = this.#namings(person).sort((a, b) => a.lastMs - b.lastMs);
+    return [...new Set(names.toReversed().map(({ value }) => value))].reverse();
+  }
+
+  /** The names in the records of one tenant, by the time of the first record that gives each. */
+  timedNamesOf(id: string, tenant: string): { name: string; firstMs: number }[] {
+    return this.#namings(id)
+      .filter((alias) => alias.tenant === tenant)
+      .sort((a, b) => a.firstMs - b.firstMs)
+      .map(({ value, firstMs }) => ({ name: value, firstMs }));
+  }
+
+  #namings(id: string): Alias[] {
+    return (this.#state?.aliasesOf(id) ?? []).filter(({ kind }) => kind === 'name');
   }
 }
 
