@@ -91,8 +91,11 @@ type ErasedEvent = {
   readonly bodyState: string;
 };
 
-const OF_HER =
-  /(?:because|seen:) of this person, \d+ bodies were erased on .*: she asked \(case DSR-41\)/;
+const OF_HER = new RegExp(
+  '^(?:cannot tell, because|Not everything could be seen:) of this person, \\d+ bodies were ' +
+    'erased on .*: she asked \\(case DSR-41\\)',
+  'm',
+);
 
 let leaves: readonly string[];
 let vkey = '';

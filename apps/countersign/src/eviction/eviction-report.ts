@@ -173,7 +173,7 @@ function answerOf(
   const reasons = [
     ...reversalReasons(ended, input.nowMs),
     ...because,
-    ...(tainted === 0 ? [NOBODY_TAINTED] : []),
+    ...(tainted === 0 ? [NO_SUSPECT] : []),
     ...input.blind,
     ...groundReasons(foothold.grounds, input.coverage),
     ...input.unconnected.map(
@@ -198,9 +198,9 @@ function openText({ text, reversal }: Opening): string {
   return `${text}, reversed by the intruders themselves (entry ${byThemselves.entry})`;
 }
 
-const NOBODY_TAINTED: Reason = {
-  code: 'no-actor',
-  text: 'no finding of high severity names a person, and no --suspect was given',
+const NO_SUSPECT: Reason = {
+  code: 'no-suspect',
+  text: 'no finding of high severity names an account or application, and --tainted was not given',
 };
 
 /** Reversed openings, what the reversals leave, and possible reversals. */

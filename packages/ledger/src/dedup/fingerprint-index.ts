@@ -153,8 +153,8 @@ export class FingerprintIndex {
   }
 
   /**
-   * The entries of the action, ascending. If there are more than `limit`, some of them: a sender
-   * who repeats an id endlessly gets no complete list.
+   * The entries of the action, ascending. If there are more than `limit`, only some of them, so
+   * the list of an id that was sent very often is incomplete.
    */
   lookupActions(actions: Uint8Array, offset: number, limit: number = ACTION_ENTRIES_MAX): number[] {
     assert(limit > 0 && limit <= ACTION_ENTRIES_MAX, 'a look-up is for 1 to 1,024 entries');

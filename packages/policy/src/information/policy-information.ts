@@ -70,7 +70,7 @@ export class PolicyInformation {
     return new SuiteDirectory(this.directory, this.risks.now(clock));
   }
 
-  /** The directory as of a moment; `judged`: whether detectors that raise risk were running. */
+  /** The directory as of a moment; `risk`: whether detectors that raise risk were running. */
   suiteAt(atMs: number, risk: 'evaluated' | 'not evaluated'): SuiteDirectory {
     const opinions = risk === 'evaluated' ? this.risks.at(atMs) : undefined;
     return new SuiteDirectory(this.directory.at(atMs), opinions);

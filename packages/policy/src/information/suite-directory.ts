@@ -87,7 +87,7 @@ class PersonAttributes implements EntityAttributes {
     }
   }
 
-  /** Derives `kind` from the vendor's `userType`. */
+  /** Derives `kind` from the vendor's `userType` if the company states none. */
   #kindOfUserType(): SourcedValue | undefined {
     const userType = this.#facts.attribute('userType');
     if (userType === undefined) return undefined;

@@ -202,7 +202,7 @@ describe('a statement is accepted', () => {
     assert.doesNotThrow(() => check(until(LONGEST_MS)));
     assert.doesNotThrow(() => check(until(1)));
     for (const ms of [LONGEST_MS + 1, 0, -1]) {
-      refused(/between 1 and 240 minutes/, until(ms));
+      refused(/more than 0 and at most 240 minutes/, until(ms));
     }
   });
 

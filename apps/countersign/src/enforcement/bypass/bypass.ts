@@ -121,7 +121,7 @@ export function checkStatement(
       if (known !== undefined) throw refused('a bypass with this id already exists');
       const forMs = statement.untilMs - statement.atMs;
       if (forMs > 0 && forMs <= longestMs) return;
-      throw refused(`it must last between 1 and ${longestMs / 60_000} minutes`);
+      throw refused(`it must last more than 0 and at most ${longestMs / 60_000} minutes`);
     }
     case 'bypass-approval':
       if (known === undefined) throw refused('no bypass has this id');

@@ -11,8 +11,8 @@ const RULE_SIGNALS_PER_DAY_MAX = 20_000;
 const CORRELATION_SIGNALS_PER_DAY_MAX = 2_000_000;
 
 /**
- * Shortfalls of a rule and day that one batch keeps. They are never throttled: a flood of records on
- * which a rule throws would hide that it throws. A detector stops after fewer failures than this.
+ * Shortfalls of a rule and day that one batch keeps. They are never throttled: a flood of records
+ * on which a rule throws would hide that it throws. A detector stops after fewer failures.
  */
 const SHORTFALLS_PER_DAY_MAX = 100;
 

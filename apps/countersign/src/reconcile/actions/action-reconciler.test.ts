@@ -251,7 +251,7 @@ test('after a second prompt in a session, the second pass counts', async () => {
   assert.equal(await causeAt(23.5), 'expired');
 });
 
-test('a session with a successful and a failed sign-in is contradictory', async () => {
+test('a session with an authorized and an unauthorized sign-in is contradictory', async () => {
   const events = [signIn('x'), signIn('y'), read('z', { sessionUid: 's' })];
   const authorizations = status({ 0: 'checked', 1: 'failed' });
   assert.equal(await causeOf(events, { authorizations }), 'ambiguous');

@@ -54,7 +54,7 @@ export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
   'no-sign-in-imported': 'no file has a sign-in for it, although nearly all other actions have one',
   'not-settled': 'its sign-in may still arrive',
   'coverage-hole': 'the log that would hold its sign-in has a gap there',
-  'coverage-unknown': 'cannot tell whether the log of sign-ins is complete for that time',
+  'coverage-unknown': 'it is unknown whether the log of sign-ins is complete for that time',
   'no-sign-in-source': 'a log that would hold its sign-in is not connected',
   erased: 'its body, or that of its sign-in, was erased',
   'older-than-source': 'its sign-in may be older than the log of sign-ins',
@@ -79,7 +79,8 @@ const CAUSE_CURES: Readonly<Record<Exclude<Cause, 'accounted'>, string>> = {
   'unregistered-workload':
     'Register the application ("policy use --register FILE"), or remove its credentials.',
   'check-failed':
-    'Run "findings --rule check". If a policy does not fit, try another: "policy replay DIR".',
+    'Run "findings --rule check". If a policy does not fit, try another: ' +
+    '"policy replay --policies DIR".',
   'no-sign-in-delivered':
     'Ask the vendor for the sign-in of each token id. Connect canaries to get an upper bound ' +
     'for loss.',

@@ -243,7 +243,7 @@ function at(column: string): string {
 
 /**
  * Of several sign-ins of one token or session, those before the action count, within the clock
- * tolerance. A successful and a failed one contradict each other.
+ * tolerance. An authorized sign-in and one without authorization contradict each other.
  */
 const Status = `CASE
   WHEN method = 'person' THEN per_authorization_status

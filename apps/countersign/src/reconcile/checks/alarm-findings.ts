@@ -37,7 +37,7 @@ function draftOf(decision: DecisionRow, owed: (typeof ALARMS)[number]): FindingD
       ? 'Find out who used the emergency account and why. Change its credentials and seal them ' +
         'again. Likely harmless when: an outage or a planned drill is on record.'
       : `Ask ${principal} about this access. If they do not confirm it, end the pass with ` +
-        '"countersign passes" and revoke the session.',
+        '"countersign passes end" and revoke the session.',
     severity: severityOf(owed),
     techniques: ['T1078.004'],
     entries: [index],

@@ -82,7 +82,11 @@ for (const [rule, severity, title] of [
   ['check/denied-and-in', 5, 'ada signed in although the enforcement point denied the access'],
   ['check/ended-pass', 4, 'ada signed in after the pass had ended'],
   ['check/second-factor', 4, 'ada signed in with one factor'],
-  ['check/baseline-scope', 4, 'No conditional access policy applied to a sign-in of ada'],
+  [
+    'check/baseline-scope',
+    4,
+    'No conditional access policy with a second factor applied to a sign-in of ada',
+  ],
   ['check/high-risk', 4, 'ada signed in at high risk'],
   ['check/disabled', 4, 'The disabled account ada signed in'],
   ['check/workload-registered', 3, 'The unregistered application ada signed in'],

@@ -52,8 +52,8 @@ const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
       severity: 4,
       title: (who) => `${who} signed in after the pass had ended`,
       next:
-        'Revoke the sessions in Microsoft 365 too. "countersign passes" shows why the pass ' +
-        'ended.',
+        'Revoke the sessions in Microsoft 365 too. "countersign passes list --all" shows why the ' +
+        'pass ended.',
     },
   ],
   [
@@ -70,10 +70,11 @@ const WORDS: ReadonlyMap<string, Words> = new Map<string, Words>([
     'check/baseline-scope',
     {
       severity: 4,
-      title: (who) => `No conditional access policy applied to a sign-in of ${who}`,
+      title: (who) =>
+        `No conditional access policy with a second factor applied to a sign-in of ${who}`,
       next:
-        'Find the exception or the client that no policy covers, and close it. Check what the ' +
-        'sessions of these sign-ins did.',
+        'Find the exception or the client that no policy with a second factor covers, and close ' +
+        'it. Check what the sessions of these sign-ins did.',
     },
   ],
   [

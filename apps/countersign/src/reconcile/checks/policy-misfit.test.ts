@@ -42,7 +42,7 @@ test('a policy that disagrees with a large part of the company is one finding', 
   assert.deepEqual(more, []);
   assert.equal(draft.title, 'Policy device-seen-unhealthy disagrees with 30 of 40 people');
   assert.match(draft.message, /Since 2026-01-01, .* 60 sign-ins .* Examples: p0, p1, p2, p3, p4\./);
-  assert.match(draft.next, /policy replay DIR --from 2026-01-01 --to 2026-02-01/);
+  assert.match(draft.next, /policy replay --policies DIR --from 2026-01-01 --to 2026-02-01/);
   assert.deepEqual([draft.windowMs, draft.entries], [MONTH_MS, [0, 1, 2, 3, 4]]);
   assert.deepEqual(draft.principals, [], 'it raises the risk of no person');
 });

@@ -127,9 +127,8 @@ export class PolicyMisfits {
         'the company. Unusual sign-ins among them have their own findings.',
       next:
         'Change the policy, or the way people sign in. Test a new policy first: "countersign ' +
-        'policy ' +
-        `replay DIR --from ${from} --to ${to}" lists who it would deny. Apply it with ` +
-        '"countersign policy use DIR".',
+        `policy replay --policies DIR --from ${from} --to ${to}" lists who it would deny. Apply ` +
+        'it with "countersign policy use DIR".',
       severity: 3,
       techniques: [],
       entries: [...new Set(examples.values())].sort((a, b) => a - b),

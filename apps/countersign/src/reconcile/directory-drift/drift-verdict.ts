@@ -27,7 +27,7 @@ export const STATE_TEXTS: Readonly<Record<StateCause, string>> = {
     'the next listing of the directory does not show it, and no event reversed it',
   'audit-not-settled': 'the event that explains it may still arrive',
   'audit-hole': 'the log that would hold the event has a gap there',
-  'audit-unknown': 'cannot tell whether the audit log is complete for that time',
+  'audit-unknown': 'it is unknown whether the audit log is complete for that time',
   'audit-younger': 'the event may be older than the log that would hold it',
   'no-audit-source': 'a log that would hold the event is not connected',
   'audit-erased': 'the event may have been erased',

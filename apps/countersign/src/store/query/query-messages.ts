@@ -26,7 +26,7 @@ export type QueryRequest = {
 /** The caller is ready for more rows. */
 export type QueryNext = { readonly kind: 'next' };
 
-/** A table that a query names, and whether it has rows for the caller. */
+/** A table that a query names, and whether it is empty for the caller. */
 export type NamedTable = { readonly name: string; readonly isEmpty: boolean };
 
 export type QueryReply =

@@ -74,8 +74,8 @@ export class SignalTable {
 
   /**
    * The body is erased. Its groups are not evaluated again, because the evidence is gone. Its
-   * signals no longer count, so that a second delivery of a day does not throttle a rule. A throttled
-   * day stays throttled: its count holds matches that were never evaluated.
+   * signals no longer count, so that a second delivery of a day does not throttle a rule. A day
+   * that is throttled stays throttled: its count holds matches that were never evaluated.
    */
   forget(index: number): void {
     this.#db.run(
