@@ -11,7 +11,7 @@ import type { FingerprintIndex } from './dedup/fingerprint-index.ts';
 import { dropFingerprints } from './dedup/open-fingerprints.ts';
 import { type Disk, nodeFiles } from './disk/disk.ts';
 import type { FileLock } from './disk/file-lock.ts';
-import type { LocalKeys } from './entries/keyed-hash.ts';
+import { DerivedKeys, type LocalKeys } from './entries/keyed-hash.ts';
 import { RESTARTS_SEEN } from './entries/leaf.ts';
 import { LedgerError } from './errors.ts';
 import { writeHostFacts } from './folder/host-identity.ts';
@@ -54,6 +54,7 @@ export type AppendResult = {
  */
 export class Ledger {
   readonly localKeys: LocalKeys;
+  readonly #derivedKeys: DerivedKeys;
   readonly origin: string;
   /** What the opening found from an earlier process. */
   readonly recovery: RecoveryReport;
@@ -79,6 +80,7 @@ export class Ledger {
 
   private constructor(options: LedgerOptions, parts: Awaited<ReturnType<typeof openWriter>>) {
     this.localKeys = parts.localKeys;
+    this.#derivedKeys = new DerivedKeys(parts.localKeys);
     this.origin = parts.origin;
     this.recovery = parts.recovery;
     this.#files = parts.files;
@@ -166,7 +168,7 @@ export class Ledger {
    * a restart of `seen` must be alone.
    */
   async append(drafts: readonly RecordDraft[]): Promise<readonly AppendResult[]> {
-    const fingerprints = fingerprintBatch(drafts, this.localKeys);
+    const fingerprints = fingerprintBatch(drafts, this.localKeys, this.#derivedKeys);
     const [only] = drafts;
     const declares = drafts.length === 1 && only?.kind === RESTARTS_SEEN;
     const verdict = this.sequence(fingerprints, declares ? 'restart' : 'ascend');

@@ -6,7 +6,7 @@ import { decodeBundle, leafHash } from '@countersign/tlog';
 import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
 import { openBlock } from '../archive/merge-blocks.ts';
-import { KeyedHash } from '../entries/keyed-hash.ts';
+import { DerivedKeys, KeyedHash } from '../entries/keyed-hash.ts';
 import { parseLeaf } from '../entries/leaf.ts';
 import { type Frame, readFrame } from '../journal/journal-frame.ts';
 import { BATCH_ENTRIES_MAX, BLOCK_BODY_BYTES_MIN } from '../limits.ts';
@@ -185,6 +185,17 @@ test('all records of one action share its key, and no other record has it', () =
     ['1', '1', '~', '~', '=', '='],
   );
   assert.ok(!ids.join('').includes('nobody'), 'a leaf holds nothing personal');
+});
+
+test('derived keys that many batches share change no fingerprint', () => {
+  const derived = new DerivedKeys(KEYS);
+  const sources = Array.from({ length: 4100 }, (_, n) => `other/feed-${n}`);
+  for (const source of [...sources, ...sources.slice(0, 3)]) {
+    for (const id of [GUID, 'nobody@example.com', undefined]) {
+      const drafts = [draft({ source, id }), draft({ source, id, body: Buffer.from(source) })];
+      assert.deepEqual(fingerprintBatch(drafts, KEYS, derived), fingerprintBatch(drafts, KEYS));
+    }
+  }
 });
 
 test('action keys of similar ids are spread evenly', () => {

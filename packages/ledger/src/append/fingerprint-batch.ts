@@ -2,10 +2,9 @@ import { hash } from 'node:crypto';
 import { isGuid, type Locus, plural, RECORD_BYTES_MAX, type RecordDraft } from '@countersign/core';
 import {
   type ActionKeys,
-  actionKeys,
-  KeyedHash,
+  DerivedKeys,
+  type KeyedHash,
   type LocalKeys,
-  versionKey,
 } from '../entries/keyed-hash.ts';
 import { checkEventTime, checkLeafHead } from '../entries/leaf.ts';
 import { LedgerError } from '../errors.ts';
@@ -25,12 +24,13 @@ export type FingerprintBatch = {
 
 /**
  * Computes the fingerprints of a batch and checks its drafts, so that no record can cause a failure
- * after the sequencer. Runs in workers.
+ * after the sequencer. Runs in workers. A caller with many batches passes its own `derived`.
  * @throws LedgerError INVALID_DRAFT, BATCH_TOO_LARGE
  */
 export function fingerprintBatch(
   drafts: readonly RecordDraft[],
   keys: LocalKeys,
+  derived: DerivedKeys = new DerivedKeys(keys),
 ): FingerprintBatch {
   checkBatch(drafts);
   const count = drafts.length;
@@ -38,8 +38,7 @@ export function fingerprintBatch(
   const actions = Buffer.alloc(count * FINGERPRINT_BYTES);
   const ids: string[] = [];
   const known = new Map<string, Buffer>();
-  const action = actionKeys(keys);
-  const idHash = new KeyedHash(keys.id);
+  const { action, id: idHash } = derived;
   const scratch = Buffer.allocUnsafe(FINGERPRINT_BYTES + longestBody(drafts));
   const { buffer: room, byteOffset: start } = scratch;
   let last: RecordDraft | undefined;
@@ -49,7 +48,7 @@ export function fingerprintBatch(
     const at = i * FINGERPRINT_BYTES;
     checkEventTime(draft.at);
     if (source === undefined || last === undefined || !hasSameHead(draft, last)) {
-      source = keysOf(draft, keys, known);
+      source = keyOf(draft, derived, known);
       scratch.set(source);
     }
     last = draft;
@@ -69,12 +68,13 @@ export function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
   return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
 }
 
-function keysOf(draft: RecordDraft, keys: LocalKeys, known: Map<string, Buffer>): Buffer {
+/** Checks each head once per batch. */
+function keyOf(draft: RecordDraft, derived: DerivedKeys, known: Map<string, Buffer>): Buffer {
   const name = `${draft.kind}\n${draft.tenant}\n${draft.source}`;
   let found = known.get(name);
   if (found === undefined) {
     checkLeafHead(draft.kind, draft.tenant, draft.source);
-    found = versionKey(keys, draft.tenant, draft.source);
+    found = derived.version(draft.tenant, draft.source);
     known.set(name, found);
   }
   return found;
