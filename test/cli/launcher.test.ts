@@ -10,6 +10,7 @@ import { ended, REPOSITORY } from '../support/command-line.ts';
 
 /** Replaces the program: reports its environment, and does what the test asks. */
 const MAIN = `
+import { getCompileCacheDir } from 'node:module';
 const [what] = process.argv.slice(2);
 if (what === 'exit') process.exitCode = 3;
 if (what === 'echo') process.stdin.pipe(process.stdout);
@@ -23,8 +24,9 @@ if (what === 'wait') {
   }
 }
 if (what === 'hang') setInterval(() => {}, 1000);
-const { pid, versions } = process;
-console.log(JSON.stringify({ pid, node: versions.node, argv: process.argv.slice(2) }));
+const { pid, versions, argv } = process;
+const cache = getCompileCacheDir();
+console.log(JSON.stringify({ pid, node: versions.node, cache, argv: argv.slice(2) }));
 `;
 
 const folders: string[] = [];
@@ -52,7 +54,13 @@ function launch(node: string, folder: string, args: readonly string[]): ChildPro
   return spawn(node, [join(folder, 'bin', 'countersign'), ...args], { stdio: 'pipe' });
 }
 
-type LauncherReport = { readonly pid: number; readonly node: string; readonly argv: string[] };
+type LauncherReport = {
+  readonly pid: number;
+  readonly node: string;
+  readonly argv: string[];
+  /** The folder with compiled code. */
+  readonly cache: string;
+};
 
 async function firstLine(child: ChildProcess): Promise<LauncherReport> {
   assert.ok(child.stdout !== null);
@@ -126,6 +134,18 @@ test('runs in the same process if that is already Node 24', async () => {
   assert.equal(said.pid, child.pid);
   assert.deepEqual(said.argv, ['exit', 'a']);
 });
+
+for (const [node, path] of [
+  ['Node 24', process.execPath],
+  ['an older Node', olderNode()],
+] as const) {
+  const skip = path === undefined ? withoutOlderNode : false;
+  test(`keeps compiled code beside its packages, started by ${node}`, { skip }, async () => {
+    const folder = installed({ withNode: 'with Node' });
+    const { cache } = await firstLine(launch(path as string, folder, ['exit']));
+    assert.ok(cache.startsWith(join(folder, 'node_modules', '.cache', 'countersign')), cache);
+  });
+}
 
 for (const [what, main, code, message] of [
   [

@@ -1,5 +1,6 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isCertificateCode } from '../errors.ts';
@@ -34,6 +35,20 @@ export type Timeouts = { readonly idleMs: number; readonly exchangeMs: number };
 
 const TIMEOUTS: Timeouts = { idleMs: IDLE_TIMEOUT_MS, exchangeMs: EXCHANGE_TIMEOUT_MS };
 
+const requireBuiltin = createRequire(import.meta.url);
+
+/**
+ * Not import statements: they read every export of node:http, and one of them loads undici. With
+ * TLS that takes 50 ms of CPU time, and importers load this package for its readers.
+ */
+function loadHttp(): typeof import('node:http') {
+  return requireBuiltin('node:http') as typeof import('node:http');
+}
+
+function loadHttps(): typeof import('node:https') {
+  return requireBuiltin('node:https') as typeof import('node:https');
+}
+
 /** The open sockets, and the trusted authorities. */
 export class ConnectionPool {
   readonly #http: HttpAgent;
@@ -45,10 +60,10 @@ export class ConnectionPool {
     const { ca } = options;
     const kept = { keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX };
     this.#timeouts = options.timeouts ?? TIMEOUTS;
-    this.#http = new HttpAgent(kept);
+    this.#http = new (loadHttp().Agent)(kept);
     // Set here, so that no environment variable disables it.
     const checked = { ...kept, rejectUnauthorized: true };
-    this.#https = new HttpsAgent(ca === undefined ? checked : { ...checked, ca });
+    this.#https = new (loadHttps().Agent)(ca === undefined ? checked : { ...checked, ca });
   }
 
   close(): void {
@@ -79,7 +94,7 @@ export class ConnectionPool {
       ...(signal === undefined ? {} : { signal }),
     };
     return new Promise((resolve, reject) => {
-      const client = isTls ? requestHttps(url, options) : requestHttp(url, options);
+      const client = (isTls ? loadHttps() : loadHttp()).request(url, options);
       const fail = (error: unknown): void => {
         clearTimeout(deadline);
         reject(httpErrorOf(error, url, signal));

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type ProofDemand, proveCaller } from './caller-proof.ts';
 import { type Command, errorOfLine, parseAnswerLine, workText } from './command.ts';
 import { ForwardingError } from './errors.ts';
@@ -62,7 +62,8 @@ async function ask(
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
     };
-    const asked = request({
+    // An import statement would read every export of node:http, and one of them loads undici.
+    const asked = process.getBuiltinModule('node:http').request({
       socketPath,
       method: 'POST',
       path: '/work',

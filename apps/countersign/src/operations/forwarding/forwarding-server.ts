@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import type { Clock, Random } from '@countersign/core';
 import { CallerProofs } from './caller-proof.ts';
@@ -63,7 +63,8 @@ export class ForwardingServer {
     this.#perform = options.perform;
     this.#clock = options.clock;
     this.#socket = socket;
-    this.#server = createServer((request, response) => {
+    // An import statement would read every export of node:http, and one of them loads undici.
+    this.#server = process.getBuiltinModule('node:http').createServer((request, response) => {
       const working = this.#handle(request, response).finally(() => this.#working.delete(working));
       this.#working.add(working);
     });
