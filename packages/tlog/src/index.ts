@@ -71,6 +71,7 @@ export {
   decodeBundle,
   edgeTiles,
   encodeBundle,
+  entryOffsets,
   parseTilePath,
   TILE_BYTES,
   TILE_WIDTH,

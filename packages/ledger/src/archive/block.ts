@@ -108,8 +108,11 @@ export function unpackBodies(header: BlockHeader, packed: Buffer, place: ByteLoc
   if (header.bodyBytes === 0 && header.packedBytes === 0) return Buffer.alloc(0);
   let bodies: Buffer | undefined;
   try {
-    // A decompression bomb must not unpack more than the header states.
-    bodies = zstdDecompressSync(packed, { maxOutputLength: Math.max(1, header.bodyBytes) });
+    // A decompression bomb must not unpack more than the header states. All of it fits one chunk,
+    // so that nothing is copied. The extra byte saves a second call for the end of the stream.
+    const maxOutputLength = Math.max(1, header.bodyBytes);
+    const chunkSize = Math.max(constants.Z_MIN_CHUNK, header.bodyBytes + 1);
+    bodies = zstdDecompressSync(packed, { maxOutputLength, chunkSize });
   } catch (cause) {
     throw corrupt(place, 'the packed bodies do not unpack', cause);
   }

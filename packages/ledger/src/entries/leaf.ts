@@ -48,40 +48,8 @@ const LEAF = new RegExp(
     '"size":(0|[1-9]\\d{0,9}),"sha256":"([0-9a-f]{64})"\\}$',
 );
 
-/**
- * `~` or `=` and 32 hex digits, or a GUID, all in lower case. Checked character by character, for
- * speed.
- */
-export function isLeafId(id: string): boolean {
-  const { length } = id;
-  if (length === 33) {
-    const form = id.charCodeAt(0);
-    return (form === 0x7e || form === 0x3d) && isHex(id, 1, 33);
-  }
-  return (
-    length === 36 &&
-    isHex(id, 0, 8) &&
-    isHex(id, 9, 13) &&
-    isHex(id, 14, 18) &&
-    isHex(id, 19, 23) &&
-    isHex(id, 24, 36) &&
-    id.charCodeAt(8) === DASH &&
-    id.charCodeAt(13) === DASH &&
-    id.charCodeAt(18) === DASH &&
-    id.charCodeAt(23) === DASH
-  );
-}
-
-const DASH = 0x2d;
-
-/** Returns true if `[from, to)` holds only digits and `a` to `f`. */
-export function isHex(text: string, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) {
-    const code = text.charCodeAt(i);
-    if (!isDigit(code) && (code < 0x61 || code > 0x66)) return false;
-  }
-  return true;
-}
+/** `~` or `=` and 32 hex digits, or a GUID, all in lower case. */
+const LEAF_ID = /^(?:[~=][0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** The part of the line that is equal for all entries of one kind, tenant and source. */
 export function leafHead(kind: EntryKind, tenant: TenantId, source: SourceId): string {
@@ -111,7 +79,7 @@ export function parseLeaf(bytes: Uint8Array): Leaf {
   if (!KINDS.has(kind)) throw malformed('its kind is not known');
   if (!isTenant(tenant)) throw malformed('its tenant is neither "-" nor a GUID in lower case');
   if (!PLAIN.test(source)) throw malformed('its source holds a character that is not allowed');
-  if (!isLeafId(id)) throw malformed('its id is neither a GUID nor a keyed hash');
+  if (!LEAF_ID.test(id)) throw malformed('its id is neither a GUID nor a keyed hash');
   if (!isEventTime(at)) throw malformed('its event time is not in the normal form');
   if (!isSeen(seen)) throw malformed('its time of arrival is not in the normal form');
   return {
@@ -155,41 +123,41 @@ const MONTH_DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 3
 const SECONDS_END = 19;
 
 /**
- * The normal form of `instant.ts`: `YYYY-MM-DDTHH:MM:SS[.fffffff]Z` without trailing zeros. Checked
- * character by character, because it runs for every record.
+ * Returns true if `[from, to)` is in the normal form of `instant.ts`, `YYYY-MM-DDTHH:MM:SS[.f]Z`
+ * with up to seven decimals and without trailing zeros. Checked character by character, because it
+ * runs for every record.
  */
-export function isEventTime(text: string): boolean {
-  const { length } = text;
-  if (length < 20 || length > 28 || text.charCodeAt(length - 1) !== 0x5a) return false;
+export function isEventTime(text: string, from: number = 0, to: number = text.length): boolean {
+  const length = to - from;
+  if (length < 20 || length > 28 || text.charCodeAt(to - 1) !== 0x5a) return false;
   const isDivided =
-    text.charCodeAt(4) === 0x2d &&
-    text.charCodeAt(7) === 0x2d &&
-    text.charCodeAt(10) === 0x54 &&
-    text.charCodeAt(13) === 0x3a &&
-    text.charCodeAt(16) === 0x3a;
+    text.charCodeAt(from + 4) === 0x2d &&
+    text.charCodeAt(from + 7) === 0x2d &&
+    text.charCodeAt(from + 10) === 0x54 &&
+    text.charCodeAt(from + 13) === 0x3a &&
+    text.charCodeAt(from + 16) === 0x3a;
   return (
     isDivided &&
-    isDate(text) &&
-    twoDigits(text, 11) < 24 &&
-    twoDigits(text, 14) < 60 &&
-    twoDigits(text, 17) < 60 &&
-    (length === SECONDS_END + 1 || isFraction(text))
+    isDate(text, from) &&
+    twoDigits(text, from + 11) < 24 &&
+    twoDigits(text, from + 14) < 60 &&
+    twoDigits(text, from + 17) < 60 &&
+    (length === SECONDS_END + 1 || isFraction(text, from + SECONDS_END, to - 1))
   );
 }
 
-function isFraction(text: string): boolean {
-  const end = text.length - 1;
-  if (text.charCodeAt(SECONDS_END) !== 0x2e) return false;
-  for (let i = SECONDS_END + 1; i < end; i++) {
+function isFraction(text: string, from: number, to: number): boolean {
+  if (text.charCodeAt(from) !== 0x2e) return false;
+  for (let i = from + 1; i < to; i++) {
     if (!isDigit(text.charCodeAt(i))) return false;
   }
-  return end > SECONDS_END + 1 && text.charCodeAt(end - 1) !== 0x30;
+  return to > from + 1 && text.charCodeAt(to - 1) !== 0x30;
 }
 
-function isDate(text: string): boolean {
-  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  const month = twoDigits(text, 5);
-  const day = twoDigits(text, 8);
+function isDate(text: string, from: number): boolean {
+  const year = twoDigits(text, from) * 100 + twoDigits(text, from + 2);
+  const month = twoDigits(text, from + 5);
+  const day = twoDigits(text, from + 8);
   const isLeap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const days = (MONTH_DAYS[month - 1] ?? 0) + (isLeap ? 1 : 0);
   return year < NOT_A_NUMBER && day >= 1 && day <= days;

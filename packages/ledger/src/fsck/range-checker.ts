@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { CountersignError, messageOf } from '@countersign/core';
 import {
   bundlePath,
-  decodeBundle,
+  entryOffsets,
   HASH_BYTES,
   LEAF_PREFIX,
   sha256Into,
@@ -11,12 +11,13 @@ import {
   tileWidth,
 } from '@countersign/tlog';
 import { ArchiveReader } from '../archive/archive-reader.ts';
+import type { ByteLocation } from '../archive/block.ts';
 import { COLUMN_BYTES } from '../archive/block-metadata.ts';
 import type { OpenBlock } from '../archive/merge-blocks.ts';
 import type { Disk } from '../disk/disk.ts';
 import { type LocalKeys, versionKey } from '../entries/keyed-hash.ts';
-import { type Leaf, RESTARTS_SEEN } from '../entries/leaf.ts';
-import { LeafParser } from '../entries/leaf-parser.ts';
+import { RESTARTS_SEEN } from '../entries/leaf.ts';
+import { LeafCursor } from '../entries/leaf-cursor.ts';
 import { layout } from '../folder/folder-layout.ts';
 import type { Problem } from './fsck-report.ts';
 import { readBundleFile } from './tile-reading.ts';
@@ -54,14 +55,17 @@ export type RangeSetup = {
   readonly keys: LocalKeys | undefined;
 };
 
+type CheckedBlock = OpenBlock & { readonly place: ByteLocation };
+
 /** Checks all entries of ranges, one range after the other; one per thread. */
 export class RangeChecker {
   readonly #setup: RangeSetup;
   readonly #archive: ArchiveReader;
   readonly #sources = new Map<string, Buffer>();
-  readonly #leaves = new LeafParser();
+  readonly #leaf = new LeafCursor();
   readonly #digest = Buffer.alloc(HASH_BYTES);
-  #room = Buffer.alloc(0);
+  #room = new Uint8Array(0);
+  #block: CheckedBlock | undefined;
   #problems: Problem[] = [];
   #own: { index: number; kind: string; body: Uint8Array }[] = [];
   #erased: number[] = [];
@@ -89,31 +93,31 @@ export class RangeChecker {
     let seenLast = '';
     for (let index = from; index < to; index += TILE_WIDTH) {
       const end = Math.min(to, index + TILE_WIDTH);
-      const entries = this.#readBundle(index / TILE_WIDTH);
-      if (entries === undefined) continue;
+      const bundle = this.#readBundle(index / TILE_WIDTH);
+      if (bundle === undefined) continue;
       readable[(index - from) / TILE_WIDTH] = 1;
-      let at = 0;
+      this.#leaf.open(bundle.bytes);
       for (let i = index; i < end; i++) {
-        const bytes = entries[i - index] as Uint8Array;
-        hashLeafInto(bytes, hashes, (i - from) * HASH_BYTES);
-        const leaf = this.#readLeaf(bytes, i, at);
-        at += 2 + bytes.length;
-        if (leaf === undefined) continue;
-        const restarts = leaf.kind === RESTARTS_SEEN;
-        if (leaf.seen < seenLast && !restarts) {
-          this.#addBundle(i, at, `entry ${i} has an earlier "seen" than the entry before it`);
+        const start = bundle.offsets[i - index] as number;
+        const next = bundle.offsets[i - index + 1] as number;
+        hashLeafInto(bundle.bytes, start + 2, next, hashes, (i - from) * HASH_BYTES);
+        if (!this.#readLeaf(i, start, next)) continue;
+        const { kind, seen } = this.#leaf.shared;
+        const restarts = kind === RESTARTS_SEEN;
+        if (seen < seenLast && !restarts) {
+          this.#addBundle(i, next, `entry ${i} has an earlier "seen" than the entry before it`);
         }
         // The first leaf of a range is compared with the range before it, unless it may be earlier.
-        if (seenLast === '' && !restarts) seenFirst = leaf.seen;
-        seenLast = leaf.seen;
-        this.#checkBody(i, leaf);
+        if (seenLast === '' && !restarts) seenFirst = seen;
+        seenLast = seen;
+        this.#checkBody(i);
       }
     }
     const found = { problems: this.#problems, erased: this.#erased, own: this.#own };
     return { from, to, hashes, readable, ...found, seenFirst, seenLast };
   }
 
-  #readBundle(index: number): readonly Uint8Array[] | undefined {
+  #readBundle(index: number): { bytes: Buffer; offsets: Uint32Array } | undefined {
     const { files, dir, size } = this.#setup;
     const width = tileWidth(0, index, size);
     const path = bundlePath({ index, width });
@@ -123,86 +127,101 @@ export class RangeChecker {
       return undefined;
     }
     try {
-      return decodeBundle(bytes, width, path);
+      return { bytes, offsets: entryOffsets(bytes, width, path) };
     } catch (error) {
       this.#add(layout.logFile(dir, path), 0, messageOf(error));
       return undefined;
     }
   }
 
-  #readLeaf(bytes: Uint8Array, index: number, at: number): Leaf | undefined {
+  /** Moves to the leaf that starts at `at`, after its length. */
+  #readLeaf(index: number, at: number, end: number): boolean {
     try {
-      return this.#leaves.parse(bytes);
+      this.#leaf.read(at + 2, end);
+      return true;
     } catch (error) {
       this.#addBundle(index, at, `entry ${index}: ${messageOf(error)}`);
-      return undefined;
+      return false;
     }
   }
 
-  #checkBody(index: number, leaf: Leaf): void {
-    const opened = this.#openBlock(index);
-    if (opened === undefined) return;
-    const { block, place } = opened;
-    const { meta, header } = block;
+  #checkBody(index: number): void {
+    const block = this.#blockOf(index);
+    if (block === undefined) return;
+    const { meta, header, bodies } = block;
     const position = index - header.firstIndex;
-    const salt = meta.salts.subarray(position * COLUMN_BYTES, (position + 1) * COLUMN_BYTES);
-    const add = (what: string): void => this.#add(place.path, place.at, what);
-    if (meta.sizes[position] !== leaf.size)
-      add(`entry ${index} has a size other than its leaf states`);
+    const size = meta.sizes[position] as number;
+    if (size !== this.#leaf.size) {
+      this.#addBlock(block, `entry ${index} has a size other than its leaf states`);
+    }
     if (meta.erased[position] === 1) {
-      this.#erased.push(index);
-      if (salt.some((byte) => byte !== 0))
-        add(`the salt of entry ${index} is still there after its body was erased`);
+      this.#checkErased(block, index);
       return;
     }
-    const start = meta.offsets[position] as number;
-    const body = block.bodies.subarray(start, start + (meta.sizes[position] as number));
+    // Plain Uint8Arrays: creating a Buffer costs several times as much.
+    const start = bodies.byteOffset + (meta.offsets[position] as number);
+    const body = new Uint8Array(bodies.buffer, start, size);
     const salted = this.#saltedRoom(body);
-    salted.set(salt);
-    if (hash('sha256', salted, 'hex') !== leaf.sha256) {
-      add(`the body of entry ${index} does not match the log`);
-    } else if (leaf.kind !== 'record') {
-      this.#noteOwn(index, leaf, body);
+    const columnAt = position * COLUMN_BYTES;
+    for (let i = 0; i < COLUMN_BYTES; i++) salted[i] = meta.salts[columnAt + i] as number;
+    const { kind } = this.#leaf.shared;
+    if (hash('sha256', salted, 'hex') !== this.#leaf.sha256) {
+      this.#addBlock(block, `the body of entry ${index} does not match the log`);
+    } else if (kind === 'erasure' || kind === 'key') {
+      this.#own.push({ index, kind, body: Uint8Array.from(body) });
     }
-    const known = meta.versions.subarray(position * COLUMN_BYTES, (position + 1) * COLUMN_BYTES);
-    if (!this.#isFingerprint(known, leaf, salted)) {
-      add(`the fingerprint of entry ${index} does not match its body`);
+    if (!this.#isFingerprint(meta.versions, columnAt, salted)) {
+      this.#addBlock(block, `the fingerprint of entry ${index} does not match its body`);
     }
+  }
+
+  #checkErased(block: CheckedBlock, index: number): void {
+    this.#erased.push(index);
+    const at = (index - block.header.firstIndex) * COLUMN_BYTES;
+    const salt = block.meta.salts.subarray(at, at + COLUMN_BYTES);
+    if (!salt.some((byte) => byte !== 0)) return;
+    this.#addBlock(block, `the salt of entry ${index} is still there after its body was erased`);
   }
 
   /** The body with 16 bytes before it: for the salt, then for the fingerprint key. */
-  #saltedRoom(body: Buffer): Buffer {
+  #saltedRoom(body: Uint8Array): Uint8Array {
     const length = COLUMN_BYTES + body.length;
-    if (this.#room.length < length) this.#room = Buffer.allocUnsafe(2 * length);
+    if (this.#room.length < length) this.#room = new Uint8Array(2 * length);
     this.#room.set(body, COLUMN_BYTES);
-    return this.#room.subarray(0, length);
-  }
-
-  #noteOwn(index: number, { kind }: Leaf, body: Buffer): void {
-    if (kind === 'erasure' || kind === 'key') {
-      this.#own.push({ index, kind, body: Uint8Array.from(body) });
-    }
+    return new Uint8Array(this.#room.buffer, 0, length);
   }
 
   /** A false fingerprint would make a new record look known, and so keep it out of the ledger. */
-  #isFingerprint(known: Uint8Array, leaf: Leaf, salted: Buffer): boolean {
+  #isFingerprint(versions: Buffer, at: number, salted: Uint8Array): boolean {
     const { keys } = this.#setup;
     if (keys === undefined) return true;
-    const name = `${leaf.tenant}\n${leaf.source}`;
-    let source = this.#sources.get(name);
-    if (source === undefined) {
-      source = versionKey(keys, leaf.tenant, leaf.source);
-      this.#sources.set(name, source);
+    const { tenant, source } = this.#leaf.shared;
+    const name = `${tenant}\n${source}`;
+    let key = this.#sources.get(name);
+    if (key === undefined) {
+      key = versionKey(keys, tenant, source);
+      this.#sources.set(name, key);
     }
-    salted.set(source);
+    for (let i = 0; i < COLUMN_BYTES; i++) salted[i] = key[i] as number;
     sha256Into(salted, this.#digest, 0);
-    return this.#digest.compare(known, 0, COLUMN_BYTES, 0, COLUMN_BYTES) === 0;
+    for (let i = 0; i < COLUMN_BYTES; i++) if (this.#digest[i] !== versions[at + i]) return false;
+    return true;
   }
 
-  #openBlock(index: number): { block: OpenBlock; place: { path: string; at: number } } | undefined {
+  #blockOf(index: number): CheckedBlock | undefined {
+    const { header } = this.#block ?? {};
+    const isHeld =
+      header !== undefined &&
+      index >= header.firstIndex &&
+      index < header.firstIndex + header.count;
+    if (!isHeld) this.#block = this.#openBlock(index);
+    return this.#block;
+  }
+
+  #openBlock(index: number): CheckedBlock | undefined {
     try {
       const { place } = this.#archive.facts(index);
-      return { block: this.#archive.block(index), place };
+      return { ...this.#archive.block(index), place };
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       const {
@@ -215,6 +234,10 @@ export class RangeChecker {
       this.#badBlocks.add(key);
       return undefined;
     }
+  }
+
+  #addBlock({ place }: CheckedBlock, what: string): void {
+    this.#add(place.path, place.at, what);
   }
 
   #addBundle(index: number, at: number, what: string): void {
@@ -232,10 +255,10 @@ export class RangeChecker {
  * The leaf follows its length in the bundle. The byte before it becomes the RFC 6962 prefix during
  * the hash, so that no leaf is copied.
  */
-function hashLeafInto(leaf: Uint8Array, into: Buffer, at: number): void {
-  const prefixed = Buffer.from(leaf.buffer, leaf.byteOffset - 1, leaf.length + 1);
-  const kept = prefixed[0] as number;
-  prefixed[0] = LEAF_PREFIX;
-  sha256Into(prefixed, into, at);
-  prefixed[0] = kept;
+function hashLeafInto(bundle: Buffer, from: number, to: number, into: Buffer, at: number): void {
+  const kept = bundle[from - 1] as number;
+  bundle[from - 1] = LEAF_PREFIX;
+  const start = bundle.byteOffset + from - 1;
+  sha256Into(new Uint8Array(bundle.buffer, start, to - from + 1), into, at);
+  bundle[from - 1] = kept;
 }

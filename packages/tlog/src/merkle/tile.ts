@@ -127,22 +127,41 @@ export function decodeBundle(
   width: number,
   path: string = 'an entry bundle',
 ): Uint8Array[] {
+  const offsets = entryOffsets(bytes, width, path);
   const entries: Uint8Array[] = [];
-  let at = 0;
-  while (at < bytes.length && entries.length <= width) {
-    const length = (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
-    const end = at + 2 + length;
-    if (end > bytes.length) {
-      throw malformedBundle(path, `entry ${entries.length} ends at byte ${end} of ${bytes.length}`);
-    }
-    entries.push(bytes.subarray(at + 2, end));
-    at = end;
-  }
-  if (entries.length !== width || at !== bytes.length) {
-    throw malformedBundle(path, `it does not hold exactly ${plural(width, 'entry')}`);
+  for (let i = 0; i < width; i++) {
+    entries.push(bytes.subarray((offsets[i] as number) + LENGTH_BYTES, offsets[i + 1]));
   }
   return entries;
 }
+
+/**
+ * Where the entries of a bundle begin, with their two-byte lengths, and where the last one ends.
+ * For callers that read the entries in place. Errors name `path`.
+ * @throws TlogError MALFORMED_TILE unless it holds exactly `width` whole entries
+ */
+export function entryOffsets(
+  bytes: Uint8Array,
+  width: number,
+  path: string = 'an entry bundle',
+): Uint32Array {
+  const offsets = new Uint32Array(width + 1);
+  let at = 0;
+  for (let count = 0; count < width && at < bytes.length; count++) {
+    at += LENGTH_BYTES + (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
+    if (at > bytes.length) {
+      throw malformedBundle(path, `entry ${count} ends at byte ${at} of ${bytes.length}`);
+    }
+    offsets[count + 1] = at;
+  }
+  if (at !== bytes.length || (width > 0 && offsets[width] === 0)) {
+    throw malformedBundle(path, `it does not hold exactly ${plural(width, 'entry')}`);
+  }
+  return offsets;
+}
+
+/** C2SP tlog-tiles: each entry follows its length, a big-endian 16-bit number. */
+const LENGTH_BYTES = 2;
 
 function indexPath({ index, width }: BundleId): string {
   if (!Number.isSafeInteger(index) || index < 0 || !(width >= 1 && width <= TILE_WIDTH)) {
