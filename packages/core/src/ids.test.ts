@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
-import { isGuid, OWN_TENANT, TENANT_NOT_STATED, tenantId, tenantOf } from './ids.ts';
+import { isGuid, lowerGuid, OWN_TENANT, TENANT_NOT_STATED, tenantId, tenantOf } from './ids.ts';
 
 const GUID = '8D4121ED-0008-406D-BFF9-0D5BB312183C';
 
@@ -14,6 +14,17 @@ test('accepts a GUID in any case and stores it in lower case', () => {
     assert.equal(tenantId(id.toUpperCase()), id);
   });
   fc.assert(property, runs(200));
+});
+
+test('reads a GUID as a regular expression does', () => {
+  const form = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+  const almost = fc
+    .tuple(fc.uuid(), fc.nat(35), fc.constantFrom(...'0aAfFgG@`/:-.{\u00e9', ''))
+    .map(([id, at, char]) => id.slice(0, at) + char + id.slice(at + 1));
+  const property = fc.property(almost, (text) => {
+    assert.equal(lowerGuid(text), form.test(text) ? text.toLowerCase() : undefined);
+  });
+  fc.assert(property, runs(2000));
 });
 
 for (const text of [

@@ -15,27 +15,47 @@ export const OWN_TENANT: TenantId = '-' as TenantId;
  */
 export const TENANT_NOT_STATED: TenantId = '00000000-0000-0000-0000-000000000000' as TenantId;
 
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const GUID_CHARS = 36;
 
 /** Accepts the 8-4-4-4-12 form in any case. Braces and other decorations are refused. */
 export function isGuid(text: string): boolean {
-  return text.length === 36 && GUID.test(text);
+  return lowerGuid(text) !== undefined;
+}
+
+/**
+ * A GUID in lower case, or undefined for any other text. Import calls it several times per record:
+ * a regular expression takes three times as long, and nearly all GUIDs need no new text.
+ */
+export function lowerGuid(text: string): string | undefined {
+  if (text.length !== GUID_CHARS) return undefined;
+  let hasCapitals = false;
+  for (let at = 0; at < GUID_CHARS; at++) {
+    const code = text.charCodeAt(at);
+    if (at === 8 || at === 13 || at === 18 || at === 23) {
+      if (code !== 45) return undefined;
+    } else if (code >= 65 && code <= 70) {
+      hasCapitals = true;
+    } else if (code < 48 || code > 102 || (code > 57 && code < 97)) {
+      return undefined;
+    }
+  }
+  return hasCapitals ? text.toLowerCase() : text;
 }
 
 /** @throws InputError INVALID_TENANT unless `text` is a GUID. */
 export function tenantId(text: string): TenantId {
-  if (!isGuid(text)) {
+  const guid = lowerGuid(text);
+  if (guid === undefined) {
     throw new InputError(
       'INVALID_TENANT',
       `${quoted(text)} is not a tenant id: give the tenant's GUID`,
     );
   }
-  return text.toLowerCase() as TenantId;
+  return guid as TenantId;
 }
 
 /** The tenant that a delivery states, or {@link TENANT_NOT_STATED}. */
 export function tenantOf(value: unknown): TenantId {
-  return typeof value === 'string' && isGuid(value)
-    ? (value.toLowerCase() as TenantId)
-    : TENANT_NOT_STATED;
+  const guid = typeof value === 'string' ? lowerGuid(value) : undefined;
+  return guid === undefined ? TENANT_NOT_STATED : (guid as TenantId);
 }

@@ -29,8 +29,22 @@ export {
   quoted,
   unreachable,
 } from './errors.ts';
-export { isGuid, OWN_TENANT, TENANT_NOT_STATED, type TenantId, tenantId, tenantOf } from './ids.ts';
-export { instant, instantOfMs, msOfInstant, normalizeInstant } from './instant.ts';
+export {
+  isGuid,
+  lowerGuid,
+  OWN_TENANT,
+  TENANT_NOT_STATED,
+  type TenantId,
+  tenantId,
+  tenantOf,
+} from './ids.ts';
+export {
+  instant,
+  instantOfMs,
+  msOfInstant,
+  normalizeInstant,
+  plainInstantMs,
+} from './instant.ts';
 export {
   covers,
   type Interval,

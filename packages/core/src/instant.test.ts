@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
-import { instant, instantOfMs, msOfInstant, normalizeInstant } from './instant.ts';
+import { instant, instantOfMs, msOfInstant, normalizeInstant, plainInstantMs } from './instant.ts';
 
 const NORMAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{0,6}[1-9])?Z$/;
 const anyMs = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
@@ -122,6 +122,49 @@ test('keeps a time that is already in the normal form', () => {
     assert.equal(normalizeInstant(normal), normal);
   });
   fc.assert(property, runs(500));
+});
+
+/** Mostly times in the form of records, on days and hours at the edge of their range. */
+const likePlain = fc
+  .tuple(
+    fc.constantFrom('2024-02-', '2023-02-', '1900-02-', '2000-02-', '2025-04-', '0000-01-', '20'),
+    fc.constantFrom('00', '01', '28', '29', '30', '31', '32', '25-12-31', '25-00-10', '2x'),
+    fc.constantFrom('T', 't', ' ', ''),
+    fc.constantFrom('08:31:07', '23:59:59', '24:00:00', '08:60:00', '08:31:60', '8:31:07'),
+    fc.constantFrom(
+      '',
+      '.',
+      '.0',
+      '.5',
+      '.120',
+      '.1234567',
+      '.000000000',
+      '.123456789',
+      '.1234567890',
+    ),
+    fc.constantFrom('', 'Z', 'z', '+00:00', ' '),
+  )
+  .map((parts) => parts.join(''));
+
+test('reads a time without a regular expression as with one', () => {
+  // A space in front is skipped, but keeps the text from the short way.
+  const property = fc.property(likePlain, (text) => {
+    assert.equal(normalizeInstant(text), normalizeInstant(` ${text}`));
+  });
+  fc.assert(property, runs(5000));
+});
+
+test('counts the milliseconds of a plain time as Date does', () => {
+  const property = fc.property(anyMs, (ms) => {
+    const secondMs = Math.floor(ms / 1000) * 1000;
+    const text = instantOfMs(secondMs) as string;
+    assert.equal(plainInstantMs(text), secondMs);
+    assert.equal(plainInstantMs(text.slice(0, -1)), secondMs);
+  });
+  fc.assert(property, runs(1000));
+  for (const text of ['2023-02-29T00:00:00Z', '2024-01-12', '2024-01-12T08:31:07.5Z', 'soon', '']) {
+    assert.ok(Number.isNaN(plainInstantMs(text)), text);
+  }
 });
 
 test('converts milliseconds to the normal form and back', () => {

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { activityKey } from './activity-key.ts';
-import { bool, count, list, numeric, object, own, pairsOf, pairValue, text } from './json-value.ts';
+import {
+  bool,
+  count,
+  list,
+  numeric,
+  object,
+  own,
+  pairsOf,
+  pairValue,
+  text,
+  trim,
+} from './json-value.ts';
 import { createMemo } from './memo.ts';
 import { recordTypeOf } from './record-type.ts';
 
@@ -12,6 +23,15 @@ test('a text is trimmed, truncated at its limit, and null if empty', () => {
   for (const none of ['', '  ', null, undefined, [], {}, Number.NaN])
     assert.equal(text(none), null);
   assert.equal(text('x'.repeat(9000))?.length, 4096);
+});
+
+test('every white space around a text is removed, and nothing else', () => {
+  for (let code = 0; code <= 0xffff; code++) {
+    const edge = String.fromCharCode(code);
+    for (const written of [edge, `${edge}a`, `a${edge}`, `a${edge}a`]) {
+      assert.equal(trim(written), written.trim());
+    }
+  }
 });
 
 test('reads numbers and booleans from texts', () => {

@@ -1,6 +1,6 @@
 import {
   instantOfMs,
-  isGuid,
+  lowerGuid,
   normalizeInstant,
   type SourceId,
   TENANT_NOT_STATED,
@@ -41,7 +41,7 @@ export function firstId(...values: readonly unknown[]): string | undefined {
     if (typeof value !== 'string' || value === '') continue;
     const id = value.trim();
     if (id === '' || id === TENANT_NOT_STATED || id.length > ID_CHARACTERS_MAX) continue;
-    return isGuid(id) ? id.toLowerCase() : id;
+    return lowerGuid(id) ?? id;
   }
   return undefined;
 }
@@ -54,7 +54,7 @@ export function firstInstant(...values: readonly unknown[]): string | undefined 
       if (at !== undefined) return at;
     }
     if (typeof value !== 'string' || value === '') continue;
-    const at = plainInstant(value) ?? normalizeInstant(value) ?? instantOfDigits(value);
+    const at = normalizeInstant(value) ?? instantOfDigits(value);
     if (at !== undefined) return at;
   }
   return undefined;
@@ -79,39 +79,6 @@ function instantOfNumber(value: number): string | undefined {
   if (value >= SECONDS_MIN && value < SECONDS_MAX) return instantOfMs(Math.floor(value * 1000));
   const isMs = value >= MILLISECONDS_MIN && value < SECONDS_MAX * 1000;
   return isMs ? instantOfMs(Math.floor(value)) : undefined;
-}
-
-/**
- * `2024-01-12T08:31:07`, with or without `Z`, for days that exist in every month. Covers nearly all
- * times, at a tenth of the cost of creating a Date.
- */
-function plainInstant(text: string): string | undefined {
-  const length = text.length;
-  if (length !== 19 && !(length === 20 && text.charCodeAt(19) === 0x5a)) return undefined;
-  if (text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d) return undefined;
-  if (text.charCodeAt(10) !== 0x54) return undefined;
-  if (text.charCodeAt(13) !== 0x3a || text.charCodeAt(16) !== 0x3a) return undefined;
-  const month = twoDigits(text, 5);
-  const day = twoDigits(text, 8);
-  const isPlain =
-    twoDigits(text, 0) < 100 &&
-    twoDigits(text, 2) < 100 &&
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    day <= 28 &&
-    twoDigits(text, 11) < 24 &&
-    twoDigits(text, 14) < 60 &&
-    twoDigits(text, 17) < 60;
-  if (!isPlain) return undefined;
-  return length === 19 ? `${text}Z` : text;
-}
-
-/** Returns 100 or more unless both characters are digits. */
-function twoDigits(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - 0x30;
-  const ones = text.charCodeAt(at + 1) - 0x30;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100;
 }
 
 /** The first value that states a tenant. */
