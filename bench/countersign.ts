@@ -1,18 +1,16 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type ChildResult, runChild } from './child.ts';
 import { type GeneratorOptions, generateFile } from './generator.ts';
-import { type BenchOptions, ROOT } from './harness.ts';
+import { type BenchOptions, type Checkout, ROOT } from './harness.ts';
 
 /** The checkouts to measure: this one, and the one to compare it with. */
-export function checkouts({ against }: BenchOptions): readonly { name: string; root: string }[] {
-  const here = { name: '', root: ROOT };
-  return against === undefined
-    ? [here]
-    : [
-        { ...here, name: 'here' },
-        { name: 'there', root: against },
-      ];
+export function checkouts({
+  against,
+}: BenchOptions): readonly { readonly checkout: Checkout; readonly root: string }[] {
+  const here = { checkout: 'here', root: ROOT } as const;
+  return against === undefined ? [here] : [here, { checkout: 'there', root: against }];
 }
 
 /** A checkout from before the workspace has its sources at its root. */
@@ -51,7 +49,8 @@ export function recordFile(
   folder: string,
   options: GeneratorOptions & { format: 'ndjson' | 'csv' },
 ): string {
-  const path = join(folder, `records-${options.count}.${options.format}`);
+  const { load = 'audit', count, format } = options;
+  const path = join(folder, `${load}-${count}.${format}`);
   if (!existsSync(path)) generateFile(path, options);
   return path;
 }
@@ -91,4 +90,20 @@ export async function filledFolder(
     options.log(`imported at ${rate} records/s, ${micros} µs of processor a record, ${mib} MiB`);
   }
   return data;
+}
+
+/**
+ * The seconds of an import from its first entry until every record is durable. Our entries about
+ * it have both times.
+ */
+export async function durableSeconds(root: string, data: string): Promise<number> {
+  const state = new DatabaseSync(join(data, 'state.sqlite'), { readOnly: true });
+  const entries = state.prepare(`SELECT "index" FROM acts WHERE kind = 'import' ORDER BY 1`).all();
+  state.close();
+  const atMs = async (row: Record<string, unknown> | undefined): Promise<number> => {
+    const args = ['show', String(row?.['index']), '--data', data, '--json'];
+    const { leaf } = JSON.parse((await countersign(root, args)).stdout) as { leaf: { at: string } };
+    return Date.parse(leaf.at);
+  };
+  return ((await atMs(entries.at(-1))) - (await atMs(entries[0]))) / 1000;
 }

@@ -3,12 +3,18 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { STREAM_DETECTORS } from '../apps/countersign/src/detection/detectors/detector-list.ts';
 import type { DetectionRunReport, MeasurementRequest } from './detection-runs-process.ts';
-import { type BenchOptions, type Figure, interleaved } from './harness.ts';
+import { type BenchOptions, type Figure, interleaved, type Target } from './harness.ts';
 
 const PEOPLE = { short: 1_000, long: 1_000_000 } as const;
 const DAYS = 30;
 /** With decisions and checks of more people, the state alone takes tens of gigabytes. */
 const AUTHORIZED_PEOPLE_MAX = 20_000;
+/** For a million people. */
+const TIMES: Readonly<Record<string, Readonly<Record<string, Target>>>> = {
+  volume: { report: { atMost: 15 } },
+  spray: { report: { atMost: 60 } },
+  reconcile: { report: { atMost: 30 } },
+};
 const UNITS = {
   memory: 'MiB',
   report: 's',
@@ -36,6 +42,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
     const variants = detectors.map((detector) => ({
       name: detector,
       units: UNITS,
+      targets: { memory: { atMost: 1024 }, ...TIMES[detector] },
       measure: async () => {
         const report = readRuns({ do: 'look', dir, days: DAYS, detector });
         const { findings, cut, memoryBytes } = report;

@@ -31,7 +31,8 @@ export function run(options: BenchOptions): Promise<Figure[]> {
   const measure = (): Promise<Record<keyof typeof UNITS, number>> =>
     measured(options, before, count);
   const name = `${count} findings behind ${before} records`;
-  return interleaved([{ name, units: UNITS, measure }], {
+  const targets = { p99: { atMost: 1000 } };
+  return interleaved([{ name, units: UNITS, targets, measure }], {
     ...options,
     runs: Math.min(options.runs, 3),
   });

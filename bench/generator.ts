@@ -11,11 +11,19 @@ import { CSV_HEADER, csvRow } from '../tools/sample/exports.ts';
 export type GeneratorOptions = {
   readonly count: number;
   readonly format?: 'ndjson' | 'csv';
+  readonly load?: Load;
   readonly seed?: number;
   /** Default: enough to produce the records in about a month. */
   readonly people?: number;
   readonly fromMs?: number;
 };
+
+/**
+ * `audit`: the audit log of an ordinary month. `two-sources`: also the sign-in logs of Graph and of
+ * Azure Monitor, which report the same sign-ins, so one record in five is a further delivery.
+ * `flood`: every second record is an inbox rule that forwards mail, and matches a rule.
+ */
+export type Load = 'audit' | 'two-sources' | 'flood';
 
 /** A Monday. */
 export const START_MS: number = Date.UTC(2026, 2, 2);
@@ -30,13 +38,39 @@ function* records(options: GeneratorOptions): Generator<{ atMs: number; body: Js
   const { count, seed = 1, fromMs = START_MS } = options;
   const size = options.people ?? Math.max(PEOPLE_MIN, Math.ceil(count / RECORDS_PER_PERSON));
   const life = lifeOf(new Population({ seed, size }), seed);
+  const isIncluded = options.load === 'two-sources' ? isAuditOrSignIn : isAudit;
   for (let hourMs = fromMs; ; hourMs += HOUR_MS) {
     for (const occurrence of life.happenings(hourMs, hourMs + HOUR_MS)) {
       for (const { feed, atMs, body } of occurrence.records) {
-        if (feed.startsWith('activity/')) yield { atMs, body };
+        if (!isIncluded(feed)) continue;
+        yield { atMs, body };
+        if (options.load === 'flood') yield { atMs, body: forwardingRule(body) };
       }
     }
   }
+}
+
+function isAudit(feed: string): boolean {
+  return feed.startsWith('activity/');
+}
+
+function isAuditOrSignIn(feed: string): boolean {
+  return isAudit(feed) || feed === 'graph/signIns' || /^azure\/.*SignInLogs$/.test(feed);
+}
+
+/** A record of the person who made the other one, at the same time. */
+function forwardingRule(record: JsonObject): JsonObject {
+  const id = `f100d000${String(record['Id']).slice(8)}`;
+  const { CreationTime, OrganizationId, UserId, UserKey } = record;
+  return {
+    ...{ Id: id, CreationTime, OrganizationId, UserId, UserKey, UserType: 0, RecordType: 1 },
+    ...{ Operation: 'New-InboxRule', Workload: 'Exchange', ResultStatus: 'True' },
+    ObjectId: UserId,
+    Parameters: [
+      { Name: 'Name', Value: 'x' },
+      { Name: 'ForwardTo', Value: 'a@elsewhere.example' },
+    ],
+  } as JsonObject;
 }
 
 /** The file in pieces of about 4 MiB, each with whole records. */

@@ -18,36 +18,56 @@ export type BenchOptions = {
   readonly log: (line: string) => void;
 };
 
+/** `there` is the checkout to compare with. */
+export type Checkout = 'here' | 'there';
+
+/** What we hold ourselves to, in the figure's unit. */
+export type Target = { readonly atLeast: number } | { readonly atMost: number };
+
 /** One quantity with several measurements. */
-export type Figure = { readonly name: string; readonly unit: string; readonly values: number[] };
+export type Figure = {
+  readonly name: string;
+  readonly unit: string;
+  readonly values: number[];
+  /** Default: `here`. */
+  readonly checkout?: Checkout;
+  readonly target?: Target | undefined;
+};
 
 export type Benchmark = (options: BenchOptions) => Promise<Figure[]>;
 
 /** One thing to measure. It returns the results of one run, by name. */
 export type Variant = {
   readonly name: string;
+  /** Default: `here`. */
+  readonly checkout?: Checkout;
   readonly units: Readonly<Record<string, string>>;
+  readonly targets?: Readonly<Record<string, Target>>;
   readonly measure: (run: number) => Promise<Readonly<Record<string, number>>>;
 };
 
 /** Runs the variants alternately, so that temporary slowness of the machine affects all of them. */
 export async function interleaved(
   variants: readonly Variant[],
-  { runs, log }: BenchOptions,
+  { runs, log }: Pick<BenchOptions, 'runs' | 'log'>,
 ): Promise<Figure[]> {
   const figures = new Map<string, Figure>();
   for (let run = 0; run < runs; run++) {
-    for (const { name, units, measure } of variants) {
+    for (const { name, checkout = 'here', units, targets = {}, measure } of variants) {
       const measured = Object.entries(await measure(run));
-      log(`${name}, run ${run + 1} of ${runs}: ${measured.map(plain).join(', ')}`);
+      const where = checkout === 'here' ? '' : ` (${checkout})`;
+      log(`${name}${where}, run ${run + 1} of ${runs}: ${measured.map(plain).join(', ')}`);
       for (const [key, value] of measured) {
-        const figure = figures.get(`${name} ${key}`) ?? {
+        const id = `${checkout} ${name} ${key}`;
+        const figure = figures.get(id) ?? {
           name: name === '' ? key : `${name}: ${key}`,
           unit: units[key] ?? '',
           values: [],
+          checkout,
+          target: targets[key],
         };
         figure.values.push(value);
-        figures.set(`${name} ${key}`, figure);
+        figures.set(id, figure);
       }
     }
   }
@@ -55,18 +75,13 @@ export async function interleaved(
 }
 
 export function table(figures: readonly Figure[]): string {
+  const isPaired = figures.some(({ checkout }) => checkout === 'there');
   const rows = [['', 'median', 'min', 'max', 'runs', 'unit']];
-  for (const { name, unit, values } of figures) {
-    const sorted = values.toSorted((a, b) => a - b);
-    const [min = Number.NaN, max = Number.NaN] = [sorted[0], sorted.at(-1)];
-    rows.push([
-      name,
-      number(median(sorted)),
-      number(min),
-      number(max),
-      String(values.length),
-      unit,
-    ]);
+  for (const figure of figures) {
+    const { median, min, max } = summaryOf(figure);
+    const numbers = [median, min, max].map(number);
+    const name = isPaired ? `${figure.name} (${figure.checkout ?? 'here'})` : figure.name;
+    rows.push([name, ...numbers, String(figure.values.length), figure.unit]);
   }
   const widths =
     rows[0]?.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length))) ?? [];
@@ -82,27 +97,38 @@ export function table(figures: readonly Figure[]): string {
     .join('\n');
 }
 
+export function summaryOf({ values }: Pick<Figure, 'values'>): {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+} {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [min = Number.NaN, max = Number.NaN] = [sorted[0], sorted.at(-1)];
+  return { median: medianOf(sorted), min, max };
+}
+
 /** The machine and its load, without which the figures mean nothing. */
 export function machineLine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   const gib = (totalmem() / 2 ** 30).toFixed(0);
   const system = `${process.platform} ${process.arch}, Node ${process.version}`;
   const load = (loadavg()[0] ?? 0).toFixed(1);
-  return `${cpus().length} × ${model}, ${gib} GiB, ${system}, commit ${commit()}, load ${load}`;
+  const machine = `${cpus().length} × ${model}, ${gib} GiB, ${system}`;
+  return `${machine}, commit ${commitOf(ROOT)}, load ${load}`;
 }
 
-function median(sorted: readonly number[]): number {
+function medianOf(sorted: readonly number[]): number {
   const middle = sorted.length / 2;
   const low = sorted[Math.ceil(middle) - 1] ?? Number.NaN;
   const high = sorted[Math.floor(middle)] ?? Number.NaN;
   return (low + high) / 2;
 }
 
-function commit(): string {
+export function commitOf(root: string): string {
   try {
     const git = (args: string[]): string =>
       execFileSync('git', args, {
-        cwd: ROOT,
+        cwd: root,
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       });
@@ -117,7 +143,7 @@ function plain([key, value]: readonly [string, number]): string {
   return `${key} ${number(value)}`;
 }
 
-function number(value: number): string {
+export function number(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
   return value.toLocaleString('en-US', {
     minimumFractionDigits: digits,

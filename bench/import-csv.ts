@@ -1,7 +1,9 @@
 import type { BenchOptions, Figure } from './harness.ts';
 import { importBenchmark } from './import-ndjson.ts';
 
-/** The same records as `import-ndjson`, as the cmdlet's CSV. */
+export const MEASURES_CHECKOUTS = true;
+
+/** Like import-ndjson, from a CSV export. */
 export function run(options: BenchOptions): Promise<Figure[]> {
-  return importBenchmark(options, 'csv');
+  return importBenchmark(options, { format: 'csv' });
 }

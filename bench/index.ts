@@ -3,19 +3,32 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
-import { type Benchmark, type Figure, machineLine, table } from './harness.ts';
+import { alternate } from './alternate.ts';
+import { type Benchmark, type BenchOptions, type Figure, machineLine, table } from './harness.ts';
+import { hasSection, writeSection } from './report.ts';
 
 /**
- * node bench/index.ts [NAME…] [--runs 5] [--size N] [--folder DIR] [--against CHECKOUT]
+ * node bench/index.ts [NAME…] [--runs 5] [--size N] [--folder DIR] [--against CHECKOUT] [--write]
  *
- * Without names it runs all. COUNTERSIGN_LONG=1 uses the sizes of docs/benchmarks.md.
+ * Without names it runs all, with `--write` all that the page shows. `--against` measures another
+ * checkout alternately with this one. `--write` replaces the benchmark's section in
+ * docs/benchmarks.md. COUNTERSIGN_LONG=1 uses the sizes of that page.
  */
-const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = {
+type BenchmarkModule = {
+  readonly run: Benchmark;
+  /** It runs the command line of both checkouts itself, on the same input. */
+  readonly MEASURES_CHECKOUTS?: true;
+};
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<BenchmarkModule>>> = {
   append: () => import('./durable-append.ts'),
   'import-ndjson': () => import('./import-ndjson.ts'),
   'import-csv': () => import('./import-csv.ts'),
+  'import-sources': () => import('./import-sources.ts'),
+  'import-flood': () => import('./import-flood.ts'),
   fsck: () => import('./fsck.ts'),
   'user-day': () => import('./user-day.ts'),
+  start: () => import('./start.ts'),
   decide: () => import('./decide.ts'),
   'decide-http': () => import('./decide-http.ts'),
   collect: () => import('./collect.ts'),
@@ -25,6 +38,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   'spray-curves': () => import('./spray-curves.ts'),
   'detection-runs': () => import('./detection-runs.ts'),
   sigma: () => import('./sigma.ts'),
+  peers: () => import('./peers/index.ts'),
 };
 
 // Like the program itself.
@@ -37,6 +51,7 @@ const { values, positionals } = parseArgs({
     against: { type: 'string' },
     folder: { type: 'string', default: tmpdir() },
     json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 
@@ -61,10 +76,21 @@ async function runAll(): Promise<void> {
 
 async function runIn(folder: string): Promise<void> {
   const results: Record<string, readonly Figure[]> = {};
-  for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)) {
+  const options: BenchOptions = {
+    runs: Number(values.runs),
+    form: process.env['COUNTERSIGN_LONG'] === '1' ? 'long' : 'short',
+    size: values.size === undefined ? undefined : Number(values.size),
+    against: values.against === undefined ? undefined : resolve(values.against),
+    folder,
+    log: (line) => process.stderr.write(`${line}\n`),
+  };
+  const all = Object.keys(BENCHMARKS).filter((name) => !values.write || hasSection(name));
+  for (const name of positionals.length > 0 ? positionals : all) {
     try {
-      results[name] = await runOne(name, folder);
-      if (!values.json) console.log(`\n# ${name}\n${table(results[name])}`);
+      const figures = await runOne(name, options);
+      results[name] = figures;
+      if (!values.json) console.log(`\n# ${name}\n${table(figures)}`);
+      if (values.write) writeSection(name, figures, options);
     } catch (error) {
       console.error(`could not finish the benchmark ${name}: ${String(error)}`);
       process.exitCode = 1;
@@ -74,14 +100,10 @@ async function runIn(folder: string): Promise<void> {
   console.log(values.json ? JSON.stringify({ machine, results }) : `\n${machine}`);
 }
 
-async function runOne(name: string, folder: string): Promise<readonly Figure[]> {
-  const { run } = await (BENCHMARKS[name] as () => Promise<{ run: Benchmark }>)();
-  return run({
-    runs: Number(values.runs),
-    form: process.env['COUNTERSIGN_LONG'] === '1' ? 'long' : 'short',
-    size: values.size === undefined ? undefined : Number(values.size),
-    against: values.against === undefined ? undefined : resolve(values.against),
-    folder,
-    log: (line) => process.stderr.write(`${line}\n`),
-  });
+async function runOne(name: string, options: BenchOptions): Promise<readonly Figure[]> {
+  const module = await (BENCHMARKS[name] as () => Promise<BenchmarkModule>)();
+  const { against } = options;
+  return against === undefined || module.MEASURES_CHECKOUTS === true
+    ? module.run(options)
+    : alternate(name, { ...options, against });
 }

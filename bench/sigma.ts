@@ -29,6 +29,7 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
     return {
       name: `${content.plan.rules.length} rules`,
       units: { rate: 'events/s', fitting: '%' },
+      targets: rules === 150 ? { rate: { atLeast: 400_000 } } : {},
       measure: async () => measure(signaler, readings, ROUNDS[options.form]),
     };
   });
