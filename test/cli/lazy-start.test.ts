@@ -21,7 +21,7 @@ before(async () => {
 for (const [args, modulesMax] of [
   [['--version'], 60],
   [['show', '1', '--data', data], 330],
-  [['ledger', 'prove', '1', '--data', data], 270],
+  [['ledger', 'prove', '1', '--data', data], 250],
 ] as const) {
   test(`${args.slice(0, 2).join(' ')} loads at most ${modulesMax} modules`, async () => {
     const preload = join(import.meta.dirname, '../support/cli/count-modules.ts');

@@ -8,16 +8,11 @@ import type {
 } from '../../operations/definition/operation.ts';
 import type { Context } from '../process/command-context.ts';
 import type { ProgressState } from '../terminal/progress-line.ts';
+import { type Parameter, type ParameterSource, parametersOf } from './flags.ts';
 
 /** How the command line offers one operation, beyond its schema. */
-export type Binding = {
-  readonly operation: Operation;
-  /** Positional members. An array takes the rest. */
-  readonly positional: readonly string[];
-  /** Flags whose name differs from their member. */
-  readonly flags: Readonly<Record<string, string>>;
-  /** Former names of flags, by member. They work, but help does not list them. */
-  readonly formerFlags: Readonly<Record<string, string>>;
+export type Binding = ParameterSource & {
+  readonly parameters: readonly Parameter[];
   /** The flag or argument that selects this operation within its command. */
   readonly when: Choice | undefined;
   /** Positional values may begin with a dash. */
@@ -91,11 +86,10 @@ export function bindList<Input extends object, Item, View>(
 }
 
 function bound(operation: Operation, mapping: object): Binding {
+  const named = { operation, positional: [], flags: {}, formerFlags: {}, ...mapping };
+  const source: ParameterSource = named;
+  let parameters: readonly Parameter[] | undefined;
   return {
-    operation,
-    positional: [],
-    flags: {},
-    formerFlags: {},
     when: undefined,
     dashes: 'refused',
     ownFlags: [],
@@ -103,8 +97,13 @@ function bound(operation: Operation, mapping: object): Binding {
     print: undefined,
     progressOf: () => undefined,
     render: () => undefined,
-    ...mapping,
-  } as Binding;
+    ...named,
+    get parameters() {
+      // A schema takes a millisecond to read, and each part of a command asks for it.
+      parameters ??= parametersOf(source);
+      return parameters;
+    },
+  };
 }
 
 /** All rows, for a short list or a renderer that needs the whole list. */

@@ -5,7 +5,7 @@ import { usage } from '../process/errors.ts';
 import type { ExitCode } from '../process/exit-code.ts';
 import type { Binding, Choice, FlagChoice, OwnFlag, OwnValues } from './binding.ts';
 import { examplesText } from './examples-text.ts';
-import { camelCase, type Parameter, parametersOf } from './flags.ts';
+import { camelCase, type Parameter } from './flags.ts';
 import { keyOf, type RawValues, readInput } from './read-input.ts';
 import { type BoundCall, runBinding } from './run-binding.ts';
 import { dryRunOption, type WriterValues, writerOptions } from './writer-options.ts';
@@ -100,9 +100,8 @@ function declarePositions(parser: Parser, bindings: readonly Binding[]): readonl
 }
 
 function inOrder(binding: Binding): readonly Parameter[] {
-  const parameters = parametersOf(binding);
   return binding.positional.map((member) => {
-    const parameter = parameters.find((each) => each.member === member);
+    const parameter = binding.parameters.find((each) => each.member === member);
     assert(parameter !== undefined, `${binding.operation.name} has the member ${member}`);
     return parameter;
   });
@@ -121,7 +120,7 @@ function declareFlags(parser: Parser, { bindings, process }: CliCommand): void {
   };
   for (const own of process?.ownFlags ?? []) add(own.flag, () => ownOption(own));
   for (const binding of bindings) {
-    for (const parameter of parametersOf(binding)) {
+    for (const parameter of binding.parameters) {
       const { place, name, formerName } = parameter;
       if (place === 'flag') add(name, () => optionOf(parameter, bindings));
       if (formerName === undefined) continue;
@@ -241,9 +240,9 @@ function choiceText(when: Choice): string {
 
 /** Refuses a flag or argument of another operation of the command. */
 function refuseOthers(binding: Binding, all: readonly Binding[], raw: RawValues): void {
-  const own = new Set(parametersOf(binding).map((parameter) => keyOf(parameter)));
+  const own = new Set(binding.parameters.map((parameter) => keyOf(parameter)));
   for (const other of all) {
-    for (const parameter of parametersOf(other)) {
+    for (const parameter of other.parameters) {
       const value = raw[keyOf(parameter)];
       const isGiven = Array.isArray(value) ? value.length > 0 : value !== undefined;
       if (!isGiven || own.has(keyOf(parameter)) || value === parameter.default) continue;

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import type { FieldMeta } from '../../operations/definition/fields.ts';
-import type { Binding } from './binding.ts';
+import type { Operation } from '../../operations/definition/operation.ts';
+
+/** An operation, and how a command line names the members of its input. */
+export type ParameterSource = {
+  readonly operation: Operation;
+  /** Positional members. An array takes the rest. */
+  readonly positional: readonly string[];
+  /** Flags whose name differs from their member. */
+  readonly flags: Readonly<Record<string, string>>;
+  /** Former names of flags, by member. They work, but help does not list them. */
+  readonly formerFlags: Readonly<Record<string, string>>;
+};
 
 /** One input member in the form of the command line. */
 export type Parameter = {
@@ -37,7 +48,7 @@ export function parametersOf({
   positional,
   flags,
   formerFlags,
-}: Binding): readonly Parameter[] {
+}: ParameterSource): readonly Parameter[] {
   const schema = z.toJSONSchema(operation.input, {
     io: 'input',
     unrepresentable: 'any',

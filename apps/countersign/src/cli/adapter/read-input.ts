@@ -7,7 +7,7 @@ import { parseInput } from '../../operations/definition/parse-input.ts';
 import type { Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import type { Binding } from './binding.ts';
-import { camelCase, type Parameter, parametersOf } from './flags.ts';
+import { camelCase, type Parameter } from './flags.ts';
 
 /** Values from the command line parser: by flag, and by name for positional arguments. */
 export type RawValues = Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ export async function readInput(
   binding: Binding,
   raw: RawValues,
 ): Promise<object> {
-  const parameters = parametersOf(binding);
+  const { parameters } = binding;
   const input: Record<string, unknown> = {};
   for (const parameter of parameters) {
     const value = raw[keyOf(parameter)] ?? formerValue(parameter, raw);

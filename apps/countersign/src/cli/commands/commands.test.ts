@@ -9,7 +9,6 @@ import { SCOPES } from '../../operations/definition/scopes.ts';
 import { OPERATIONS } from '../../operations/registry.ts';
 import { type CliCommand, type CliGroup, declareAll } from '../adapter/declare-command.ts';
 import { wordsOf } from '../adapter/examples-text.ts';
-import { parametersOf } from '../adapter/flags.ts';
 import type { BoundCall } from '../adapter/run-binding.ts';
 import type { BindCommand, Context } from '../process/command-context.ts';
 import { COMMANDS } from './index.ts';
@@ -46,7 +45,7 @@ test('each example is the command line of its input', async () => {
       const call = await callOf(commandLine);
       assert.equal(call.binding.operation.name, operation.name, commandLine);
       const stated = parseInput(operation.input, input) as Record<string, unknown>;
-      for (const { member, meta } of parametersOf(call.binding)) {
+      for (const { member, meta } of call.binding.parameters) {
         // The content of a file is not in the example.
         if (meta.isFileOf !== undefined && member in call.input) delete stated[member];
         else assert.deepEqual(memberOf(call.input, member), stated[member], commandLine);

@@ -1,6 +1,7 @@
 import type { Command as Parser } from 'commander';
 import type { CliCommand, CliGroup } from '../adapter/declare-command.ts';
 import type { BindCommand } from '../process/command-context.ts';
+import { type LazyGroup, loadGroup } from './lazy-group.ts';
 
 type Declare = (program: Parser, bind: BindCommand) => void;
 
@@ -13,9 +14,12 @@ type Declare = (program: Parser, bind: BindCommand) => void;
 export type CommandEntry = {
   readonly name: string;
   readonly kind: 'operation' | 'process';
-  readonly load: () => Promise<Declare>;
-  /** The commands of its operations; empty if it has none. */
-  readonly commands: () => Promise<readonly (CliCommand | CliGroup)[]>;
+  readonly load: (words?: readonly string[]) => Promise<Declare>;
+  /**
+   * The commands of its operations; empty if it has none. With the words of a command line, a group
+   * may contain only those that they name.
+   */
+  readonly commands: (words?: readonly string[]) => Promise<readonly (CliCommand | CliGroup)[]>;
 };
 
 /** All commands, in the order of the help text. */
@@ -43,7 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('conformance', () => import('./posture/conformance.ts')),
   derived('show', () => import('./show.ts')),
   derived('evidence', () => import('./evidence.ts')),
-  derived('ledger', () => import('./ledger/ledger.ts')),
+  grouped('ledger', () => import('./ledger/ledger.ts')),
   derived('rebuild', () => import('./ledger/rebuild.ts')),
   process('serve', async () => (await import('./serve.ts')).declareServe),
   process('emulator', async () => (await import('./emulator.ts')).declareEmulator),
@@ -54,15 +58,25 @@ function derived(
   name: string,
   load: () => Promise<{ readonly commands: readonly (CliCommand | CliGroup)[] }>,
 ): CommandEntry {
+  return operations(name, async () => (await load()).commands);
+}
+
+function grouped(name: string, load: () => Promise<{ readonly group: LazyGroup }>): CommandEntry {
+  return operations(name, async (words = []) => [await loadGroup((await load()).group, words)]);
+}
+
+function operations(name: string, commands: CommandEntry['commands']): CommandEntry {
   return {
     name,
     kind: 'operation',
-    load: async () => {
-      const { declareAll } = await import('../adapter/declare-command.ts');
-      const { commands } = await load();
-      return (program, bind) => declareAll(program, bind, commands);
+    load: async (words) => {
+      const [{ declareAll }, loaded] = await Promise.all([
+        import('../adapter/declare-command.ts'),
+        commands(words),
+      ]);
+      return (program, bind) => declareAll(program, bind, loaded);
     },
-    commands: async () => (await load()).commands,
+    commands,
   };
 }
 
@@ -84,7 +98,7 @@ export async function declareCommands(
   // A script that completes commands knows all of them, as help does.
   const isAll = argv.includes('completion') || (named.length === 0 && !isVersion);
   const declarations = await Promise.all(
-    (isAll ? COMMANDS : named).map(async ({ load }) => load()),
+    (isAll ? COMMANDS : named).map(async ({ load }) => load(isAll ? [] : argv)),
   );
   for (const declare of declarations) declare(program, bind);
 }

@@ -1,13 +1,26 @@
 import { resolve } from 'node:path';
-import type { CliProcess } from '../../adapter/declare-command.ts';
+import { plural } from '@countersign/core';
+import { askWitnesses } from '../../../operations/ledger/witness.ts';
+import { bindLedger } from '../../adapter/binding.ts';
+import type { CliCommand, CliProcess } from '../../adapter/declare-command.ts';
 import { listenOption } from '../../options/parse-options.ts';
 import type { Context } from '../../process/command-context.ts';
 import { usage } from '../../process/errors.ts';
 import { EXIT, type ExitCode } from '../../process/exit-code.ts';
 import { waitForAbort } from '../../process/interrupt.ts';
 
+const witness = bindLedger(askWitnesses, {
+  render({ terminal }, { checkpoint: { size, root }, witnesses }) {
+    terminal.line(`checkpoint of ${plural(size, 'entry')}, root ${root}`);
+    for (const { name, because } of witnesses ?? []) {
+      if (because === undefined) terminal.line({ text: 'cosigned: ', style: 'yes' }, name);
+      else terminal.line({ text: 'not cosigned: ', style: 'unknown' }, `${name}: ${because}`);
+    }
+  },
+});
+
 /** `ledger witness --listen`: a process, not an operation. */
-export const witnessProcess: CliProcess = {
+const witnessProcess: CliProcess = {
   when: 'listen',
   ownFlags: [
     { flag: 'listen', value: 'host:port', description: 'run a witness here' },
@@ -25,6 +38,12 @@ export const witnessProcess: CliProcess = {
     { flag: 'name', value: 'name', description: 'name of a new witness (default: a unique one)' },
   ],
   run: (context, flags) => runWitness(context, flags as WitnessFlags),
+};
+
+export const command: CliCommand = {
+  name: 'witness',
+  bindings: [witness],
+  process: witnessProcess,
 };
 
 type WitnessFlags = {
