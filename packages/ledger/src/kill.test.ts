@@ -48,6 +48,7 @@ test('a process killed at any moment loses nothing that it acknowledged', async 
       dir,
       String(batch),
       String(next),
+      kill % 2 === 0 ? 'thread' : 'timer',
     ])) {
       assert.equal(acknowledged.get(number) ?? index, index, `record ${number}`);
       acknowledged.set(number, index);

@@ -2,7 +2,7 @@ import { type Clock, plural, type Random, type RecordDraft } from '@countersign/
 import type { NoteSigner, TlogError } from '@countersign/tlog';
 import { CommitQueue, writerFailure } from './append/commit-queue.ts';
 import { type FingerprintBatch, fingerprintBatch } from './append/fingerprint-batch.ts';
-import type { Integrator } from './append/integrator.ts';
+import type { FrameIntegrator } from './append/integrator-thread.ts';
 import { type BatchAssignment, type PreparedBatch, prepareBatch } from './append/prepare-batch.ts';
 import type { PublishedCheckpoint, Publisher } from './append/publisher.ts';
 import { type ClockStep, type SeenOrder, Sequencer } from './append/sequencer.ts';
@@ -34,8 +34,11 @@ export type LedgerOptions = {
   /** `remake`: the fingerprint index is discarded and rebuilt from the archive. */
   readonly fingerprints?: 'keep' | 'remake' | undefined;
   readonly onClockStep?: ((step: ClockStep) => void) | undefined;
-  /** Default `timer`: within a second after a commit. `manual`: only at `publish` and `close`. */
-  readonly integration?: 'timer' | 'manual' | undefined;
+  /**
+   * Default `timer`: within a second after a commit. `thread`: the same, in a thread of its own.
+   * `manual`: only at `publish` and `close`.
+   */
+  readonly integration?: 'timer' | 'manual' | 'thread' | undefined;
   readonly files?: Disk | undefined;
 };
 
@@ -63,7 +66,7 @@ export class Ledger {
   readonly #random: Random;
   readonly #lock: FileLock;
   readonly #journal: Journal;
-  readonly #integrator: Integrator;
+  readonly #integrator: FrameIntegrator;
   readonly #publisher: Publisher;
   readonly #fingerprints: FingerprintIndex;
   readonly #archive: ArchiveReader;
@@ -253,7 +256,7 @@ export class Ledger {
       await this.#fingerprints.close();
       if (this.#sequencer.hasStaleFingerprints) dropFingerprints(this.#files, this.#dir);
       this.#archive.close();
-      this.#integrator.close();
+      await this.#integrator.close();
       this.#journal.close();
       this.#lock.release();
     }

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '@countersign/core';
+import { assert, type Clock, type Random } from '@countersign/core';
 import {
   ed25519Signer,
   emptyRoot,
@@ -9,11 +9,12 @@ import {
   verifierOf,
 } from '@countersign/tlog';
 import { Integrator, removePartialsBetween } from './append/integrator.ts';
+import { type FrameIntegrator, IntegratorThread } from './append/integrator-thread.ts';
 import { Publisher, publishedOf, readCheckpoint } from './append/publisher.ts';
 import { ArchiveReader } from './archive/archive-reader.ts';
 import type { FingerprintIndex } from './dedup/fingerprint-index.ts';
 import { dropFingerprints, openFingerprints } from './dedup/open-fingerprints.ts';
-import type { Disk } from './disk/disk.ts';
+import { type Disk, nodeFiles } from './disk/disk.ts';
 import type { FileLock } from './disk/file-lock.ts';
 import { makeFolderNoting, syncNewFolders } from './disk/replace-file.ts';
 import type { LocalKeys } from './entries/keyed-hash.ts';
@@ -36,6 +37,7 @@ export type OpenOptions = {
   readonly origin?: string | undefined;
   readonly acceptFork?: 'accept' | undefined;
   readonly fingerprints?: 'keep' | 'remake' | undefined;
+  readonly integration?: 'timer' | 'manual' | 'thread' | undefined;
 };
 
 /** What an opening found from an earlier process. */
@@ -52,7 +54,7 @@ export type OpenedWriter = {
   readonly localKeys: LocalKeys;
   readonly origin: string;
   readonly journal: Journal;
-  readonly integrator: Integrator;
+  readonly integrator: FrameIntegrator;
   readonly publisher: Publisher;
   readonly fingerprints: FingerprintIndex;
   readonly archive: ArchiveReader;
@@ -101,7 +103,7 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
   const checkpoint = readCheckpoint(files, dir, manifest);
   if (options.acceptFork !== 'accept') await checkHistory({ files, dir, manifest, checkpoint });
   await writeHostFacts(files, dir);
-  const integrator = await Integrator.open(files, dir, checkpoint.size);
+  let integrator: FrameIntegrator = await Integrator.open(files, dir, checkpoint.size);
   const archive = new ArchiveReader(files, dir);
   try {
     checkRoot(dir, integrator, checkpoint);
@@ -117,6 +119,11 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
     if (options.fingerprints === 'remake') dropFingerprints(files, dir);
     const fingerprints = await openFingerprints({ files, dir, identity, archive });
     const lastSeenMs = readSeenMs(files, dir, integrator.size);
+    if (options.integration === 'thread') {
+      assert(files === nodeFiles, 'a thread integrates on the disk of the machine');
+      await integrator.close();
+      integrator = await IntegratorThread.open({ dir, size: integrator.size });
+    }
     return {
       files,
       lock,
@@ -131,7 +138,7 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
       recovery,
     };
   } catch (error) {
-    integrator.close();
+    await integrator.close();
     archive.close();
     throw error;
   }
@@ -153,7 +160,11 @@ function keptList(
   }
 }
 
-function checkRoot(dir: string, integrator: Integrator, { size, root }: SignedCheckpoint): void {
+function checkRoot(
+  dir: string,
+  integrator: FrameIntegrator,
+  { size, root }: SignedCheckpoint,
+): void {
   if (isByteEqual(integrator.root(), root)) return;
   throw new LedgerError(
     'FOLDER_CORRUPT',
@@ -170,7 +181,7 @@ function checkRoot(dir: string, integrator: Integrator, { size, root }: SignedCh
 async function recover(
   { files, dir }: OpenOptions,
   parts: {
-    readonly integrator: Integrator;
+    readonly integrator: FrameIntegrator;
     readonly publisher: Publisher;
     readonly journal: Journal;
   },

@@ -73,7 +73,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const tenants = options.config.tenants.map((tenant) => collectorsOf(tenant, options));
   const canaries = options.config.tenants.flatMap((each) => canariesOf(each, options) ?? []);
   const detection = await loadDetection();
-  const writer = await openLedgerWriter({ dir, clock, random, keyFile, acceptFork, detection });
+  const opening = { dir, clock, random, keyFile, acceptFork, detection };
+  const writer = await openLedgerWriter({ ...opening, integration: 'thread' });
   try {
     removeLeftSpools(layout.run(dir));
     const listenFor = canaryTexts(canaries.map(({ appId }) => appId));

@@ -1,6 +1,7 @@
 /**
  * Appends to the ledger in the folder argv[2] until it is killed: batches of argv[3] records,
- * including repeated ones. Prints `number index` for each acknowledged record, and nothing else.
+ * including repeated ones. With `thread` as argv[5], the ledger integrates in a thread. Prints
+ * `number index` for each acknowledged record, and nothing else.
  */
 import { randomFillSync } from 'node:crypto';
 import { argv, stdout } from 'node:process';
@@ -8,9 +9,14 @@ import { systemClock } from '@countersign/core';
 import { Ledger } from '../ledger.ts';
 import { numbered } from './numbered-draft.ts';
 
-const [, , dir = '', batch = '', first = ''] = argv;
+const [, , dir = '', batch = '', first = '', integration] = argv;
 const batchCount = Number(batch);
-const ledger = await Ledger.open({ dir, clock: systemClock, random: { fill: randomFillSync } });
+const ledger = await Ledger.open({
+  dir,
+  clock: systemClock,
+  random: { fill: randomFillSync },
+  integration: integration === 'thread' ? 'thread' : 'timer',
+});
 stdout.write('open\n');
 
 const worker = async (start: number): Promise<void> => {

@@ -11,7 +11,7 @@ import type { DetectorSet } from './load-detectors.ts';
 /** The writer of the host process, with its detectors. */
 export type HostWriter = LedgerWriter & { readonly detection: DetectorSet | undefined };
 
-export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> & {
+export type WriterOptions = Omit<LedgerOptions, 'onClockStep'> & {
   /** DuckDB threads for compaction. */
   readonly threads?: number;
   readonly detection?: DetectorSet | undefined;
