@@ -1,6 +1,12 @@
 /** Chunks in flight per worker: enough to hide transfer latency, few enough to bound memory. */
 export const CHUNKS_IN_FLIGHT_PER_WORKER = 3;
 
+/**
+ * Redelivered records before they are merged. They wait in the workers, at about 6 KB each, and
+ * each merge opens the archive blocks of their earlier deliveries.
+ */
+export const REDELIVERIES_TOGETHER = 4_000;
+
 /** Rejects that a report lists. All are counted and quarantined. */
 export const REJECTS_LISTED_MAX = 1_000;
 

@@ -1,28 +1,39 @@
 import { TENANT_NOT_STATED, type TenantId } from '@countersign/core';
 import type { Leaf } from '@countersign/ledger';
-import { sourceRank } from '@countersign/ocsf';
+import { type Interpretation, sourceRank } from '@countersign/ocsf';
+import type { Signal } from './signals/signal-extractor.ts';
+
+/** The meaning of one record: its event, and a signal for each rule stream that it matches. */
+export type RecordMeaning = {
+  readonly event: Interpretation;
+  readonly signals: readonly Signal[];
+};
 
 /** One delivery of an action. The body is undefined once it is erased. */
 export type Delivery = {
   readonly index: number;
-  readonly leaf: Leaf;
+  readonly leaf: Pick<Leaf, 'source' | 'tenant' | 'id' | 'at' | 'seen'>;
   readonly body: Uint8Array | undefined;
+  /** Undefined if the body is not interpreted yet. */
+  readonly meaning?: RecordMeaning | undefined;
 };
 
 /**
  * Sorts the most detailed delivery first: the richer source, then the longer body, because the
  * vendor completes sign-ins later. Bytes break ties, so the order of arrival does not matter.
  */
-export function compareByDetail(
-  a: { readonly leaf: Leaf; readonly body: Uint8Array },
-  b: { readonly leaf: Leaf; readonly body: Uint8Array },
-): number {
+export function compareByDetail(a: ReadableDelivery, b: ReadableDelivery): number {
   return (
     sourceRank(a.leaf.source) - sourceRank(b.leaf.source) ||
     b.body.length - a.body.length ||
     Buffer.compare(b.body, a.body)
   );
 }
+
+type ReadableDelivery = {
+  readonly leaf: Pick<Leaf, 'source'>;
+  readonly body: Uint8Array;
+};
 
 export function isReadable(
   delivery: Delivery,

@@ -1,7 +1,6 @@
 import { assert, messageOf, msOfInstant, type SourceId, type TenantId } from '@countersign/core';
 import {
   createMemo,
-  type Interpretation,
   type Memo,
   mergeInterpretations,
   type Reading,
@@ -16,15 +15,10 @@ import {
   firstStatedTenant,
   isReadable,
   parseBody,
+  type RecordMeaning,
 } from './deliveries.ts';
 import { failedSignal, type Signal, type SignalExtractor } from './signals/signal-extractor.ts';
 import { FAILED_MAPPING, MAPPING } from './signals/signal-plan.ts';
-
-/** The meaning of one record: its event, and a signal for each rule stream that it matches. */
-export type RecordMeaning = {
-  readonly event: Interpretation;
-  readonly signals: readonly Signal[];
-};
 
 /** A delivery at its place in the ledger, with its meaning. */
 export type InterpretedDelivery = {
@@ -82,11 +76,11 @@ export class RecordInterpreter {
     return projectAction([...ranked, ...erased].map((delivery) => this.#interpret(delivery)));
   }
 
-  #interpret({ index, leaf, body }: Delivery): InterpretedDelivery {
+  #interpret({ index, leaf, body, meaning }: Delivery): InterpretedDelivery {
     const { source, tenant, id, at, seen } = leaf;
-    const value = body === undefined ? undefined : parseBody(body);
-    const meaning = body === undefined ? undefined : this.read({ source, tenant, id, at, value });
-    return { index, tenant, source, at, action: id, seenMs: Date.parse(seen), meaning };
+    const common = { index, tenant, source, at, action: id, seenMs: Date.parse(seen) };
+    if (meaning !== undefined || body === undefined) return { ...common, meaning };
+    return { ...common, meaning: this.read({ source, tenant, id, at, value: parseBody(body) }) };
   }
 }
 

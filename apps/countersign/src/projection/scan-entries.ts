@@ -1,7 +1,7 @@
 import { LeafParser } from '@countersign/ledger';
 import type { EntryRows } from '../store/rows/entry-rows.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
-import { redeliveredActions } from './merge-actions.ts';
+import { type Redelivery, redeliveredActions } from './merge-actions.ts';
 import { projectEntry } from './project-entry.ts';
 import type { ProjectedAction, RecordInterpreter } from './record-interpreter.ts';
 
@@ -25,7 +25,7 @@ export async function* scanEntries(
   const leaves = new LeafParser();
   for await (const batch of reader.scan(range)) {
     const actions: ProjectedAction[] = [];
-    const redelivered: number[] = [];
+    const redelivered: Redelivery[] = [];
     const facts: EntryRows[] = [];
     for (let position = 0; position < batch.count; position++) {
       const index = batch.firstIndex + position;
@@ -35,13 +35,14 @@ export async function* scanEntries(
       if (leaf.kind !== 'record') {
         const { kind, at } = leaf;
         facts.push(projectEntry(index, { kind, at, body: body ?? new Uint8Array(0) }));
-      } else if (ledger.deliveries(batch.action(position)).length > 1) {
-        redelivered.push(index);
-      } else {
-        actions.push(interpreter.project([{ index, leaf, body }]));
+        continue;
       }
+      const others = ledger.deliveries(batch.action(position));
+      const own = { index, leaf, body };
+      if (others.length <= 1) actions.push(interpreter.project([own]));
+      else redelivered.push({ index, own, others: others.filter((other) => other < reader.size) });
     }
-    for await (const merged of redeliveredActions(writer, interpreter, redelivered)) {
+    for await (const merged of redeliveredActions(reader, interpreter, redelivered)) {
       actions.push(...merged);
     }
     yield { to: batch.firstIndex + batch.count, actions, facts };

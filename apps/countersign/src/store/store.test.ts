@@ -18,7 +18,7 @@ import { RowBuffer } from './parquet/row-buffer.ts';
 import { Store } from './store.ts';
 import { HOT_FOLDER, TEMP_FOLDER } from './store-layout.ts';
 import { StoreReader } from './store-reader.ts';
-import { folder, HEAD, post, row, storeOf } from './testing/rows.ts';
+import { CONTOSO, folder, HEAD, post, row, START_MS, storeOf } from './testing/rows.ts';
 
 async function countIn(dir: string): Promise<number> {
   const reader = await StoreReader.open(dir);
@@ -44,6 +44,23 @@ test('posted rows count once the cursor has passed them', async (t) => {
   assert.equal(await countIn(dir), 2, 'a batch with a row beyond the cursor waits');
   store.commit(4);
   assert.equal(await countIn(dir), 4);
+});
+
+test('a batch may replace rows of a batch that is posted after it', async (t) => {
+  const dir = await folder(t);
+  const store = await Store.open(dir);
+  t.after(() => store.close());
+  const signal = { stream: 'rule', group: '[]', part: 0, tenant: CONTOSO, values: '[]' };
+  const rows = [0, 1].map((index) => ({ ...signal, index, timeMs: START_MS, about: '{}' }));
+  store.post({ superseded: [0], signals: { rows: rows.slice(1), counts: [] } });
+  await post(store, [row(1, { entries: [0, 1] })]);
+  store.post({ signals: { rows: rows.slice(0, 1), counts: [] } });
+  await post(store, [row(0)]);
+  store.commit(2);
+  assert.equal(await countIn(dir), 1);
+  const state = new DatabaseSync(join(dir, 'state.sqlite'), { readOnly: true });
+  t.after(() => state.close());
+  assert.deepEqual(state.prepare('SELECT "index" FROM signals').all().map(Object.values), [[1]]);
 });
 
 test('the cursor never goes back', async (t) => {

@@ -206,8 +206,13 @@ export class Store {
   commit(cursor: number): void {
     assert(cursor >= this.cursor, 'the cursor of the store never goes back');
     const [ready, waiting] = partition(this.#pending, (batch) => endOf(batch) <= cursor);
+    const superseded = ready.flatMap((batch) => batch.superseded ?? []);
     this.#state.transaction(() => {
+      const [known, fresh] = partition(superseded, (index) => index < this.cursor);
+      for (const index of known) this.#supersede(index, cursor);
       for (const batch of ready) this.#enter(batch, cursor);
+      // A batch may replace rows of another one, in any order.
+      for (const index of fresh) this.#supersede(index, cursor);
       foldObservations(this.#state);
       const files = ready.flatMap((batch) => batch.files ?? []);
       for (const alias of unite(files.flatMap((file) => file.aliases))) {
@@ -254,12 +259,13 @@ export class Store {
       this.#state.listFile(listed(file));
       for (const tenant of file.tenants) this.#state.addTenant(tenant);
     }
-    for (const index of batch.superseded ?? []) {
-      this.#state.supersede(index);
-      this.#state.signals.supersede(index, cursor);
-    }
     if (batch.signals !== undefined) this.#state.signals.add(batch.signals, cursor);
     if (batch.facts !== undefined) this.#state.addFacts(batch.facts);
+  }
+
+  #supersede(index: number, cursor: number): void {
+    this.#state.supersede(index);
+    this.#state.signals.supersede(index, cursor);
   }
 }
 

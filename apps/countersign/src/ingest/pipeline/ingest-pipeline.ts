@@ -1,15 +1,13 @@
 import type { RecordDraft } from '@countersign/core';
-import type { BatchAssignment } from '@countersign/ledger';
 import type { Chunk, ReadContext } from '@countersign/m365';
 import { ROWS_PER_POST } from '../../projection/action-buffer.ts';
 import { commitProjection } from '../../projection/commit-projection.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
-import { mergeActions } from '../../projection/merge-actions.ts';
 import { projectEntry } from '../../projection/project-entry.ts';
 import type { RecentFile } from '../../store/parquet/recent-file.ts';
 import type { EntryRows } from '../../store/rows/entry-rows.ts';
 import type { SignalBatch } from '../../store/rows/signal-row.ts';
-import { CHUNKS_IN_FLIGHT_PER_WORKER } from '../limits.ts';
+import { CHUNKS_IN_FLIGHT_PER_WORKER, REDELIVERIES_TOGETHER } from '../limits.ts';
 import type { Arrival } from './delivery-delays.ts';
 import { WorkerHandle } from './worker-handle.ts';
 import type { ReadDone } from './worker-messages.ts';
@@ -50,7 +48,9 @@ export class IngestPipeline {
   #settled: Promise<void> = Promise.resolve();
   #failure: unknown;
   #rowsUnposted = 0;
-  #redelivered: number[] = [];
+  #redelivered = 0;
+  /** Merges of redelivered records, one after the other. */
+  #merged: Promise<void> = Promise.resolve();
   #facts: EntryRows[] = [];
 
   /** `listenFor`: texts whose records are passed to the caller, as they were delivered. */
@@ -110,15 +110,17 @@ export class IngestPipeline {
   /** Everything so far is in the store too: the cursor is at the end of the ledger. */
   async post(): Promise<void> {
     await this.settle();
+    this.#merge(this.#writer.ledger.size);
+    await this.#merged;
+    this.#throwFailure();
     const { store } = this.#writer;
     const flushed = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'flush' })));
     for (const done of flushed) {
       const files = JSON.parse(done.files) as RecentFile[];
-      store.post({ files, signals: JSON.parse(done.signals) as SignalBatch });
+      const signals = JSON.parse(done.signals) as SignalBatch;
+      store.post({ files, signals, superseded: [...done.superseded] });
     }
     for (const facts of this.#facts.splice(0)) store.post({ facts });
-    await mergeActions(this.#writer, this.#redelivered);
-    this.#redelivered = [];
     await commitProjection(this.#writer);
     this.#rowsUnposted = 0;
   }
@@ -133,7 +135,7 @@ export class IngestPipeline {
     const accepted = verdict.accepted.length;
     listener.outcome({ read, accepted, duplicates: count - accepted });
     this.#rowsUnposted += accepted;
-    this.#noteRedelivered(verdict);
+    this.#redelivered += verdict.earlier.size;
     const prepared = worker.ask({ kind: 'prepare', chunkId, verdict });
     prepared.catch(() => {});
     this.#committed = this.#committed
@@ -147,6 +149,22 @@ export class IngestPipeline {
         this.#settle(durable);
       })
       .catch((error: unknown) => this.#fail(error));
+    if (this.#redelivered >= REDELIVERIES_TOGETHER) this.#merge(verdict.baseIndex + accepted);
+  }
+
+  /** Merges the redelivered records below this index, once they can be read. */
+  #merge(below: number): void {
+    if (this.#redelivered === 0) return;
+    this.#redelivered = 0;
+    const durable = this.#committed.then(() => this.#settled);
+    this.#merged = this.#merged
+      .then(async () => {
+        await durable;
+        this.#throwFailure();
+        await this.#writer.ledger.publish();
+        await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'merge', below })));
+      })
+      .catch((error: unknown) => this.#fail(error));
   }
 
   #settle(durable: Promise<void> | undefined): void {
@@ -158,14 +176,6 @@ export class IngestPipeline {
       }
       this.#release();
     });
-  }
-
-  #noteRedelivered(verdict: BatchAssignment): void {
-    if (verdict.earlier.size === 0) return;
-    for (let i = 0; i < verdict.accepted.length; i++) {
-      const position = verdict.accepted[i] as number;
-      if (verdict.earlier.has(position)) this.#redelivered.push(verdict.baseIndex + i);
-    }
   }
 
   #idlest(): WorkerHandle {

@@ -4,17 +4,16 @@ import {
   BatchScratch,
   type FingerprintBatch,
   fingerprintBatch,
+  LedgerReader,
   type LocalKeys,
   type PreparedBatch,
   prepareBatch,
 } from '@countersign/ledger';
 import { type Chunk, type Completeness, type ReadContext, readChunk } from '@countersign/m365';
 import { ActionBuffer, type WrittenActions } from '../../projection/action-buffer.ts';
-import {
-  projectAction,
-  RecordInterpreter,
-  type RecordMeaning,
-} from '../../projection/record-interpreter.ts';
+import type { RecordMeaning } from '../../projection/deliveries.ts';
+import { type Redelivery, redeliveredActions } from '../../projection/merge-actions.ts';
+import { projectAction, RecordInterpreter } from '../../projection/record-interpreter.ts';
 import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
 import { DeliveredCoverage } from './delivered-coverage.ts';
@@ -46,7 +45,8 @@ export type RecordWorkerSetup = {
 /**
  * The processor-bound part of an import, for one thread. `read` parses, fingerprints and interprets
  * a chunk. Once the sequencer has decided which records are new, `prepare` creates the journal
- * frame and the rows. `flush` writes the rows to a file. Each record is parsed once.
+ * frame and the rows. `merge` creates the rows of actions that were delivered before. `flush`
+ * writes the rows to a file. Each record is parsed once.
  */
 export class RecordWorker {
   readonly #setup: RecordWorkerSetup;
@@ -55,6 +55,10 @@ export class RecordWorker {
   readonly #scratch = new BatchScratch();
   readonly #listener: TextMatcher;
   readonly #pending = new Map<number, PendingBatch>();
+  /** In order of their indices. */
+  #redelivered: Redelivery[] = [];
+  /** Opened for the first merge, because most imports have none. */
+  #ledger: LedgerReader | undefined;
 
   constructor(setup: RecordWorkerSetup) {
     this.#setup = setup;
@@ -123,23 +127,40 @@ export class RecordWorker {
     for (let i = 0; i < verdict.accepted.length; i++) {
       const position = verdict.accepted[i] as number;
       const meaning = meanings[position] as RecordMeaning;
-      const { source, tenant, at } = drafts[position] as RecordDraft;
+      const { source, tenant, at, body } = drafts[position] as RecordDraft;
       const available = availableMs[position];
       if (available !== undefined) {
         const { workload, timeMs } = meaning.event;
         arrivals.add(source, workload, available - timeMs);
       }
-      // An action that was delivered before needs its other deliveries: `mergeActions` writes its
-      // row.
-      if (verdict.earlier.has(position)) continue;
       const index = verdict.baseIndex + i;
       const action = fingerprints.ids[position] as string;
       const { seenMs } = verdict;
-      const delivery = { index, tenant, source, at, action, seenMs, meaning };
-      this.#buffer.add(projectAction([delivery]));
+      const others = verdict.earlier.get(position);
+      if (others === undefined) {
+        const delivery = { index, tenant, source, at, action, seenMs, meaning };
+        this.#buffer.add(projectAction([delivery]));
+        continue;
+      }
+      const leaf = { source, tenant, id: action, at, seen: new Date(seenMs).toISOString() };
+      // Copy the body, because a view would retain the whole chunk.
+      const own = { index, leaf, body: body.slice(), meaning };
+      this.#redelivered.push({ index, others, own });
     }
     const prepared = prepareBatch(drafts, fingerprints, verdict, this.#setup.random, this.#scratch);
     return { prepared, arrivals: arrivals.list() };
+  }
+
+  /** Merges the redelivered records below this index, which MUST be published. */
+  async merge(below: number): Promise<void> {
+    const later = this.#redelivered.findIndex(({ index }) => index >= below);
+    const some = this.#redelivered.splice(0, later < 0 ? this.#redelivered.length : later);
+    if (some.length === 0) return;
+    if (this.#ledger === undefined) this.#ledger = await LedgerReader.open(this.#setup.dir);
+    else await this.#ledger.refresh();
+    for await (const actions of redeliveredActions(this.#ledger, this.#interpreter, some)) {
+      for (const action of actions) this.#buffer.add(action);
+    }
   }
 
   /** Writes all rows so far. The caller lists the files together with the cursor. */

@@ -3,6 +3,7 @@ import { IngestError } from '../errors.ts';
 import type {
   FlushedDone,
   FromWorker,
+  MergedDone,
   PreparedDone,
   ReadDone,
   ToWorker,
@@ -14,7 +15,12 @@ type PendingReply = {
   reject(error: unknown): void;
 };
 
-type AnswerTo = { read: ReadDone; prepare: PreparedDone; flush: FlushedDone };
+type AnswerTo = {
+  read: ReadDone;
+  prepare: PreparedDone;
+  merge: MergedDone;
+  flush: FlushedDone;
+};
 
 /**
  * One worker thread with ordered questions and answers. A worker that dies ends the import: its

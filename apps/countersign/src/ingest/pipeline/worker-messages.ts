@@ -16,6 +16,8 @@ export type ToWorker =
       readonly context: ReadContext;
     }
   | { readonly kind: 'prepare'; readonly chunkId: number; readonly verdict: BatchAssignment }
+  /** Merges the redelivered records below an index. All entries below it are published. */
+  | { readonly kind: 'merge'; readonly below: number }
   /** Writes the rows so far to a Parquet file. All of them are below `to`. */
   | { readonly kind: 'flush' };
 
@@ -43,6 +45,8 @@ export type PreparedDone = {
   readonly arrivals: readonly Arrival[];
 };
 
+export type MergedDone = { readonly kind: 'merged' };
+
 /**
  * `files` is the JSON of a list of HotFile, and `signals` of a SignalBatch. Thousands of names
  * cross threads ten times as fast as one text than as objects.
@@ -51,11 +55,13 @@ export type FlushedDone = {
   readonly kind: 'flushed';
   readonly files: string;
   readonly signals: string;
+  readonly superseded: Float64Array;
 };
 
 export type FromWorker =
   | ReadDone
   | PreparedDone
+  | MergedDone
   | FlushedDone
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined };
 

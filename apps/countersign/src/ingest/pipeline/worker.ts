@@ -11,7 +11,7 @@ const { plan: planned, ...rest } = workerData as WorkerSetup;
 const plan = planned === null ? undefined : (JSON.parse(planned) as SignalPlan);
 const worker = new RecordWorker({ ...rest, plan, random: systemRandom });
 
-/** A flush is asynchronous; later questions wait for it, so that answers stay in order. */
+/** Merges and flushes are asynchronous. Later questions wait, so that answers stay in order. */
 let turn: Promise<void> = Promise.resolve();
 
 port.on('message', (message: ToWorker) => {
@@ -31,14 +31,18 @@ async function answer(message: ToWorker): Promise<void> {
       send({ kind: 'prepared', chunkId, prepared, arrivals }, [prepared.frame.buffer]);
       return;
     }
-    case 'flush':
-      send({ kind: 'flushed', ...(await flushed()) }, []);
+    case 'merge':
+      await worker.merge(message.below);
+      send({ kind: 'merged' }, []);
+      return;
+    case 'flush': {
+      const written = await worker.flush();
+      const files = JSON.stringify(written.files);
+      const signals = JSON.stringify(written.signals);
+      const superseded = Float64Array.from(written.superseded);
+      send({ kind: 'flushed', files, signals, superseded }, [superseded.buffer]);
+    }
   }
-}
-
-async function flushed(): Promise<{ files: string; signals: string }> {
-  const { files, signals } = await worker.flush();
-  return { files: JSON.stringify(files), signals: JSON.stringify(signals) };
 }
 
 function send(message: FromWorker, transfer: ArrayBufferLike[]): void {
