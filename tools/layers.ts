@@ -12,6 +12,11 @@ export const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['emulator', []],
 ]);
 
+/**
+ * Entry points of packages besides the whole one. A program that uses one loads fewer modules.
+ */
+export const ENTRY_POINTS: readonly string[] = ['ledger/reader', 'm365/files'];
+
 /** Packages that can be read, built and verified with Node alone. */
 export const WITHOUT_NPM: readonly string[] = ['core', 'tlog', 'ledger'];
 

@@ -19,9 +19,9 @@ before(async () => {
 
 /** What a command loads is most of what it costs. Each of these is one command, and no other. */
 for (const [args, modulesMax] of [
-  [['--version'], 60],
-  [['show', '1', '--data', data], 330],
-  [['ledger', 'prove', '1', '--data', data], 250],
+  [['--version'], 50],
+  [['show', '1', '--data', data], 290],
+  [['ledger', 'prove', '1', '--data', data], 220],
 ] as const) {
   test(`${args.slice(0, 2).join(' ')} loads at most ${modulesMax} modules`, async () => {
     const preload = join(import.meta.dirname, '../support/cli/count-modules.ts');

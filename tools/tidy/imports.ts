@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { APP_FOLDERS, PACKAGES, WITHOUT_NPM } from '../layers.ts';
+import { APP_FOLDERS, ENTRY_POINTS, PACKAGES, WITHOUT_NPM } from '../layers.ts';
 import { type Breach, isCode, isTest, lineOf, type Rule, type Source } from './source.ts';
 
 export type Import = { readonly specifier: string; readonly line: number };
@@ -45,8 +45,8 @@ export const packageEdges: Rule = (source) => {
       const what = `${own} imports ${specifier}: it may import ${may}`;
       return [{ path: source.path, line, what }];
     }
-    const isOpen = inside === undefined || (inside.startsWith('testing/') && isSupport(source));
-    if (isOpen) return [];
+    const isEntry = inside === undefined || ENTRY_POINTS.includes(`${other}/${inside}`);
+    if (isEntry || (inside.startsWith('testing/') && isSupport(source))) return [];
     const what = `imports ${specifier} past the exports of its package: export what you need`;
     return [{ path: source.path, line, what }];
   });

@@ -51,6 +51,7 @@ testRule('finds an import of a package that is not allowed', packageEdges, {
     ['packages/ledger/src/a.ts', "// import { leaf } from '@countersign/ocsf';"],
     ['packages/ledger/src/a.test.ts', "import { log } from '@countersign/tlog/testing/log';"],
     ['apps/countersign/src/a.ts', "import { tile } from '@countersign/tlog';"],
+    ['apps/countersign/src/a.ts', "import { layout } from '@countersign/ledger/reader';"],
   ],
 });
 

@@ -54,7 +54,7 @@ export { type GraphOptions, GraphReader } from './collectors/graph/graph-reader.
 export { DIRECTORY_PER_MS, DIRECTORY_REQUESTS } from './collectors/graph/limits.ts';
 export { DIRECTORY_AUDITS, type GraphLog, signInLog } from './collectors/graph/log-requests.ts';
 export type { QuotaBudget } from './collectors/quota-budget.ts';
-export { ImportError, type ImportErrorCode } from './errors.ts';
+export * from './files.ts';
 export { HttpError, type HttpErrorCode } from './http/errors.ts';
 export {
   HttpClient,
@@ -65,17 +65,3 @@ export {
 export type { Reply } from './http/http-exchange.ts';
 export { type Allowance, RequestPace } from './http/request-pace.ts';
 export { type Sleep, systemWait } from './http/wait.ts';
-export type {
-  Chunk,
-  ChunkSink,
-  Document,
-  DocumentEnd,
-  JsonObject,
-  ReadContext,
-  ReaderEvent,
-  Reject,
-} from './importers/files/chunks/chunk.ts';
-export { type Completeness, PageTally } from './importers/files/chunks/completeness.ts';
-export { Gatherer } from './importers/files/gatherer.ts';
-export { readChunk } from './importers/files/read-chunk.ts';
-export { type Input, inputBytes, readInputs } from './importers/files/read-inputs.ts';

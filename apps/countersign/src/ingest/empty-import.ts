@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { type Input, readInputs } from '@countersign/m365';
+import { type Input, readInputs } from '@countersign/m365/files';
 import { emptyRoot } from '@countersign/tlog';
 import type { ImportReport } from './import-run.ts';
 import { REJECTS_LISTED_MAX } from './limits.ts';

@@ -7,7 +7,7 @@ import {
   type Input,
   PageTally,
   type ReaderEvent,
-} from '@countersign/m365';
+} from '@countersign/m365/files';
 import { compactStore } from '../projection/compact-store.ts';
 import {
   type Actor,

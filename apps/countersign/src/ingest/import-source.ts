@@ -1,13 +1,13 @@
 import type { RecordDraft, TenantId } from '@countersign/core';
+import type { DeliveredAs } from '@countersign/m365';
 import {
-  type DeliveredAs,
   type Document,
   type ImportError,
   type Input,
   inputBytes,
   type ReaderEvent,
   readInputs,
-} from '@countersign/m365';
+} from '@countersign/m365/files';
 
 /** The input of an import, and callbacks about its progress. */
 export interface RunSource {

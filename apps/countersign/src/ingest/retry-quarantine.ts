@@ -8,7 +8,7 @@ import {
   inputBytes,
   type ReaderEvent,
   readInputs,
-} from '@countersign/m365';
+} from '@countersign/m365/files';
 import type { LedgerWriter } from '../projection/ledger-writer.ts';
 import { readAgainEntries } from './collection/recovered-windows.ts';
 import { type ImportReport, type RunOptions, runImport } from './import-run.ts';

@@ -1,4 +1,4 @@
-import { type Leaf, type LedgerReader, parseLeaf } from '@countersign/ledger';
+import { type Leaf, type LedgerReader, parseLeaf } from '@countersign/ledger/reader';
 import {
   createMemo,
   interpret,

@@ -1,6 +1,6 @@
 import { type EntryKind, msOfInstant } from '@countersign/core';
 import { parseObservation } from '@countersign/coverage';
-import { parseErasure } from '@countersign/ledger';
+import { parseErasure } from '@countersign/ledger/reader';
 import type { CoverageRow, EntryRows, ImportRow } from '../store/rows/entry-rows.ts';
 import { clockRestartOf } from './entries/clock-restart.ts';
 import { clockStepCoverage } from './entries/clock-steps.ts';

@@ -1,4 +1,4 @@
-import { LeafParser } from '@countersign/ledger';
+import { LeafParser } from '@countersign/ledger/reader';
 import type { EntryRows } from '../store/rows/entry-rows.ts';
 import type { LedgerWriter } from './ledger-writer.ts';
 import { type Redelivery, redeliveredActions } from './merge-actions.ts';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type Clock, msOfInstant, OWN_TENANT, type Random } from '@countersign/core';
-import { LedgerReader, layout } from '@countersign/ledger';
+import { LedgerReader, layout } from '@countersign/ledger/reader';
 import type { Collector, Sleep } from '@countersign/m365';
 import type { Config } from '../config/config.ts';
 import { FAILED, failureOf } from '../detection/findings/failure.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LedgerReader } from '@countersign/ledger';
+import { LedgerReader } from '@countersign/ledger/reader';
 import type { Command as Parser } from 'commander';
 import { contentFolder } from '../../config/installed-package.ts';
 import { Readers } from '../../operations/readers/readers.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { assert, type IntervalSet, interval, messageOf, normalize } from '@countersign/core';
-import { LedgerReader } from '@countersign/ledger';
+import { LedgerReader } from '@countersign/ledger/reader';
 import { commitProjection } from '../../projection/commit-projection.ts';
 import { findingBody } from '../../projection/entries/finding-body.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';

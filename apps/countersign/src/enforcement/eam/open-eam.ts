@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Clock, Random } from '@countersign/core';
-import { layout } from '@countersign/ledger';
+import { layout } from '@countersign/ledger/reader';
 import { HttpClient, type Sleep } from '@countersign/m365';
 import type { Config } from '../../config/config.ts';
 import type { ExternalMethodConfig } from '../../config/enforcement-config.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { layout } from '@countersign/ledger';
+import { layout } from '@countersign/ledger/reader';
 import type { SecretStore } from './ssf-ports.ts';
 
 /** Push headers of receivers, each in a file that only the owner can read. */

@@ -1,5 +1,5 @@
 import { type DirectoryMark, msOfInstant, parseDirectoryMark } from '@countersign/core';
-import { parseErasure } from '@countersign/ledger';
+import { parseErasure } from '@countersign/ledger/reader';
 import { parseObject } from '../../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 

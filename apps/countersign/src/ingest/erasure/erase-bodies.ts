@@ -5,7 +5,7 @@ import {
   parseErasure,
   parseLeaf,
   rangesOf,
-} from '@countersign/ledger';
+} from '@countersign/ledger/reader';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { NameMatcher, subjectHash } from '../../projection/entries/name-matcher.ts';
 import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts';

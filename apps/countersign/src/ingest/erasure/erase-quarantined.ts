@@ -1,4 +1,4 @@
-import { parseLeaf } from '@countersign/ledger';
+import { parseLeaf } from '@countersign/ledger/reader';
 import { NameMatcher } from '../../projection/entries/name-matcher.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { listQuarantined, type QuarantineFile } from '../quarantine/quarantine.ts';

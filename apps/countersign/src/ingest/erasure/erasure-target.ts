@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ErasureBody, layout } from '@countersign/ledger';
+import { type ErasureBody, layout } from '@countersign/ledger/reader';
 import { subjectHash } from '../../projection/entries/name-matcher.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 

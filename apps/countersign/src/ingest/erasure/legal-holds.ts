@@ -5,7 +5,7 @@ import {
   type Leaf,
   type LedgerReader,
   parseHold,
-} from '@countersign/ledger';
+} from '@countersign/ledger/reader';
 import { catchUpProjection } from '../../projection/catch-up.ts';
 import { NameMatcher, normalizeName } from '../../projection/entries/name-matcher.ts';
 import { type Actor, ownEntryDraft } from '../../projection/entries/own-entry.ts';

@@ -9,7 +9,12 @@ import {
   type PreparedBatch,
   prepareBatch,
 } from '@countersign/ledger';
-import { type Chunk, type Completeness, type ReadContext, readChunk } from '@countersign/m365';
+import {
+  type Chunk,
+  type Completeness,
+  type ReadContext,
+  readChunk,
+} from '@countersign/m365/files';
 import { ActionBuffer, type WrittenActions } from '../../projection/action-buffer.ts';
 import type { RecordMeaning } from '../../projection/deliveries.ts';
 import { type Redelivery, redeliveredActions } from '../../projection/merge-actions.ts';

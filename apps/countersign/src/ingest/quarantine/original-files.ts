@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promis
 import { join } from 'node:path';
 import type { RecordDraft } from '@countersign/core';
 import { fingerprintBatch } from '@countersign/ledger';
-import { type Chunk, readChunk, readInputs } from '@countersign/m365';
+import { type Chunk, readChunk, readInputs } from '@countersign/m365/files';
 import type { NameMatcher } from '../../projection/entries/name-matcher.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 

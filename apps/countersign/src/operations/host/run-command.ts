@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import type { Clock, Random, TenantId } from '@countersign/core';
-import { LedgerReader, layout } from '@countersign/ledger';
+import { LedgerReader, layout } from '@countersign/ledger/reader';
 import type { LedgerOperation } from '../definition/operation.ts';
 import type { Command } from '../forwarding/command.ts';
 

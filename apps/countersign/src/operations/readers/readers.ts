@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Clock, CountersignError, watermarkText } from '@countersign/core';
-import { LedgerReader, layout } from '@countersign/ledger';
+import { LedgerReader, layout } from '@countersign/ledger/reader';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { type Conclusion, unknown, YES } from '../definition/conclusion.ts';

@@ -1,6 +1,6 @@
 import { DelaySketch, type Observation, parseObservation } from '@countersign/coverage';
-import { LeafParser, LedgerReader } from '@countersign/ledger';
-import { readChunk, readInputs } from '@countersign/m365';
+import { LeafParser, LedgerReader } from '@countersign/ledger/reader';
+import { readChunk, readInputs } from '@countersign/m365/files';
 import { parseBody } from '../../projection/deliveries.ts';
 import type { TenantObservation } from './compare-tenant.ts';
 import type { Delays } from './emulator-description.ts';

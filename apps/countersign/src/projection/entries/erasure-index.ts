@@ -6,7 +6,7 @@ import {
   nodeFiles,
   parseErasure,
   readLocalKeys,
-} from '@countersign/ledger';
+} from '@countersign/ledger/reader';
 import { subjectHash } from './name-matcher.ts';
 
 /** An erasure with its entry. */

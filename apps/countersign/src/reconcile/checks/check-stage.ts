@@ -1,5 +1,5 @@
 import { type Interval, type IntervalSet, interval, normalize } from '@countersign/core';
-import { LedgerReader } from '@countersign/ledger';
+import { LedgerReader } from '@countersign/ledger/reader';
 import { createMemo, type Memo, signInDetail } from '@countersign/ocsf';
 import { JOIN_BEFORE_MS, type PolicyInformation } from '@countersign/policy';
 import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';

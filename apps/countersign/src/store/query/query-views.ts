@@ -2,7 +2,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TENANT_NOT_STATED } from '@countersign/core';
-import { LedgerReader, parseLeaf } from '@countersign/ledger';
+import { LedgerReader, parseLeaf } from '@countersign/ledger/reader';
 import { BIGINT, LIST, VARCHAR } from '@duckdb/node-api';
 import { type DuckDbEngine, identifier, literal } from '../duckdb/duckdb-engine.ts';
 import { Tenants } from '../identity/principal.ts';

@@ -7,7 +7,6 @@ import { encodingOf, Utf8Text } from './bytes/text-encoding.ts';
 import type { Document, DocumentEnd, ReaderEvent } from './chunks/chunk.ts';
 import type { Framer } from './chunks/framer.ts';
 import type { ReaderOptions, Source } from './document-source.ts';
-import { readMessageDocument } from './message-document.ts';
 import { type DetectedFormat, sniff } from './sniff-format.ts';
 import { Splitter, type SplitterItem } from './splitter.ts';
 
@@ -30,6 +29,8 @@ export async function* readDocument(
   const { name, path, member } = source;
   if (sniffed.kind === 'message') {
     const document = { documentId, name, path, member, container: 'message', encoding } as const;
+    // 70 modules of MIME, character sets and HTML, which most imports do not need.
+    const { readMessageDocument } = await import('./message-document.ts');
     yield* readMessageDocument(document, source, bytes);
     return;
   }

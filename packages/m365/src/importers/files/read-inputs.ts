@@ -4,7 +4,7 @@ import { ARCHIVE_HELD_BYTES_MAX, ARCHIVE_LAYERS_MAX, SNIFF_BYTES } from '../../l
 import { CustodyDigest } from './bytes/custody-digest.ts';
 import { compressionOf, unpack } from './bytes/decompress.ts';
 import { Lookahead } from './bytes/lookahead.ts';
-import { openZip, type ZipPlace } from './bytes/zip.ts';
+import type { ZipPlace } from './bytes/zip.ts';
 import type { ReaderEvent } from './chunks/chunk.ts';
 import type { ReaderOptions, Source } from './document-source.ts';
 import { readDocument } from './read-document.ts';
@@ -103,6 +103,7 @@ class Reader {
     layers: number,
   ): AsyncGenerator<ReaderEvent, void, void> {
     const diskBytes = archive.packedBytes();
+    const { openZip } = await import('./bytes/zip.ts');
     const zip = await openZip(place, diskBytes);
     try {
       if (zip.members.length === 0) throw empty(archive.name);
