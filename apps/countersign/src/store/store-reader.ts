@@ -166,6 +166,11 @@ export class StoreReader {
     return this.#live.state?.indicesOfKind(kind, fromIndex) ?? [];
   }
 
+  /** Whether the ledger has an entry of our own of this kind. */
+  hasKind(kind: string): boolean {
+    return this.#live.state?.hasKind(kind) ?? false;
+  }
+
   /** Resolves a UPN in any case, an object id, a PUID or a SID. */
   async resolvePrincipal(who: string, options: WhoOptions = {}): Promise<Resolution> {
     const state = this.#live.state;

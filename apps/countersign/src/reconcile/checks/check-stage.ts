@@ -71,7 +71,7 @@ export class CheckStage {
     const checkedFromMs = await this.#feed.follow();
     // There is no policy and no decision, so there is nothing to check against.
     const isChecked = this.#feed.information.isChecking;
-    if (!isChecked && store.indicesOfKind('decision').length === 0) return;
+    if (!isChecked && !store.hasKind('decision')) return;
     // An import that finished meanwhile has run the checks further. This run's older results must
     // not replace those.
     const unlessOvertaken = async (work: () => void): Promise<boolean> => {
@@ -96,9 +96,8 @@ export class CheckStage {
   #touched(fromIndex: number, checkedFromMs: number): IntervalSet {
     const { store } = this.#readers;
     const decided = store.access
-      .decisions({ fromIndex })
-      .filter(({ enforcementPoint }) => SIGN_IN_ENDPOINTS.includes(enforcementPoint))
-      .map(({ atMs }) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
+      .decisionTimesSince(fromIndex, SIGN_IN_ENDPOINTS)
+      .map((atMs) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
     const ended = store.access
       .passEntriesSince(fromIndex)
       .filter(({ phase }) => phase === 'ended')

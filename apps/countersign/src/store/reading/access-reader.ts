@@ -94,6 +94,11 @@ export class AccessReader {
     return this.#live.state?.decisions.list(filter) ?? [];
   }
 
+  /** Times of the decisions of some enforcement points from an entry on. */
+  decisionTimesSince(fromIndex: number, enforcementPoints: readonly string[]): readonly number[] {
+    return this.#live.state?.decisions.timesSince(fromIndex, enforcementPoints) ?? [];
+  }
+
   /** Decisions from an entry on that require an alarm. */
   decisionsOwingAlarm(fromIndex: number): readonly DecisionRow[] {
     return this.#live.state?.decisions.owingAlarm(fromIndex) ?? [];

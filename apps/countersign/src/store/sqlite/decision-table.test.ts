@@ -58,6 +58,14 @@ test('finds decisions by enforcement point, time, person and entry, in entry ord
           const isBy = asked.principals?.includes(principal) ?? true;
           return isAt && isOf && isBy && index >= (asked.fromIndex ?? 0);
         });
+        const since = asked.fromIndex ?? 0;
+        const endpoints = asked.enforcementPoints ?? [];
+        assert.deepEqual(
+          state.decisions.timesSince(since, endpoints),
+          all.flatMap(({ index, atMs, enforcementPoint: own }) =>
+            index >= since && endpoints.includes(own) ? [atMs] : [],
+          ),
+        );
         assert.deepEqual(state.decisions.list(asked), wanted);
       } finally {
         state.close();

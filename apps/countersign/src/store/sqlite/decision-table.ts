@@ -113,6 +113,12 @@ export class DecisionTable {
       });
   }
 
+  /** Times of the decisions of some enforcement points from an entry on, in entry order. */
+  timesSince(fromIndex: number, enforcementPoints: readonly string[]): number[] {
+    const rows = this.#db.all(TIMES_SINCE, fromIndex, JSON.stringify(enforcementPoints));
+    return rows.map((row) => row['at_ms'] as number);
+  }
+
   /** Decisions from an entry on that require an alarm, in entry order. */
   owingAlarm(fromIndex: number): DecisionRow[] {
     const rows = this.#db.all(OWING_ALARM, fromIndex);
@@ -178,6 +184,10 @@ const WITHIN_OF_ENDPOINTS = `SELECT d.body FROM json_each(?4) AS j CROSS JOIN de
   WHERE d.body ->> 'enforcementPoint' = j.value
   AND d.at_ms >= ?1 AND d.at_ms < ?2 AND d."index" >= ?3
   ORDER BY d."index"`;
+/** By entry, because new entries are few. The index by enforcement point would read old ones. */
+const TIMES_SINCE = `SELECT at_ms FROM decisions NOT INDEXED
+  WHERE "index" >= ? AND body ->> 'enforcementPoint' IN (SELECT value FROM json_each(?))
+  ORDER BY "index"`;
 const OWING_ALARM = `SELECT body FROM decisions
   WHERE "index" >= ? AND body LIKE '%"alarm:%' ORDER BY "index"`;
 const PASS_OF_ENTRY = 'SELECT pass FROM pass_entries WHERE "index" = ?';

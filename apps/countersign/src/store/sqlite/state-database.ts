@@ -310,6 +310,11 @@ export class StateDatabase {
     return rows.map((row) => row['index'] as number);
   }
 
+  /** Whether the ledger has an entry of our own of this kind. */
+  hasKind(kind: string): boolean {
+    return this.#db.number('SELECT EXISTS (SELECT 1 FROM acts WHERE kind = ?)', kind) > 0;
+  }
+
   imports(): ImportRow[] {
     return this.#db.all('SELECT * FROM imports ORDER BY "index"').map((row) => ({
       index: row['index'] as number,
