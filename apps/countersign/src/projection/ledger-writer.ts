@@ -1,8 +1,8 @@
 import type { Clock, Random, RecordDraft } from '@countersign/core';
 import type { Ledger, LedgerReader } from '@countersign/ledger';
 import type { DecisionLog } from '@countersign/policy';
-import type { EntryRows } from '../store/rows/entry-rows.ts';
 import type { Store } from '../store/store.ts';
+import type { DecisionPoster, OwnEntry } from './decision-poster.ts';
 import type { ClockSteps } from './entries/clock-steps.ts';
 import type { SignalExtractor } from './signals/signal-extractor.ts';
 
@@ -21,6 +21,7 @@ export type LedgerWriter = {
   readonly signalSource: SignalSource | undefined;
   /** Writes decisions, beside other appends. */
   readonly decisionLog: PendingDecisions;
+  readonly decisionPoster: DecisionPoster;
 };
 
 /** The source of a record's signals. */
@@ -37,10 +38,12 @@ export type SignalSource = {
 export type PendingDecisions = DecisionLog & {
   /** Whether an entry was written that is not posted yet. */
   readonly isBehind: boolean;
-  /** The durable size of the ledger. Every entry below it that was appended here can be taken. */
+  /** The durable size of the ledger. Every entry below it that was appended here waits. */
   readonly settledSize: () => Promise<number>;
-  /** Takes the rows of the entries in `[from, to)`; earlier entries are posted already. */
-  readonly take: (from: number, to: number) => readonly EntryRows[];
+  /** The entries in `[from, to)` that wait, in order; earlier entries are posted already. */
+  readonly waiting: (from: number, to: number) => readonly OwnEntry[];
+  /** Forgets the entries below an index, because they are posted. */
+  readonly forget: (to: number) => void;
   /** Calls the listener with each group of drafts as soon as it is durable. */
   readonly listen: (listener: DecisionLogListener) => void;
 };

@@ -1,15 +1,11 @@
 import type { RecordDraft } from '@countersign/core';
 import type { Ledger } from '@countersign/ledger';
 import type { DecisionLog } from '@countersign/policy';
-
+import type { OwnEntry } from '../../projection/decision-poster.ts';
 import type { DecisionLogListener } from '../../projection/ledger-writer.ts';
-import { projectEntry } from '../../projection/project-entry.ts';
-import type { EntryRows } from '../../store/rows/entry-rows.ts';
 
 /** Own entries per frame. More would only delay the first of them. */
 const DRAFTS_PER_GROUP = 1024;
-
-type AppendedDecision = { readonly index: number; readonly facts: EntryRows };
 
 type PendingAppend = {
   readonly drafts: readonly RecordDraft[];
@@ -21,13 +17,13 @@ type PendingAppend = {
  * Writes decisions to the ledger beside other appends.
  *
  * Decisions that arrive during a disk sync form the next group: one frame and one sync for all.
- * Their facts for the store wait here until a caller posts them.
+ * They wait here until a caller posts them to the store.
  */
 export class LedgerDecisionLog implements DecisionLog {
   readonly #ledger: Ledger;
   #waiting: PendingAppend[] = [];
   #running: Promise<void> | undefined;
-  #noted: AppendedDecision[] = [];
+  #noted: OwnEntry[] = [];
   #listeners: DecisionLogListener[] = [];
 
   constructor(ledger: Ledger) {
@@ -52,8 +48,8 @@ export class LedgerDecisionLog implements DecisionLog {
   }
 
   /**
-   * The durable size of the ledger after all facts up to it were noted. A plain size could pass
-   * facts that are still in progress.
+   * The durable size of the ledger after all entries up to it were noted. A plain size could pass
+   * entries that are still in progress.
    */
   async settledSize(): Promise<number> {
     const { size } = this.#ledger;
@@ -61,14 +57,18 @@ export class LedgerDecisionLog implements DecisionLog {
     return size;
   }
 
-  /** Takes the facts of entries `[from, to)`. Everything before was posted already. */
-  take(from: number, to: number): readonly EntryRows[] {
-    const taken = this.#noted.filter(({ index }) => index >= from && index < to);
-    this.#noted = this.#noted.filter(({ index }) => index >= to);
-    return taken.sort((a, b) => a.index - b.index).map(({ facts }) => facts);
+  /** The entries `[from, to)` that wait, in order. Everything before was posted already. */
+  waiting(from: number, to: number): readonly OwnEntry[] {
+    const found = this.#noted.filter(({ index }) => index >= from && index < to);
+    return found.sort((a, b) => a.index - b.index);
   }
 
-  /** The group with assigned indices, which may be durable before its facts are noted. */
+  /** MUST follow once the entries below `to` are posted: after a failure they are posted again. */
+  forget(to: number): void {
+    this.#noted = this.#noted.filter(({ index }) => index >= to);
+  }
+
+  /** The group with assigned indices, which may be durable before its entries are noted. */
   #group: Promise<void> | undefined;
 
   /** Never rejects. */
@@ -99,7 +99,8 @@ export class LedgerDecisionLog implements DecisionLog {
       for (const [i, { index, duplicate }] of appended.entries()) {
         const draft = drafts[i];
         if (draft === undefined || duplicate === 'duplicate') continue;
-        this.#noted.push({ index, facts: projectEntry(index, draft) });
+        const { kind, at, body } = draft;
+        this.#noted.push({ index, kind, at, body });
       }
       for (const listener of this.#listeners) listener(drafts);
       let at = 0;

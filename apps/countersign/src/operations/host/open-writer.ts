@@ -2,6 +2,7 @@ import { Ledger, type LedgerOptions, LedgerReader } from '@countersign/ledger';
 import { LedgerDecisionLog } from '../../enforcement/decisions/ledger-decision-log.ts';
 import { resumeErasures } from '../../ingest/erasure/erase-bodies.ts';
 import { type CatchUpProgress, catchUpProjection } from '../../projection/catch-up.ts';
+import { InlineDecisionPoster, ThreadDecisionPoster } from '../../projection/decision-poster.ts';
 import { ClockSteps } from '../../projection/entries/clock-steps.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { beginRematch, recomputeSignals } from '../../projection/rematch-signals.ts';
@@ -38,8 +39,13 @@ export async function openLedgerWriter(options: WriterOptions): Promise<HostWrit
     const store = await Store.open(dir, { threads: options.threads ?? 1 });
     const reader = await LedgerReader.open(dir);
     const decisionLog = new LedgerDecisionLog(ledger);
+    const isThreaded = options.integration === 'thread';
+    const decisionPoster = isThreaded
+      ? new ThreadDecisionPoster(dir)
+      : new InlineDecisionPoster(store);
     const parts = { dir, clock, random, ledger, store, reader, clockSteps };
-    const writer = { ...parts, detection, signalSource: detection, decisionLog };
+    const decisions = { decisionLog, decisionPoster };
+    const writer = { ...parts, detection, signalSource: detection, ...decisions };
     beginRematch(writer);
     await catchUpProjection(writer, onProgress);
     await recomputeSignals(writer);
@@ -53,6 +59,7 @@ export async function openLedgerWriter(options: WriterOptions): Promise<HostWrit
 
 export async function closeWriter(writer: LedgerWriter): Promise<void> {
   writer.reader.close();
+  await writer.decisionPoster.close();
   writer.store.close();
   await writer.ledger.close();
 }
