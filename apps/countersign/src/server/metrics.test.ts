@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { ManualClock } from '@countersign/core';
 import type { QuotaBudget } from '@countersign/m365';
+import { DecisionDurations } from '../enforcement/decisions/decision-durations.ts';
 import { healthOf } from './health.ts';
 import { metricsOf, type ServerState } from './metrics.ts';
 import { addPoll, newTally } from './runtime/collector-tally.ts';
 import { exposition } from './runtime/prometheus-format.ts';
 import { logLine } from './runtime/server-event.ts';
 
+const REFERENCE = join(import.meta.dirname, '../../../../docs/reference/metrics.md');
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 const POLL = {
@@ -57,6 +62,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     freeDisk: 0.5,
     disk: 'enough',
     enforcement: 'none',
+    decisionDurations: [],
     memoryBytes: 1024,
     ...changes,
   };
@@ -107,6 +113,48 @@ describe('metrics', () => {
     const labels = `{tenant="${TENANT}",source="${source}"}`;
     assert.ok(text.includes(`countersign_source_lag_seconds${labels} 3600\n`), text);
     assert.doesNotMatch(text, /signIns/);
+  });
+
+  test('export the durations of decisions as cumulative buckets', () => {
+    const clock = new ManualClock(NOW_MS);
+    const durations = new DecisionDurations(clock);
+    for (const [ms, outcome] of [
+      [0.4, 'permit'],
+      [7, 'permit'],
+      [3000, 'permit'],
+    ] as const) {
+      const startedMs = durations.nowMs;
+      clock.advance(ms);
+      durations.add('eam', outcome, startedMs);
+    }
+    durations.add('proxy "x"', 'failed', durations.nowMs);
+    const text = exposition(metricsOf(state({ decisionDurations: durations.series() })));
+    const name = 'countersign_decision_duration_seconds';
+    const labels = 'enforcement_point="eam",outcome="permit"';
+    assert.ok(text.includes(`# TYPE ${name} histogram\n`));
+    const buckets = [...text.matchAll(/_bucket\{enforcement_point="eam".*le="(.*)"\} (\d+)/g)];
+    assert.deepEqual(
+      buckets.map(([, le, count]) => `${le}: ${count}`),
+      [
+        ...['0.0005: 1', '0.001: 1', '0.002: 1', '0.005: 1', '0.01: 2', '0.02: 2', '0.05: 2'],
+        ...['0.1: 2', '0.2: 2', '0.5: 2', '1: 2', '+Inf: 3'],
+      ],
+    );
+    assert.match(text, new RegExp(`^${name}_sum\\{${labels}\\} 3\\.0074`, 'm'));
+    assert.ok(text.includes(`${name}_count{${labels}} 3\n`));
+    const failed = 'enforcement_point="proxy \\"x\\"",outcome="failed"';
+    assert.ok(text.includes(`${name}_bucket{${failed},le="0.0005"} 1\n`), text);
+    assert.doesNotMatch(exposition(metricsOf(state())), /decision_duration/);
+  });
+
+  test('are described in the reference, with the same words', () => {
+    const reference = readFileSync(REFERENCE, 'utf8');
+    for (const { name, type, help } of metricsOf(state())) {
+      assert.match(
+        reference,
+        new RegExp(`^\\| \`${name}\` \\| ${type} \\| .* \\| ${help} \\|$`, 'm'),
+      );
+    }
   });
 
   test('export whether the disk is too full to collect or to decide', () => {

@@ -1,5 +1,9 @@
 import type { CanaryTally } from '@countersign/coverage';
 import type { Failure } from '../detection/findings/failure.ts';
+import {
+  DURATION_BOUNDS_SECONDS,
+  type DurationSeries,
+} from '../enforcement/decisions/decision-durations.ts';
 import type { CoverageRow } from '../store/rows/entry-rows.ts';
 import type { WebhookTally } from './collectors/open-webhooks.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
@@ -27,6 +31,7 @@ export type ServerState = {
   readonly disk: 'low' | 'enough';
   /** `stopped`: the disk has too little space for decisions. `none`: not configured. */
   readonly enforcement: 'running' | 'stopped' | 'none';
+  readonly decisionDurations: readonly DurationSeries[];
   readonly memoryBytes: number;
   /** Rules and detectors that failed, as their findings name them. */
   readonly failedDetectors: readonly FailedDetector[];
@@ -55,6 +60,7 @@ export function metricsOf(state: ServerState): Metric[] {
       'Whether the disk is too full to decide',
       enforcement === 'none' ? [] : one(+(enforcement === 'stopped')),
     ),
+    decided(state),
     gauge('detector_failed', 'Rules and detectors that failed', failedSamples(state)),
     gauge('memory_bytes', 'Resident memory of the process', one(memoryBytes)),
   ];
@@ -65,6 +71,28 @@ function failedSamples({ failedDetectors }: ServerState): Sample[] {
     labels: { detector, unit: unit ?? detector, entry: entry === null ? 'all' : String(entry) },
     value: 1,
   }));
+}
+
+/** Buckets are cumulative, and the last one counts all. */
+function decided({ decisionDurations }: ServerState): Metric {
+  const samples = decisionDurations.flatMap((series): Sample[] => {
+    const { enforcementPoint, outcome, counts, sumSeconds } = series;
+    const labels = { enforcement_point: enforcementPoint, outcome };
+    let total = 0;
+    const buckets = counts.map((count, at): Sample => {
+      total += count;
+      const le = String(DURATION_BOUNDS_SECONDS[at] ?? '+Inf');
+      return { suffix: '_bucket', labels: { ...labels, le }, value: total };
+    });
+    return [
+      ...buckets,
+      { suffix: '_sum', labels, value: sumSeconds },
+      { suffix: '_count', labels, value: total },
+    ];
+  });
+  const name = 'countersign_decision_duration_seconds';
+  const help = 'From the request to the durable decision, by enforcement point and outcome';
+  return { name, help, type: 'histogram', samples };
 }
 
 function collected({ collectors }: ServerState): Metric[] {

@@ -334,6 +334,7 @@ class Server {
       freeDisk: this.#reserve.free,
       disk: this.#disk(),
       enforcement: this.#enforcement(),
+      decisionDurations: this.#endpoints.durations,
       memoryBytes: process.memoryUsage.rss(),
       failedDetectors: failedDetectors(store),
     };

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ManualClock } from '@countersign/core';
-import { DecisionPoint, PolicySet } from '@countersign/policy';
+import { ManualClock, OWN_TENANT } from '@countersign/core';
+import {
+  type DecisionLog,
+  DecisionPoint,
+  type DecisionRequest,
+  PolicySet,
+} from '@countersign/policy';
 import { PlainDirectory } from '@countersign/policy/testing/plain-directory';
 import { countingRandom } from '@countersign/policy/testing/random';
 import { EVALUATIONS_AT_ONCE } from '../authzen/limits.ts';
 import { FairQueue, WAITING_PER_CALLER_MAX } from '../callers/fair-queue.ts';
+import { DecisionDurations } from './decision-durations.ts';
 import { DecisionQueue } from './decision-queue.ts';
 
 const POLICIES = PolicySet.parse({
@@ -13,17 +19,54 @@ const POLICIES = PolicySet.parse({
   policies: [],
 });
 
-function deciding() {
+const ALL_LOGGED: DecisionLog = { append: async (drafts) => drafts.map((_, at) => at) };
+
+function deciding(decisionLog: DecisionLog = ALL_LOGGED, clock = new ManualClock(0)) {
   const waiting: (() => void)[] = [];
   const point = new DecisionPoint({
     ...{ policies: POLICIES, directory: new PlainDirectory({}, 0), random: countingRandom() },
-    decisionLog: { append: async (drafts) => drafts.map((_, at) => at) },
-    clock: new ManualClock(0),
+    ...{ decisionLog, clock },
   });
+  const durations = new DecisionDurations(clock);
   const turns = new FairQueue({ yieldTurn: (next) => waiting.push(next), stepsPerTurn: 1 });
   const turn = (): void => waiting.shift()?.();
-  return { deciding: new DecisionQueue(point, turns), turn };
+  return { deciding: new DecisionQueue(point, turns, durations), turn, durations };
 }
+
+const REQUEST: DecisionRequest = {
+  ...{ enforcementPoint: 'tool', tenant: OWN_TENANT, subject: { type: 'user', id: 'ada' } },
+  ...{ action: { name: 'read' }, resource: { type: 'app', id: 'a' }, context: {} },
+};
+
+test('the duration of a decision ends when it is durable', async () => {
+  const clock = new ManualClock(0);
+  const append: DecisionLog['append'] = async (drafts) => {
+    clock.advance(30);
+    return drafts.map((_, at) => at);
+  };
+  const { deciding: of, turn, durations } = deciding({ append }, clock);
+  const decided = of.decide({ name: 'one' }, [REQUEST, REQUEST], {});
+  clock.advance(5);
+  turn();
+  const [first] = await decided;
+  assert.equal(first?.decision.cause, 'no-policy');
+  const [series, ...others] = durations.series();
+  assert.deepEqual(others, []);
+  assert.equal(series?.outcome, 'deny');
+  assert.equal(series.enforcementPoint, 'tool');
+  assert.deepEqual(series.counts, [0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0]);
+  assert.equal(series.sumSeconds, 0.07);
+});
+
+test('a request that gets no decision counts as failed', async () => {
+  const append = () => Promise.reject(new Error('no disk'));
+  const { deciding: of, turn, durations } = deciding({ append });
+  const decided = of.decide({ name: 'one' }, [REQUEST], {});
+  turn();
+  await assert.rejects(decided, { code: 'UNAVAILABLE' });
+  const counted = durations.series().map(({ outcome, counts }) => [outcome, counts[0]]);
+  assert.deepEqual(counted, [['failed', 1]]);
+});
 
 describe('many items of one caller', () => {
   test('are processed in pieces, with turns for others in between', async () => {

@@ -1,6 +1,7 @@
 import {
   type DecidedEntry,
   type DecideOptions,
+  type Decision,
   type DecisionPoint,
   type DecisionRequest,
   PolicyError,
@@ -9,15 +10,19 @@ import { EVALUATIONS_AT_ONCE } from '../authzen/limits.ts';
 import type { Caller } from '../callers/caller.ts';
 import type { FairQueue } from '../callers/fair-queue.ts';
 import { EndpointError } from '../http/endpoint-error.ts';
+import type { DecisionDurations, DecisionOutcome } from './decision-durations.ts';
 
 /** Evaluates decisions in fair turns between callers. */
 export class DecisionQueue {
   readonly #point: DecisionPoint;
   readonly #turns: FairQueue;
+  readonly #durations: DecisionDurations | undefined;
 
-  constructor(point: DecisionPoint, turns: FairQueue) {
+  /** Without `durations`, nothing is measured. */
+  constructor(point: DecisionPoint, turns: FairQueue, durations?: DecisionDurations) {
     this.#point = point;
     this.#turns = turns;
+    this.#durations = durations;
   }
 
   get point(): DecisionPoint {
@@ -30,6 +35,26 @@ export class DecisionQueue {
    * @throws EndpointError TOO_SOON, UNAVAILABLE
    */
   async decide(
+    caller: Pick<Caller, 'name'>,
+    requests: readonly DecisionRequest[],
+    options: DecideOptions,
+  ): Promise<readonly DecidedEntry[]> {
+    const startedMs = this.#durations?.nowMs ?? 0;
+    try {
+      const decided = await this.#decide(caller, requests, options);
+      for (const { decision } of decided) {
+        this.#durations?.add(decision.enforcementPoint, outcomeOf(decision), startedMs);
+      }
+      return decided;
+    } catch (error) {
+      for (const { enforcementPoint } of requests) {
+        this.#durations?.add(enforcementPoint, 'failed', startedMs);
+      }
+      throw error;
+    }
+  }
+
+  async #decide(
     caller: Pick<Caller, 'name'>,
     requests: readonly DecisionRequest[],
     options: DecideOptions,
@@ -76,6 +101,12 @@ export class DecisionQueue {
     if (taken === 'full') throw tooSoon(name);
     await promise;
   }
+}
+
+/** An input that is unknown and a policy that fails leave the same question open. */
+function outcomeOf({ effect, cause }: Decision): DecisionOutcome {
+  if (effect === 'permit') return 'permit';
+  return cause === 'unknown' || cause === 'error' ? 'unknown' : 'deny';
 }
 
 function tooSoon(caller: string): EndpointError {

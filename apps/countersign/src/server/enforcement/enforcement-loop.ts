@@ -3,6 +3,7 @@ import type { Sleep } from '@countersign/m365';
 import type { Config } from '../../config/config.ts';
 import { peopleOf } from '../../enforcement/approvals/read-people.ts';
 import { BypassController } from '../../enforcement/bypass/bypass-controller.ts';
+import type { DurationSeries } from '../../enforcement/decisions/decision-durations.ts';
 import type { LedgerSink } from '../../ingest/collection/ledger-sink.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
@@ -54,6 +55,11 @@ export class EnforcementLoop {
     });
     sink.listenToDirectory(() => this.wake());
     return this.#endpoints.url;
+  }
+
+  /** How long decisions took since the start. */
+  get durations(): readonly DurationSeries[] {
+    return this.#endpoints?.durations.series() ?? [];
   }
 
   /** Signals that new entries may affect decisions. */

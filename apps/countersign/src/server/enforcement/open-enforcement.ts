@@ -9,6 +9,7 @@ import { peopleOf } from '../../enforcement/approvals/read-people.ts';
 import type { People } from '../../enforcement/approvals/signed-statement.ts';
 import { AuthzenEndpoint } from '../../enforcement/authzen/authzen-endpoint.ts';
 import { FairQueue } from '../../enforcement/callers/fair-queue.ts';
+import { DecisionDurations } from '../../enforcement/decisions/decision-durations.ts';
 import { DecisionQueue } from '../../enforcement/decisions/decision-queue.ts';
 import { PolicyInformationUpdater } from '../../enforcement/decisions/policy-information-updater.ts';
 import { type OpenExternal, openExternal } from '../../enforcement/eam/open-eam.ts';
@@ -54,6 +55,7 @@ export type OpenEndpoints = {
   readonly url: string;
   readonly point: DecisionPoint;
   readonly transmitter: Transmitter | undefined;
+  readonly durations: DecisionDurations;
   /**
    * Reloads directory, policies and findings, and ends passes that no longer hold.
    * @throws ConfigError: the last good version of a file stays in use, and its age grows
@@ -81,7 +83,8 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
     suiteTokenMs: config.suiteTokens,
   });
   const turns = new FairQueue({ yieldTurn: setImmediate, stepsPerTurn: ENDPOINT_STEPS_PER_TURN });
-  const deciding = new DecisionQueue(point, turns);
+  const durations = new DecisionDurations(clock);
+  const deciding = new DecisionQueue(point, turns, durations);
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);
   const external = await externalOf(options, deciding, people);
@@ -118,6 +121,7 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
     url: server.url,
     point,
     transmitter,
+    durations,
     refresh: async () => {
       try {
         // Before the passes: it knows the owner of a passkey that was removed.

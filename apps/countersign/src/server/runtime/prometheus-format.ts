@@ -2,13 +2,15 @@
 export type Metric = {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'gauge';
+  readonly type: 'counter' | 'gauge' | 'histogram';
   readonly samples: readonly Sample[];
 };
 
 /** An unknown value has no sample, because zero would be an answer. */
 export type Sample = {
   readonly labels: Readonly<Record<string, string>>;
+  /** Of the samples of a histogram. */
+  readonly suffix?: '_bucket' | '_sum' | '_count';
   readonly value: number | undefined;
 };
 
@@ -20,8 +22,8 @@ export function exposition(metrics: readonly Metric[]): string {
 }
 
 function metricText({ name, help, type, samples }: Metric): string {
-  const lines = samples.flatMap(({ labels, value }) =>
-    value === undefined ? [] : [`${name}${labelsText(labels)} ${valueText(value)}\n`],
+  const lines = samples.flatMap(({ suffix = '', labels, value }) =>
+    value === undefined ? [] : [`${name}${suffix}${labelsText(labels)} ${valueText(value)}\n`],
   );
   if (lines.length === 0) return '';
   const about = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
