@@ -74,7 +74,7 @@ test('every command refuses a data folder of another version, and does not chang
   const data = join(root, 'other-version');
   await importHere(data, few);
   const facts = join(data, 'countersign.json');
-  writeFileSync(facts, readFileSync(facts, 'utf8').replace(/"format": 1\b/, '"format": 2'));
+  writeFileSync(facts, readFileSync(facts, 'utf8').replace(/"format": 2\b/, '"format": 1'));
   const before = snapshot(data);
   const answers = await Promise.all(
     COMMANDS.map((args) => countersign([...args, '--data', data, '--json'])),
@@ -83,7 +83,7 @@ test('every command refuses a data folder of another version, and does not chang
     const what = COMMANDS[at]?.join(' ');
     assert.equal(code, 2, `${what}: ${stderr}`);
     assert.equal(stdout, '', what);
-    assert.match(stderr, /^countersign: [^\n]*format is 2[^\n]*\n$/, what);
+    assert.match(stderr, /^countersign: [^\n]*format is 1[^\n]*\n$/, what);
   }
   assert.deepEqual([...snapshot(data).keys()], [...before.keys()]);
   assert.deepEqual(snapshot(data), before);

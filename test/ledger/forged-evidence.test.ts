@@ -69,7 +69,7 @@ async function forged(
   await withWriter(dir, (writer) => writer.ledger.append(drafts), { acceptFork: 'accept' });
   const rebuilt = await countersign(['rebuild', '--data', dir]);
   assert.equal(rebuilt.code, 0, rebuilt.stderr);
-  const facts = { format: 1, origin: victim.origin, vkeys };
+  const facts = { format: 2, origin: victim.origin, vkeys };
   writeFileSync(layout.manifest(dir), JSON.stringify(facts));
   return dir;
 }

@@ -5,7 +5,6 @@ import {
   hashReader,
   proveConsistency,
   type SignedCheckpoint,
-  sha256,
   TILE_WIDTH,
   TlogReader,
   type TlogSnapshot,
@@ -19,6 +18,7 @@ import { COLUMN_BYTES } from './archive/block-metadata.ts';
 import type { OpenBlock } from './archive/merge-blocks.ts';
 import { type Disk, nodeFiles } from './disk/disk.ts';
 import { readWholeFile } from './disk/replace-file.ts';
+import { bodyCommitment } from './entries/body-commitment.ts';
 import { type Leaf, parseLeaf } from './entries/leaf.ts';
 import { readTile } from './entries/tile-files.ts';
 import { LedgerError } from './errors.ts';
@@ -31,7 +31,7 @@ export type Body =
   | {
       readonly kind: 'present';
       readonly bytes: Uint8Array;
-      /** The 16 random bytes that precede the body in the leaf's digest. */
+      /** The 16 random bytes of the leaf's commitment. */
       readonly salt: Uint8Array;
       readonly locus: Locus | undefined;
     }
@@ -236,7 +236,7 @@ class LeafWindow {
 /** Returns true if the leaf commits to these bytes. */
 function isBodyOf(leaf: Leaf, body: Body & { readonly kind: 'present' }): boolean {
   if (body.bytes.length !== leaf.size) return false;
-  return sha256(Buffer.concat([body.salt, body.bytes])).toString('hex') === leaf.sha256;
+  return bodyCommitment(body.salt, body.bytes) === leaf.commitment;
 }
 
 function scanBatch(

@@ -42,7 +42,7 @@ function throwing(value: object, member: string): object {
 function delivery(index: number, tenant: Leaf['tenant'], body: object | null): Delivery {
   const bytes = body === null ? undefined : Buffer.from(JSON.stringify(body));
   const source = index % 2 === 0 ? AUDIT : SIGN_INS;
-  const rest = { kind: 'record', id: ACTION, at: AT, seen: AT, size: 0, sha256: '' } as const;
+  const rest = { kind: 'record', id: ACTION, at: AT, seen: AT, size: 0, commitment: '' } as const;
   return { index, leaf: { tenant, source, ...rest }, body: bytes };
 }
 

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { isGuid, type Locus, plural, RECORD_BYTES_MAX, type RecordDraft } from '@countersign/core';
+import { HASH_BYTES, sha256Into } from '@countersign/tlog';
 import {
   type ActionKeys,
   DerivedKeys,
@@ -7,15 +7,18 @@ import {
   type LocalKeys,
 } from '../entries/keyed-hash.ts';
 import { checkEventTime, checkLeafHead } from '../entries/leaf.ts';
+import { VERSION_BYTES } from '../entries/version-hash.ts';
 import { LedgerError } from '../errors.ts';
 import { BATCH_BODY_BYTES_MAX, BATCH_ENTRIES_MAX } from '../limits.ts';
 
-export const FINGERPRINT_BYTES = 16;
+export const FINGERPRINT_BYTES: number = VERSION_BYTES;
 
 /** What the sequencer needs from a batch: columns of 16 bytes per record. */
 export type FingerprintBatch = {
   readonly count: number;
-  /** SHA-256(key of tenant and source || body), truncated: equal only for equal bytes. */
+  /** SHA-256 of each body, 32 bytes. Stays in the worker: see `bodyCommitment`. */
+  readonly digests: Uint8Array;
+  /** `VersionHash` of each body: equal only for equal bytes of one tenant's source. */
   readonly versions: Uint8Array;
   /** A keyed bijection of the leaf id: equal for all records of one action. */
   readonly actions: Uint8Array;
@@ -24,7 +27,8 @@ export type FingerprintBatch = {
 
 /**
  * Computes the fingerprints of a batch and checks its drafts, so that no record can cause a failure
- * after the sequencer. Runs in workers. A caller with many batches passes its own `derived`.
+ * after the sequencer. Hashes each body once. Runs in workers. A caller with many batches passes
+ * its own `derived`.
  * @throws LedgerError INVALID_DRAFT, BATCH_TOO_LARGE
  */
 export function fingerprintBatch(
@@ -34,34 +38,42 @@ export function fingerprintBatch(
 ): FingerprintBatch {
   checkBatch(drafts);
   const count = drafts.length;
-  const versions = Buffer.alloc(count * FINGERPRINT_BYTES);
+  const digests = Buffer.alloc(count * HASH_BYTES);
+  const seeds = digestBodies(drafts, derived, digests);
+  const versions = derived.version.fingerprints(seeds, digests);
   const actions = Buffer.alloc(count * FINGERPRINT_BYTES);
   const ids: string[] = [];
-  const known = new Map<string, Buffer>();
-  const { action, id: idHash } = derived;
-  const scratch = Buffer.allocUnsafe(FINGERPRINT_BYTES + longestBody(drafts));
-  const { buffer: room, byteOffset: start } = scratch;
-  let last: RecordDraft | undefined;
-  let source: Buffer | undefined;
   for (let i = 0; i < count; i++) {
-    const draft = drafts[i] as RecordDraft;
+    const { id: vendorId } = drafts[i] as RecordDraft;
     const at = i * FINGERPRINT_BYTES;
+    const id =
+      leafId(vendorId, derived.id) ?? `=${versions.toString('hex', at, at + FINGERPRINT_BYTES)}`;
+    ids.push(id);
+    writeActionFingerprint(id, derived.action, actions, at);
+  }
+  return { count, digests, versions, actions, ids };
+}
+
+/** Returns the seed of each record's version fingerprint. */
+function digestBodies(
+  drafts: readonly RecordDraft[],
+  derived: DerivedKeys,
+  digests: Buffer,
+): readonly Uint8Array[] {
+  const known = new Map<string, Uint8Array>();
+  const seeds: Uint8Array[] = [];
+  let last: RecordDraft | undefined;
+  let seed: Uint8Array | undefined;
+  for (const [i, draft] of drafts.entries()) {
     checkEventTime(draft.at);
-    if (source === undefined || last === undefined || !hasSameHead(draft, last)) {
-      source = keyOf(draft, derived, known);
-      scratch.set(source);
+    if (seed === undefined || last === undefined || !hasSameHead(draft, last)) {
+      seed = seedOf(draft, derived, known);
     }
     last = draft;
-    scratch.set(draft.body, FINGERPRINT_BYTES);
-    // A plain Uint8Array: creating a Buffer costs several times as much.
-    const whole = new Uint8Array(room, start, FINGERPRINT_BYTES + draft.body.length);
-    versions.write(hash('sha256', whole, 'binary'), at, FINGERPRINT_BYTES, 'latin1');
-    const id =
-      leafId(draft.id, idHash) ?? `=${versions.toString('hex', at, at + FINGERPRINT_BYTES)}`;
-    ids.push(id);
-    writeActionFingerprint(id, action, actions, at);
+    seeds.push(seed);
+    sha256Into(draft.body, digests, i * HASH_BYTES);
   }
-  return { count, versions, actions, ids };
+  return seeds;
 }
 
 export function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
@@ -69,15 +81,19 @@ export function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
 }
 
 /** Checks each head once per batch. */
-function keyOf(draft: RecordDraft, derived: DerivedKeys, known: Map<string, Buffer>): Buffer {
+function seedOf(
+  draft: RecordDraft,
+  derived: DerivedKeys,
+  known: Map<string, Uint8Array>,
+): Uint8Array {
   const name = `${draft.kind}\n${draft.tenant}\n${draft.source}`;
-  let found = known.get(name);
-  if (found === undefined) {
+  let seed = known.get(name);
+  if (seed === undefined) {
     checkLeafHead(draft.kind, draft.tenant, draft.source);
-    found = derived.version(draft.tenant, draft.source);
-    known.set(name, found);
+    seed = derived.seed(draft.tenant, draft.source);
+    known.set(name, seed);
   }
-  return found;
+  return seed;
 }
 
 /** A GUID reveals nothing about a person. Any other id might, so it is written as a keyed hash. */
@@ -205,8 +221,4 @@ function isWhole({ importNumber, row, offset, length }: Locus): boolean {
 
 function isIndex(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
-}
-
-function longestBody(drafts: readonly RecordDraft[]): number {
-  return drafts.reduce((longest, { body }) => Math.max(longest, body.length), 0);
 }

@@ -3,6 +3,7 @@ import { assert, LEAF_BYTES_MAX, type Random, type RecordDraft } from '@counters
 import { HASH_BYTES, LEAF_PREFIX } from '@countersign/tlog';
 import { encodeBlock } from '../archive/block.ts';
 import { COLUMN_BYTES, ROW_BYTES_MAX, writeRow } from '../archive/block-metadata.ts';
+import { BodyCommitter, SALT_BYTES } from '../entries/body-commitment.ts';
 import { leafHead, leafTail, seenText } from '../entries/leaf.ts';
 import { encodeFrame } from '../journal/journal-frame.ts';
 import { BATCH_SCRATCH_BYTES_MAX, BLOCK_BODY_BYTES_TARGET } from '../limits.ts';
@@ -31,7 +32,7 @@ export type PreparedBatch = {
 };
 
 /**
- * Builds the frame of a batch's accepted records: salts, digests, leaves, leaf hashes and
+ * Builds the frame of a batch's accepted records: salts, commitments, leaves, leaf hashes and
  * compressed bodies. Runs in workers. Processes each record once, in long buffers that a thread
  * keeps in its `scratch`.
  */
@@ -46,11 +47,10 @@ export function prepareBatch(
   const firstIndex = verdict.baseIndex;
   if (count === 0) return { firstIndex, count, frame: new Uint8Array(0) };
   const batch: AssignedBatch = { drafts, fingerprints, verdict, scratch };
-  const salts = random.fill(Buffer.alloc(count * COLUMN_BYTES)) as Buffer;
-  const digests: string[] = new Array(count);
+  const salts = random.fill(Buffer.alloc(count * SALT_BYTES)) as Buffer;
   const blocks: Buffer[] = [];
-  for (const range of blockRanges(batch)) blocks.push(makeBlock(batch, salts, digests, range));
-  const { leaves, hashes } = makeLeaves(batch, digests);
+  for (const range of blockRanges(batch)) blocks.push(makeBlock(batch, salts, range));
+  const { leaves, hashes } = makeLeaves(batch, salts);
   const { seenMs } = verdict;
   const frame = encodeFrame({ firstIndex, count, seenMs, hashes, leaves, blocks });
   return { firstIndex, count, frame };
@@ -90,12 +90,7 @@ function blockRanges(batch: AssignedBatch): readonly Range[] {
   return ranges;
 }
 
-function makeBlock(
-  batch: AssignedBatch,
-  salts: Buffer,
-  digests: string[],
-  { from, to }: Range,
-): Buffer {
+function makeBlock(batch: AssignedBatch, salts: Buffer, { from, to }: Range): Buffer {
   const { versions, actions } = batch.fingerprints;
   const count = to - from;
   const columnBytes = count * COLUMN_BYTES;
@@ -110,42 +105,28 @@ function makeBlock(
     rowAt = writeRow({ size: body.length, erased: 0, locus }, meta, rowAt);
     bodyBytes += body.length;
   }
-  const bodies = gather(batch, salts, digests, { from, to, bodyBytes });
+  const bodies = gather(batch, { from, to, bodyBytes });
   const firstIndex = batch.verdict.baseIndex + from;
   return encodeBlock({ firstIndex, count, meta: meta.subarray(0, rowAt), bodies });
 }
 
-/**
- * Places the bodies one after the other and hashes SHA-256(salt || body) of each in place. Works
- * from last to first: each salt is written where the end of the previous body will be placed later.
- */
-function gather(
-  batch: AssignedBatch,
-  salts: Buffer,
-  digests: string[],
-  range: Range & { readonly bodyBytes: number },
-): Buffer {
-  const length = COLUMN_BYTES + range.bodyBytes;
-  const room = batch.scratch.room('bodies', length);
-  let end = length;
-  for (let i = range.to - 1; i >= range.from; i--) {
+/** Places the bodies one after the other. */
+function gather(batch: AssignedBatch, range: Range & { readonly bodyBytes: number }): Buffer {
+  const bodies = batch.scratch.room('bodies', range.bodyBytes);
+  let end = 0;
+  for (let i = range.from; i < range.to; i++) {
     const { body } = draftAt(batch, i);
-    const start = end - body.length;
-    room.set(body, start);
-    const saltAt = start - COLUMN_BYTES;
-    for (let k = 0; k < COLUMN_BYTES; k++) room[saltAt + k] = salts[i * COLUMN_BYTES + k] as number;
-    // A plain Uint8Array: creating a Buffer costs several times as much.
-    digests[i] = hash('sha256', new Uint8Array(room.buffer, saltAt, end - saltAt), 'hex');
-    end = start;
+    bodies.set(body, end);
+    end += body.length;
   }
-  assert(end === COLUMN_BYTES, 'the bodies fill the block');
-  return room.subarray(COLUMN_BYTES, length);
+  assert(end === range.bodyBytes, 'the bodies fill the block');
+  return bodies.subarray(0, end);
 }
 
 /** Writes each leaf after its length, and hashes it in place. */
 function makeLeaves(
   batch: AssignedBatch,
-  digests: readonly string[],
+  salts: Buffer,
 ): { readonly leaves: Buffer; readonly hashes: Buffer } {
   const { verdict, fingerprints, scratch } = batch;
   const count = verdict.accepted.length;
@@ -155,15 +136,18 @@ function makeLeaves(
   let at = 0;
   let head = '';
   let last: RecordDraft | undefined;
+  const committer = new BodyCommitter();
   for (let i = 0; i < count; i++) {
     const draft = draftAt(batch, i);
     if (last === undefined || !hasSameHead(draft, last)) {
       head = leafHead(draft.kind, draft.tenant, draft.source);
     }
     last = draft;
-    const id = fingerprints.ids[verdict.accepted[i] as number] as string;
-    const sha256 = digests[i] as string;
-    const text = head + leafTail({ id, at: draft.at, seen, size: draft.body.length, sha256 });
+    const position = verdict.accepted[i] as number;
+    const id = fingerprints.ids[position] as string;
+    const digestAt = position * HASH_BYTES;
+    const commitment = committer.commit(salts, i * SALT_BYTES, fingerprints.digests, digestAt);
+    const text = head + leafTail({ id, at: draft.at, seen, size: draft.body.length, commitment });
     if (at + 2 + LEAF_BYTES_MAX > leaves.length) leaves = grown(leaves);
     const bytes = leaves.write(text, at + 2, 'latin1');
     assert(bytes === text.length && bytes <= LEAF_BYTES_MAX, 'a leaf has at most 4 KiB');

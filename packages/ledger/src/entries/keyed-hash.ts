@@ -1,4 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
+import { VERSION_BYTES, VersionHash } from './version-hash.ts';
 
 /** The secrets that stay in the data folder, 32 bytes each. */
 export type LocalKeys = {
@@ -12,7 +13,7 @@ const HMAC_BLOCK_BYTES = 64;
 /** Longer texts are rare, and take the slower path. */
 const TEXT_BYTES_MAX = 4096;
 /** Sources of one process are few. The limit bounds the memory if a feed makes up names. */
-const VERSION_KEYS_MAX = 4096;
+const VERSION_SEEDS_MAX = 4096;
 
 /** HMAC-SHA256 (RFC 2104) of texts under one key: two hash calls and no object per text. */
 export class KeyedHash {
@@ -56,29 +57,27 @@ export type ActionKeys = Readonly<Record<'guid' | '~' | '=', Int32Array>>;
 export class DerivedKeys {
   readonly action: ActionKeys;
   readonly id: KeyedHash;
+  readonly version: VersionHash;
   readonly #keys: LocalKeys;
-  readonly #versions = new Map<string, Buffer>();
+  readonly #seeds = new Map<string, Buffer>();
 
   constructor(keys: LocalKeys) {
     this.#keys = keys;
     this.action = actionKeys(keys);
     this.id = new KeyedHash(keys.id);
+    this.version = new VersionHash(derive(keys, 'version'));
   }
 
-  version(tenant: string, source: string): Buffer {
+  /** Where the version fingerprints of a tenant's source start. */
+  seed(tenant: string, source: string): Uint8Array {
     const name = `${tenant}\n${source}`;
-    const known = this.#versions.get(name);
+    const known = this.#seeds.get(name);
     if (known !== undefined) return known;
-    if (this.#versions.size >= VERSION_KEYS_MAX) this.#versions.clear();
-    const key = versionKey(this.#keys, tenant, source);
-    this.#versions.set(name, key);
-    return key;
+    if (this.#seeds.size >= VERSION_SEEDS_MAX) this.#seeds.clear();
+    const seed = derive(this.#keys, name).subarray(0, VERSION_BYTES);
+    this.#seeds.set(name, seed);
+    return seed;
   }
-}
-
-/** The prefix of the body in the version fingerprint of a tenant's source. */
-export function versionKey(keys: LocalKeys, tenant: string, source: string): Buffer {
-  return derive(keys, `${tenant}\n${source}`).subarray(0, 16);
 }
 
 /**

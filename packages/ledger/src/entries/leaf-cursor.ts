@@ -7,8 +7,8 @@ const SEEN_CHARS = 24;
 const SIZE = '","size":';
 /** Digits of the largest size that the format of a leaf allows. */
 const SIZE_DIGITS_MAX = 10;
-const SHA256 = ',"sha256":"';
-const SHA256_CHARS = 64;
+const COMMITMENT = ',"commitment":"';
+const COMMITMENT_CHARS = 64;
 const END = '"}';
 
 /**
@@ -29,7 +29,7 @@ export class LeafCursor {
   #atAt = 0;
   #atEnd = 0;
   #size = 0;
-  #sha256At = 0;
+  #commitmentAt = 0;
 
   /** Selects the buffer that {@link read} reads from. */
   open(bytes: Uint8Array): void {
@@ -51,7 +51,7 @@ export class LeafCursor {
     this.#atAt = this.#idAt + leaf.id.length + AT.length;
     this.#atEnd = this.#atAt + leaf.at.length;
     this.#size = leaf.size;
-    this.#sha256At = to - END.length - SHA256_CHARS;
+    this.#commitmentAt = to - END.length - COMMITMENT_CHARS;
   }
 
   /** The values that neighbors share. */
@@ -64,15 +64,15 @@ export class LeafCursor {
     return this.#size;
   }
 
-  get sha256(): string {
-    return this.#text.slice(this.#sha256At, this.#sha256At + SHA256_CHARS);
+  get commitment(): string {
+    return this.#text.slice(this.#commitmentAt, this.#commitmentAt + COMMITMENT_CHARS);
   }
 
   leaf(): Leaf {
     const { kind, tenant, source, seen } = this.shared;
     const id = this.#text.slice(this.#idAt, this.#atAt - AT.length);
     const at = this.#text.slice(this.#atAt, this.#atEnd);
-    return { kind, tenant, source, id, at, seen, size: this.#size, sha256: this.sha256 };
+    return { kind, tenant, source, id, at, seen, size: this.#size, commitment: this.commitment };
   }
 
   /** Returns false in every doubtful case. */
@@ -88,19 +88,19 @@ export class LeafCursor {
     if (!isEventTime(text, atAt, atEnd) || !this.#matchesMiddle(atEnd)) return false;
     const sizeAt = atEnd + this.#middle.length;
     const sizeEnd = this.#readSize(sizeAt);
-    const sha256At = sizeEnd + SHA256.length;
-    const sha256End = sha256At + SHA256_CHARS;
+    const commitmentAt = sizeEnd + COMMITMENT.length;
+    const commitmentEnd = commitmentAt + COMMITMENT_CHARS;
     const isWhole =
       sizeEnd > sizeAt &&
-      sha256End + END.length === to &&
-      text.slice(sizeEnd, sha256At) === SHA256 &&
-      isHex(this.#bytes, sha256At, sha256End) &&
-      text.slice(sha256End, to) === END;
+      commitmentEnd + END.length === to &&
+      text.slice(sizeEnd, commitmentAt) === COMMITMENT &&
+      isHex(this.#bytes, commitmentAt, commitmentEnd) &&
+      text.slice(commitmentEnd, to) === END;
     if (!isWhole) return false;
     this.#idAt = idAt;
     this.#atAt = atAt;
     this.#atEnd = atEnd;
-    this.#sha256At = sha256At;
+    this.#commitmentAt = commitmentAt;
     return true;
   }
 

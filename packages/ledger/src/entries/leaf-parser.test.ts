@@ -21,7 +21,7 @@ const leaves: fc.Arbitrary<Leaf> = fc.record(
     at: fc.constantFrom('2024-01-12T08:31:07Z', '2024-02-29T23:59:59.1234567Z'),
     seen: fc.constantFrom('2024-01-12T09:40:02.118Z', '2024-01-12T09:40:02.000Z'),
     size: fc.nat(4_000_000_000),
-    sha256: fc.constantFrom('0'.repeat(64), 'ab'.repeat(32)),
+    commitment: fc.constantFrom('0'.repeat(64), 'ab'.repeat(32)),
   },
   { noNullPrototype: true },
 ) as fc.Arbitrary<Leaf>;

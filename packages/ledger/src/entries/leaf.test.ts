@@ -36,7 +36,7 @@ const leaves: fc.Arbitrary<Leaf> = fc.record(
       .date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
       .map((d) => d.toISOString()),
     size: fc.nat(),
-    sha256: hex(64),
+    commitment: hex(64),
   },
   { noNullPrototype: true },
 );
@@ -46,7 +46,7 @@ test('a leaf reads back as it was written, and has one spelling', () => {
     fc.property(leaves, (leaf) => {
       const text = formatLeaf(leaf);
       assert.deepEqual(parseLeaf(Buffer.from(text)), leaf);
-      assert.equal(JSON.stringify({ v: 1, ...leaf }), text);
+      assert.equal(JSON.stringify({ v: 2, ...leaf }), text);
     }),
     runs(200),
   );

@@ -29,8 +29,8 @@ export type Leaf = {
   readonly seen: string;
   /** Length of the body in bytes. */
   readonly size: number;
-  /** SHA-256 of 16 random bytes (kept with the body) followed by the body; lower-case hex. */
-  readonly sha256: string;
+  /** `bodyCommitment` of the salt and the body, which are kept in the archive; lower-case hex. */
+  readonly commitment: string;
 };
 
 /**
@@ -43,9 +43,9 @@ export const RESTARTS_SEEN: EntryKind = 'clock';
 const PLAIN = /^[!#-[\]-~]+$/;
 const KINDS: ReadonlySet<string> = new Set(ENTRY_KINDS);
 const LEAF = new RegExp(
-  '^\\{"v":1,"kind":"([a-z]+)","tenant":"([^"]{1,36})","source":"([^"]{1,200})",' +
+  '^\\{"v":2,"kind":"([a-z]+)","tenant":"([^"]{1,36})","source":"([^"]{1,200})",' +
     '"id":"([^"]{33,36})","at":"([^"]{20,28})","seen":"([^"]{24})",' +
-    '"size":(0|[1-9]\\d{0,9}),"sha256":"([0-9a-f]{64})"\\}$',
+    '"size":(0|[1-9]\\d{0,9}),"commitment":"([0-9a-f]{64})"\\}$',
 );
 
 /** `~` or `=` and 32 hex digits, or a GUID, all in lower case. */
@@ -53,12 +53,12 @@ const LEAF_ID = /^(?:[~=][0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12
 
 /** The part of the line that is equal for all entries of one kind, tenant and source. */
 export function leafHead(kind: EntryKind, tenant: TenantId, source: SourceId): string {
-  return `{"v":1,"kind":"${kind}","tenant":"${tenant}","source":"${source}","id":"`;
+  return `{"v":2,"kind":"${kind}","tenant":"${tenant}","source":"${source}","id":"`;
 }
 
-export function leafTail(parts: Pick<Leaf, 'id' | 'at' | 'seen' | 'size' | 'sha256'>): string {
-  const { id, at, seen, size, sha256 } = parts;
-  return `${id}","at":"${at}","seen":"${seen}","size":${size},"sha256":"${sha256}"}`;
+export function leafTail(parts: Pick<Leaf, 'id' | 'at' | 'seen' | 'size' | 'commitment'>): string {
+  const { id, at, seen, size, commitment } = parts;
+  return `${id}","at":"${at}","seen":"${seen}","size":${size},"commitment":"${commitment}"}`;
 }
 
 /** The only spelling of a leaf: fixed member order, no spaces, ASCII, no newline. */
@@ -90,7 +90,7 @@ export function parseLeaf(bytes: Uint8Array): Leaf {
     at,
     seen,
     size: Number(size),
-    sha256: match[8] ?? '',
+    commitment: match[8] ?? '',
   };
 }
 

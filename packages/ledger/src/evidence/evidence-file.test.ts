@@ -25,16 +25,16 @@ function signer(): NoteSigner {
 }
 
 function leafOf(salt: Buffer, body: Buffer): Buffer {
-  const sha = sha256(Buffer.concat([salt, body])).toString('hex');
+  const commitment = sha256(Buffer.concat([salt, sha256(body)])).toString('hex');
   const base = parseLeaf(
     Buffer.from(
-      '{"v":1,"kind":"record","tenant":"11111111-2222-3333-4444-555555555555",' +
+      '{"v":2,"kind":"record","tenant":"11111111-2222-3333-4444-555555555555",' +
         '"source":"m365.export/unified-audit-log","id":"aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",' +
         '"at":"2024-01-12T08:31:07Z","seen":"2024-01-12T09:40:02.118Z","size":1,' +
-        `"sha256":"${'0'.repeat(64)}"}`,
+        `"commitment":"${'0'.repeat(64)}"}`,
     ),
   );
-  return Buffer.from(formatLeaf({ ...base, size: body.length, sha256: sha }));
+  return Buffer.from(formatLeaf({ ...base, size: body.length, commitment }));
 }
 
 /** A log of two entries, with evidence for the first and, on request, for the second. */
@@ -159,3 +159,12 @@ function mutate(bytes: Buffer, at: number, mask: number, how: string): Buffer {
   copy[other] = byte;
   return copy;
 }
+
+test('a file of format 1 is refused with the version to use', () => {
+  const key = signer();
+  const text = encodeEvidence(sample(key)).toString('utf8').replace('"v":2', '"v":1');
+  const { answer, problems, items } = verifyEvidence(Buffer.from(text), key.key.vkey);
+  assert.equal(answer.kind, 'no');
+  assert.deepEqual(items, []);
+  assert.match(problems.join('\n'), /format is 1; verify it with the version of Countersign that/);
+});

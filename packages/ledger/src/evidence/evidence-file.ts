@@ -5,7 +5,7 @@ import { formatBase64, sha256 } from '@countersign/tlog';
  * An evidence file (media type `application/x-ndjson`) contains everything that is needed to verify
  * entries without the data folder: one JSON value per line, spelled as `JSON.stringify` spells it.
  *
- *     {"countersign":"evidence","v":1}
+ *     {"countersign":"evidence","v":2}
  *     {"rotation":"<key rotation, a signed note>"}                            none or more
  *     {"index":7,"leaf":"…","salt":"<base64>","body":"<base64>","proof":["<base64>",…]}
  *     {"checkpoint":"<checkpoint, a signed note>"}
@@ -18,7 +18,9 @@ import { formatBase64, sha256 } from '@countersign/tlog';
 /** An evidence file is read into memory. Split a larger case into several files. */
 export const EVIDENCE_BYTES_MAX: number = 256 * 1024 * 1024;
 
-export const EVIDENCE_HEAD = '{"countersign":"evidence","v":1}';
+export const EVIDENCE_HEAD = '{"countersign":"evidence","v":2}';
+/** Its leaves had another commitment. The verifier names the format instead of false bodies. */
+export const EVIDENCE_HEAD_V1 = '{"countersign":"evidence","v":1}';
 
 export type EvidenceItem = {
   readonly index: number;

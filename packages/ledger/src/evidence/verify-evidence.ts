@@ -23,9 +23,10 @@ import {
   verifierOf,
   verifyInclusion,
 } from '@countersign/tlog';
+import { bodyCommitment, SALT_BYTES } from '../entries/body-commitment.ts';
 import { type Leaf, parseLeaf } from '../entries/leaf.ts';
 import { type KeyRotation, keysAfter, openRotation } from '../folder/key-rotation.ts';
-import { EVIDENCE_BYTES_MAX, EVIDENCE_HEAD } from './evidence-file.ts';
+import { EVIDENCE_BYTES_MAX, EVIDENCE_HEAD, EVIDENCE_HEAD_V1 } from './evidence-file.ts';
 
 /** The result for one entry of an evidence file. */
 export type VerifiedItem = {
@@ -134,6 +135,10 @@ function readParts(bytes: Uint8Array, problems: string[]): Parts | undefined {
   const [head, ...rest] = lines;
   const digestLine = rest.pop();
   const checkpointLine = rest.pop();
+  if (head === EVIDENCE_HEAD_V1) {
+    problems.push('its format is 1; verify it with the version of Countersign that wrote it');
+    return undefined;
+  }
   if (head !== EVIDENCE_HEAD) problems.push('the first line is not that of an evidence file');
   checkDigest(bytes, digestLine, problems);
   const parsed = rest.map((line) => parseLine(line, problems));
@@ -280,14 +285,11 @@ function readLeaf(bytes: Buffer, where: string, problems: string[]): Leaf | unde
   }
 }
 
-const SALT_BYTES = 16;
-
 function readBody(leaf: Leaf, salt: unknown, body: unknown): Buffer | undefined {
   const saltBytes = typeof salt === 'string' ? parseBase64(salt) : undefined;
   const bodyBytes = typeof body === 'string' ? parseBase64(body) : undefined;
   if (saltBytes?.length !== SALT_BYTES || bodyBytes?.length !== leaf.size) return undefined;
-  const digest = sha256(Buffer.concat([saltBytes, bodyBytes])).toString('hex');
-  return digest === leaf.sha256 ? bodyBytes : undefined;
+  return bodyCommitment(saltBytes, bodyBytes) === leaf.commitment ? bodyBytes : undefined;
 }
 
 function report(

@@ -56,14 +56,14 @@ test('keys and folders are readable by their owner only', async () => {
   });
 });
 
-test('a folder of another version is refused with one sentence, and not changed', async () => {
+test('a folder of another version is refused with what to do, and not changed', async () => {
   await withLedger(async (dir) => {
     const facts = JSON.parse(readFileSync(layout.manifest(dir), 'utf8')) as object;
-    writeFileSync(layout.manifest(dir), JSON.stringify({ ...facts, format: 2 }));
+    writeFileSync(layout.manifest(dir), JSON.stringify({ ...facts, format: 1 }));
     rmSync(layout.journal(dir), { recursive: true });
     const refusal = {
       code: 'FOLDER_VERSION',
-      message: /format is 2 .* reads format 1; open it with/,
+      message: /format is 1 .* reads format 2\. Open it with .*, or import its sources into a new/,
     };
     await assert.rejects(open(dir), refusal);
     await assert.rejects(LedgerReader.open(dir), refusal);
@@ -75,7 +75,7 @@ test('a manifest that is not a JSON object gives a one-sentence error', async ()
   const cases: readonly (readonly [text: string, what: RegExp])[] = [
     ['', /: it is empty; restore/],
     [' \n', /: it is empty; restore/],
-    ['{"format": 1, "orig', /: it is not JSON, or it is truncated; restore/],
+    ['{"format": 2, "orig', /: it is not JSON, or it is truncated; restore/],
     ['[]', /: it holds JSON, but not an object; restore/],
     ['null', /: it holds JSON, but not an object; restore/],
     ['7', /: it holds JSON, but not an object; restore/],

@@ -6,7 +6,7 @@ import { MANIFEST_BYTES_MAX } from '../limits.ts';
 import { layout } from './folder-layout.ts';
 
 /** The version of the layout and of every file format in a data folder. */
-const FOLDER_FORMAT = 1;
+const FOLDER_FORMAT = 2;
 
 /** The content of `countersign.json`. In a new folder, this file is written last. */
 export type LedgerManifest = {
@@ -33,8 +33,8 @@ export function readManifest(files: Disk, dir: string): LedgerManifest | undefin
     throw new LedgerError(
       'FOLDER_VERSION',
       `could not open the ledger in ${dir}: its format is ${JSON.stringify(format)} and this ` +
-        `version of Countersign reads format ${FOLDER_FORMAT}; open it with the version that ` +
-        'wrote it',
+        `version of Countersign reads format ${FOLDER_FORMAT}. Open it with the version that ` +
+        'wrote it, or import its sources into a new folder',
       { data: { dir, format } },
     );
   }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { relative } from 'node:path';
 import { CountersignError, messageOf } from '@countersign/core';
 import {
@@ -12,12 +11,13 @@ import {
 } from '@countersign/tlog';
 import { ArchiveReader } from '../archive/archive-reader.ts';
 import type { ByteLocation } from '../archive/block.ts';
-import { COLUMN_BYTES } from '../archive/block-metadata.ts';
 import type { OpenBlock } from '../archive/merge-blocks.ts';
 import type { Disk } from '../disk/disk.ts';
-import { type LocalKeys, versionKey } from '../entries/keyed-hash.ts';
+import { BodyCommitter, SALT_BYTES } from '../entries/body-commitment.ts';
+import { DerivedKeys, type LocalKeys } from '../entries/keyed-hash.ts';
 import { RESTARTS_SEEN } from '../entries/leaf.ts';
 import { LeafCursor } from '../entries/leaf-cursor.ts';
+import { VERSION_BYTES } from '../entries/version-hash.ts';
 import { layout } from '../folder/folder-layout.ts';
 import type { Problem } from './fsck-report.ts';
 import { readBundleFile } from './tile-reading.ts';
@@ -55,16 +55,23 @@ export type RangeSetup = {
   readonly keys: LocalKeys | undefined;
 };
 
-type CheckedBlock = OpenBlock & { readonly place: ByteLocation };
+type CheckedBlock = OpenBlock & {
+  readonly place: ByteLocation;
+  /** The digest of each checked body, and the seed of its fingerprint. */
+  readonly digests: Buffer;
+  readonly seeds: Uint8Array[];
+};
+
+/** In place of a seed: the entry is erased, or is not in the range. */
+const UNCHECKED = new Uint8Array(VERSION_BYTES);
 
 /** Checks all entries of ranges, one range after the other; one per thread. */
 export class RangeChecker {
   readonly #setup: RangeSetup;
   readonly #archive: ArchiveReader;
-  readonly #sources = new Map<string, Buffer>();
+  readonly #keys: DerivedKeys | undefined;
+  readonly #committer = new BodyCommitter();
   readonly #leaf = new LeafCursor();
-  readonly #digest = Buffer.alloc(HASH_BYTES);
-  #room = new Uint8Array(0);
   #block: CheckedBlock | undefined;
   #problems: Problem[] = [];
   #own: { index: number; kind: string; body: Uint8Array }[] = [];
@@ -74,6 +81,7 @@ export class RangeChecker {
 
   constructor(setup: RangeSetup) {
     this.#setup = setup;
+    this.#keys = setup.keys === undefined ? undefined : new DerivedKeys(setup.keys);
     this.#archive = new ArchiveReader(setup.files, setup.dir);
     this.#archive.refresh(setup.size);
   }
@@ -113,6 +121,7 @@ export class RangeChecker {
         this.#checkBody(i);
       }
     }
+    this.#checkFingerprints();
     const found = { problems: this.#problems, erased: this.#erased, own: this.#own };
     return { from, to, hashes, readable, ...found, seenFirst, seenLast };
   }
@@ -158,54 +167,48 @@ export class RangeChecker {
       this.#checkErased(block, index);
       return;
     }
-    // Plain Uint8Arrays: creating a Buffer costs several times as much.
+    // A plain Uint8Array: creating a Buffer costs several times as much.
     const start = bodies.byteOffset + (meta.offsets[position] as number);
     const body = new Uint8Array(bodies.buffer, start, size);
-    const salted = this.#saltedRoom(body);
-    const columnAt = position * COLUMN_BYTES;
-    for (let i = 0; i < COLUMN_BYTES; i++) salted[i] = meta.salts[columnAt + i] as number;
-    const { kind } = this.#leaf.shared;
-    if (hash('sha256', salted, 'hex') !== this.#leaf.sha256) {
+    const { digests } = block;
+    const digestAt = position * HASH_BYTES;
+    sha256Into(body, digests, digestAt);
+    const { kind, tenant, source } = this.#leaf.shared;
+    const committed = this.#committer.commit(meta.salts, position * SALT_BYTES, digests, digestAt);
+    if (committed !== this.#leaf.commitment) {
       this.#addBlock(block, `the body of entry ${index} does not match the log`);
     } else if (kind === 'erasure' || kind === 'key') {
       this.#own.push({ index, kind, body: Uint8Array.from(body) });
     }
-    if (!this.#isFingerprint(meta.versions, columnAt, salted)) {
-      this.#addBlock(block, `the fingerprint of entry ${index} does not match its body`);
-    }
+    const seed = this.#keys?.seed(tenant, source);
+    if (seed !== undefined) block.seeds[position] = seed;
   }
 
   #checkErased(block: CheckedBlock, index: number): void {
     this.#erased.push(index);
-    const at = (index - block.header.firstIndex) * COLUMN_BYTES;
-    const salt = block.meta.salts.subarray(at, at + COLUMN_BYTES);
+    const at = (index - block.header.firstIndex) * SALT_BYTES;
+    const salt = block.meta.salts.subarray(at, at + SALT_BYTES);
     if (!salt.some((byte) => byte !== 0)) return;
     this.#addBlock(block, `the salt of entry ${index} is still there after its body was erased`);
   }
 
-  /** The body with 16 bytes before it: for the salt, then for the fingerprint key. */
-  #saltedRoom(body: Uint8Array): Uint8Array {
-    const length = COLUMN_BYTES + body.length;
-    if (this.#room.length < length) this.#room = new Uint8Array(2 * length);
-    this.#room.set(body, COLUMN_BYTES);
-    return new Uint8Array(this.#room.buffer, 0, length);
-  }
-
-  /** A false fingerprint would make a new record look known, and so keep it out of the ledger. */
-  #isFingerprint(versions: Buffer, at: number, salted: Uint8Array): boolean {
-    const { keys } = this.#setup;
-    if (keys === undefined) return true;
-    const { tenant, source } = this.#leaf.shared;
-    const name = `${tenant}\n${source}`;
-    let key = this.#sources.get(name);
-    if (key === undefined) {
-      key = versionKey(keys, tenant, source);
-      this.#sources.set(name, key);
+  /**
+   * Compares the fingerprints of the block's checked entries. A false fingerprint would make a new
+   * record look known, and so keep it out of the ledger.
+   */
+  #checkFingerprints(): void {
+    const block = this.#block;
+    this.#block = undefined;
+    if (block === undefined || this.#keys === undefined) return;
+    const { meta, header, seeds, digests } = block;
+    const expected = this.#keys.version.fingerprints(seeds, digests);
+    for (let position = 0; position < seeds.length; position++) {
+      const at = position * VERSION_BYTES;
+      const isChecked = seeds[position] !== UNCHECKED;
+      if (!isChecked || !expected.compare(meta.versions, at, at + 16, at, at + 16)) continue;
+      const index = header.firstIndex + position;
+      this.#addBlock(block, `the fingerprint of entry ${index} does not match its body`);
     }
-    for (let i = 0; i < COLUMN_BYTES; i++) salted[i] = key[i] as number;
-    sha256Into(salted, this.#digest, 0);
-    for (let i = 0; i < COLUMN_BYTES; i++) if (this.#digest[i] !== versions[at + i]) return false;
-    return true;
   }
 
   #blockOf(index: number): CheckedBlock | undefined {
@@ -214,14 +217,19 @@ export class RangeChecker {
       header !== undefined &&
       index >= header.firstIndex &&
       index < header.firstIndex + header.count;
-    if (!isHeld) this.#block = this.#openBlock(index);
+    if (isHeld) return this.#block;
+    this.#checkFingerprints();
+    this.#block = this.#openBlock(index);
     return this.#block;
   }
 
   #openBlock(index: number): CheckedBlock | undefined {
     try {
       const { place } = this.#archive.facts(index);
-      return { ...this.#archive.block(index), place };
+      const block = this.#archive.block(index);
+      const { count } = block.header;
+      const seeds = new Array<Uint8Array>(count).fill(UNCHECKED);
+      return { ...block, place, seeds, digests: Buffer.alloc(count * HASH_BYTES) };
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       const {

@@ -15,7 +15,7 @@ export function printEntry(terminal: Terminal, entry: EntryView): void {
     ['at', leaf.at],
     ['seen', leaf.seen],
     ['size', plural(leaf.size, 'byte')],
-    ['sha256', leaf.sha256],
+    ['commitment', leaf.commitment],
     ...(locus === undefined ? [] : [['from', placeOf(locus)] as const]),
   ]);
   terminal.line();

@@ -10,7 +10,7 @@ export const leafSchema: z.ZodType = z.strictObject({
   at: timeSchema,
   seen: timeSchema,
   size: z.int().min(0),
-  sha256: z.hex().length(64),
+  commitment: z.hex().length(64),
 } satisfies Record<keyof Leaf, z.ZodType>);
 
 export const checkpointSchema: z.ZodType = z.strictObject({

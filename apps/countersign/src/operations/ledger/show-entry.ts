@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { idsNamed } from '@countersign/core';
 import type { Body, Leaf, LedgerReader } from '@countersign/ledger';
 import { z } from 'zod';
@@ -115,7 +114,7 @@ async function readEntry(
     leaf,
     body: body.kind === 'present' ? body.bytes : undefined,
     locus: body.locus,
-    bodyFits: body.kind === 'present' ? isCommitted(leaf, body) : undefined,
+    bodyFits: body.kind === 'present' ? await isCommitted(leaf, body) : undefined,
     erasure: body.kind === 'erased' ? await erasureOf(context, ledger, index) : undefined,
     event: await eventOf(ledger, index, leaf, body),
     proof: {
@@ -141,9 +140,10 @@ async function erasureOf(
 }
 
 /** Whether the body matches the leaf's commitment. */
-function isCommitted(leaf: Leaf, body: Extract<Body, { kind: 'present' }>): boolean {
-  const digest = createHash('sha256').update(body.salt).update(body.bytes).digest('hex');
-  return digest === leaf.sha256 && body.bytes.length === leaf.size;
+async function isCommitted(leaf: Leaf, body: Extract<Body, { kind: 'present' }>): Promise<boolean> {
+  const { bodyCommitment } = await import('@countersign/ledger/reader');
+  const commitment = bodyCommitment(body.salt, body.bytes);
+  return commitment === leaf.commitment && body.bytes.length === leaf.size;
 }
 
 async function eventOf(

@@ -39,7 +39,8 @@ test('the table of entries matches the leaves, erased or not', async (t) => {
   await ledger.rewriteWithout([1]);
   await ledger.close();
   (await storeOf(dir, [[row(0)]])).close();
-  const sql = `SELECT e."index", kind, e.tenant, e.source, id, "at", e.seen, size, length(sha256),
+  const sql = `SELECT e."index", kind, e.tenant, e.source, id, "at", e.seen, size,
+    length(commitment),
     e.erased, v."index" FROM entries AS e
     LEFT JOIN events AS v ON list_contains(v.entries, e."index") ORDER BY 1`;
   const rows = await rowsOf(dir, sql, null);

@@ -23,7 +23,7 @@ const TABLES = {
     at: 'TIMESTAMPTZ',
     seen: 'TIMESTAMPTZ',
     size: 'BIGINT',
-    sha256: 'VARCHAR',
+    commitment: 'VARCHAR',
     erased: 'BOOLEAN',
   },
   findings: {
@@ -235,13 +235,13 @@ async function writeEntries(sources: QuerySources, path: string): Promise<void> 
     for await (const batch of reader.scan()) {
       let lines = '';
       for (let i = 0; i < batch.count; i++) {
-        const { kind, tenant, source, id, at, seen, size, sha256 } = parseLeaf(batch.leaf(i));
+        const { kind, tenant, source, id, at, seen, size, commitment } = parseLeaf(batch.leaf(i));
         const stated = tenant === TENANT_NOT_STATED ? home : tenant;
         if (asked !== null && asked !== stated) continue;
         const erased = batch.body(i).kind === 'erased' ? '1' : '0';
         // A leaf holds only visible ASCII, so fields need no quotes.
         const head = [batch.firstIndex + i, kind, tenant, source, id];
-        lines += `${[...head, micros(at), micros(seen), size, sha256, erased].join('\t')}\n`;
+        lines += `${[...head, micros(at), micros(seen), size, commitment, erased].join('\t')}\n`;
       }
       await file.write(lines);
     }
