@@ -189,6 +189,46 @@ test('the order and split of records do not change findings', async () => {
   assert.deepEqual(shown(await findings('split')), shown(await findings('many')));
 });
 
+const STEPS = `
+title: A site was emptied
+id: 00000000-0000-4000-8000-000000000010
+level: high
+correlation:
+  { type: temporal_ordered, rules: [opened, emptied], group-by: [actor_name], timespan: 1h }
+---
+title: First
+name: opened
+${LOGSOURCE}
+detection: { selection: { operation: fileaccessed }, condition: selection }
+---
+title: Second
+name: emptied
+${LOGSOURCE}
+detection: { selection: { operation: filedeleted }, condition: selection }
+`;
+
+test('a first step that arrives after, before or in another import changes nothing', async () => {
+  const ofAda = (minute: number): object => record({ n: 900 + minute, user: 'ada', minute });
+  const first = [record({ n: 900, user: 'ada', minute: 5 }, 'FileAccessed')];
+  // Before the first step, within the hour, and too late; and by another person.
+  const second = [...[0, 6, 20, 64, 66, 5000].map(ofAda), ...MANY.slice(0, 4)];
+  const splits = [
+    [[...first, ...second]],
+    [[...second, ...first]],
+    [first, second],
+    [second, first],
+    [second.slice(0, 2), first, second.slice(2)],
+  ];
+  for (const [at, imports] of splits.entries()) {
+    const writer = await open(`steps-${at}`, STEPS);
+    for (const records of imports) await take(writer, records);
+    await closeWriter(writer);
+    const found = await findings(`steps-${at}`);
+    assert.deepEqual(shown(found), shown(await findings('steps-0')));
+    assert.deepEqual(found.map(({ draft }) => draft.entries.length).sort(), [2, 4]);
+  }
+});
+
 test('the same record from another source is one action, and counts once', async () => {
   const writer = await open('twice', MASS);
   await take(writer, MANY.slice(0, 2));

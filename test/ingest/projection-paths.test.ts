@@ -272,7 +272,8 @@ async function* chunksOf(file: DeliveredFile): AsyncGenerator<Parameters<typeof 
 type StoreContent = Readonly<Record<string, readonly unknown[]>>;
 
 const QUERIES = {
-  signals: 'SELECT * FROM signals ORDER BY stream, grp, time_ms, "index", part',
+  signals: `SELECT stream, grp, time_ms, "index", part, tenant, vals, about
+    FROM signals JOIN signal_groups ON id = group_id ORDER BY stream, grp, time_ms, "index", part`,
   counts: 'SELECT * FROM signal_counts WHERE count > 0 ORDER BY stream, day',
   aliases: 'SELECT * FROM aliases ORDER BY kind, value, tenant, key',
   tenants: 'SELECT tenant FROM tenants ORDER BY tenant',

@@ -1,5 +1,11 @@
 import type { CurrentRows, HiddenEntries } from './reading/current-rows.ts';
-import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from './rows/signal-row.ts';
+import type {
+  SignalCount,
+  SignalMinimum,
+  SignalRow,
+  SignalSpan,
+  TouchedGroup,
+} from './rows/signal-row.ts';
 
 /** Reads the stored signals: matches of records with rules. */
 export class SignalReader {
@@ -14,10 +20,14 @@ export class SignalReader {
     return this.#live.state?.signals.touchedSince(index) ?? [];
   }
 
-  /** The signals of each span in order; none for spans with fewer than `atLeast`. */
-  ofSpans(stream: string, spans: readonly SignalSpan[], atLeast: number): Iterable<SignalRow[]> {
+  /** The signals of each span in order; none for spans with fewer than `least`. */
+  ofSpans(
+    stream: string,
+    spans: readonly SignalSpan[],
+    least: SignalMinimum,
+  ): Iterable<SignalRow[]> {
     const { state, hidden } = this.#live;
-    const found = state?.signals.ofSpans(stream, spans, atLeast) ?? spans.map(() => []);
+    const found = state?.signals.ofSpans(stream, spans, least) ?? spans.map(() => []);
     return hidden === undefined ? found : shownOf(found, hidden);
   }
 

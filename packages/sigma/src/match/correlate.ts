@@ -53,6 +53,12 @@ export function samplesMin({ type, bounds, rules }: Correlation): number {
   }
 }
 
+/** With samples of fewer parts, no window can fulfill it. */
+export function partsMin(correlation: Correlation): number {
+  const isTemporal = correlation.type === 'temporal' || correlation.type === 'temporal_ordered';
+  return isTemporal ? samplesMin(correlation) : 1;
+}
+
 /** The smallest positive count within all of these bounds. */
 function countMin(bounds: Correlation['bounds']): number {
   const least = bounds.map(({ op, value }) => {

@@ -20,11 +20,12 @@ export function signalsInMemory(
     );
   }
   return {
-    signals: (stream, spans, atLeast) =>
+    signals: (stream, spans, least) =>
       spans.map(({ group, fromMs, toMs }) => {
         const own = groups.get(stream)?.get(group) ?? [];
         const found = own.filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs);
-        return found.length < atLeast ? [] : found;
+        const parts = new Set(found.map(({ part }) => part)).size;
+        return found.length < least.rows || parts < least.parts ? [] : found;
       }),
     signalGroups: (stream, { fromMs, toMs }) =>
       [...(groups.get(stream) ?? [])].flatMap(([group, own]) =>

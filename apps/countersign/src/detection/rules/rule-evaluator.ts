@@ -1,8 +1,19 @@
-import { type CompiledCorrelation, correlate, type Sample, samplesMin } from '@countersign/sigma';
+import {
+  type CompiledCorrelation,
+  correlate,
+  partsMin,
+  type Sample,
+  samplesMin,
+} from '@countersign/sigma';
 import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
 import { type Shortfall, shortfallOf } from '../../projection/signals/signal-plan.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { SignalCount, SignalRow, SignalSpan } from '../../store/rows/signal-row.ts';
+import type {
+  SignalCount,
+  SignalMinimum,
+  SignalRow,
+  SignalSpan,
+} from '../../store/rows/signal-row.ts';
 import { ruleKey } from './compile-plan.ts';
 import { type GroupDay, OuterDays, runs } from './group-days.ts';
 import type { AlertingRule, RuleContent } from './rule-content.ts';
@@ -16,11 +27,11 @@ type Period = { readonly fromMs: number; readonly toMs: number };
 
 /** Access to stored signals. */
 export type SignalSource = {
-  /** The signals of each span in order; none for spans with fewer than `atLeast`. */
+  /** The signals of each span in order; none for spans with fewer than `least`. */
   signals(
     stream: string,
     spans: readonly SignalSpan[],
-    atLeast: number,
+    least: SignalMinimum,
   ): Iterable<readonly SignalRow[]>;
   signalGroups(stream: string, period: Period): readonly string[];
   signalCounts(): readonly SignalCount[];
@@ -146,7 +157,7 @@ export class RuleEvaluator {
     const spans = days.map(({ group, day }) => {
       return { group, fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
     });
-    return [...of.signals(stream, spans, 1)].flatMap((rows, at) => {
+    return [...of.signals(stream, spans, ANY)].flatMap((rows, at) => {
       const [first] = rows;
       if (first === undefined) return [];
       if (shortfall === 'failed') throw new Error((JSON.parse(first.values) as [string])[0]);
@@ -292,12 +303,15 @@ function reachedBy(days: readonly number[], later: number): Iterable<number> {
  * The signals that a group needs at least. Groups with inner correlations may need none of their
  * own.
  */
-function leastOf(compiled: CompiledCorrelation | undefined): number {
-  if (compiled === undefined) return 1;
-  return compiled.parts.some(({ kind }) => kind === 'correlation')
-    ? 0
-    : samplesMin(compiled.correlation);
+function leastOf(compiled: CompiledCorrelation | undefined): SignalMinimum {
+  if (compiled === undefined) return ANY;
+  const { correlation, parts } = compiled;
+  return parts.some(({ kind }) => kind === 'correlation')
+    ? { rows: 0, parts: 0 }
+    : { rows: samplesMin(correlation), parts: partsMin(correlation) };
 }
+
+const ANY: SignalMinimum = { rows: 1, parts: 1 };
 
 function grounded(row: SignalRow): SampleEvidence {
   const values = JSON.parse(row.values) as (string | null)[];

@@ -140,7 +140,7 @@ class RuleRun {
 /** Signals of the store, with a cache of each stated tenant's home. */
 function sourceOf(store: StoreReader, homes: Map<string, string>): SignalSource {
   return {
-    signals: (stream, spans, atLeast) => store.signals.ofSpans(stream, spans, atLeast),
+    signals: (stream, spans, least) => store.signals.ofSpans(stream, spans, least),
     signalGroups: (stream, period) => store.signals.groupsOf(stream, period),
     signalCounts: () => store.signals.counts(),
     tenantOf: (stated) => {

@@ -41,3 +41,10 @@ export type TouchedGroup = {
 
 /** A group of a stream in a period, `[fromMs, toMs)`. */
 export type SignalSpan = { readonly group: string; readonly fromMs: number; readonly toMs: number };
+
+/** What a span has if it can fulfill a rule. Below it, its signals are not read. */
+export type SignalMinimum = {
+  readonly rows: number;
+  /** Distinct parts: a step of a correlation without the other steps is not complete. */
+  readonly parts: number;
+};

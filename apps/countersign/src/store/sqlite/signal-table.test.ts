@@ -9,7 +9,7 @@ import { runs } from '../../../../../tools/property.ts';
 import { SIGNALS_TOGETHER_MAX, TOUCHED_TOGETHER_MAX } from '../limits.ts';
 import type { FindingRow } from '../rows/entry-rows.ts';
 import type { FindingDraft } from '../rows/finding.ts';
-import type { SignalRow, SignalSpan } from '../rows/signal-row.ts';
+import type { SignalMinimum, SignalRow, SignalSpan } from '../rows/signal-row.ts';
 import { StateDatabase } from './state-database.ts';
 
 const DAY_MS = 86_400_000;
@@ -41,13 +41,15 @@ test('returns the signals of each span in order, or none below the minimum', () 
     fc.property(
       fc.array(row, { maxLength: 40 }),
       fc.array(span, { maxLength: 12 }),
-      fc.integer({ min: 0, max: 4 }),
-      (made, spans, atLeast) => {
-        const rows = made.map(([own, time, stream], i) => signal(own, time, i, stream));
-        const found = inState(rows, ({ signals }) => [...signals.ofSpans(STREAM, spans, atLeast)]);
+      fc.record({ rows: fc.integer({ min: 0, max: 4 }), parts: fc.integer({ min: 0, max: 2 }) }),
+      (made, spans, least) => {
+        const rows = made.map(([own, time, stream], i) => {
+          return { ...signal(own, time, i, stream), part: i % 2 };
+        });
+        const found = inState(rows, ({ signals }) => [...signals.ofSpans(STREAM, spans, least)]);
         assert.deepEqual(
           found,
-          spans.map((each) => wantedOf(rows, each, atLeast)),
+          spans.map((each) => wantedOf(rows, each, least)),
         );
       },
     ),
@@ -63,7 +65,9 @@ test('returns groups from separate reads in order too', () => {
   const spans = ['["c"]', '["none"]', '["a"]', '["b"]'].map((group) => {
     return { group, fromMs: 0, toMs: many };
   });
-  const found = inState(rows, ({ signals }) => [...signals.ofSpans(STREAM, spans, 1)]);
+  const found = inState(rows, ({ signals }) => [
+    ...signals.ofSpans(STREAM, spans, { rows: 1, parts: 1 }),
+  ]);
   assert.deepEqual(
     found.map((own) => [own.length, own[0]?.group]),
     [
@@ -138,13 +142,14 @@ const DRAFT: FindingDraft = {
 function wantedOf(
   rows: readonly SignalRow[],
   { group, fromMs, toMs }: SignalSpan,
-  atLeast: number,
+  least: SignalMinimum,
 ): SignalRow[] {
   const own = rows
     .filter((row) => row.stream === STREAM && row.group === group)
     .filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs)
     .sort((a, b) => a.timeMs - b.timeMs || a.index - b.index);
-  return own.length < atLeast ? [] : own;
+  const parts = new Set(own.map(({ part }) => part)).size;
+  return own.length < least.rows || parts < least.parts ? [] : own;
 }
 
 test('an erasure lowers the count of a day, but never ends its throttling', () => {

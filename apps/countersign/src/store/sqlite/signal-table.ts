@@ -2,6 +2,7 @@ import { SIGNALS_TOGETHER_MAX, TOUCHED_TOGETHER_MAX } from '../limits.ts';
 import type {
   SignalBatch,
   SignalCount,
+  SignalMinimum,
   SignalRow,
   SignalSpan,
   TouchedGroup,
@@ -30,9 +31,7 @@ export class SignalTable {
 
   /** Deletes all signals, because they belong to other rules. */
   reset(hash: string): void {
-    for (const table of ['signals', 'signal_counts', 'signal_touched', 'signal_rules']) {
-      this.#db.run(`DELETE FROM ${table}`);
-    }
+    for (const table of TABLES) this.#db.run(`DELETE FROM ${table}`);
     this.#db.run('INSERT INTO signal_rules VALUES (1, ?)', hash);
   }
 
@@ -44,19 +43,21 @@ export class SignalTable {
       if (this.#count(stream, day) > max) full.add(`${day} ${stream}`);
     }
     let last: TouchedGroup | undefined;
-    // Insert in table order. Otherwise each row hits a page that the cache has evicted.
+    let id = 0;
+    // Insert in the order of the index. Otherwise each row hits a page that the cache has evicted.
     for (const row of rows.toSorted(inOrder)) {
       const { stream, group } = row;
       const day = Math.floor(row.timeMs / DAY_MS);
-      if (last?.stream !== stream || last.group !== group || last.day !== day) {
+      const isOther = last?.stream !== stream || last.group !== group;
+      if (isOther) id = this.#groupId(stream, group);
+      if (isOther || last?.day !== day) {
         this.#db.run(TOUCH, stream, group, day, upTo);
         last = { stream, group, day };
       }
       if (full.has(`${day} ${stream}`)) continue;
       this.#db.run(
-        'INSERT OR REPLACE INTO signals VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        ...[stream, group, row.timeMs, row.index, row.part],
-        ...[row.tenant, row.values, row.about],
+        'INSERT OR REPLACE INTO signals VALUES (?, ?, ?, ?, ?, ?, ?)',
+        ...[id, row.timeMs, row.index, row.part, row.tenant, row.values, row.about],
       );
     }
   }
@@ -65,7 +66,7 @@ export class SignalTable {
   supersede(index: number, upTo: number): void {
     this.#db.run(
       `INSERT OR REPLACE INTO signal_touched
-        SELECT stream, grp, ${DAY_OF_TIME}, ? FROM signals WHERE "index" = ?`,
+        SELECT stream, grp, ${DAY_OF_TIME}, ? FROM ${NAMED_SIGNALS} WHERE "index" = ?`,
       upTo,
       index,
     );
@@ -80,7 +81,7 @@ export class SignalTable {
   forget(index: number): void {
     this.#db.run(
       `UPDATE signal_counts AS c SET count = c.count - s.own FROM
-        (SELECT stream, ${DAY_OF_TIME} AS day, count(*) AS own FROM signals
+        (SELECT stream, ${DAY_OF_TIME} AS day, count(*) AS own FROM ${NAMED_SIGNALS}
           WHERE "index" = ? GROUP BY stream, day) AS s
         WHERE c.stream = s.stream AND c.day = s.day AND c.count <= c.max`,
       index,
@@ -91,8 +92,11 @@ export class SignalTable {
   /** After an erasure, the name of an empty group may be the erased person's. */
   forgetEmptyGroups(): void {
     this.#db.run(
+      'DELETE FROM signal_groups WHERE NOT EXISTS (SELECT 1 FROM signals WHERE group_id = id)',
+    );
+    this.#db.run(
       `DELETE FROM signal_touched AS t WHERE NOT EXISTS
-        (SELECT 1 FROM signals AS s WHERE s.stream = t.stream AND s.grp = t.grp)`,
+        (SELECT 1 FROM signal_groups AS g WHERE g.stream = t.stream AND g.grp = t.grp)`,
     );
   }
 
@@ -127,12 +131,16 @@ export class SignalTable {
   }
 
   /**
-   * The signals of each span by time, then entry; none for spans with fewer than `atLeast`.
+   * The signals of each span by time, then entry; none for spans with fewer than `least`.
    *
    * Thousands of small groups are read in one query, large ones one at a time.
    */
-  *ofSpans(stream: string, spans: readonly SignalSpan[], atLeast: number): Generator<SignalRow[]> {
-    const sizes = this.#sizes(stream, spans, atLeast).map((size) => (size < atLeast ? 0 : size));
+  *ofSpans(
+    stream: string,
+    spans: readonly SignalSpan[],
+    least: SignalMinimum,
+  ): Generator<SignalRow[]> {
+    const sizes = this.#sizes(stream, spans, least);
     for (let from = 0; from < spans.length; ) {
       let to = from + 1;
       let rows = sizes[from] as number;
@@ -149,14 +157,14 @@ export class SignalTable {
   }
 
   groupsOf(stream: string, { fromMs, toMs }: Times): string[] {
-    const sql = `SELECT DISTINCT grp FROM signals
-      WHERE stream = ? AND time_ms >= ? AND time_ms < ? ORDER BY grp`;
+    const sql = `SELECT grp FROM signal_groups WHERE stream = ? AND EXISTS
+      (SELECT 1 FROM signals WHERE group_id = id AND time_ms >= ? AND time_ms < ?) ORDER BY grp`;
     return this.#db.all(sql, stream, fromMs, toMs).map((row) => row['grp'] as string);
   }
 
   groupDays(stream: string): TouchedGroup[] {
     const sql = `SELECT DISTINCT grp, ${DAY_OF_TIME} AS day
-      FROM signals WHERE stream = ? ORDER BY grp, day`;
+      FROM ${NAMED_SIGNALS} WHERE stream = ? ORDER BY grp, day`;
     return this.#db.all(sql, stream).map((row) => {
       return { stream, group: row['grp'] as string, day: row['day'] as number };
     });
@@ -171,10 +179,10 @@ export class SignalTable {
     }));
   }
 
-  /** Signals per span; 0 for groups that have too few in all spans together. */
-  #sizes(stream: string, spans: readonly SignalSpan[], atLeast: number): number[] {
+  /** Signals per span; 0 for spans with fewer than `least`. */
+  #sizes(stream: string, spans: readonly SignalSpan[], least: SignalMinimum): number[] {
     const sizes = spans.map(() => 0);
-    const large = atLeast > 1 ? this.#groupsWith(stream, spans, atLeast) : undefined;
+    const large = least.rows > 1 ? this.#groupsWith(stream, spans, least.rows) : undefined;
     const asked = sizes.flatMap((_, at) => {
       return large === undefined || large.has((spans[at] as SignalSpan).group) ? at : [];
     });
@@ -182,11 +190,14 @@ export class SignalTable {
       const { fromMs, toMs } = spans[at] as SignalSpan;
       return `${fromMs} ${toMs}`;
     });
+    const sql = least.parts > 1 ? SIZES_AND_PARTS : SIZES;
     for (const own of places.values()) {
       const { fromMs, toMs } = spans[own[0] as number] as SignalSpan;
       const groups = JSON.stringify(own.map((at) => spans[at]?.group));
-      for (const { place, size } of this.#db.all(SIZES, groups, stream, fromMs, toMs)) {
-        sizes[own[place as number] as number] = size as number;
+      for (const row of this.#db.all(sql, groups, stream, fromMs, toMs)) {
+        const size = row['size'] as number;
+        const isEnough = size >= least.rows && (row['parts'] as number) >= least.parts;
+        sizes[own[row['place'] as number] as number] = isEnough ? size : 0;
       }
     }
     return sizes;
@@ -213,6 +224,13 @@ export class SignalTable {
     return found;
   }
 
+  #groupId(stream: string, group: string): number {
+    const known = this.#db.number(GROUP_ID, stream, group);
+    if (known !== 0) return known;
+    this.#db.run('INSERT INTO signal_groups (stream, grp) VALUES (?, ?)', stream, group);
+    return this.#db.number(GROUP_ID, stream, group);
+  }
+
   #count(stream: string, day: number): number {
     return this.#db.number(
       'SELECT count FROM signal_counts WHERE stream = ? AND day = ?',
@@ -222,6 +240,14 @@ export class SignalTable {
   }
 }
 
+const TABLES = ['signals', 'signal_groups', 'signal_counts', 'signal_touched', 'signal_rules'];
+/**
+ * Rows refer to their group by number. A stream and a group take 80 bytes as text, in the table and
+ * in each index.
+ */
+const NAMED_SIGNALS = 'signals JOIN signal_groups ON id = group_id';
+/** Numbers start at 1. */
+const GROUP_ID = 'SELECT id FROM signal_groups WHERE stream = ? AND grp = ?';
 const ADD_COUNT = `INSERT INTO signal_counts VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, day) DO UPDATE SET count = count + excluded.count`;
 const TOUCH = `INSERT INTO signal_touched VALUES (?, ?, ?, ?)
@@ -230,16 +256,25 @@ const TOUCHED = `SELECT * FROM signal_touched
   WHERE up_to > ? AND (stream, grp, day) > (?, ?, ?) ORDER BY stream, grp, day LIMIT ?`;
 /** The latest time that Date can represent. */
 const LAST_MS = 8.64e15;
-const LARGE = `SELECT j.value AS grp FROM json_each(?1) AS j WHERE ?5 <= (SELECT count(*) FROM (
-  SELECT 1 FROM signals AS s WHERE s.stream = ?2 AND s.grp = j.value
-    AND s.time_ms >= ?3 AND s.time_ms < ?4 LIMIT ?5))`;
-const SIZES = `SELECT j.key AS place, (SELECT count(*) FROM signals AS s WHERE s.stream = ?2
-  AND s.grp = j.value AND s.time_ms >= ?3 AND s.time_ms < ?4) AS size FROM json_each(?1) AS j`;
-/** CROSS JOIN makes the spans the outer loop; each is found by the table's key. */
-const OF_SPANS = `SELECT j.key AS place, s.* FROM json_each(?1) AS j CROSS JOIN signals AS s
-  WHERE s.stream = ?2 AND s.grp = j.value ->> 0
+const LARGE = `SELECT g.grp FROM json_each(?1) AS j CROSS JOIN signal_groups AS g
+  WHERE g.stream = ?2 AND g.grp = j.value AND ?5 <= (SELECT count(*) FROM (SELECT 1
+    FROM signals AS s WHERE s.group_id = g.id AND s.time_ms >= ?3 AND s.time_ms < ?4 LIMIT ?5))`;
+const SIZES = sizesWith('1');
+const SIZES_AND_PARTS = sizesWith('count(DISTINCT part)');
+/** CROSS JOIN makes the spans the outer loop; each is found by an index. */
+const OF_SPANS = `SELECT j.key AS place, g.stream, g.grp, s.* FROM json_each(?1) AS j
+  CROSS JOIN signal_groups AS g CROSS JOIN signals AS s
+  WHERE g.stream = ?2 AND g.grp = j.value ->> 0 AND s.group_id = g.id
     AND s.time_ms >= j.value ->> 1 AND s.time_ms < j.value ->> 2
   ORDER BY place, s.time_ms, s."index", s.part`;
+
+/** Reads only the index, not the rows. */
+function sizesWith(parts: string): string {
+  return `SELECT j.key AS place, count(*) AS size, ${parts} AS parts FROM json_each(?1) AS j
+    CROSS JOIN signal_groups AS g CROSS JOIN signals AS s
+    WHERE g.stream = ?2 AND g.grp = j.value AND s.group_id = g.id
+      AND s.time_ms >= ?3 AND s.time_ms < ?4 GROUP BY place`;
+}
 
 function textOf(spans: readonly SignalSpan[]): string {
   return JSON.stringify(spans.map(({ group, fromMs, toMs }) => [group, fromMs, toMs]));

@@ -1,5 +1,5 @@
 /** A state with another version is discarded and rebuilt from the ledger. */
-export const STATE_VERSION = 18;
+export const STATE_VERSION = 19;
 
 /** `files` lists what counts. Every other file in the events folder is left over from a crash. */
 export const STATE_TABLES = `
@@ -42,11 +42,14 @@ export const STATE_TABLES = `
   ) STRICT;
   CREATE TABLE inventory ("index" INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
   CREATE TABLE signal_rules (one INTEGER PRIMARY KEY CHECK (one = 1), hash TEXT NOT NULL) STRICT;
+  CREATE TABLE signal_groups (
+    id INTEGER PRIMARY KEY, stream TEXT NOT NULL, grp TEXT NOT NULL, UNIQUE (stream, grp)
+  ) STRICT;
   CREATE TABLE signals (
-    stream TEXT NOT NULL, grp TEXT NOT NULL, time_ms INTEGER NOT NULL, "index" INTEGER NOT NULL,
-    part INTEGER NOT NULL, tenant TEXT NOT NULL, vals TEXT NOT NULL, about TEXT NOT NULL,
-    PRIMARY KEY (stream, grp, time_ms, "index", part)
-  ) STRICT, WITHOUT ROWID;
+    group_id INTEGER NOT NULL, time_ms INTEGER NOT NULL, "index" INTEGER NOT NULL,
+    part INTEGER NOT NULL, tenant TEXT NOT NULL, vals TEXT NOT NULL, about TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX signals_of_group ON signals (group_id, time_ms, "index", part);
   CREATE INDEX signals_of_entry ON signals ("index");
   CREATE TABLE signal_counts (
     stream TEXT NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL, max INTEGER NOT NULL,
