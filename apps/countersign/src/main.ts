@@ -1,4 +1,4 @@
-import { systemClock } from '@countersign/core';
+import { PooledRandom, systemClock } from '@countersign/core';
 import { collectGarbageSeldom } from './cli/process/collect-garbage.ts';
 import { EXIT } from './cli/process/exit-code.ts';
 import { onInterrupt } from './cli/process/interrupt.ts';
@@ -29,7 +29,7 @@ const exitCode = runCommandLine(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   clock: systemClock,
-  random: { fill: (into) => crypto.getRandomValues(into) },
+  random: new PooledRandom({ fill: (into) => crypto.getRandomValues(into) }),
   signal,
   startServer: async (request) => {
     const server = await import('./server/start-server.ts');

@@ -58,6 +58,7 @@ export {
 } from './interval.ts';
 export { JSON_DEPTH_MAX, LEAF_BYTES_MAX, RECORD_BYTES_MAX } from './limits.ts';
 export { isFlatName, withNestedMembers } from './nested-members.ts';
+export { PooledRandom } from './pooled-random.ts';
 export {
   ENTRY_KINDS,
   type EntryKind,
