@@ -56,15 +56,21 @@ type DeliveredFile = {
 
 /** The path of a file into the store, and what follows it. */
 type Step = {
-  /** `killed`: durable in the ledger, but the process ends before a row is stored. */
-  readonly path: 'live' | 'killed' | 'appended';
+  /**
+   * `fed`: the pipeline posts by itself, as in the middle of an import. `killed`: durable in the
+   * ledger, but the process ends before all rows are stored.
+   */
+  readonly path: 'live' | 'fed' | 'killed' | 'appended';
   readonly next: (typeof NEXT)[number] | 'detect';
 };
+
+/** So that files of one stream are in several posts and merges. */
+const LIMITS = { rowsPerPost: 2, redeliveriesTogether: 1 } as const;
 
 const NEXT = ['go on', 'restart', 'rebuild', 'other rules', 'killed rematch', 'compact'] as const;
 
 function stepWith(next: readonly Step['next'][]): fc.Arbitrary<Step> {
-  const path = fc.constantFrom<Step['path'][]>('live', 'live', 'killed', 'appended');
+  const path = fc.constantFrom<Step['path'][]>('live', 'fed', 'fed', 'killed', 'appended');
   return fc.record({ path, next: fc.constantFrom(...next) });
 }
 
@@ -212,14 +218,16 @@ class Folder {
   async take(file: DeliveredFile, { path, next }: Step): Promise<void> {
     const writer = this.#writer ?? (await this.open());
     if (path === 'appended') {
+      await this.#pipeline?.post();
       await this.append(file);
       await catchUpProjection(writer);
     } else {
-      this.#pipeline ??= new IngestPipeline(writer, 1);
+      this.#pipeline ??= new IngestPipeline(writer, { workers: 2, limits: LIMITS });
       for await (const chunk of chunksOf(file)) {
         await this.#pipeline.feed(chunk, CONTEXT, { outcome: () => {} });
       }
-      if (path === 'live') await this.#pipeline.post();
+      if (path === 'live' || next === 'compact' || next === 'detect') await this.#pipeline.post();
+      else if (path === 'fed') await this.#pipeline.settle();
       else {
         await this.#pipeline.settle();
         await this.close();

@@ -144,7 +144,7 @@ class ImportRun {
     this.#writer = writer;
     this.#options = options;
     this.#source = source;
-    this.#pipeline = new IngestPipeline(writer, options.workers);
+    this.#pipeline = new IngestPipeline(writer, { workers: options.workers });
     this.#meter = new ProgressMeter(writer.clock, options.onProgress);
     this.#sizeBefore = writer.ledger.size;
   }

@@ -31,13 +31,15 @@ export class ActionBuffer {
     for (const entry of row.entries) if (entry !== row.index) this.#superseded.push(entry);
   }
 
-  /** Writes everything added since the last call to the data folder. */
+  /**
+   * Writes everything added since the last call to the data folder. Takes it before it returns, so
+   * the caller can add more while the file is written.
+   */
   async write(dir: string): Promise<WrittenActions> {
     const signals = this.#signals.take();
     const superseded = this.#superseded;
-    const files = this.rows === 0 ? [] : [await writeHot(dir, this.#rows)];
-    this.#rows.clear();
     this.#superseded = [];
+    const files = this.rows === 0 ? [] : [await writeHot(dir, this.#rows)];
     return { files, superseded, signals };
   }
 }

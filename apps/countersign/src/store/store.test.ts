@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
+import { CommitThread } from './commit/commit-thread.ts';
 import { writeHot } from './parquet/recent-file.ts';
 import { RowBuffer } from './parquet/row-buffer.ts';
 import { Store } from './store.ts';
@@ -61,6 +62,26 @@ test('a batch may replace rows of a batch that is posted after it', async (t) =>
   const state = new DatabaseSync(join(dir, 'state.sqlite'), { readOnly: true });
   t.after(() => state.close());
   assert.deepEqual(state.prepare('SELECT "index" FROM signals').all().map(Object.values), [[1]]);
+});
+
+test('a commit on another thread counts, and one that fails can be repeated', async (t) => {
+  const dir = await folder(t);
+  const store = await Store.open(dir);
+  t.after(() => store.close());
+  const thread = new CommitThread(dir);
+  t.after(() => thread.close());
+  await post(store, [row(0), row(1)]);
+  await post(store, [row(2)]);
+  await store.commitOn(thread, 2);
+  assert.deepEqual([store.cursor, await countIn(dir)], [2, 2]);
+  const other = new DatabaseSync(join(dir, 'state.sqlite'));
+  t.after(() => other.close());
+  other.exec('BEGIN IMMEDIATE');
+  await assert.rejects(store.commitOn(thread, 3), /locked/);
+  other.exec('ROLLBACK');
+  assert.deepEqual([store.cursor, await countIn(dir)], [2, 2]);
+  await store.commitOn(thread, 3);
+  assert.deepEqual([store.cursor, await countIn(dir)], [3, 3]);
 });
 
 test('the cursor never goes back', async (t) => {

@@ -2,21 +2,22 @@ import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, type Clock, systemClock } from '@countersign/core';
 import type { AskedWindow, UnreadWindow } from '@countersign/coverage';
-import { foldObservations, ObservedCoverage } from './coverage/observed-coverage.ts';
+import { commitBatches } from './commit/commit-batches.ts';
+import type { CommitThread } from './commit/commit-thread.ts';
+import { endOf, type PostedBatch, type RowBatch } from './commit/row-batch.ts';
+import { ObservedCoverage } from './coverage/observed-coverage.ts';
 import { DuckDbEngine, type SpillOwner, spillFileOwner } from './duckdb/duckdb-engine.ts';
 import { COMPACTION_THREAD_BYTES, SPILL_FOLDER_KEPT_MS } from './limits.ts';
 import { type CompactionLimits, type CompactionReport, compact } from './parquet/compaction.ts';
 import { ManifestFile } from './parquet/manifest.ts';
 import { type PurgeReport, purge } from './parquet/purge.ts';
-import { type RecentFile, writeHot } from './parquet/recent-file.ts';
+import { writeHot } from './parquet/recent-file.ts';
 import type { RowBuffer } from './parquet/row-buffer.ts';
-import { unite } from './rows/alias-table.ts';
-import type { EntryRows } from './rows/entry-rows.ts';
 import type { SignalBatch } from './rows/signal-row.ts';
 import type { CheckedRange, CheckRow } from './sqlite/check-table.ts';
 import type { PassFilter, PassRow } from './sqlite/decision-table.ts';
 import type { StoredFinding } from './sqlite/finding-table.ts';
-import { type ListedFile, type StageCursor, StateDatabase } from './sqlite/state-database.ts';
+import { type StageCursor, StateDatabase } from './sqlite/state-database.ts';
 import {
   EVENTS_FOLDER,
   HOT_FOLDER,
@@ -26,17 +27,6 @@ import {
   STORE_STAGE,
   TEMP_FOLDER,
 } from './store-layout.ts';
-
-/** The changes that one or more ledger entries make to the store. */
-export type RowBatch = {
-  /** Files that {@link writeHot} wrote, on this thread or another. */
-  readonly files?: readonly RecentFile[];
-  /** Rows that the new rows replace, because their actions have new deliveries. */
-  readonly superseded?: readonly number[];
-  readonly facts?: EntryRows;
-  /** Signals of the rows in this batch. */
-  readonly signals?: SignalBatch;
-};
 
 export type StoreOptions = {
   /** DuckDB threads for compaction and erasure. */
@@ -54,7 +44,7 @@ export class Store {
   readonly #state: StateDatabase;
   readonly #engine: DuckDbEngine;
   readonly #manifest: ManifestFile;
-  #pending: RowBatch[] = [];
+  #pending: PostedBatch[] = [];
 
   private constructor(
     dir: string,
@@ -187,7 +177,7 @@ export class Store {
   }
 
   /** Takes a batch. It counts atomically once {@link commit} passes its last entry. */
-  post(batch: RowBatch): void {
+  post(batch: PostedBatch): void {
     this.#pending.push(batch);
   }
 
@@ -204,23 +194,18 @@ export class Store {
    * posted again.
    */
   commit(cursor: number): void {
-    assert(cursor >= this.cursor, 'the cursor of the store never goes back');
-    const [ready, waiting] = partition(this.#pending, (batch) => endOf(batch) <= cursor);
-    const superseded = ready.flatMap((batch) => batch.superseded ?? []);
-    this.#state.transaction(() => {
-      const [known, fresh] = partition(superseded, (index) => index < this.cursor);
-      for (const index of known) this.#supersede(index, cursor);
-      for (const batch of ready) this.#enter(batch, cursor);
-      // A batch may replace rows of another one, in any order.
-      for (const index of fresh) this.#supersede(index, cursor);
-      foldObservations(this.#state);
-      const files = ready.flatMap((batch) => batch.files ?? []);
-      for (const alias of unite(files.flatMap((file) => file.aliases))) {
-        this.#state.learnAlias(alias);
-      }
-      this.#state.setCursor(STORE_STAGE, cursor);
-    });
+    const [ready, waiting] = this.#readyFor(cursor);
+    commitBatches(this.#state, ready, cursor);
     this.#pending = waiting;
+    this.#manifest.refresh();
+  }
+
+  /** {@link commit} on another thread. No other method may write meanwhile. */
+  async commitOn(thread: CommitThread, cursor: number): Promise<void> {
+    const [ready] = this.#readyFor(cursor);
+    await thread.commit(ready, cursor);
+    const done = new Set(ready);
+    this.#pending = this.#pending.filter((batch) => !done.has(batch));
     this.#manifest.refresh();
   }
 
@@ -254,56 +239,10 @@ export class Store {
     this.#state.close();
   }
 
-  #enter(batch: RowBatch, cursor: number): void {
-    for (const file of batch.files ?? []) {
-      this.#state.listFile(listed(file));
-      for (const tenant of file.tenants) this.#state.addTenant(tenant);
-    }
-    if (batch.signals !== undefined) this.#state.signals.add(batch.signals, cursor);
-    if (batch.facts !== undefined) this.#state.addFacts(batch.facts);
+  #readyFor(cursor: number): [PostedBatch[], PostedBatch[]] {
+    assert(cursor >= this.cursor, 'the cursor of the store never goes back');
+    return partition(this.#pending, (batch) => endOf(batch) <= cursor);
   }
-
-  #supersede(index: number, cursor: number): void {
-    this.#state.supersede(index);
-    this.#state.signals.supersede(index, cursor);
-  }
-}
-
-function listed(file: RecentFile): ListedFile {
-  const { path, fromIndex, toIndex, rows, bytes, minTimeMs, maxTimeMs } = file;
-  const times = { minTimeMs, maxTimeMs };
-  return {
-    path,
-    kind: 'hot',
-    classUid: null,
-    day: null,
-    fromIndex,
-    toIndex,
-    rows,
-    bytes,
-    ...times,
-  };
-}
-
-/** The index after the last entry of the batch. */
-function endOf({ files = [], facts = {} }: RowBatch): number {
-  const {
-    acts = [],
-    imports = [],
-    coverage = [],
-    observations = [],
-    erasures = [],
-    inventory,
-    findings = [],
-    findingMarks = [],
-    decisions = [],
-    passes = [],
-  } = facts;
-  const inventories = inventory === undefined ? [] : [inventory];
-  const found = [...findings, ...findingMarks, ...decisions, ...passes];
-  const own = [...acts, ...imports, ...coverage, ...observations, ...erasures, ...inventories];
-  const said = [...own, ...found].map((fact) => fact.index + 1);
-  return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);
 }
 
 function isWhole(dir: string, state: StateDatabase): boolean {

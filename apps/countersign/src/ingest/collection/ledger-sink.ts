@@ -55,10 +55,10 @@ export class LedgerSink implements CollectionSink {
   /** `workers`: parser threads. MUST be closed before the writer is. */
   static async open(
     writer: LedgerWriter,
-    { workers, listenFor }: { readonly workers: number; readonly listenFor?: readonly string[] },
+    options: { readonly workers: number; readonly listenFor?: readonly string[] },
   ): Promise<LedgerSink> {
     const history = await CollectionHistory.load(writer);
-    return new LedgerSink(writer, new IngestPipeline(writer, workers, listenFor), history);
+    return new LedgerSink(writer, new IngestPipeline(writer, options), history);
   }
 
   get nowMs(): number {

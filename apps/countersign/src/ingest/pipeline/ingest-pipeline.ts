@@ -4,9 +4,9 @@ import { ROWS_PER_POST } from '../../projection/action-buffer.ts';
 import { commitProjection } from '../../projection/commit-projection.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import { projectEntry } from '../../projection/project-entry.ts';
-import type { RecentFile } from '../../store/parquet/recent-file.ts';
+import { CommitThread } from '../../store/commit/commit-thread.ts';
+import type { EncodedBatch } from '../../store/commit/row-batch.ts';
 import type { EntryRows } from '../../store/rows/entry-rows.ts';
-import type { SignalBatch } from '../../store/rows/signal-row.ts';
 import { CHUNKS_IN_FLIGHT_PER_WORKER, REDELIVERIES_TOGETHER } from '../limits.ts';
 import type { Arrival } from './delivery-delays.ts';
 import { WorkerHandle } from './worker-handle.ts';
@@ -26,10 +26,25 @@ export type ChunkListener = {
   readonly arrived?: (arrivals: readonly Arrival[]) => void;
 };
 
+export type PipelineOptions = {
+  readonly workers: number;
+  /** Texts whose records are passed to the caller, as they were delivered. */
+  readonly listenFor?: readonly string[];
+  /** Rows of a post, and redelivered records of a merge. Small only in tests. */
+  readonly limits?: { readonly rowsPerPost: number; readonly redeliveriesTogether: number };
+};
+
+/** Rows of all entries below an index, on their way into the store. */
+type Post = { readonly cut: number; readonly rows: Promise<readonly EncodedBatch[]> };
+
 /**
  * The ingest pipeline of one import. Chunks go to the workers and come back with fingerprints. The
  * one sequencer decides about them in the order of feeding. Then workers prepare them, and they are
- * committed in index order. Rows are posted to the store afterwards.
+ * committed in index order.
+ *
+ * Rows are posted to the store while the workers read on. A post covers all entries below a cut.
+ * The cursor of the store moves to the cut once all their rows are written and all of them are
+ * durable. Posts follow each other in order.
  */
 export class IngestPipeline {
   readonly #writer: LedgerWriter;
@@ -47,25 +62,34 @@ export class IngestPipeline {
   /** Durable frames. */
   #settled: Promise<void> = Promise.resolve();
   #failure: unknown;
-  #rowsUnposted = 0;
+  readonly #limits: NonNullable<PipelineOptions['limits']>;
+  /** The index after the last sequenced record. */
+  #next = 0;
+  #rowsUncut = 0;
   #redelivered = 0;
+  #hasMerged = false;
   /** Merges of redelivered records, one after the other. */
   #merged: Promise<void> = Promise.resolve();
+  /** The post beside the import. It never rejects. */
+  #posting: Promise<void> | undefined;
+  #postFailure: { readonly error: unknown } | undefined;
+  #commitThread: CommitThread | undefined;
   #facts: EntryRows[] = [];
 
-  /** `listenFor`: texts whose records are passed to the caller, as they were delivered. */
-  constructor(writer: LedgerWriter, workerCount: number, listenFor: readonly string[] = []) {
+  constructor(writer: LedgerWriter, options: PipelineOptions) {
     this.#writer = writer;
     const { dir, ledger, signalSource } = writer;
     const plan = signalSource?.planText ?? null;
-    this.#workerCount = workerCount;
+    const { workers, listenFor = [], limits } = options;
+    this.#workerCount = workers;
+    this.#limits = limits ?? LIMITS;
     this.#startWorker = () => new WorkerHandle({ dir, keys: ledger.localKeys, listenFor, plan });
   }
 
   /** Resolves once there is room for the next chunk. `listeners` are called as results arrive. */
   async feed(chunk: Chunk, context: ReadContext, listeners: ChunkListener): Promise<void> {
     this.#throwFailure();
-    if (this.#rowsUnposted >= ROWS_PER_POST) await this.post();
+    if (this.#rowsUncut >= this.#limits.rowsPerPost) await this.#postBeside();
     while (this.#inFlight >= this.#workerCount * CHUNKS_IN_FLIGHT_PER_WORKER) {
       await new Promise<void>((resolve) => {
         this.#slotFree = resolve;
@@ -110,23 +134,80 @@ export class IngestPipeline {
   /** Everything so far is in the store too: the cursor is at the end of the ledger. */
   async post(): Promise<void> {
     await this.settle();
-    this.#merge(this.#writer.ledger.size);
-    await this.#merged;
-    this.#throwFailure();
-    const { store } = this.#writer;
-    const flushed = await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'flush' })));
-    for (const done of flushed) {
-      const files = JSON.parse(done.files) as RecentFile[];
-      const signals = JSON.parse(done.signals) as SignalBatch;
-      store.post({ files, signals, superseded: [...done.superseded] });
-    }
-    for (const facts of this.#facts.splice(0)) store.post({ facts });
+    await this.#posted();
+    await this.#endCommitThread();
+    const { rows } = this.#cut(this.#writer.ledger.size);
+    for (const batch of await rows) this.#writer.store.post(batch);
     await commitProjection(this.#writer);
-    this.#rowsUnposted = 0;
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
+    // Their questions have failed, so these end.
+    await this.#merged;
+    await this.#posting;
+    await this.#endCommitThread();
+  }
+
+  /** Resolves once the previous post is over, so that two posts are in memory at most. */
+  async #postBeside(): Promise<void> {
+    await this.#posted();
+    const post = this.#cut(this.#next);
+    const durable = this.#committed.then(() => this.#settled);
+    const run = async (): Promise<void> => {
+      const batches = await post.rows;
+      await durable;
+      this.#throwFailure();
+      for (const batch of batches) this.#writer.store.post(batch);
+      this.#commitThread ??= new CommitThread(this.#writer.dir);
+      await commitProjection(this.#writer, { thread: this.#commitThread, cut: post.cut });
+    };
+    this.#posting = run()
+      .catch((error: unknown) => {
+        this.#postFailure = { error };
+      })
+      .finally(() => {
+        this.#posting = undefined;
+      });
+  }
+
+  /** The end of the post beside the import. Throws its failure once. */
+  async #posted(): Promise<void> {
+    await this.#posting;
+    const failure = this.#postFailure;
+    this.#postFailure = undefined;
+    if (failure !== undefined) throw failure.error as Error;
+  }
+
+  /**
+   * Starts writing all rows below an index. Everything below it MUST be sequenced, and nothing
+   * beyond it. Workers answer in order of the questions, so they write exactly these rows.
+   */
+  #cut(cut: number): Post {
+    this.#rowsUncut = 0;
+    for (const facts of this.#facts.splice(0)) this.#writer.store.post({ facts });
+    const single = this.#flush('single');
+    this.#merge(cut);
+    const merged = this.#merged.then(() => (this.#hasMerged ? this.#flush('merged') : []));
+    this.#merged = merged.then(() => {
+      this.#hasMerged = false;
+    });
+    const rows = Promise.all([single, merged]).then((both) => both.flat());
+    // The caller reports a failure, after it has waited for more.
+    rows.catch(() => {});
+    this.#merged = this.#merged.catch((error: unknown) => this.#fail(error));
+    return { cut, rows };
+  }
+
+  async #flush(rows: 'single' | 'merged'): Promise<readonly EncodedBatch[]> {
+    const asked = this.#workers.map((worker) => worker.ask({ kind: 'flush', rows }));
+    return (await Promise.all(asked)).map(({ batch }) => batch);
+  }
+
+  async #endCommitThread(): Promise<void> {
+    const thread = this.#commitThread;
+    this.#commitThread = undefined;
+    await thread?.close();
   }
 
   #sequence(worker: WorkerHandle, chunkId: number, read: ReadDone, listener: ChunkListener): void {
@@ -134,7 +215,8 @@ export class IngestPipeline {
     const verdict = this.#writer.ledger.sequence({ count, versions, actions });
     const accepted = verdict.accepted.length;
     listener.outcome({ read, accepted, duplicates: count - accepted });
-    this.#rowsUnposted += accepted;
+    this.#next = verdict.baseIndex + accepted;
+    this.#rowsUncut += accepted;
     this.#redelivered += verdict.earlier.size;
     const prepared = worker.ask({ kind: 'prepare', chunkId, verdict });
     prepared.catch(() => {});
@@ -149,7 +231,7 @@ export class IngestPipeline {
         this.#settle(durable);
       })
       .catch((error: unknown) => this.#fail(error));
-    if (this.#redelivered >= REDELIVERIES_TOGETHER) this.#merge(verdict.baseIndex + accepted);
+    if (this.#redelivered >= this.#limits.redeliveriesTogether) this.#merge(this.#next);
   }
 
   /** Merges the redelivered records below this index, once they can be read. */
@@ -162,6 +244,7 @@ export class IngestPipeline {
         await durable;
         this.#throwFailure();
         await this.#writer.ledger.publish();
+        this.#hasMerged = true;
         await Promise.all(this.#workers.map((worker) => worker.ask({ kind: 'merge', below })));
       })
       .catch((error: unknown) => this.#fail(error));
@@ -205,3 +288,5 @@ export class IngestPipeline {
     if (this.#failure !== undefined) throw this.#failure as Error;
   }
 }
+
+const LIMITS = { rowsPerPost: ROWS_PER_POST, redeliveriesTogether: REDELIVERIES_TOGETHER } as const;

@@ -61,7 +61,9 @@ export class RecordWorker {
   readonly #listener: TextMatcher;
   readonly #pending = new Map<number, PendingBatch>();
   /** In order of their indices. */
-  #redelivered: Redelivery[] = [];
+  readonly #redelivered: Redelivery[] = [];
+  /** Merged actions, apart from the others: they are written once earlier entries can be read. */
+  readonly #merged = new ActionBuffer();
   /** Opened for the first merge, because most imports have none. */
   #ledger: LedgerReader | undefined;
 
@@ -164,13 +166,17 @@ export class RecordWorker {
     if (this.#ledger === undefined) this.#ledger = await LedgerReader.open(this.#setup.dir);
     else await this.#ledger.refresh();
     for await (const actions of redeliveredActions(this.#ledger, this.#interpreter, some)) {
-      for (const action of actions) this.#buffer.add(action);
+      for (const action of actions) this.#merged.add(action);
     }
   }
 
-  /** Writes all rows so far. The caller lists the files together with the cursor. */
-  flush(): Promise<WrittenActions> {
-    return this.#buffer.write(this.#setup.dir);
+  /**
+   * Writes all rows so far. Takes them before it returns. The caller lists the files together with
+   * the cursor.
+   */
+  flush(rows: 'single' | 'merged'): Promise<WrittenActions> {
+    const buffer = rows === 'single' ? this.#buffer : this.#merged;
+    return buffer.write(this.#setup.dir);
   }
 }
 

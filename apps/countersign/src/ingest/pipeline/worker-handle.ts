@@ -1,17 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import { IngestError } from '../errors.ts';
 import type {
+  Answer,
   FlushedDone,
   FromWorker,
   MergedDone,
   PreparedDone,
+  Question,
   ReadDone,
   ToWorker,
   WorkerSetup,
 } from './worker-messages.ts';
 
 type PendingReply = {
-  resolve(message: FromWorker): void;
+  resolve(answer: Answer): void;
   reject(error: unknown): void;
 };
 
@@ -23,12 +25,13 @@ type AnswerTo = {
 };
 
 /**
- * One worker thread with ordered questions and answers. A worker that dies ends the import: its
+ * One worker thread that answers questions. A worker that dies ends the import: its
  * chunks were never committed, so the next run reads them again.
  */
 export class WorkerHandle {
   readonly #worker: Worker;
-  readonly #waiting: PendingReply[] = [];
+  readonly #waiting = new Map<number, PendingReply>();
+  #nextId = 0;
   #failure: unknown;
 
   constructor(setup: WorkerSetup) {
@@ -42,17 +45,18 @@ export class WorkerHandle {
 
   /** Unanswered questions: the next chunk goes to the worker with the fewest. */
   get outstanding(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
-  ask<Question extends ToWorker>(
-    question: Question,
+  ask<Asked extends Question>(
+    question: Asked,
     transfer: ArrayBuffer[] = [],
-  ): Promise<AnswerTo[Question['kind']]> {
+  ): Promise<AnswerTo[Asked['kind']]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve: resolve as PendingReply['resolve'], reject });
-      this.#worker.postMessage(question, transfer);
+      const id = this.#nextId++;
+      this.#waiting.set(id, { resolve: resolve as PendingReply['resolve'], reject });
+      this.#worker.postMessage({ ...question, id } satisfies ToWorker, transfer);
     });
   }
 
@@ -68,12 +72,14 @@ export class WorkerHandle {
       this.#fail(code === undefined ? new Error(text) : failureOf(code, text));
       return;
     }
-    this.#waiting.shift()?.resolve(message);
+    this.#waiting.get(message.id)?.resolve(message);
+    this.#waiting.delete(message.id);
   }
 
   #fail(error: unknown): void {
     this.#failure ??= error;
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#failure);
+    this.#waiting.clear();
   }
 }
 

@@ -1,14 +1,17 @@
 import type { BatchAssignment, LocalKeys, PreparedBatch } from '@countersign/ledger';
 import type { Chunk, Completeness, ReadContext } from '@countersign/m365';
+import type { EncodedBatch } from '../../store/commit/row-batch.ts';
 import type { DeliveryFact } from './delivered-coverage.ts';
 import type { Arrival } from './delivery-delays.ts';
 import type { MatchedRecord } from './text-matcher.ts';
 
 /**
  * Messages between threads: bytes and numbers, never parsed records. A worker answers each question
- * with one message, in the order of the questions.
+ * with one message, which has the number of the question.
  */
-export type ToWorker =
+export type ToWorker = Question & { readonly id: number };
+
+export type Question =
   | {
       readonly kind: 'read';
       readonly chunkId: number;
@@ -18,8 +21,11 @@ export type ToWorker =
   | { readonly kind: 'prepare'; readonly chunkId: number; readonly verdict: BatchAssignment }
   /** Merges the redelivered records below an index. All entries below it are published. */
   | { readonly kind: 'merge'; readonly below: number }
-  /** Writes the rows so far to a Parquet file. All of them are below `to`. */
-  | { readonly kind: 'flush' };
+  /**
+   * Writes the rows so far to a Parquet file: those of actions with a single delivery, or those of
+   * merges. The worker goes on with the next question while the file is written.
+   */
+  | { readonly kind: 'flush'; readonly rows: 'single' | 'merged' };
 
 export type ReadDone = {
   readonly kind: 'read';
@@ -47,22 +53,12 @@ export type PreparedDone = {
 
 export type MergedDone = { readonly kind: 'merged' };
 
-/**
- * `files` is the JSON of a list of HotFile, and `signals` of a SignalBatch. Thousands of names
- * cross threads ten times as fast as one text than as objects.
- */
-export type FlushedDone = {
-  readonly kind: 'flushed';
-  readonly files: string;
-  readonly signals: string;
-  readonly superseded: Float64Array;
-};
+export type FlushedDone = { readonly kind: 'flushed'; readonly batch: EncodedBatch };
+
+export type Answer = ReadDone | PreparedDone | MergedDone | FlushedDone;
 
 export type FromWorker =
-  | ReadDone
-  | PreparedDone
-  | MergedDone
-  | FlushedDone
+  | (Answer & { readonly id: number })
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined };
 
 export type RejectedItem = {

@@ -15,18 +15,20 @@ export type RecentFile = RowSummary & {
  * Writes the rows of a batch as one Parquet file.
  *
  * It needs no lock, so worker threads call it: no two rows share an index, so no two files share a
- * name. A crash leaves unlisted files, which the next writer deletes. The buffer may be cleared
- * once this resolves.
+ * name. A crash leaves unlisted files, which the next writer deletes. Empties the buffer before it
+ * returns, so the caller can add rows while the file is written.
  * @throws StoreError DISK_FULL, NOT_WRITABLE, DISK_BROKEN
  */
 export async function writeHot(dir: string, buffer: RowBuffer): Promise<RecentFile> {
   const summary = buffer.summary();
+  const parts = buffer.parquet();
+  buffer.clear();
   const path = hotPath(summary.fromIndex, summary.toIndex);
   const temp = join(dir, TEMP_FOLDER, path.slice(HOT_FOLDER.length + 1));
   try {
     await mkdir(join(dir, HOT_FOLDER), { recursive: true });
     await mkdir(join(dir, TEMP_FOLDER), { recursive: true });
-    const bytes = await writeSynced(temp, buffer.parquet());
+    const bytes = await writeSynced(temp, parts);
     await rename(temp, join(dir, path));
     return { ...summary, path, bytes };
   } catch (cause) {
