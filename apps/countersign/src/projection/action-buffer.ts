@@ -24,6 +24,11 @@ export class ActionBuffer {
     return this.#rows.rows;
   }
 
+  /** Whether a further signal of a rule on that day is only counted. */
+  isFull(stream: string, timeMs: number): boolean {
+    return this.#signals.isFull(stream, timeMs);
+  }
+
   /** The row replaces those of the action's earlier deliveries. */
   add({ row, actors, signals }: ProjectedAction): void {
     this.#rows.add(row, actors);

@@ -70,7 +70,7 @@ export class RecordWorker {
   constructor(setup: RecordWorkerSetup) {
     this.#setup = setup;
     const { plan } = setup;
-    const extractor = plan === undefined ? undefined : new SignalExtractor(plan);
+    const extractor = plan === undefined ? undefined : new SignalExtractor(plan, this.#buffer);
     this.#interpreter = new RecordInterpreter(extractor);
     this.#listener = new TextMatcher(setup.listenFor ?? []);
   }

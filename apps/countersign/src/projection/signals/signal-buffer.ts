@@ -16,6 +16,9 @@ const CORRELATION_SIGNALS_PER_DAY_MAX = 2_000_000;
  */
 const SHORTFALLS_PER_DAY_MAX = 100;
 
+/** Full days in memory: years of a hundred rules. Beyond it, they count from zero again. */
+const FULL_DAYS_MAX = 50_000;
+
 export const DAY_MS = 86_400_000;
 
 function dayOf(timeMs: number): number {
@@ -46,13 +49,26 @@ export class SignalBuffer {
     string,
     { readonly kind: Signal['kind']; readonly days: Map<number, number> }
   >();
+  /** Days of streams that an earlier batch has throttled. */
+  readonly #full = new Map<string, Set<number>>();
+  #fullDays = 0;
+
+  /** Whether a further signal of a rule is only counted. */
+  isFull(stream: string, timeMs: number): boolean {
+    const day = dayOf(timeMs);
+    const count = this.#counts.get(stream)?.days.get(day) ?? 0;
+    return count >= RULE_SIGNALS_PER_DAY_MAX || this.#isThrottled(stream, day);
+  }
 
   add(row: SignalOrigin, signals: readonly Signal[]): void {
     const { index, tenant } = row;
     const { timeMs } = row.event;
-    for (const { stream, kind, group, part, values, about } of signals) {
-      const count = this.#count(stream, dayOf(timeMs), kind);
-      if (count > SIGNALS_PER_DAY_MAX[kind]) continue;
+    const day = dayOf(timeMs);
+    for (const signal of signals) {
+      const { stream, kind } = signal;
+      const count = this.#count(stream, day, kind);
+      if (count > SIGNALS_PER_DAY_MAX[kind] || this.#isThrottled(stream, day)) continue;
+      const { group, part, values, about } = signal;
       this.#rows.push({ stream, group, timeMs, index, part, tenant, values, about });
     }
   }
@@ -68,6 +84,7 @@ export class SignalBuffer {
     const rows = this.#rows;
     this.#rows = [];
     this.#counts.clear();
+    for (const { stream, day, count, max } of counts) if (count > max) this.#throttle(stream, day);
     return { rows, counts };
   }
 
@@ -80,5 +97,19 @@ export class SignalBuffer {
     const count = (of.days.get(day) ?? 0) + 1;
     of.days.set(day, count);
     return count;
+  }
+
+  #isThrottled(stream: string, day: number): boolean {
+    return this.#full.get(stream)?.has(day) ?? false;
+  }
+
+  #throttle(stream: string, day: number): void {
+    if (this.#isThrottled(stream, day)) return;
+    if (this.#fullDays++ >= FULL_DAYS_MAX) {
+      this.#full.clear();
+      this.#fullDays = 1;
+    }
+    const days = this.#full.get(stream) ?? new Set<number>();
+    this.#full.set(stream, days.add(day));
   }
 }

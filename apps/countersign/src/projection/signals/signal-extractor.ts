@@ -44,15 +44,21 @@ type Extract = StreamPlan & {
   readonly wordReaders: readonly (readonly [name: string, read: FieldReader])[];
 };
 
+/** Whether a rule has so many signals on the day of a time that a further one is only counted. */
+export type FullDays = { isFull(stream: string, timeMs: number): boolean };
+
 /** Turns records into signals, for one thread. */
 export class SignalExtractor {
   readonly #matcher: Matcher<Reading>;
   readonly #extracts: readonly (readonly Extract[])[];
   readonly #plan: SignalPlan;
+  readonly #days: FullDays | undefined;
   #halves: readonly SignalExtractor[] | undefined;
 
-  constructor(plan: SignalPlan) {
+  /** `days`: of the buffer that gets the signals. Signals of full days have no texts until read. */
+  constructor(plan: SignalPlan, days?: FullDays) {
     this.#plan = plan;
+    this.#days = days;
     const parts = new ReadingParts();
     this.#matcher = new Matcher(
       plan.rules.map(({ expression }) => expression),
@@ -74,7 +80,7 @@ export class SignalExtractor {
         return only.streams.map(({ stream }) => failedSignal(stream, messageOf(error)));
       }
       this.#halves ??= halvesOf(rules).map((half) => {
-        return new SignalExtractor({ ...this.#plan, rules: half });
+        return new SignalExtractor({ ...this.#plan, rules: half }, this.#days);
       });
       return this.#halves.flatMap((half) => half.of(reading));
     }
@@ -87,22 +93,96 @@ export class SignalExtractor {
     const cut = unsure.flatMap((rule) => this.#extracts[rule] as readonly Extract[]);
     // Several rules of one stream may be unsure of the record, which is reported once.
     const signals = [...new Set(cut.map(({ stream }) => stream))].map(cutOff);
-    let about: About | undefined;
-    let plain: string | undefined;
+    const texts = new SignalTexts(reading);
     for (const rule of found) {
       for (const extract of this.#extracts[rule] as readonly Extract[]) {
+        const { stream, kind } = extract;
+        if (kind === 'rule' && this.#days?.isFull(stream, reading.event.timeMs) === true) {
+          signals.push(new CountedSignal(extract, texts));
+          continue;
+        }
         const group = groupOf(extract, reading);
-        if (group === undefined) continue;
-        about ??= aboutOf(reading);
-        const values = extract.valueReaders.map((read) => textsOf(read(reading))[0] ?? null);
-        const { stream, part, kind } = extract;
-        const seen = JSON.stringify(values.map(cutOrNull));
-        plain ??= JSON.stringify(about);
-        const said = extract.wordReaders.length === 0 ? plain : withFields(about, extract, reading);
-        signals.push({ stream, kind, group, part, values: seen, about: said });
+        if (group !== undefined) signals.push(texts.signal(extract, group));
       }
     }
     return signals;
+  }
+}
+
+/** The texts of a record's signals, each written once. */
+class SignalTexts {
+  readonly #reading: Reading;
+  #about: About | undefined;
+  #plain: string | undefined;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  signal(extract: Extract, group: string): Signal {
+    const { stream, part, kind, valueReaders, wordReaders } = extract;
+    const found = valueReaders.map((read) => textsOf(read(this.#reading))[0] ?? null);
+    const values = found.length === 0 ? NO_VALUES : JSON.stringify(found.map(cutOrNull));
+    this.#about ??= aboutOf(this.#reading);
+    this.#plain ??= JSON.stringify(this.#about);
+    const about =
+      wordReaders.length === 0 ? this.#plain : withFields(this.#about, extract, this.#reading);
+    return { stream, kind, group, part, values, about };
+  }
+
+  group(extract: Extract): string {
+    return groupOf(extract, this.#reading) as string;
+  }
+}
+
+/**
+ * A signal that will probably only be counted. Its texts are written if they are read after all: a
+ * merge may move the action to another day.
+ */
+class CountedSignal implements Signal {
+  readonly kind = 'rule';
+  readonly #extract: Extract;
+  readonly #texts: SignalTexts;
+  #signal: Signal | undefined;
+
+  constructor(extract: Extract, texts: SignalTexts) {
+    this.#extract = extract;
+    this.#texts = texts;
+  }
+
+  get stream(): string {
+    return this.#extract.stream;
+  }
+
+  get part(): number {
+    return this.#extract.part;
+  }
+
+  get group(): string {
+    return this.#written().group;
+  }
+
+  get values(): string {
+    return this.#written().values;
+  }
+
+  get about(): string {
+    return this.#written().about;
+  }
+
+  #written(): Signal {
+    this.#signal ??= this.#write();
+    return this.#signal;
+  }
+
+  /** No caller expects a failure here, and a hostile record must not stop the import. */
+  #write(): Signal {
+    try {
+      return this.#texts.signal(this.#extract, this.#texts.group(this.#extract));
+    } catch {
+      const { stream, part, kind } = this;
+      return { stream, part, kind, group: NO_VALUES, values: NO_VALUES, about: '{}' };
+    }
   }
 }
 
@@ -119,6 +199,7 @@ export function failedSignal(stream: string, because: string): Signal {
 
 const SHORTFALL = { kind: 'shortfall', group: '[]', part: 0, about: '{}' } as const;
 const NONE: readonly Signal[] = Object.freeze([]);
+const NO_VALUES = '[]';
 
 function halvesOf<T>(items: readonly T[]): readonly (readonly T[])[] {
   const middle = Math.ceil(items.length / 2);
