@@ -75,9 +75,9 @@ export class ArchiveReader {
   block(index: number): OpenBlock {
     const last = this.#lastBlock;
     if (last !== undefined && holds(last.header, index)) return last;
-    const { segment, block } = this.#find(index);
-    const { header, meta, place } = this.#readFacts(segment, block);
-    const packed = readPackedBytes(this.#files, segment.file, { header, at: block.at });
+    const { header, meta, place } = this.facts(index);
+    const { file } = this.#find(index).segment;
+    const packed = readPackedBytes(this.#files, file, { header, at: place.at });
     this.#lastBlock = { header, meta, bodies: unpackBodies(header, packed, place) };
     return this.#lastBlock;
   }

@@ -73,6 +73,8 @@ export class RangeChecker {
   readonly #committer = new BodyCommitter();
   readonly #leaf = new LeafCursor();
   #block: CheckedBlock | undefined;
+  #seed: Uint8Array = UNCHECKED;
+  #seedOf: LeafCursor['shared'] | undefined;
   #problems: Problem[] = [];
   #own: { index: number; kind: string; body: Uint8Array }[] = [];
   #erased: number[] = [];
@@ -173,15 +175,23 @@ export class RangeChecker {
     const { digests } = block;
     const digestAt = position * HASH_BYTES;
     sha256Into(body, digests, digestAt);
-    const { kind, tenant, source } = this.#leaf.shared;
+    const { kind } = this.#leaf.shared;
     const committed = this.#committer.commit(meta.salts, position * SALT_BYTES, digests, digestAt);
     if (committed !== this.#leaf.commitment) {
       this.#addBlock(block, `the body of entry ${index} does not match the log`);
     } else if (kind === 'erasure' || kind === 'key') {
       this.#own.push({ index, kind, body: Uint8Array.from(body) });
     }
-    const seed = this.#keys?.seed(tenant, source);
-    if (seed !== undefined) block.seeds[position] = seed;
+    block.seeds[position] = this.#seedOfLeaf();
+  }
+
+  /** Neighbors usually share it, so it is looked up once for all of them. */
+  #seedOfLeaf(): Uint8Array {
+    const { shared } = this.#leaf;
+    if (shared === this.#seedOf) return this.#seed;
+    this.#seedOf = shared;
+    this.#seed = this.#keys?.seed(shared.tenant, shared.source) ?? UNCHECKED;
+    return this.#seed;
   }
 
   #checkErased(block: CheckedBlock, index: number): void {
@@ -202,6 +212,7 @@ export class RangeChecker {
     if (block === undefined || this.#keys === undefined) return;
     const { meta, header, seeds, digests } = block;
     const expected = this.#keys.version.fingerprints(seeds, digests);
+    if (expected.equals(meta.versions)) return;
     for (let position = 0; position < seeds.length; position++) {
       const at = position * VERSION_BYTES;
       const isChecked = seeds[position] !== UNCHECKED;
