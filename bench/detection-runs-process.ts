@@ -32,7 +32,7 @@ export type DetectionRunReport = {
   readonly memoryBytes: number;
 };
 
-/** An import worker writes smaller files at once. These fewer files stand for compacted ones. */
+/** An import worker writes smaller files at once. */
 const ROWS_PER_FILE = 1_000_000;
 
 /** The interval that the spray detector reads for a day: its block and the previous one. */
@@ -59,6 +59,8 @@ async function made({ dir, people, days, isAuthorized }: MakeAsk): Promise<Part>
     if (buffer.rows > 0) await store.postRows(buffer);
     if (isAuthorized) authorize(store, signIns, day);
     store.commit(rows);
+    // A large company fills the files of a day, whatever the size of this one.
+    await store.compact({ partitionRowsMin: 1, partitionRestMin: 1 });
   }
   store.close();
   return { rows, findings: 0, cut: 0 };

@@ -58,6 +58,9 @@ export const SUPERSEDED_REST_MAX = 50_000;
 /** Rows that one compaction step sorts. DuckDB spills what exceeds its memory. */
 export const COMPACT_ROWS_MAX = 4_000_000;
 
+/** An event file of a day with fewer rows has no summary, because reading it is fast. */
+export const SUMMARY_ROWS_MIN = 10_000;
+
 /**
  * Files of similar size within one day before they are merged. Reading one person's day reads one
  * row group per file. Sizes stay a geometric series, so a row is rewritten rarely.

@@ -32,6 +32,11 @@ export function dayPath(classUid: number, day: string, number: number): string {
   return `${EVENTS_FOLDER}/class=${classUid}/day=${day}/${padded(number)}.parquet`;
 }
 
+/** The summary of an event file. `number` is never reused. */
+export function summaryPath(name: string, number: number): string {
+  return `${EVENTS_FOLDER}/summaries/${name}/${padded(number)}.parquet`;
+}
+
 export function statePath(dir: string): string {
   return join(dir, STATE_FILE);
 }

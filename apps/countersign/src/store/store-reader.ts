@@ -30,6 +30,7 @@ import {
   type RunSql,
   type Scope,
   type Select,
+  type TimeRange,
 } from './reading/current-rows.ts';
 import type { LedgerHead } from './reading/ledger-head.ts';
 import {
@@ -54,14 +55,14 @@ import { SignalReader } from './signal-reader.ts';
 import type { FindingFilter, GroupWindow, StoredFinding } from './sqlite/finding-table.ts';
 import type { StageCursor } from './sqlite/state-database.ts';
 import { STORE_STAGE } from './store-layout.ts';
+import type { SummarySource } from './summaries/summary-source.ts';
+import type { SummaryTable } from './summaries/summary-table.ts';
 
 export type ReaderOptions = {
   readonly threads?: number;
   /** The time decides what is late or expired. Without a clock, the last poll's time does. */
   readonly clock?: Clock;
 };
-
-type Period = { readonly fromMs: number; readonly toMs: number };
 
 /** Reads the store without a lock, while another process writes. */
 export class StoreReader {
@@ -116,10 +117,7 @@ export class StoreReader {
     return this.#tenants().home(stated);
   }
 
-  /**
-   * A view without events and signals of these entries. It is open as long as this reader.
-   * Coverage, findings and everything else stay visible.
-   */
+  /** A view without events and signals of these entries, open as long as this reader. */
   without(hidden: HiddenEntries): StoreReader {
     return new StoreReader(this.#live.without(hidden), this.#clock);
   }
@@ -237,6 +235,20 @@ export class StoreReader {
     return this.#live.read((snapshot) => snapshot.all(sqlOf(snapshot.source(scope)), values));
   }
 
+  /** Like {@link over}, for rows of summary tables under the tenants of {@link tenantSql}. */
+  overSummaries(
+    days: TimeRange,
+    sqlOf: (sourceOf: (table: SummaryTable) => SummarySource) => string,
+  ): Promise<DuckDBValue[][]> {
+    const tenant = this.tenantSql('tenant');
+    return this.#live.read((snapshot) =>
+      snapshot.all(
+        sqlOf((table) => snapshot.summary(table, days, tenant)),
+        [],
+      ),
+    );
+  }
+
   /** Like {@link over}, for several queries. `work` may run again from the start. */
   together<T>(scope: Scope, work: (ask: RunSql, source: string) => Promise<T>): Promise<T> {
     return this.#live.read((snapshot) =>
@@ -317,15 +329,12 @@ export class StoreReader {
    * The longest period for which every collected source was collected; undefined without one. It
    * may contain holes, and gaps of sources that fell silent: see {@link coverageOf}.
    */
-  collectedPeriod(tenant?: string): Period | undefined {
+  collectedPeriod(tenant?: string): TimeRange | undefined {
     return collectedPeriod(this.#factsOf(tenant), this.nowMs());
   }
 
-  /**
-   * The default period of an answer: what was collected, else what files span; undefined without
-   * data.
-   */
-  answerablePeriod(tenant?: string): Period | undefined {
+  /** The default period of an answer: what was collected, else what files span. */
+  answerablePeriod(tenant?: string): TimeRange | undefined {
     return this.collectedPeriod(tenant) ?? arrivedPeriod(this.#factsOf(tenant));
   }
 

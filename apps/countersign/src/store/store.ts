@@ -27,6 +27,8 @@ import {
   STORE_STAGE,
   TEMP_FOLDER,
 } from './store-layout.ts';
+import { summarize } from './summaries/summarize.ts';
+import { SUMMARY_TABLES } from './summaries/summary-tables.ts';
 
 export type StoreOptions = {
   /** DuckDB threads for compaction and erasure. */
@@ -69,6 +71,7 @@ export class Store {
       StateDatabase.discard(dir);
       state = StateDatabase.openForWriting(dir);
     }
+    forgetBrokenSummaries(dir, state);
     removeOrphans(dir, state);
     const tempDir = join(dir, EVENTS_FOLDER);
     const { threads = 1, clock = systemClock } = options;
@@ -209,10 +212,13 @@ export class Store {
     this.#manifest.refresh();
   }
 
-  /** Rewrites files in query order. Changes no answer. */
+  /** Rewrites files in query order, and stores their summaries. Changes no answer. */
   async compact(limits: CompactionLimits = {}): Promise<CompactionReport> {
+    const context = { dir: this.#dir, state: this.#state, engine: this.#engine };
     try {
-      return await compact({ dir: this.#dir, state: this.#state, engine: this.#engine }, limits);
+      const report = await compact(context, limits);
+      await summarize(context, SUMMARY_TABLES, limits.summaryRowsMin);
+      return report;
     } finally {
       this.#manifest.write();
     }
@@ -246,9 +252,19 @@ export class Store {
 }
 
 function isWhole(dir: string, state: StateDatabase): boolean {
-  return state.files().every((file) => {
-    const found = statSync(join(dir, file.path), { throwIfNoEntry: false });
-    return found?.size === file.bytes;
+  return state.files().every((file) => isIntact(dir, file));
+}
+
+function isIntact(dir: string, { path, bytes }: { path: string; bytes: number }): boolean {
+  return statSync(join(dir, path), { throwIfNoEntry: false })?.size === bytes;
+}
+
+/** Questions read the events instead, until a compaction computes the summaries again. */
+function forgetBrokenSummaries(dir: string, state: StateDatabase): void {
+  const broken = state.summaries.all().filter((file) => !isIntact(dir, file));
+  if (broken.length === 0) return;
+  state.transaction(() => {
+    for (const { path } of broken) state.summaries.remove(path);
   });
 }
 
@@ -257,7 +273,8 @@ function isWhole(dir: string, state: StateDatabase): boolean {
  * spilling into one.
  */
 function removeOrphans(dir: string, state: StateDatabase): void {
-  const paths = [MANIFEST_FILE, ...state.files().map((file) => file.path)];
+  const files = [...state.files(), ...state.summaries.all()];
+  const paths = [MANIFEST_FILE, ...files.map((file) => file.path)];
   const known = new Set(paths.map((path) => join(dir, path)));
   const root = join(dir, EVENTS_FOLDER);
   for (const { name } of readdirSync(root, { withFileTypes: true })) {

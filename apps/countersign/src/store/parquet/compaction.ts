@@ -38,6 +38,8 @@ export type CompactionLimits = {
   readonly supersededRestMax?: number;
   /** Rows that one step sorts. */
   readonly stepRowsMax?: number;
+  /** Rows of a day's event file from which it gets summaries. */
+  readonly summaryRowsMin?: number;
 };
 
 export type CompactionReport = { readonly filesBefore: number; readonly filesAfter: number };
@@ -104,7 +106,7 @@ async function forgetRowless(store: CompactionContext): Promise<void> {
   });
 }
 
-async function copied({ engine, dir }: CompactionContext, copy: string): Promise<void> {
+export async function copied({ engine, dir }: CompactionContext, copy: string): Promise<void> {
   try {
     await engine.withMoreMemory(() => engine.run(copy));
   } catch (cause) {
@@ -268,7 +270,7 @@ async function supersededIn(
   });
 }
 
-function liveRows(store: CompactionContext, files: readonly ListedFile[]): string {
+export function liveRows(store: CompactionContext, files: readonly ListedFile[]): string {
   return `SELECT ${ALL} FROM ${source(store, files)} ANTI JOIN superseded USING ("index")`;
 }
 
@@ -285,7 +287,10 @@ export function source(
 }
 
 /** Runs `work` with the table `superseded` in the engine. */
-async function useSuperseded<T>(store: CompactionContext, work: () => Promise<T>): Promise<T> {
+export async function useSuperseded<T>(
+  store: CompactionContext,
+  work: () => Promise<T>,
+): Promise<T> {
   await loadIndices(store.engine, 'superseded', store.state.superseded());
   try {
     return await work();
@@ -348,14 +353,18 @@ export async function replace(
   besides: () => void = () => {},
 ): Promise<void> {
   const gone = await supersededIn(store, old);
-  store.state.transaction(() => {
+  const summaries = store.state.transaction(() => {
     besides();
+    const ended = old.flatMap(({ path }) => store.state.summaries.of(path));
     for (const file of old) store.state.unlistFile(file.path);
     for (const file of made) if (file.rows > 0) store.state.listFile(file);
     for (const index of gone) store.state.forgetSuperseded(index);
+    return ended;
   });
   for (const file of made) if (file.rows === 0) await rm(join(store.dir, file.path));
-  for (const file of old) await rm(join(store.dir, file.path), { force: true });
+  for (const { path } of [...old, ...summaries]) {
+    await rm(join(store.dir, path), { force: true });
+  }
 }
 
 function firstRows(files: readonly ListedFile[], rowsMax: number): ListedFile[] {

@@ -10,9 +10,14 @@ import { COLUMNS } from '../parquet/event-columns.ts';
 import { readParquet } from '../parquet/parquet-sql.ts';
 import { type ListedFile, StateDatabase } from '../sqlite/state-database.ts';
 import { EVENTS_FOLDER } from '../store-layout.ts';
+import { type SummarySource, summarySource } from '../summaries/summary-source.ts';
+import type { SummaryFile, SummaryTable } from '../summaries/summary-table.ts';
 
 /** The event times that a question needs: `[fromMs, toMs)`, open where undefined. */
 export type Scope = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
+
+/** `[fromMs, toMs)`. */
+export type TimeRange = { readonly fromMs: number; readonly toMs: number };
 
 /** Entries that a stage hides: some, and all from an index on. */
 export type HiddenEntries = { readonly entries: ReadonlySet<number>; readonly from: number };
@@ -36,28 +41,31 @@ export class CurrentRows {
   readonly #whole: CurrentRows | undefined;
   readonly hidden: HiddenEntries | undefined;
 
+  readonly #version: string;
+
   private constructor(
     dir: string,
     engine: DuckDbEngine,
+    version: string,
     whole?: CurrentRows,
     hidden?: HiddenEntries,
   ) {
     this.#dir = dir;
     this.#engine = engine;
+    this.#version = version;
     this.#whole = whole;
     this.hidden = hidden;
   }
 
   static async open(dir: string, threads: number): Promise<CurrentRows> {
-    return new CurrentRows(
-      dir,
-      await DuckDbEngine.open({ threads, tempDir: join(dir, EVENTS_FOLDER) }),
-    );
+    const engine = await DuckDbEngine.open({ threads, tempDir: join(dir, EVENTS_FOLDER) });
+    const [[version] = []] = await engine.rows('SELECT version()');
+    return new CurrentRows(dir, engine, String(version));
   }
 
   /** A view without the rows of these entries. It is open as long as the original. */
   without(hidden: HiddenEntries): CurrentRows {
-    return new CurrentRows(this.#dir, this.#engine, this, hidden);
+    return new CurrentRows(this.#dir, this.#engine, this.#version, this, hidden);
   }
 
   /** Undefined before the first post. */
@@ -106,18 +114,18 @@ export class CurrentRows {
   /** Creates a snapshot in the caller's engine. */
   async snapshotIn(engine: DuckDbEngine): Promise<Snapshot> {
     const state = this.state;
-    if (state === undefined) return new Snapshot(this.#dir, engine, [], undefined);
-    const { generation, files, superseded } = state.snapshot(() => ({
+    const [dir, none] = [this.#dir, { files: [], summaries: [], generation: 0 }];
+    if (state === undefined) return new Snapshot(dir, engine, none, undefined);
+    const { superseded, ...listed } = state.snapshot(() => ({
       generation: state.generation,
       files: state.files(),
+      summaries: state.summaries.valid(this.#version),
       superseded: state.superseded(),
     }));
-    if (superseded.length === 0) {
-      return new Snapshot(this.#dir, engine, files, undefined, generation);
-    }
-    const table = `superseded_${generation}`;
+    if (superseded.length === 0) return new Snapshot(dir, engine, listed, undefined);
+    const table = `superseded_${listed.generation}`;
     await loadIndices(engine, table, superseded, INTERNAL);
-    return new Snapshot(this.#dir, engine, files, `${INTERNAL}.${table}`, generation);
+    return new Snapshot(dir, engine, listed, `${INTERNAL}.${table}`);
   }
 
   /**
@@ -157,35 +165,45 @@ export class CurrentRows {
   }
 }
 
+type FileLists = {
+  readonly files: readonly ListedFile[];
+  readonly summaries: readonly SummaryFile[];
+  readonly generation: number;
+};
+
 /** The current files at one moment. */
 export class Snapshot {
-  readonly files: readonly ListedFile[];
-  readonly generation: number;
   /** The table of superseded rows; undefined if there are none. */
   readonly superseded: string | undefined;
   readonly #dir: string;
   readonly #engine: DuckDbEngine;
+  readonly #listed: FileLists;
   readonly #hidden: HiddenEntries | undefined;
 
   constructor(
     dir: string,
     engine: DuckDbEngine,
-    files: readonly ListedFile[],
+    listed: FileLists,
     superseded: string | undefined,
-    generation = 0,
     hidden?: HiddenEntries,
   ) {
     this.#dir = dir;
     this.#engine = engine;
-    this.files = files;
+    this.#listed = listed;
     this.superseded = superseded;
-    this.generation = generation;
     this.#hidden = hidden;
   }
 
+  get files(): readonly ListedFile[] {
+    return this.#listed.files;
+  }
+
+  get generation(): number {
+    return this.#listed.generation;
+  }
+
   without(hidden: HiddenEntries | undefined): Snapshot {
-    const { files, superseded, generation } = this;
-    return new Snapshot(this.#dir, this.#engine, files, superseded, generation, hidden);
+    return new Snapshot(this.#dir, this.#engine, this.#listed, this.superseded, hidden);
   }
 
   async rows(sql: Select): Promise<DuckDBValue[][]> {
@@ -213,14 +231,37 @@ export class Snapshot {
   }
 
   /** The FROM clause for the current rows of the scope. */
-  source(scope: FileScope): string {
-    const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, paths } = scope;
-    const needed = this.files
-      .filter((file) => file.minTimeMs < toMs && file.maxTimeMs >= fromMs)
-      .map((file) => join(this.#dir, file.path))
-      .filter((path) => paths === undefined || paths.has(path));
-    if (needed.length === 0) return NO_ROWS;
-    const all = readParquet(needed);
+  source({ paths, ...scope }: FileScope): string {
+    const needed = this.#within(scope);
+    return this.#sourceOf(
+      paths === undefined ? needed : needed.filter(({ path }) => paths.has(join(this.#dir, path))),
+    );
+  }
+
+  /**
+   * The rows of a summary table for whole days. A view that hides entries computes all of them from
+   * the events.
+   */
+  summary(table: SummaryTable, { fromMs, toMs }: TimeRange, tenantSql: string): SummarySource {
+    return summarySource(table, {
+      dir: this.#dir,
+      files: this.#within({ fromMs, toMs }),
+      summaries: this.#hidden === undefined ? this.#listed.summaries : [],
+      tenantSql,
+      eventsOf: (files) => `(SELECT * REPLACE (${tenantSql} AS tenant)
+        FROM ${this.#sourceOf(files)}
+        WHERE "time" >= make_timestamp_ms(${fromMs}) AND "time" < make_timestamp_ms(${toMs}))`,
+    });
+  }
+
+  #within(scope: Scope): ListedFile[] {
+    const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = scope;
+    return this.files.filter((file) => file.minTimeMs < toMs && file.maxTimeMs >= fromMs);
+  }
+
+  #sourceOf(files: readonly ListedFile[]): string {
+    if (files.length === 0) return NO_ROWS;
+    const all = readParquet(files.map(({ path }) => join(this.#dir, path)));
     const live =
       this.superseded === undefined ? '' : `ANTI JOIN ${this.superseded} USING ("index")`;
     const shown = this.#hidden === undefined ? '' : `WHERE ${shownSql(this.#hidden)}`;

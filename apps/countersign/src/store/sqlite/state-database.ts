@@ -21,6 +21,7 @@ import { SignalTable } from './signal-table.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { STATE_TABLES, STATE_VERSION } from './state-schema.ts';
 import { addFacts, forgetFacts } from './store-entry-rows.ts';
+import { SummaryList } from './summary-list.ts';
 
 export type FileKind = 'hot' | 'day';
 
@@ -179,6 +180,11 @@ export class StateDatabase {
 
   unlistFile(path: string): void {
     this.#db.run('DELETE FROM files WHERE path = ?', path);
+    this.#db.run('DELETE FROM summaries WHERE of = ?', path);
+  }
+
+  get summaries(): SummaryList {
+    return new SummaryList(this.#db);
   }
 
   superseded(): number[] {
@@ -186,7 +192,7 @@ export class StateDatabase {
   }
 
   supersede(index: number): void {
-    this.#db.run('INSERT OR IGNORE INTO superseded VALUES (?)', index);
+    this.#db.run('INSERT OR IGNORE INTO superseded VALUES (?, ?)', index, this.generation);
   }
 
   /** The row is in no listed file anymore. */
@@ -256,10 +262,7 @@ export class StateDatabase {
     return new CheckTable(this.#db);
   }
 
-  /**
-   * Event times `[fromMs, toMs)` of rows posted since an entry. After a compaction, ranges may be
-   * longer, never shorter.
-   */
+  /** Event times of rows posted since an entry. After a compaction, ranges may be longer. */
   touchedSince(index: number): { readonly fromMs: number; readonly toMs: number }[] {
     const sql = 'SELECT min_time, max_time FROM files WHERE to_index > ? ORDER BY min_time';
     return this.#db.all(sql, index).map((row) => ({

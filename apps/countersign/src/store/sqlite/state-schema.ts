@@ -1,5 +1,5 @@
 /** A state with another version is discarded and rebuilt from the ledger. */
-export const STATE_VERSION = 19;
+export const STATE_VERSION = 20;
 
 /** `files` lists what counts. Every other file in the events folder is left over from a crash. */
 export const STATE_TABLES = `
@@ -10,7 +10,12 @@ export const STATE_TABLES = `
     from_index INTEGER NOT NULL, to_index INTEGER NOT NULL, rows INTEGER NOT NULL,
     bytes INTEGER NOT NULL, min_time INTEGER NOT NULL, max_time INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE superseded ("index" INTEGER PRIMARY KEY) STRICT;
+  CREATE TABLE superseded ("index" INTEGER PRIMARY KEY, generation INTEGER NOT NULL) STRICT;
+  CREATE TABLE summaries (
+    of TEXT NOT NULL, name TEXT NOT NULL, path TEXT NOT NULL, rows INTEGER NOT NULL,
+    unstated INTEGER NOT NULL, bytes INTEGER NOT NULL, generation INTEGER NOT NULL,
+    engine TEXT NOT NULL, PRIMARY KEY (of, name)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE unmerged ("index" INTEGER PRIMARY KEY, entries TEXT NOT NULL) STRICT;
   CREATE TABLE tenants (tenant TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE aliases (

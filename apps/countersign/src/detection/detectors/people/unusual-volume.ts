@@ -1,6 +1,12 @@
 import { numberText, plural } from '@countersign/core';
 import type { FindingDraft } from '../../../store/rows/finding.ts';
 import {
+  takenSql,
+  type VolumeKind,
+  volumeTable,
+  WHO_SQL,
+} from '../../../store/summaries/volumes.ts';
+import {
   CANDIDATES_EXAMINED_MAX,
   HISTORY_MS,
   VOLUME_MIN,
@@ -26,11 +32,6 @@ import {
   type WindowDetector,
 } from '../windows/window-detector.ts';
 
-type Kind = 'mail' | 'files';
-
-const KIND = `CASE WHEN operation = 'MailItemsAccessed' THEN 'mail'
-  WHEN operation IN ('FileDownloaded', 'FileSyncDownloadedFull') THEN 'files' END`;
-
 /**
  * A person who takes several times their busiest day.
  *
@@ -50,7 +51,7 @@ export async function volumes(
   window: DetectionWindow,
   together: number = TAKEN_TOGETHER,
 ): Promise<readonly FindingDraft[]> {
-  const parts = await everybody(window, together);
+  const parts = await peopleParts(window, together);
   const unusual: Unusual[] = [];
   for (const part of parts) unusual.push(...(await unusualDays(window, part)));
   const ranges = await companyRanges(window, unusual, parts);
@@ -60,32 +61,49 @@ export async function volumes(
 
 type VolumeDay = CitedEvent & {
   readonly tenant: string;
-  readonly kind: Kind;
+  readonly kind: VolumeKind;
   readonly who: string;
   readonly day: number;
   readonly items: number;
 };
 
-/** All people, in parts whose events can be grouped at once. */
-async function everybody(window: DetectionWindow, together: number): Promise<PersonPartition[]> {
-  const [row] = await queryEvents(window, HISTORY_MS, ['count'], (events) => {
-    return `SELECT count(*) FROM ${takenSql(events)}`;
+/** All people, in parts whose events can be grouped at once. What is stored needs no grouping. */
+async function peopleParts(window: DetectionWindow, together: number): Promise<PersonPartition[]> {
+  let rows = 0;
+  await queryVolumes(window, EVERYONE, [], (_, eventRows) => {
+    rows = eventRows;
+    return 'SELECT 1';
   });
-  return partsOf(partsFor(numberOf(row?.['count']), together));
+  return partsOf(partsFor(rows, together));
 }
 
-/** SQL of all items that people took. */
-function takenSql(events: string, part: PersonPartition = { part: 0, of: 1 }): string {
-  return `(SELECT * FROM (
-      SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
-      FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
-    WHERE kind IS NOT NULL AND who IS NOT NULL AND ${isOfSql('who', part)})`;
-}
+const EVERYONE: PersonPartition = { part: 0, of: 1 };
 
-/** SQL of the volume per person and day, from {@link takenSql}. */
-function daysSql(taken: string): string {
-  return `SELECT min("index") AS "index", org, kind, who, d, min(t) AS t, sum(item_count) AS items
-    FROM ${taken} GROUP BY org, kind, who, d`;
+/**
+ * Queries the volumes per person and day from a month before the period to its end. `sqlOf`
+ * receives a FROM clause, and the number of events that are grouped for it.
+ */
+async function queryVolumes(
+  { store, period, onCut }: DetectionWindow,
+  part: PersonPartition,
+  columns: readonly string[],
+  sqlOf: (volumes: string, eventRows: number) => string,
+  most?: number,
+): Promise<Row[]> {
+  const days = { fromMs: Math.trunc(period.fromMs - HISTORY_MS), toMs: Math.trunc(period.toMs) };
+  const rows = await store.overSummaries(days, (sourceOf) => {
+    const sources = KINDS.map((kind) => ({ kind, ...sourceOf(volumeTable(kind)) }));
+    const united = sources.map(({ kind, from }) => `SELECT '${kind}' AS kind, * FROM ${from}`);
+    const volumes = `(SELECT kind, tenant AS org, who, d, "index", t, items
+      FROM (${united.join(' UNION ALL ')}) WHERE ${isOfSql('who', part)})`;
+    const sql = sqlOf(volumes, Math.max(...sources.map(({ eventRows }) => eventRows)));
+    // One row above the limit shows that there are more.
+    return most === undefined ? sql : `${sql} LIMIT ${most + 1}`;
+  });
+  if (most !== undefined && rows.length > most) onCut?.(most);
+  return rows
+    .slice(0, most)
+    .map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null])));
 }
 
 /** A day, the largest volume of the month before, and the number of days with one. */
@@ -94,15 +112,15 @@ type Unusual = { readonly day: VolumeDay; readonly most: number; readonly days: 
 /** New people are skipped, because there is nothing to compare with. */
 async function unusualDays(window: DetectionWindow, part: PersonPartition): Promise<Unusual[]> {
   const fromMs = Math.trunc(window.period.fromMs);
-  const rows = await queryEvents(
+  const rows = await queryVolumes(
     window,
-    HISTORY_MS,
+    part,
     ['index', 'org', 'kind', 'who', 'd', 't', 'items', 'most', 'days'],
-    (events) => `WITH e AS NOT MATERIALIZED (SELECT * FROM ${takenSql(events, part)}),
-      much AS (SELECT DISTINCT org, kind, who
-        FROM (${daysSql(`(SELECT * FROM e WHERE d >= ${fromMs})`)}) WHERE items >= ${VOLUME_MIN}),
-      v AS (${daysSql('(SELECT * FROM e SEMI JOIN much USING (org, kind, who))')}),
-      w AS (SELECT *, max(items) OVER before AS most, count(*) OVER before AS days FROM v
+    (volumes) => `WITH v AS NOT MATERIALIZED (SELECT * FROM ${volumes}),
+      much AS (SELECT DISTINCT org, kind, who FROM v
+        WHERE d >= ${fromMs} AND items >= ${VOLUME_MIN}),
+      w AS (SELECT *, max(items) OVER before AS most, count(*) OVER before AS days
+        FROM v SEMI JOIN much USING (org, kind, who)
         WINDOW before AS (PARTITION BY org, kind, who ORDER BY d
           RANGE BETWEEN ${HISTORY_MS} PRECEDING AND 1 PRECEDING))
       SELECT "index", org, kind, who, d, t, items, most, days FROM w
@@ -122,7 +140,7 @@ function takenOf(row: Row): VolumeDay {
     index: numberOf(row['index']),
     atMs: numberOf(row['t']),
     tenant: String(row['org']),
-    kind: row['kind'] as Kind,
+    kind: row['kind'] as VolumeKind,
     who: textOf(row['who']) ?? '',
     day: numberOf(row['d']),
     items: numberOf(row['items']),
@@ -141,19 +159,19 @@ async function companyRanges(
   if (unusual.length === 0) return new Map();
   const rows: Row[] = [];
   for (const part of parts) {
-    const some = await queryEvents(
+    const some = await queryVolumes(
       window,
-      HISTORY_MS,
+      part,
       ['org', 'kind', 'd', 'items', 'people'],
       // Volumes below the minimum count as zero, because most people have them and none matters.
-      (events) => `SELECT org, kind, d, if(items < ${VOLUME_MIN}, 0, items), count(*)
-        FROM (${daysSql(takenSql(events, part))}) GROUP BY ALL`,
+      (volumes) => `SELECT org, kind, d, if(items < ${VOLUME_MIN}, 0, items), count(*)
+        FROM ${volumes} GROUP BY ALL`,
     );
     rows.push(...some);
   }
   const days = rows.map((row) => ({
     tenant: String(row['org']),
-    kind: row['kind'] as Kind,
+    kind: row['kind'] as VolumeKind,
     day: numberOf(row['d']),
     items: numberOf(row['items']),
     people: numberOf(row['people']),
@@ -233,7 +251,7 @@ async function largestOf(
       0,
       ['org', 'kind', 'who', 'd', 'index', 't', 'actor', 'session', 'app', 'ip', 'name'],
       (events) => `SELECT org, kind, who, d, "index", t, actor, session_uid, app_uid, ip, actor_name
-        FROM ${takenSql(events)}
+        FROM ${takenEventsSql(events)}
         SEMI JOIN (VALUES ${wanted.join(', ')}) AS wanted (org, kind, who, d)
           USING (org, kind, who, d)
         QUALIFY row_number() OVER (PARTITION BY org, kind, who, d
@@ -251,8 +269,19 @@ async function largestOf(
   return found;
 }
 
+/** SQL of all events in which people took items. */
+function takenEventsSql(events: string): string {
+  const taken = KINDS.map(
+    (kind) => `SELECT *, '${kind}' AS kind, ${WHO_SQL} AS who
+    FROM ${events} WHERE ${takenSql(kind)}`,
+  );
+  return `(${taken.join(' UNION ALL ')})`;
+}
+
 /** Days whose records one query requests; the query lists them all. */
 const SHOWN_TOGETHER = 1_000;
+
+const KINDS: readonly VolumeKind[] = ['mail', 'files'];
 
 /**
  * Events grouped by person and day at once. With forty million in as many groups the engine spilled

@@ -1,0 +1,5 @@
+import type { SummaryTable } from './summary-table.ts';
+import { volumeTable } from './volumes.ts';
+
+/** All tables that a compaction stores. */
+export const SUMMARY_TABLES: readonly SummaryTable[] = [volumeTable('mail'), volumeTable('files')];
