@@ -89,25 +89,35 @@ export class RecordInterpreter {
  * from the others; erased ones last. The order in which they arrived changes nothing but `index`.
  */
 export function projectAction(deliveries: readonly InterpretedDelivery[]): ProjectedAction {
-  const [richest] = deliveries;
+  const [richest, second] = deliveries;
   assert(richest !== undefined, 'an action has at least one delivery');
+  if (second === undefined) return projectDelivery(richest);
   const { index, action, seenMs, at } = deliveries.reduce((a, b) => (b.index > a.index ? b : a));
   const entries = deliveries.map((delivery) => delivery.index).sort((a, b) => a - b);
   const tenant = firstStatedTenant(deliveries);
-  const common = { index, entries, tenant, action, seenMs };
   const { source, meaning } = richest;
-  if (meaning === undefined) {
-    const row = erasedRow({ ...common, source, timeMs: msOfInstant(at) });
-    return { row, actors: [], signals: NONE };
-  }
-  if (deliveries.length === 1) {
-    const row = { ...common, source, erased: false, event: meaning.event };
-    return { row, actors: [row], signals: meaning.signals };
-  }
+  const place = { index, entries, tenant, action, source, seenMs };
+  if (meaning === undefined) return { ...NO_MEANING, row: erasedAt(place, at) };
   const readable = deliveries.filter(hasMeaning);
   const event = mergeInterpretations(readable.map((delivery) => delivery.meaning.event));
-  const row = { ...common, source, erased: false, event };
+  const row = { ...place, erased: false, event };
   return { row, actors: actorsIn(tenant, readable), signals: signalsIn(readable) };
+}
+
+/** {@link projectAction} of the only delivery: nearly all actions of an import. */
+export function projectDelivery(delivery: InterpretedDelivery): ProjectedAction {
+  const { index, tenant, action, source, seenMs, at, meaning } = delivery;
+  const entries = [index];
+  if (meaning === undefined) {
+    return { ...NO_MEANING, row: erasedAt({ index, entries, tenant, action, source, seenMs }, at) };
+  }
+  const { event, signals } = meaning;
+  const row = { index, entries, tenant, action, source, seenMs, erased: false, event };
+  return { row, actors: [row], signals };
+}
+
+function erasedAt(place: Omit<EventRow, 'erased' | 'event'>, at: string): EventRow {
+  return erasedRow({ ...place, timeMs: msOfInstant(at) });
 }
 
 type ReadableDelivery = InterpretedDelivery & { readonly meaning: RecordMeaning };
@@ -148,3 +158,4 @@ function signalsIn(ranked: readonly ReadableDelivery[]): readonly Signal[] {
 }
 
 const NONE: readonly Signal[] = Object.freeze([]);
+const NO_MEANING = { actors: [], signals: NONE } as const;

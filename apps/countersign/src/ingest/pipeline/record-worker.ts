@@ -18,7 +18,7 @@ import {
 import { ActionBuffer, type WrittenActions } from '../../projection/action-buffer.ts';
 import type { RecordMeaning } from '../../projection/deliveries.ts';
 import { type Redelivery, redeliveredActions } from '../../projection/merge-actions.ts';
-import { projectAction, RecordInterpreter } from '../../projection/record-interpreter.ts';
+import { projectDelivery, RecordInterpreter } from '../../projection/record-interpreter.ts';
 import { SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
 import { DeliveredCoverage } from './delivered-coverage.ts';
@@ -146,7 +146,7 @@ export class RecordWorker {
       const others = verdict.earlier.get(position);
       if (others === undefined) {
         const delivery = { index, tenant, source, at, action, seenMs, meaning };
-        this.#buffer.add(projectAction([delivery]));
+        this.#buffer.add(projectDelivery(delivery));
         continue;
       }
       const leaf = { source, tenant, id: action, at, seen: new Date(seenMs).toISOString() };

@@ -1,4 +1,9 @@
-import { DICTIONARY_SHARE_MAX, DICTIONARY_SIZE_MIN, ROW_GROUP_ROWS } from '../limits.ts';
+import {
+  COLUMN_CHARS_MAX,
+  DICTIONARY_SHARE_MAX,
+  DICTIONARY_SIZE_MIN,
+  ROW_GROUP_ROWS,
+} from '../limits.ts';
 import type { Column } from './event-columns.ts';
 import {
   bitWidth,
@@ -14,13 +19,16 @@ import type { ColumnChunk } from './parquet-file.ts';
 
 /**
  * The values of one column of a row group. Each value is encoded on arrival, while it is in the CPU
- * cache; only bytes are kept.
+ * cache; only bytes are kept. A row without a value is not mentioned: half of all values are null.
  */
 export type RowColumn = {
-  /** The caller MUST push values of the column's type, at most {@link ROW_GROUP_ROWS} times. */
-  push(value: ReturnType<Column['read']>): void;
-  /** Returns the pushed values and empties the column. */
-  take(): ColumnChunk;
+  /**
+   * Adds the value of a row, by the row's number in the group. The caller MUST push values of the
+   * column's type, in ascending order of rows below {@link ROW_GROUP_ROWS}.
+   */
+  push(row: number, value: NonNullable<ReturnType<Column['read']>>): void;
+  /** Returns the values of the group's rows and empties the column. */
+  take(rows: number): ColumnChunk;
 };
 
 /**
@@ -37,9 +45,9 @@ export class TextColumn implements RowColumn {
   #checkAt = DICTIONARY_SIZE_MIN;
   #isShared = true;
 
-  push(text: string | null): void {
-    const stated = this.#defined.push(text !== null);
-    if (text === null) return;
+  push(row: number, given: string): void {
+    const text = given.length > COLUMN_CHARS_MAX ? `${given.slice(0, COLUMN_CHARS_MAX)}…` : given;
+    const stated = this.#defined.push(row);
     if (!this.#isShared) {
       this.#append(text);
       return;
@@ -54,10 +62,10 @@ export class TextColumn implements RowColumn {
     if (code === this.#checkAt) this.#check(stated + 1);
   }
 
-  take(): ColumnChunk {
-    const { stated, levelCount } = this.#defined;
-    const counts = { levelCount, nullCount: levelCount - stated, range: undefined };
-    const head = this.#defined.take();
+  take(rows: number): ColumnChunk {
+    const { stated } = this.#defined;
+    const counts = { levelCount: rows, nullCount: rows - stated, range: undefined };
+    const head = this.#defined.take(rows);
     const texts = this.#bytes.subarray(0, this.#length);
     const size = this.#codeOf.size;
     const isPlain = !this.#isShared || stated === 0;
@@ -108,19 +116,18 @@ export class NumberColumn implements RowColumn {
     this.#limit = type === 'INTEGER' ? INTEGER_MAX : Number.MAX_SAFE_INTEGER;
   }
 
-  push(value: number | boolean | null): void {
-    const isStated = value !== null && !Number.isNaN(value);
-    const stated = this.#defined.push(isStated);
-    if (isStated) this.#values[stated] = whole(Number(value), this.#limit);
+  push(row: number, value: number | boolean): void {
+    const number = Number(value);
+    if (!Number.isNaN(number)) this.#values[this.#defined.push(row)] = whole(number, this.#limit);
   }
 
-  take(): ColumnChunk {
-    const { stated, levelCount } = this.#defined;
+  take(rows: number): ColumnChunk {
+    const { stated } = this.#defined;
     const values = this.#values.subarray(0, stated);
     return {
-      levelCount,
-      nullCount: levelCount - stated,
-      data: Buffer.concat([this.#defined.take(), this.#encode(values)]),
+      levelCount: rows,
+      nullCount: rows - stated,
+      data: Buffer.concat([this.#defined.take(rows), this.#encode(values)]),
       dictionary: undefined,
       range: this.#range(values),
     };
@@ -142,7 +149,7 @@ export class ListColumn implements RowColumn {
   readonly #values: number[] = [];
   readonly #repeats: number[] = [];
 
-  push(list: readonly number[]): void {
+  push(_row: number, list: readonly number[]): void {
     for (let i = 0; i < list.length; i++) {
       this.#repeats.push(i === 0 ? 0 : 1);
       this.#values.push(list[i] as number);
@@ -164,25 +171,26 @@ export class ListColumn implements RowColumn {
   }
 }
 
-/** The definition levels: which values of a column are not null. */
+/** The definition levels: which rows of a column have a value. */
 class DefinitionLevels {
   readonly #levels = new Uint8Array(ROW_GROUP_ROWS);
-  levelCount = 0;
   stated = 0;
 
-  /** The value's position among the non-null values. */
-  push(isStated: boolean): number {
-    this.#levels[this.levelCount++] = Number(isStated);
-    return isStated ? this.stated++ : this.stated;
+  /** Returns the position of the row's value among the values. */
+  push(row: number): number {
+    this.#levels[row] = 1;
+    return this.stated++;
   }
 
-  take(): Buffer {
-    const { levelCount, stated } = this;
-    this.levelCount = 0;
+  take(rows: number): Buffer {
+    const { stated } = this;
+    const bytes =
+      stated === rows || stated === 0
+        ? sameLevels(stated === 0 ? 0 : 1, rows, 1)
+        : levels(this.#levels.subarray(0, rows), 1);
+    this.#levels.fill(0, 0, rows);
     this.stated = 0;
-    if (stated === levelCount) return sameLevels(1, levelCount, 1);
-    if (stated === 0) return sameLevels(0, levelCount, 1);
-    return levels(this.#levels.subarray(0, levelCount), 1);
+    return bytes;
   }
 }
 
@@ -197,5 +205,6 @@ const ENCODERS = {
 
 /** Clamps hostile numbers (1e300, fractions) to what the column and a reader can hold. */
 function whole(value: number, limit: number): number {
-  return Math.max(-limit, Math.min(limit, Math.trunc(value)));
+  if (value <= limit && value >= -limit) return Math.trunc(value);
+  return value < 0 ? -limit : limit;
 }

@@ -1,5 +1,5 @@
 import { assert } from '@countersign/core';
-import { COLUMN_CHARS_MAX, ROW_GROUP_ROWS } from '../limits.ts';
+import { ROW_GROUP_ROWS } from '../limits.ts';
 import { type Alias, AliasTable, type NamedActor } from '../rows/alias-table.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { ListColumn, NumberColumn, type RowColumn, TextColumn } from './column-buffer.ts';
@@ -34,6 +34,7 @@ export class RowBuffer {
   #minTimeMs = Number.POSITIVE_INFINITY;
   #maxTimeMs = Number.NEGATIVE_INFINITY;
   readonly #tenants = new Set<string>();
+  #lastTenant: string | undefined;
   readonly #aliases = new AliasTable();
 
   /**
@@ -47,11 +48,10 @@ export class RowBuffer {
     const { timeMs } = row.event;
     assert(Number.isSafeInteger(timeMs), 'an event time is a whole number');
     assert(row.entries.includes(index), 'a row is among its own deliveries');
+    const place = this.#groupRows;
     for (let i = 0; i < READERS.length; i++) {
       const value = (READERS[i] as Column['read'])(row);
-      const kept =
-        typeof value === 'string' && value.length > COLUMN_CHARS_MAX ? cut(value) : value;
-      (this.#columns[i] as RowColumn).push(kept);
+      if (value !== null) (this.#columns[i] as RowColumn).push(place, value);
     }
     this.#rows++;
     if (++this.#groupRows === ROW_GROUP_ROWS) this.#endGroup();
@@ -59,11 +59,18 @@ export class RowBuffer {
     if (index >= this.#toIndex) this.#toIndex = index + 1;
     if (timeMs < this.#minTimeMs) this.#minTimeMs = timeMs;
     if (timeMs > this.#maxTimeMs) this.#maxTimeMs = timeMs;
-    this.#tenants.add(row.tenant);
+    this.#addTenant(row.tenant);
     for (const actor of actors) {
-      this.#tenants.add(actor.tenant);
+      this.#addTenant(actor.tenant);
       this.#aliases.learn(actor);
     }
+  }
+
+  /** Rows of one tenant follow each other, and comparing takes less time than hashing. */
+  #addTenant(tenant: string): void {
+    if (tenant === this.#lastTenant) return;
+    this.#lastTenant = tenant;
+    this.#tenants.add(tenant);
   }
 
   get rows(): number {
@@ -99,6 +106,7 @@ export class RowBuffer {
     this.#minTimeMs = Number.POSITIVE_INFINITY;
     this.#maxTimeMs = Number.NEGATIVE_INFINITY;
     this.#tenants.clear();
+    this.#lastTenant = undefined;
     this.#aliases.clear();
   }
 
@@ -106,7 +114,7 @@ export class RowBuffer {
     if (this.#groupRows === 0) return;
     this.#file.add(
       this.#groupRows,
-      this.#columns.map((column) => column.take()),
+      this.#columns.map((column) => column.take(this.#groupRows)),
     );
     this.#groupRows = 0;
   }
@@ -117,8 +125,4 @@ const READERS = COLUMNS.map((column) => column.read);
 function columnOf({ type }: Column): RowColumn {
   if (type === 'VARCHAR') return new TextColumn();
   return type === 'BIGINT[]' ? new ListColumn() : new NumberColumn(type);
-}
-
-function cut(text: string): string {
-  return `${text.slice(0, COLUMN_CHARS_MAX)}…`;
 }
