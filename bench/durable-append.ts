@@ -3,7 +3,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RecordDraft, systemClock, tenantId } from '@countersign/core';
-import { fingerprintBatch, Ledger, prepareBatch } from '@countersign/ledger';
+import {
+  BatchScratch,
+  DerivedKeys,
+  fingerprintBatch,
+  Ledger,
+  prepareBatch,
+} from '@countersign/ledger';
 import { runChild } from './child.ts';
 import { pieces } from './generator.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
@@ -46,13 +52,16 @@ async function appendAll(count: number, dir: string): Promise<Measurement> {
   const ledger = await Ledger.open({ dir, clock: systemClock, random });
   const started = performance.now();
   const cpu = process.cpuUsage();
+  // As a worker of the pipeline keeps them.
+  const keys = new DerivedKeys(ledger.localKeys);
+  const scratch = new BatchScratch();
   const inFlight: Promise<void>[] = [];
   for (let at = 0; at < bytes.length; ) {
     const { drafts, end } = split(bytes, at);
     at = end;
-    const fingerprints = fingerprintBatch(drafts, ledger.localKeys);
+    const fingerprints = fingerprintBatch(drafts, ledger.localKeys, keys);
     const verdict = ledger.sequence(fingerprints);
-    inFlight.push(ledger.commit(prepareBatch(drafts, fingerprints, verdict, random)));
+    inFlight.push(ledger.commit(prepareBatch(drafts, fingerprints, verdict, random, scratch)));
     if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
   }
   await Promise.all(inFlight);

@@ -2,7 +2,7 @@
 // loads half of the modules of the whole package.
 export { type Disk, type FileId, type FolderItem, nodeFiles, type OpenMode } from './disk/disk.ts';
 export { bodyCommitment } from './entries/body-commitment.ts';
-export { actionKeys, type LocalKeys } from './entries/keyed-hash.ts';
+export { actionKeys, DerivedKeys, type LocalKeys } from './entries/keyed-hash.ts';
 export { type Leaf, parseLeaf } from './entries/leaf.ts';
 export { LeafParser } from './entries/leaf-parser.ts';
 export { type ErasureBody, parseErasure, rangesOf } from './erasure/erasure-body.ts';

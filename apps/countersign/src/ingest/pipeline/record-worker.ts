@@ -2,6 +2,7 @@ import type { Random, RecordDraft } from '@countersign/core';
 import {
   type BatchAssignment,
   BatchScratch,
+  DerivedKeys,
   type FingerprintBatch,
   fingerprintBatch,
   LedgerReader,
@@ -55,6 +56,7 @@ export type RecordWorkerSetup = {
  */
 export class RecordWorker {
   readonly #setup: RecordWorkerSetup;
+  readonly #keys: DerivedKeys;
   readonly #interpreter: RecordInterpreter;
   readonly #buffer = new ActionBuffer();
   readonly #scratch = new BatchScratch();
@@ -69,6 +71,7 @@ export class RecordWorker {
 
   constructor(setup: RecordWorkerSetup) {
     this.#setup = setup;
+    this.#keys = new DerivedKeys(setup.keys);
     const { plan } = setup;
     const extractor = plan === undefined ? undefined : new SignalExtractor(plan, this.#buffer);
     this.#interpreter = new RecordInterpreter(extractor);
@@ -108,7 +111,7 @@ export class RecordWorker {
       page: (resultIndex, resultCount) => pages.push(resultIndex, resultCount),
       addCompleteness: (each) => completeness.push(each),
     });
-    const fingerprints = fingerprintBatch(drafts, this.#setup.keys);
+    const fingerprints = fingerprintBatch(drafts, this.#setup.keys, this.#keys);
     this.#pending.set(chunkId, { drafts, meanings, fingerprints, availableMs });
     return {
       kind: 'read',
