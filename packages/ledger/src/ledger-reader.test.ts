@@ -12,7 +12,7 @@ import { encodeMeta } from './archive/block-metadata.ts';
 import { openBlock } from './archive/merge-blocks.ts';
 import { SEGMENT_HEADER_BYTES } from './archive/segment.ts';
 import { listSegments } from './archive/segment-list.ts';
-import { nodeFiles } from './disk/disk.ts';
+import { type Disk, type FileId, nodeFiles } from './disk/disk.ts';
 import { fsck } from './fsck/fsck.ts';
 import { Ledger } from './ledger.ts';
 import { LedgerReader } from './ledger-reader.ts';
@@ -89,6 +89,45 @@ test('every entry and every pair of sizes can be proved', async () => {
     reader.close();
     await ledger.close();
     await isClean(dir);
+  });
+});
+
+test('a reader unpacks a block once for several bodies, in any order', async () => {
+  await inFolder(async (dir) => {
+    const ledger = await open(dir);
+    // More than one block has bytes for.
+    for (let at = 0; at < 6000; at += 500) await ledger.append(batch(at, at + 500));
+    await ledger.publish();
+    const opened = new Map<FileId, string>();
+    let bodyReads = 0;
+    const files: Disk = {
+      ...nodeFiles,
+      open: (path, mode) => {
+        const file = nodeFiles.open(path, mode);
+        opened.set(file, path);
+        return file;
+      },
+      read: (file, into, at) => {
+        if (opened.get(file)?.startsWith(join(dir, 'bodies')) === true) bodyReads += 1;
+        return nodeFiles.read(file, into, at);
+      },
+    };
+    const reader = await LedgerReader.open(dir, { files });
+    const firstAndLast = [0, 5999];
+    for (const index of firstAndLast) await reader.body(index);
+    const readsOnce = bodyReads;
+    for (const index of [...firstAndLast, 1, 5998, 2, 5997]) {
+      const body = await reader.body(index);
+      assert.ok(body.kind === 'present');
+      assert.deepEqual(Buffer.from(body.bytes), numbered(index).body);
+    }
+    assert.equal(bodyReads, readsOnce);
+    // An erasure rewrites the block: nothing that was unpacked before may be returned.
+    await ledger.rewriteWithout([1]);
+    await reader.refresh();
+    assert.equal((await reader.body(1)).kind, 'erased');
+    reader.close();
+    await ledger.close();
   });
 });
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Locus, plural } from '@countersign/core';
 import {
   BUNDLE_BYTES_MAX,
+  type EntryBundle,
   hashReader,
   proveConsistency,
   type SignedCheckpoint,
@@ -122,8 +123,9 @@ export class LedgerReader {
   /** @throws LedgerError OUT_OF_RANGE, LOG_INCONSISTENT and those of `parseLeaf` */
   async leaf(index: number): Promise<{ readonly bytes: Uint8Array; readonly leaf: Leaf }> {
     this.#checkIndex(index);
-    const [bytes] = await this.#view.leaves.slice(index, index + 1);
-    return { bytes: bytes as Uint8Array, leaf: parseLeaf(bytes as Uint8Array) };
+    const leafAt = await this.#view.leaves.range(index, index + 1);
+    const bytes = leafAt(index);
+    return { bytes, leaf: parseLeaf(bytes) };
   }
 
   /**
@@ -133,7 +135,7 @@ export class LedgerReader {
    */
   async body(index: number): Promise<Body> {
     this.#checkIndex(index);
-    const block = this.#archive.block(index);
+    const block = this.#archive.block(index, index + 1);
     const body = bodyOf(block, index - block.header.firstIndex);
     const { leaf } = await this.leaf(index);
     if (body.kind === 'erased' || isBodyOf(leaf, body)) return body;
@@ -153,9 +155,9 @@ export class LedgerReader {
     for (let index = range.from ?? 0; index < to; ) {
       // Reading is synchronous, so yield to other work on this thread between blocks.
       await nextTurn();
-      const block = this.#archive.block(index);
+      const block = this.#archive.block(index, to);
       const end = Math.min(to, block.header.firstIndex + block.header.count);
-      yield scanBatch(block, { from: index, to: end }, await leaves.slice(index, end));
+      yield scanBatch(block, { from: index, to: end }, await leaves.range(index, end));
       index = end;
     }
   }
@@ -200,29 +202,28 @@ async function openView(files: Disk, dir: string): Promise<{ view: View; vkey: s
   return { view, vkey: manifest.vkeys.at(-1) as string };
 }
 
-/** Verified leaves. Keeps a few bundles, because a caller often reads neighbors next. */
+/** Leaves, verified as they are read. Keeps a few bundles: a caller often reads neighbors next. */
 class LeafWindow {
   readonly #snapshot: TlogSnapshot;
   /** Least recently used first. */
-  readonly #bundles: Map<number, readonly Uint8Array[]> = new Map();
+  readonly #bundles: Map<number, EntryBundle> = new Map();
 
   constructor(snapshot: TlogSnapshot) {
     this.#snapshot = snapshot;
   }
 
-  async slice(from: number, to: number): Promise<readonly Uint8Array[]> {
-    const leaves: Uint8Array[] = [];
-    for (let index = from; index < to; ) {
-      const start = index - (index % TILE_WIDTH);
-      const bundle = await this.#bundle(start / TILE_WIDTH);
-      const end = Math.min(to, start + TILE_WIDTH);
-      for (let i = index; i < end; i++) leaves.push(bundle[i - start] as Uint8Array);
-      index = end;
-    }
-    return leaves;
+  /** Reads the leaves of `[from, to)`; the result returns each by its index. */
+  async range(from: number, to: number): Promise<(index: number) => Uint8Array> {
+    const first = Math.floor(from / TILE_WIDTH);
+    const bundles: EntryBundle[] = [];
+    for (let at = first; at * TILE_WIDTH < to; at++) bundles.push(await this.#bundle(at));
+    return (index) => {
+      const bundle = bundles[Math.floor(index / TILE_WIDTH) - first] as EntryBundle;
+      return bundle.entry(index % TILE_WIDTH);
+    };
   }
 
-  async #bundle(index: number): Promise<readonly Uint8Array[]> {
+  async #bundle(index: number): Promise<EntryBundle> {
     const bundle = this.#bundles.get(index) ?? (await this.#snapshot.bundle(index));
     this.#bundles.delete(index);
     this.#bundles.set(index, bundle);
@@ -242,13 +243,13 @@ function isBodyOf(leaf: Leaf, body: Body & { readonly kind: 'present' }): boolea
 function scanBatch(
   block: OpenBlock,
   { from, to }: { readonly from: number; readonly to: number },
-  leaves: readonly Uint8Array[],
+  leafAt: (index: number) => Uint8Array,
 ): ScanBatch {
   const skipped = from - block.header.firstIndex;
   return {
     firstIndex: from,
     count: to - from,
-    leaf: (position) => leaves[position] as Uint8Array,
+    leaf: (position) => leafAt(from + position),
     body: (position) => bodyOf(block, skipped + position),
     version: (position) => column(block.meta.versions, skipped + position),
     action: (position) => column(block.meta.actions, skipped + position),

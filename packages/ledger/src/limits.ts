@@ -74,5 +74,11 @@ export const FINGERPRINT_SAMPLES = 8;
 /** A larger buffer is not kept for the next batch, because few batches are that large. */
 export const BATCH_SCRATCH_BYTES_MAX: number = 8 * 1024 * 1024;
 
+/**
+ * Unpacked blocks that one reader keeps: about 80, the records of a busy person's day. Their bytes
+ * are outside the JavaScript heap.
+ */
+export const BLOCKS_KEPT_BYTES_MAX: number = 32 * 1024 * 1024;
+
 /** Entry bundles that a reader keeps: usually 80 KiB each. */
 export const BUNDLES_KEPT_MAX = 32;

@@ -15,6 +15,7 @@ export {
   parseCheckpoint,
   type SignedCheckpoint,
 } from './log/checkpoint.ts';
+export type { EntryBundle } from './log/entry-bundle.ts';
 export {
   formatProof,
   type ProofVerdict,

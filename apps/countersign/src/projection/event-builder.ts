@@ -18,9 +18,6 @@ const EVENTS_WINDOW_FIRST = 64;
 /** The bodies of a window are in memory: about 6 MB of typical records. */
 const EVENTS_WINDOW_MAX = 4096;
 
-/** Unneeded entries that are read along: about the content of one block. */
-const SCAN_GAP_MAX = 512;
-
 type Delivery = { readonly leaf: Leaf; readonly body: Uint8Array };
 /** Members of an erased action's event that explain what is missing. */
 type ErasedMembers = {
@@ -99,20 +96,18 @@ export class EventBuilder {
     return toOcsf({ source, tenant, id, at, value }, row.event, entry, this.#memo);
   }
 
-  /** In ledger order, independent of the rows' order, so that each block is opened once. */
+  /** In ledger order, so that each block is opened once. The reader keeps blocks read in part. */
   async #read(indices: readonly number[]): Promise<Deliveries> {
     const deliveries = new Map<number, Delivery>();
     const wanted = [...new Set(indices)].sort((a, b) => a - b);
     for (const range of rangesOf(wanted)) {
       for await (const batch of this.#ledger.scan(range)) {
         for (let position = 0; position < batch.count; position++) {
-          const index = batch.firstIndex + position;
-          if (!range.wanted.has(index)) continue;
           const body = batch.body(position);
           if (body.kind === 'erased') continue;
           // Copy, because a view would retain the whole block.
           const leaf = parseLeaf(batch.leaf(position));
-          deliveries.set(index, { leaf, body: new Uint8Array(body.bytes) });
+          deliveries.set(batch.firstIndex + position, { leaf, body: new Uint8Array(body.bytes) });
         }
       }
     }
@@ -146,19 +141,15 @@ async function* windowsOf(rows: AsyncIterable<EventRow>): AsyncGenerator<readonl
   if (window.length > 0) yield window;
 }
 
-type Range = { readonly from: number; to: number; readonly wanted: Set<number> };
+type Range = { readonly from: number; to: number };
 
-/** Ranges that contain all of `ascending`, without long unneeded gaps. */
+/** The runs of consecutive indices in `ascending`. */
 function rangesOf(ascending: readonly number[]): Range[] {
   const ranges: Range[] = [];
   for (const index of ascending) {
     const last = ranges.at(-1);
-    if (last !== undefined && index - last.to <= SCAN_GAP_MAX) {
-      last.to = index + 1;
-      last.wanted.add(index);
-    } else {
-      ranges.push({ from: index, to: index + 1, wanted: new Set([index]) });
-    }
+    if (last?.to === index) last.to = index + 1;
+    else ranges.push({ from: index, to: index + 1 });
   }
   return ranges;
 }

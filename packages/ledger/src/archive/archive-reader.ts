@@ -1,5 +1,5 @@
 import type { Disk, FileId } from '../disk/disk.ts';
-import { SEGMENTS_OPEN_MAX } from '../limits.ts';
+import { BLOCKS_KEPT_BYTES_MAX, SEGMENTS_OPEN_MAX } from '../limits.ts';
 import {
   type BlockHeader,
   type ByteLocation,
@@ -37,7 +37,7 @@ export class ArchiveReader {
   /** Least recently used first. */
   readonly #open: Map<string, OpenSegment> = new Map();
   #lastFacts: BlockFacts | undefined;
-  #lastBlock: OpenBlock | undefined;
+  readonly #blocks = new BlockCache();
 
   constructor(files: Disk, dir: string) {
     this.#files = files;
@@ -59,7 +59,7 @@ export class ArchiveReader {
     for (const { file } of this.#open.values()) this.#files.close(file);
     this.#open.clear();
     this.#lastFacts = undefined;
-    this.#lastBlock = undefined;
+    this.#blocks.clear();
   }
 
   /** The archive's metadata of the block that holds entry `index`. */
@@ -71,15 +71,24 @@ export class ArchiveReader {
     return this.#lastFacts;
   }
 
-  /** The block that holds entry `index`, with its remaining bodies. */
-  block(index: number): OpenBlock {
-    const last = this.#lastBlock;
+  /**
+   * The block that holds entry `index`, with its remaining bodies, for a caller that reads up to
+   * entry `to`. A block that is read in part is kept: the next question is often about a neighbor.
+   * A scan of whole blocks keeps none.
+   */
+  block(index: number, to: number): OpenBlock {
+    const last = this.#blocks.last;
     if (last !== undefined && holds(last.header, index)) return last;
+    const { segment, block } = this.#find(index);
+    const kept = this.#blocks.get(block.firstIndex);
+    if (kept !== undefined) return kept;
     const { header, meta, place } = this.facts(index);
-    const { file } = this.#find(index).segment;
-    const packed = readPackedBytes(this.#files, file, { header, at: place.at });
-    this.#lastBlock = { header, meta, bodies: unpackBodies(header, packed, place) };
-    return this.#lastBlock;
+    const packed = readPackedBytes(this.#files, segment.file, { header, at: place.at });
+    const opened = { header, meta, bodies: unpackBodies(header, packed, place) };
+    this.#blocks.last = opened;
+    const isPart = index > block.firstIndex || to < block.firstIndex + block.count;
+    if (isPart) this.#blocks.keep(block.firstIndex, opened);
+    return opened;
   }
 
   /**
@@ -143,6 +152,38 @@ export class ArchiveReader {
   #missing(index: number): Error {
     const path = this.#segments[findHolder(this.#segments, index)]?.path ?? this.#dir;
     return corrupt({ path, at: 0 }, `it does not hold entry ${index}, which the log has`);
+  }
+}
+
+/** Unpacked and verified blocks by their first index, least recently used first. */
+class BlockCache {
+  readonly #blocks = new Map<number, OpenBlock>();
+  #bytes = 0;
+  last: OpenBlock | undefined;
+
+  get(firstIndex: number): OpenBlock | undefined {
+    const block = this.#blocks.get(firstIndex);
+    if (block === undefined) return undefined;
+    this.#blocks.delete(firstIndex);
+    this.#blocks.set(firstIndex, block);
+    this.last = block;
+    return block;
+  }
+
+  keep(firstIndex: number, block: OpenBlock): void {
+    this.#blocks.set(firstIndex, block);
+    this.#bytes += block.header.bodyBytes;
+    for (const [oldest, { header }] of this.#blocks) {
+      if (this.#bytes <= BLOCKS_KEPT_BYTES_MAX) return;
+      this.#blocks.delete(oldest);
+      this.#bytes -= header.bodyBytes;
+    }
+  }
+
+  clear(): void {
+    this.#blocks.clear();
+    this.#bytes = 0;
+    this.last = undefined;
   }
 }
 

@@ -237,7 +237,7 @@ export class RangeChecker {
   #openBlock(index: number): CheckedBlock | undefined {
     try {
       const { place } = this.#archive.facts(index);
-      const block = this.#archive.block(index);
+      const block = this.#archive.block(index, Infinity);
       const { count } = block.header;
       const seeds = new Array<Uint8Array>(count).fill(UNCHECKED);
       return { ...block, place, seeds, digests: Buffer.alloc(count * HASH_BYTES) };

@@ -1,6 +1,4 @@
-import { isByteEqual } from '../canonical-encoding.ts';
-import { TlogError } from '../errors.ts';
-import { HASH_BYTES, leafHash } from '../merkle/merkle-hash.ts';
+import { HASH_BYTES } from '../merkle/merkle-hash.ts';
 import {
   consistencyRanges,
   inclusionRanges,
@@ -11,20 +9,14 @@ import {
   verifyConsistency,
 } from '../merkle/merkle-proof.ts';
 import { hashReader } from '../merkle/merkle-tree.ts';
-import {
-  bundlePath,
-  decodeBundle,
-  TILE_WIDTH,
-  tileOfNode,
-  tilePath,
-  tileWidth,
-} from '../merkle/tile.ts';
+import { bundlePath, TILE_WIDTH, tileOfNode, tilePath, tileWidth } from '../merkle/tile.ts';
 import {
   type Checkpoint,
   type CheckpointTrust,
   openCheckpoint,
   type SignedCheckpoint,
 } from './checkpoint.ts';
+import { EntryBundle } from './entry-bundle.ts';
 import { type FetchTile, missingResource, VerifiedTiles } from './verified-tiles.ts';
 
 export type TlogReaderOptions = {
@@ -78,7 +70,7 @@ export class TlogSnapshot {
   async entry(index: number): Promise<Uint8Array> {
     inclusionRanges(index, this.checkpoint.size);
     const bundle = await this.bundle(Math.floor(index / TILE_WIDTH));
-    return bundle[index % TILE_WIDTH] as Uint8Array;
+    return bundle.entry(index % TILE_WIDTH);
   }
 
   /** The entries of `[from, to)` in order, each verified. */
@@ -86,19 +78,17 @@ export class TlogSnapshot {
     const to = Math.min(range.to, this.checkpoint.size);
     for (let index = range.from; index < to; ) {
       const bundle = await this.bundle(Math.floor(index / TILE_WIDTH));
-      for (const entry of bundle.slice(index % TILE_WIDTH)) {
-        if (index >= to) return;
-        yield { index, entry };
-        index++;
+      for (let at = index % TILE_WIDTH; at < bundle.length && index < to; at++, index++) {
+        yield { index, entry: bundle.entry(at) };
       }
     }
   }
 
   /**
-   * The entries of one bundle, up to the size of this snapshot.
+   * The entries of one bundle, up to the size of this snapshot. Each is verified when it is read.
    * @throws TlogError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
    */
-  async bundle(index: number): Promise<readonly Uint8Array[]> {
+  async bundle(index: number): Promise<EntryBundle> {
     const hashes = await this.#tiles.tile(0, index);
     const width = tileWidth(0, index, this.checkpoint.size);
     const path = bundlePath({ index, width });
@@ -106,18 +96,8 @@ export class TlogSnapshot {
     const isFull = exact === undefined && width < TILE_WIDTH;
     const bytes = isFull ? await this.#fetchTile(bundlePath({ index, width: TILE_WIDTH })) : exact;
     if (bytes === undefined) throw missingResource(path);
-    const entries = decodeBundle(bytes, isFull ? TILE_WIDTH : width, path).slice(0, width);
-    for (const [i, entry] of entries.entries()) {
-      const expected = hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
-      if (isByteEqual(leafHash(entry), expected)) continue;
-      const at = index * TILE_WIDTH + i;
-      throw new TlogError(
-        'LOG_INCONSISTENT',
-        `could not verify entry ${at}: its bytes in ${path} do not match the tree`,
-        { data: { paths: [path], index: at } },
-      );
-    }
-    return entries;
+    const held = isFull ? TILE_WIDTH : width;
+    return new EntryBundle({ index, width: held, bytes }, hashes);
   }
 
   /** @throws TlogError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */

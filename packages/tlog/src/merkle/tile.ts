@@ -8,6 +8,8 @@ import { HASH_BYTES } from './merkle-hash.ts';
 export const TILE_WIDTH = 256;
 export const TILE_BYTES: number = TILE_WIDTH * HASH_BYTES;
 const TILE_HEIGHT = 8;
+/** C2SP tlog-tiles: each entry follows its length, a big-endian 16-bit number. */
+export const LENGTH_BYTES = 2;
 /** C2SP tlog-tiles: levels go up to 63. */
 const TILE_LEVEL_MAX = 63;
 
@@ -159,9 +161,6 @@ export function entryOffsets(
   }
   return offsets;
 }
-
-/** C2SP tlog-tiles: each entry follows its length, a big-endian 16-bit number. */
-const LENGTH_BYTES = 2;
 
 function indexPath({ index, width }: BundleId): string {
   if (!Number.isSafeInteger(index) || index < 0 || !(width >= 1 && width <= TILE_WIDTH)) {
