@@ -26,6 +26,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchmarkModule>>> = {
   'import-csv': () => import('./import-csv.ts'),
   'import-sources': () => import('./import-sources.ts'),
   'import-flood': () => import('./import-flood.ts'),
+  'parquet-rows': () => import('./parquet-rows.ts'),
   fsck: () => import('./fsck.ts'),
   'user-day': () => import('./user-day.ts'),
   start: () => import('./start.ts'),

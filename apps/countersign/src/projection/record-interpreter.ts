@@ -88,7 +88,7 @@ export class RecordInterpreter {
  * One row out of all deliveries of an action: the richest first, and what it does not state filled
  * from the others; erased ones last. The order in which they arrived changes nothing but `index`.
  */
-export function projectAction(deliveries: readonly InterpretedDelivery[]): ProjectedAction {
+function projectAction(deliveries: readonly InterpretedDelivery[]): ProjectedAction {
   const [richest, second] = deliveries;
   assert(richest !== undefined, 'an action has at least one delivery');
   if (second === undefined) return projectDelivery(richest);

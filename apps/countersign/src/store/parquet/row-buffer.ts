@@ -21,8 +21,8 @@ export type RowSummary = {
 /**
  * Collects rows, column by column, for one Parquet file.
  *
- * This is the hottest code of the store. DuckDB's CSV reader and Parquet writer take twice as long
- * per row, its appender four times. Belongs to one thread.
+ * This is the hottest code of the store. DuckDB takes four times as long to read and write the rows
+ * as JSON, and five times as data chunks (`npm run bench -- parquet-rows`). Belongs to one thread.
  */
 export class RowBuffer {
   readonly #columns: readonly RowColumn[] = COLUMNS.map(columnOf);
