@@ -3,7 +3,7 @@ import type { Change } from '../shapes/directory-audit.ts';
 import type { SignInView } from '../shapes/sign-in-record.ts';
 import { activityKey } from '../values/activity-key.ts';
 import { isObject, type Json, list, lower, NOTHING, object, text } from '../values/json-value.ts';
-import { type NamedPart, ReadingParts, ROOTS } from './reading-parts.ts';
+import { type NamedPart, ReadingParts } from './reading-parts.ts';
 import type { Reading } from './record-reading.ts';
 
 /** Returns undefined if the record does not state the field; a list if it states several values. */
@@ -43,7 +43,7 @@ export function fieldReader(
     case 'old':
       return (reading) => changed(parts.changes(reading), rest, (change) => change.old);
     case 'signin':
-      return SIGN_IN.has(rest) ? (reading) => signInField(reading, rest) : undefined;
+      return signInReader(rest);
     case 'raw':
       return rawReader(name.slice(dot + 1), parts);
     default:
@@ -207,9 +207,10 @@ const SIGN_IN: ReadonlyMap<string, (view: SignInView) => unknown> = new Map([
   ['device', (view: SignInView) => text(view.deviceId)],
 ]);
 
-function signInField({ subject }: Reading, name: string): unknown {
-  const view = subject.signIn;
-  return view === null ? undefined : (SIGN_IN.get(name)?.(view) ?? undefined);
+function signInReader(name: string): FieldReader | undefined {
+  const read = SIGN_IN.get(name);
+  if (read === undefined) return undefined;
+  return ({ subject: { signIn } }) => (signIn === null ? undefined : (read(signIn) ?? undefined));
 }
 
 function bodyOf({ subject }: Reading): Json {
@@ -228,7 +229,7 @@ function rawReader(path: string, parts: ReadingParts): FieldReader {
   const names = path.split('.').map((name) => name.toLowerCase());
   const slot = parts.slotOf(names[0] as string);
   return (reading) => {
-    for (const root of ROOTS) {
+    for (const root of parts.roots(reading)) {
       const first = parts.member(reading, root, slot);
       const found = first === undefined ? undefined : valueAt(first, names, 1);
       if (found !== undefined) return found;

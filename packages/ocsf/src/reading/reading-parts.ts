@@ -6,12 +6,8 @@ import type { Reading } from './record-reading.ts';
 /** A name in lower case, the name as written, and its value. */
 export type NamedPart = readonly [lower: string, name: string, value: unknown];
 
-/**
- * The search order for a member of the delivered record: the body, the record as delivered, its
- * `properties`.
- */
-export const ROOTS = [0, 1, 2] as const;
-export type Root = (typeof ROOTS)[number];
+/** Where a member may be: the body, the record as delivered, its `properties`. */
+export type Root = 0 | 1 | 2;
 
 /**
  * The parts from which several fields of one reading are read. Each part is built once, for any
@@ -57,7 +53,13 @@ export class ReadingParts {
     return this.#members.slotOf(lower);
   }
 
-  /** A member of one of the {@link ROOTS}, by its name in any case. */
+  /** The places to search for a member, in order. */
+  roots(reading: Reading): readonly Root[] {
+    this.#take(reading);
+    return this.#members.roots(reading);
+  }
+
+  /** A member of one of the {@link roots}, by its name in any case. */
   member(reading: Reading, root: Root, slot: number): unknown {
     this.#take(reading);
     return this.#members.at(reading, root, slot);
@@ -73,6 +75,12 @@ export class ReadingParts {
     this.#members.forget();
   }
 }
+
+/** Most records are delivered without an envelope and without `properties`. */
+const BARE = [0] as const;
+const BARE_WITH_PROPERTIES = [0, 2] as const;
+const WRAPPED = [0, 1] as const;
+const WRAPPED_WITH_PROPERTIES = [0, 1, 2] as const;
 
 const PROPERTIES = 'properties';
 const NOT_REQUESTED = -1;
@@ -91,6 +99,7 @@ class Members {
   readonly #values: readonly unknown[][] = [[], [], []];
   readonly #turns: readonly number[][] = [[-1], [-1], [-1]];
   readonly #located = [false, false, false];
+  #roots: readonly Root[] | undefined;
   #turn = 0;
 
   slotOf(lower: string): number {
@@ -106,6 +115,19 @@ class Members {
   forget(): void {
     this.#turn += 1;
     this.#located.fill(false);
+    this.#roots = undefined;
+  }
+
+  roots(reading: Reading): readonly Root[] {
+    this.#roots ??= this.#rootsOf(reading);
+    return this.#roots;
+  }
+
+  #rootsOf(reading: Reading): readonly Root[] {
+    const { body, record } = reading.subject;
+    const hasProperties = this.at(reading, 1, 0) !== undefined;
+    if (body === record.value) return hasProperties ? BARE_WITH_PROPERTIES : BARE;
+    return hasProperties ? WRAPPED_WITH_PROPERTIES : WRAPPED;
   }
 
   at(reading: Reading, origin: Root, slot: number): unknown {

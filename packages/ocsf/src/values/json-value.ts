@@ -134,8 +134,11 @@ export function pairValue(pairs: unknown, name: string): unknown {
 export function pairsOf(pairs: unknown): readonly (readonly [string, unknown])[] {
   if (isObject(pairs)) return Object.entries(pairs);
   const found: [string, unknown][] = [];
-  for (const raw of list(pairs).slice(0, LIST_SCAN_MAX)) {
-    const item = object(raw);
+  const items = list(pairs);
+  const scanned = Math.min(items.length, LIST_SCAN_MAX);
+  for (let i = 0; i < scanned; i++) {
+    const raw = items[i];
+    const item = isObject(raw) ? raw : object(raw);
     const name = nameIn(item);
     if (typeof name === 'string') found.push([name, valueIn(item)]);
   }

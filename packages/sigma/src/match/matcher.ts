@@ -11,16 +11,34 @@ import {
 } from '../expressions/expression.ts';
 import { formOf } from '../expressions/text-pattern.ts';
 import { PLANS_MAX } from '../limits.ts';
+import { anchorOf, equalText } from './anchor.ts';
 import { EventFields } from './event-fields.ts';
 import { compare, keywordTest, type TextTest, textTest } from './value-test.ts';
 
 type Predicate = () => boolean;
 
+/** With fewer tests, a lookup costs as much as they do. */
+const MEMO_TESTS_MIN = 4;
+
+/** Texts in a memo before it is cleared. The sign-ins of a tenant have some hundred user agents. */
+const MEMO_TEXTS_MAX = 1_000;
+
+/** Longer texts are rarely repeated. */
+const MEMO_CHARACTERS_MAX = 500;
+
+type OpenRule = { readonly rule: number; readonly is: Predicate };
+
+/** Rules that match only if a field has a text. */
+type Lookup = { readonly field: number; readonly rules: ReadonlyMap<string, readonly OpenRule[]> };
+
 /** The remaining tests for events of one key. */
 type Plan = {
   /** Rules that match all events of the key. */
   readonly sure: readonly number[];
-  readonly open: readonly { readonly rule: number; readonly is: Predicate }[];
+  readonly open: readonly OpenRule[];
+  /** Each open rule is in one of these. */
+  readonly tested: readonly OpenRule[];
+  readonly lookups: readonly Lookup[];
 };
 
 /**
@@ -34,6 +52,8 @@ export class Matcher<Event> {
   readonly #expressions: readonly Expression[];
   readonly #fields: EventFields<Event>;
   readonly #plans = new Map<string, Plan>();
+  /** Results by tests and text. Plans share them, because hostile events may have many keys. */
+  readonly #memos = new Map<string, Map<string, boolean>>();
   readonly #found: number[] = [];
   readonly #unsure: number[] = [];
 
@@ -64,10 +84,25 @@ export class Matcher<Event> {
     }
     this.#fields.take(event);
     for (const rule of plan.sure) found.push(rule);
-    for (const { rule, is } of plan.open) if (is()) found.push(rule);
+    for (const { rule, is } of plan.tested) if (is()) found.push(rule);
+    for (const each of plan.lookups) this.#findByText(each);
     if (this.#fields.takeCut()) this.#addUnsure(plan);
-    if (plan.sure.length > 0) found.sort((a, b) => a - b);
+    if (found.length > 1) found.sort((a, b) => a - b);
     return found;
+  }
+
+  #findByText({ field, rules }: Lookup): void {
+    const found = this.#found;
+    const lowers = this.#fields.lowers(field);
+    if (typeof lowers === 'string') {
+      for (const { rule, is } of rules.get(lowers) ?? NO_RULES) if (is()) found.push(rule);
+      return;
+    }
+    for (const lower of lowers) {
+      for (const { rule, is } of rules.get(lower) ?? NO_RULES) {
+        if (!found.includes(rule) && is()) found.push(rule);
+      }
+    }
   }
 
   /** Rare: so many values. All are evaluated again, to learn which rules read such a field. */
@@ -80,19 +115,44 @@ export class Matcher<Event> {
 
   #plan(key: string, event: Event): Plan {
     const sure: number[] = [];
-    const open: { rule: number; is: Predicate }[] = [];
+    const open = new Map<number, Expression>();
     this.#fields.take(event);
     for (const [rule, expression] of this.#expressions.entries()) {
       const left = mapAtoms(expression, (each) => this.#known(each, event));
       if (left.kind === 'always') sure.push(rule);
-      else if (left.kind !== 'never') open.push({ rule, is: this.#predicate(left) });
+      else if (left.kind !== 'never') open.set(rule, left);
     }
-    const plan = { sure, open };
+    const plan = { sure, ...this.#indexed(open) };
     // Hostile events may have endlessly many keys. Plans are then rebuilt repeatedly, in bounded
     // memory.
     if (this.#plans.size >= PLANS_MAX) this.#plans.clear();
     this.#plans.set(key, plan);
     return plan;
+  }
+
+  /** Rules whose first test is about texts of the same field are found by these texts. */
+  #indexed(lefts: ReadonlyMap<number, Expression>): Omit<Plan, 'sure'> {
+    const open = [...lefts].map(([rule, left]) => ({ rule, is: this.#predicate(left) }));
+    const anchors = [...lefts.values()].map((left) => {
+      return anchorOf(left.kind === 'and' ? (byCost(left.of)[0] as Expression) : left);
+    });
+    const counts = Map.groupBy(anchors, (anchor) => anchor?.field);
+    const tested: OpenRule[] = [];
+    const lookups = new Map<string, Map<string, OpenRule[]>>();
+    for (const [at, each] of open.entries()) {
+      const anchor = anchors[at];
+      if (anchor === undefined || counts.get(anchor.field)?.length === 1) {
+        tested.push(each);
+        continue;
+      }
+      const rules = lookups.get(anchor.field) ?? new Map<string, OpenRule[]>();
+      lookups.set(anchor.field, rules);
+      for (const text of anchor.texts) rules.set(text, [...(rules.get(text) ?? []), each]);
+    }
+    const numbered = [...lookups].map(([field, rules]) => {
+      return { field: this.#fields.numberOf(field), rules };
+    });
+    return { open, tested, lookups: numbered };
   }
 
   /** Any event of the key decides an atom about a fixed field. */
@@ -150,7 +210,37 @@ export class Matcher<Event> {
       sets.set(equal.field, set);
     }
     const lookups = [...sets].map(([field, texts]) => this.#lookup(field, texts));
-    return anyOf([...lookups, ...byCost(others).map((part) => this.#predicate(part))]);
+    const texts = Map.groupBy(others, fieldOfText);
+    const memos = [...texts].flatMap(([field, tests]) => {
+      if (field === undefined || tests.length < MEMO_TESTS_MIN) return [];
+      return [{ field, tests }];
+    });
+    const rest = others.filter((part) => !memos.some(({ tests }) => tests.includes(part)));
+    return anyOf([
+      ...lookups,
+      ...memos.map(({ field, tests }) => this.#memo(field, tests)),
+      ...byCost(rest).map((part) => this.#predicate(part)),
+    ]);
+  }
+
+  /** Fields such as the user agent have few different texts, so each is tested once. */
+  #memo(field: string, tests: readonly Expression[]): Predicate {
+    const fields = this.#fields;
+    const number = fields.numberOf(field);
+    const is = anyOf(tests.map((part) => this.#predicate(part)));
+    const key = JSON.stringify(tests);
+    const known = this.#memos.get(key) ?? new Map<string, boolean>();
+    this.#memos.set(key, known);
+    return () => {
+      const lowers = fields.lowers(number);
+      if (typeof lowers !== 'string' || lowers.length > MEMO_CHARACTERS_MAX) return is();
+      const found = known.get(lowers);
+      if (found !== undefined) return found;
+      if (known.size >= MEMO_TEXTS_MAX) known.clear();
+      const fits = is();
+      known.set(lowers, fits);
+      return fits;
+    };
   }
 
   #lookup(field: string, texts: ReadonlySet<string>): Predicate {
@@ -229,20 +319,21 @@ export class Matcher<Event> {
   }
 }
 
+/** The field of a test of texts in any case, other than equality. */
+function fieldOfText(part: Expression): string | undefined {
+  if (part.kind !== 'atom' || part.atom.kind !== 'field') return undefined;
+  const { field, test } = part.atom;
+  return test.kind === 'text' && !test.isCased ? field : undefined;
+}
+
+const NO_RULES: readonly OpenRule[] = [];
+
 function anyText(texts: string | readonly string[], is: (text: string) => boolean): boolean {
   return typeof texts === 'string' ? is(texts) : texts.some(is);
 }
 
 function usesOther(test: ValueTest): boolean {
   return test.kind === 'field' || (test.kind === 'differs' && usesOther(test.from));
-}
-
-function equalText(part: Expression): { field: string; text: string } | undefined {
-  if (part.kind !== 'atom' || part.atom.kind !== 'field') return undefined;
-  const { field, test } = part.atom;
-  if (test.kind !== 'text' || test.isCased) return undefined;
-  const form = formOf(test.pattern);
-  return form.form === 'equals' ? { field, text: form.text.toLowerCase() } : undefined;
 }
 
 /** Cheap tests first: if they decide, the rest is skipped. */

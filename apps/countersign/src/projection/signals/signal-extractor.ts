@@ -112,7 +112,6 @@ export class SignalExtractor {
 /** The texts of a record's signals, each written once. */
 class SignalTexts {
   readonly #reading: Reading;
-  #about: About | undefined;
   #plain: string | undefined;
 
   constructor(reading: Reading) {
@@ -123,10 +122,9 @@ class SignalTexts {
     const { stream, part, kind, valueReaders, wordReaders } = extract;
     const found = valueReaders.map((read) => textsOf(read(this.#reading))[0] ?? null);
     const values = found.length === 0 ? NO_VALUES : JSON.stringify(found.map(cutOrNull));
-    this.#about ??= aboutOf(this.#reading);
-    this.#plain ??= JSON.stringify(this.#about);
+    this.#plain ??= JSON.stringify(aboutOf(this.#reading));
     const about =
-      wordReaders.length === 0 ? this.#plain : withFields(this.#about, extract, this.#reading);
+      wordReaders.length === 0 ? this.#plain : withFields(this.#plain, extract, this.#reading);
     return { stream, kind, group, part, values, about };
   }
 
@@ -236,7 +234,9 @@ function readerOf(names: readonly string[], parts: ReadingParts): FieldReader {
  */
 function groupOf({ groupReaders, kind }: Extract, reading: Reading): string | undefined {
   const values = groupReaders.map((read) => {
-    const texts = textsOf(read(reading)).slice(0, SIGNAL_VALUES_MAX);
+    const value = read(reading);
+    if (typeof value === 'string') return cut(value.toLowerCase());
+    const texts = textsOf(value).slice(0, SIGNAL_VALUES_MAX);
     return texts.length === 0 ? null : cut(texts.join(' ').toLowerCase());
   });
   if (kind === 'correlation' && values.includes(null)) return undefined;
@@ -277,13 +277,14 @@ function actorNameOf({ event }: Reading): string | null {
 /** OCSF `user.type_id` of an application that acts for itself. */
 const SERVICE = 4;
 
-function withFields(about: About, { wordReaders }: Extract, reading: Reading): string {
+/** `plain`: JSON of {@link About} without the fields. */
+function withFields(plain: string, { wordReaders }: Extract, reading: Reading): string {
   const stated = wordReaders.flatMap(([name, read]) => {
     const texts = textsOf(read(reading)).slice(0, SIGNAL_VALUES_MAX);
     const text = cut(texts.map((each) => each.replace(/^smtp:/i, '')).join(', '));
     return text === '' ? [] : [[name, text] as const];
   });
-  return JSON.stringify({ ...about, fields: Object.fromEntries(stated) });
+  return `${plain.slice(0, -1)},"fields":${JSON.stringify(Object.fromEntries(stated))}}`;
 }
 
 function cut(text: string): string {
