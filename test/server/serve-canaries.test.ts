@@ -69,6 +69,7 @@ test('serve sends the configured canaries, and measures what returns', async () 
   const served = serve({
     ...{ dir, config: loadConfig(configFor(emulator), env), env, version: '1.2.3', workers: 1 },
     clock: clockOf(emulator),
+    emulator: { url: `${emulator.origins['login']}/emulator/clock`, ca: undefined },
     random: { fill: (into) => crypto.getRandomValues(into) },
     wait: (ms, signal) => emulator.clock.until(emulator.clock.now() + ms, signal),
     freeDisk: () => 0.5,

@@ -24,7 +24,7 @@ import { collectorsOf, type TenantCollectors } from './collectors/open-collector
 import { type OpenWebhooks, openWebhooks } from './collectors/open-webhooks.ts';
 import { inventoryOf } from './configured-inventory.ts';
 import { coveragePage } from './coverage-page.ts';
-import { runDetectors } from './detection-loop.ts';
+import { runDetectionThread } from './detection/detection-thread.ts';
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { healthOf } from './health.ts';
 import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
@@ -46,6 +46,8 @@ export type ServeOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Sleep;
+  /** The emulator whose time `clock` and `wait` follow. */
+  readonly emulator: { readonly url: string; readonly ca: string | undefined } | undefined;
   /** Measures the disk of the data folder. */
   readonly freeDisk: DiskMeter;
   /** Aborted to stop: work in progress ends after its current batch. */
@@ -235,11 +237,9 @@ class Server {
   }
 
   async #detect(broken: AbortController, signal: AbortSignal): Promise<void> {
-    const { wait, tell } = this.#options;
-    const { detection } = this.#writer;
-    if (detection === undefined) return;
+    const { tell, emulator } = this.#options;
     const [writer, sink] = [this.#writer, this.#sink];
-    await breaking(broken, () => runDetectors({ writer, sink, detection, wait, tell, signal }));
+    await breaking(broken, () => runDetectionThread({ writer, sink, emulator, tell, signal }));
   }
 
   /** A forwarded command has the ledger exclusively, and stops with the server. */

@@ -15,9 +15,11 @@ const SERVE_THREADS_MAX = 4;
 /** Runs the server with this machine's disk, threads and time until the signal is aborted. */
 export async function startServer(request: ServerRequest): Promise<void> {
   const { dataDir, config, env, random, signal, keyFile, acceptFork, log, ready } = request;
-  const { clock, wait } = await timeOf(request);
+  const emulator = emulatorOf(request);
+  const { clock, wait } = await timeOf(request, emulator);
   await serve({
     ...{ dir: dataDir, config, env, clock, wait, random, signal, keyFile, acceptFork, ready },
+    emulator,
     version: ownPackage().version,
     freeDisk: () => freeShare(dataDir),
     workers: Math.min(SERVE_THREADS_MAX, availableParallelism()),
@@ -26,13 +28,21 @@ export async function startServer(request: ServerRequest): Promise<void> {
   });
 }
 
-/** This machine's time, or the time of the emulator that is collected. */
-async function timeOf(request: ServerRequest): Promise<EmulatedTime> {
-  const { clock, random, signal, dataDir, log, config } = request;
-  const { emulatorClock, tenants } = config;
-  reserveFolder(dataDir, emulatorClock);
-  if (emulatorClock === undefined) return { clock, wait: systemWait };
+type Emulator = { readonly url: string; readonly ca: string | undefined };
+
+function emulatorOf({ config: { emulatorClock: url, tenants } }: ServerRequest) {
+  if (url === undefined) return undefined;
   const file = tenants.find(({ authorityFile }) => authorityFile !== undefined)?.authorityFile;
-  const ca = file === undefined ? undefined : readFileSync(file, 'utf8');
-  return followEmulator({ url: emulatorClock, ca, clock, random, signal, tell: log });
+  return { url, ca: file === undefined ? undefined : readFileSync(file, 'utf8') };
+}
+
+/** This machine's time, or the time of the emulator that is collected. */
+async function timeOf(
+  request: ServerRequest,
+  emulator: Emulator | undefined,
+): Promise<EmulatedTime> {
+  const { clock, random, signal, dataDir, log, config } = request;
+  reserveFolder(dataDir, config.emulatorClock);
+  if (emulator === undefined) return { clock, wait: systemWait };
+  return followEmulator({ ...emulator, clock, random, signal, tell: log });
 }

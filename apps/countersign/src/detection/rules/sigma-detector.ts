@@ -38,10 +38,10 @@ export function sigmaDetector(content: RuleContent): Detector {
         ...isolation.retried.map((stream) => store.signals.groupDays(stream)),
       ]);
     },
-    done: (store, toIndex) => {
+    done: async (changes, toIndex) => {
       // Only now: an interrupted or overtaken run has not reported the tenant's findings again.
       home = homeAsked;
-      store.forgetTouched(toIndex);
+      await changes.forgetTouched(toIndex);
     },
   };
 }

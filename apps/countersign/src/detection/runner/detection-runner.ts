@@ -1,16 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { assert, type IntervalSet, interval, messageOf, normalize } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger/reader';
-import { commitProjection } from '../../projection/commit-projection.ts';
 import { findingBody } from '../../projection/entries/finding-body.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
-import type { LedgerWriter } from '../../projection/ledger-writer.ts';
-import { projectEntry } from '../../projection/project-entry.ts';
 import { headOf } from '../../store/reading/ledger-head.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { FAILED, failureOf } from '../findings/failure.ts';
 import { changesOf, type NewFact, RUNNER } from '../findings/finding-changes.ts';
+import type { DetectionWriter } from './detection-writer.ts';
 import type { Detector, DetectorInput } from './detector.ts';
 import type { DetectorResult } from './detector-result.ts';
 import { Isolation } from './isolation.ts';
@@ -37,9 +35,6 @@ export type DetectionReport = {
 /** Which detectors to run: those that read only the state, those that query events, or all. */
 export type DetectorSelection = NonNullable<Detector['reads']> | 'all';
 
-/** Runs work that appends while no other work does. */
-export type WithExclusiveWriter = <T>(work: () => Promise<T>) => Promise<T>;
-
 /** The readers of a runner, which see the same entries. */
 export type DetectionReaders = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
@@ -47,7 +42,7 @@ export type DetectionReaders = { readonly store: StoreReader; readonly ledger: L
 export type Preparation = {
   /** Begins the sentence "… failed". */
   readonly title: string;
-  readonly run: (alone: WithExclusiveWriter) => Promise<void>;
+  readonly run: () => Promise<void>;
 };
 
 export type PrepareDetection = (readers: DetectionReaders) => readonly Preparation[];
@@ -59,9 +54,8 @@ export type PrepareDetection = (readers: DetectionReaders) => readonly Preparati
  * ones, so a crash or a rebuild repeats none.
  */
 export class DetectionRunner {
-  readonly #writer: LedgerWriter;
+  readonly #writer: DetectionWriter;
   readonly #detectors: readonly Detector[];
-  readonly #alone: WithExclusiveWriter;
   readonly #store: StoreReader;
   readonly #ledger: LedgerReader;
   readonly #preparations: readonly Preparation[];
@@ -72,31 +66,27 @@ export class DetectionRunner {
   #isStopped = false;
 
   private constructor(
-    writer: LedgerWriter,
+    writer: DetectionWriter,
     detectors: readonly Detector[],
-    alone: WithExclusiveWriter,
     readers: DetectionReaders,
     prepare: PrepareDetection,
   ) {
     this.#writer = writer;
     this.#detectors = detectors;
-    this.#alone = alone;
     this.#store = readers.store;
     this.#ledger = readers.ledger;
     this.#preparations = prepare(readers);
   }
 
-  /** `alone` MUST run its work after everything was posted, with no append in progress. */
   static async open(
-    writer: LedgerWriter,
+    writer: DetectionWriter,
     detectors: readonly Detector[],
-    alone: WithExclusiveWriter,
     prepare: PrepareDetection,
   ): Promise<DetectionRunner> {
-    await writer.ledger.publish();
+    await writer.changes.publish();
     const ledger = await LedgerReader.open(writer.dir);
     const store = await StoreReader.open(writer.dir, { clock: writer.clock });
-    return new DetectionRunner(writer, detectors, alone, { store, ledger }, prepare);
+    return new DetectionRunner(writer, detectors, { store, ledger }, prepare);
   }
 
   /**
@@ -134,7 +124,7 @@ export class DetectionRunner {
     for (const { title, run } of this.#preparations) {
       try {
         await this.#seeAsFar(this.#store.cursor);
-        await run(this.#alone);
+        await run();
       } catch (error) {
         failures.push({ title, because: messageOf(error) });
       }
@@ -293,8 +283,8 @@ export class DetectionRunner {
    */
   #enter(asked: DetectorRun, result: DetectorResult): Promise<readonly NewFact[] | undefined> {
     const { detector } = asked;
-    return this.#alone(async () => {
-      if (this.#isOvertaken(asked)) return undefined;
+    return this.#writer.alone(async () => {
+      if (await this.#isOvertaken(asked)) return undefined;
       const name = result.isOfRunner === true ? RUNNER : detector.name;
       const readers = { store: this.#store, ledger: this.#ledger };
       const facts = await changesOf(readers, name, result);
@@ -305,17 +295,18 @@ export class DetectionRunner {
     });
   }
 
-  #isOvertaken({ detector, fromIndex }: DetectorRun): boolean {
-    return this.#writer.store.stageCursor(stageOf(detector)) !== fromIndex;
+  async #isOvertaken({ detector, fromIndex }: DetectorRun): Promise<boolean> {
+    return (await this.#writer.changes.stageCursor(stageOf(detector))) !== fromIndex;
   }
 
   async #end(asked: DetectorRun): Promise<string | undefined> {
     const { detector, toIndex } = asked;
     try {
-      await this.#alone(async () => {
-        if (this.#isOvertaken(asked)) return;
-        this.#writer.store.setStageCursor(stageOf(detector), toIndex);
-        detector.done?.(this.#writer.store, toIndex);
+      const { alone, changes } = this.#writer;
+      await alone(async () => {
+        if (await this.#isOvertaken(asked)) return;
+        await changes.setStageCursor(stageOf(detector), toIndex);
+        await detector.done?.(changes, toIndex);
       });
       return undefined;
     } catch (error) {
@@ -347,7 +338,7 @@ export class DetectionRunner {
     // One at a time: a slow earlier refresh must not undo a later one.
     const seen = this.#seen.then(async () => {
       if (this.#ledger.size >= index) return;
-      await this.#writer.ledger.publish();
+      await this.#writer.changes.publish();
       await this.#ledger.refresh();
     });
     this.#seen = seen.catch(() => undefined);
@@ -355,18 +346,11 @@ export class DetectionRunner {
   }
 
   async #say(facts: readonly NewFact[]): Promise<void> {
-    const { ledger, store } = this.#writer;
     const entries = facts.map((fact) => {
       const id = `finding ${fact.uid}`;
       return ownEntryDraft('finding', fact.draft.lastMs, findingBody(fact), id);
     });
-    const appended = await ledger.append(entries);
-    for (const [i, { index }] of appended.entries()) {
-      const entry = entries[i];
-      assert(entry !== undefined, 'each draft was appended');
-      store.post({ facts: projectEntry(index, entry) });
-    }
-    await commitProjection(this.#writer);
+    await this.#writer.changes.append(entries);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { IntervalSet } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
-import type { Store } from '../../store/store.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
+import type { DetectionChanges } from './detection-writer.ts';
 import type { DetectorProfile } from './detector-profile.ts';
 import type { DetectorResult } from './detector-result.ts';
 import type { Isolation } from './isolation.ts';
@@ -39,7 +39,7 @@ export interface Detector {
    */
   detect(context: DetectorInput): AsyncIterable<DetectorResult>;
   /** Called once the results for all entries below `toIndex` are durable. */
-  done?(store: Store, toIndex: number): void;
+  done?(changes: Pick<DetectionChanges, 'forgetTouched'>, toIndex: number): Promise<void>;
 }
 
 export type DetectorInput = {

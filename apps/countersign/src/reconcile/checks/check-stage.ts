@@ -2,6 +2,7 @@ import { type Interval, type IntervalSet, interval, normalize } from '@countersi
 import { LedgerReader } from '@countersign/ledger/reader';
 import { createMemo, type Memo, signInDetail } from '@countersign/ocsf';
 import { JOIN_BEFORE_MS, type PolicyInformation } from '@countersign/policy';
+import { type DetectionWriter, detectionWriter } from '../../detection/runner/detection-writer.ts';
 import { PolicyInformationPoint } from '../../enforcement/decisions/policy-information-point.ts';
 import type { Pass } from '../../enforcement/passes/pass.ts';
 import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
@@ -23,16 +24,14 @@ const SIGN_INS_TOGETHER = 50_000;
 /** Readers of the ledger and the store for later stages. */
 export type CheckReaders = { readonly store: StoreReader; readonly ledger: LedgerReader };
 
-/** Runs work that appends while no other work does. */
-type Alone = <T>(work: () => Promise<T>) => Promise<T>;
-
 /** Checks everything in the store once. */
 export async function checkSignIns(writer: LedgerWriter, together?: number): Promise<void> {
   await writer.ledger.publish();
   const ledger = await LedgerReader.open(writer.dir);
   const store = await StoreReader.open(writer.dir, { clock: writer.clock });
   try {
-    await new CheckStage(writer, { store, ledger }, together).run((work) => work());
+    const here = detectionWriter(writer, (work) => work());
+    await new CheckStage(here, { store, ledger }, together).run();
   } finally {
     store.close();
     ledger.close();
@@ -46,12 +45,16 @@ export async function checkSignIns(writer: LedgerWriter, together?: number): Pro
  * The results are derived, and a rebuild recomputes them.
  */
 export class CheckStage {
-  readonly #writer: LedgerWriter;
+  readonly #writer: DetectionWriter;
   readonly #readers: CheckReaders;
   readonly #feed: PolicyInformationPoint;
   readonly #together: number;
 
-  constructor(writer: LedgerWriter, readers: CheckReaders, together: number = SIGN_INS_TOGETHER) {
+  constructor(
+    writer: DetectionWriter,
+    readers: CheckReaders,
+    together: number = SIGN_INS_TOGETHER,
+  ) {
     this.#together = together;
     this.#writer = writer;
     this.#readers = readers;
@@ -63,8 +66,9 @@ export class CheckStage {
   }
 
   /** The readers MUST be as far as the store. */
-  async run(alone: Alone): Promise<void> {
+  async run(): Promise<void> {
     const { store } = this.#readers;
+    const { alone, changes } = this.#writer;
     const toIndex = store.cursor;
     const fromIndex = store.stageCursor(CHECKS_STAGE);
     if (fromIndex >= toIndex) return;
@@ -74,11 +78,11 @@ export class CheckStage {
     if (!isChecked && !store.hasKind('decision')) return;
     // An import that finished meanwhile has run the checks further. This run's older results must
     // not replace those.
-    const unlessOvertaken = async (work: () => void): Promise<boolean> => {
+    const unlessOvertaken = async (work: () => Promise<void>): Promise<boolean> => {
       let isOvertaken = false;
       await alone(async () => {
-        isOvertaken = this.#writer.store.stageCursor(CHECKS_STAGE) !== fromIndex;
-        if (!isOvertaken) work();
+        isOvertaken = (await changes.stageCursor(CHECKS_STAGE)) !== fromIndex;
+        if (!isOvertaken) await work();
       });
       return !isOvertaken;
     };
@@ -86,10 +90,10 @@ export class CheckStage {
     for await (const { from, to } of this.#parts(touched)) {
       const rows = await this.#check(from, to, this.#feed.information);
       const period = { fromMs: from, toMs: to, upTo: toIndex };
-      const isKept = await unlessOvertaken(() => this.#writer.store.keepChecks(period, rows));
+      const isKept = await unlessOvertaken(() => changes.keepChecks(period, rows));
       if (!isKept) return;
     }
-    await unlessOvertaken(() => this.#writer.store.setStageCursor(CHECKS_STAGE, toIndex));
+    await unlessOvertaken(() => changes.setStageCursor(CHECKS_STAGE, toIndex));
   }
 
   /** Event times whose checks may change. */
@@ -159,7 +163,7 @@ export class CheckStage {
     return signIns.map((signIn) =>
       checkSignIn(signIn, {
         information: policyInformation,
-        risk: this.#writer.signalSource === undefined ? 'not evaluated' : 'evaluated',
+        risk: this.#writer.risk,
         decisions: signIn.names.flatMap((name) => byPrincipal.get(name) ?? []),
         taken,
         passes: signIn.names.flatMap((name) => passes.get(name) ?? []),

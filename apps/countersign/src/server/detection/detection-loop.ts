@@ -1,18 +1,20 @@
 import type { Sleep } from '@countersign/m365';
-import type { DetectionRunner, DetectorSelection } from '../detection/runner/detection-runner.ts';
-import type { LedgerSink } from '../ingest/collection/ledger-sink.ts';
-import type { DetectorSet } from '../operations/host/load-detectors.ts';
-import { openDetection } from '../operations/host/run-detection.ts';
-import type { LedgerWriter } from '../projection/ledger-writer.ts';
-import type { LogServerEvent } from './runtime/server-event.ts';
+import type {
+  DetectionRunner,
+  DetectorSelection,
+} from '../../detection/runner/detection-runner.ts';
+import type { DetectionWriter } from '../../detection/runner/detection-writer.ts';
+import type { Detector } from '../../detection/runner/detector.ts';
+import { type LapsePasses, openDetection } from '../../operations/host/run-detection.ts';
+import type { LogServerEvent } from '../runtime/server-event.ts';
 
 /** A finding appears within a second of its record. A run without new entries costs nothing. */
 const DETECTION_EVERY_MS = 200;
 
 export type DetectionLoopOptions = {
-  readonly writer: LedgerWriter;
-  readonly sink: LedgerSink;
-  readonly detection: DetectorSet;
+  readonly writer: DetectionWriter;
+  readonly detectors: readonly Detector[];
+  readonly lapse: LapsePasses;
   readonly wait: Sleep;
   readonly tell: LogServerEvent;
   readonly signal: AbortSignal;
@@ -25,8 +27,8 @@ export type DetectionLoopOptions = {
  * beside detectors that read weeks of history, so their findings do not wait for them.
  */
 export async function runDetectors(options: DetectionLoopOptions): Promise<void> {
-  const { writer, sink, detection, signal } = options;
-  const stage = await openDetection(writer, detection.detectors, (work) => sink.exclusively(work));
+  const { writer, detectors, lapse, signal } = options;
+  const stage = await openDetection(writer, detectors, lapse);
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
   // A run over weeks of a large company takes minutes. A shutdown must not wait for it.

@@ -6,17 +6,17 @@ import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock, TENANT_NOT_STATED } from '@countersign/core';
 import { fsck } from '@countersign/ledger';
-import type { Detector } from '../detection/runner/detector.ts';
-import { LedgerSink } from '../ingest/collection/ledger-sink.ts';
-import { importPaths } from '../ingest/import-run.ts';
-import { loadDetection } from '../operations/host/load-detectors.ts';
-import { closeWriter, openLedgerWriter } from '../operations/host/open-writer.ts';
-import { runDetection } from '../operations/host/run-detection.ts';
-import type { LedgerWriter } from '../projection/ledger-writer.ts';
-import type { FindingDraft } from '../store/rows/finding.ts';
-import { StoreReader } from '../store/store-reader.ts';
+import { type DetectionWriter, detectionWriter } from '../../detection/runner/detection-writer.ts';
+import type { Detector } from '../../detection/runner/detector.ts';
+import { LedgerSink } from '../../ingest/collection/ledger-sink.ts';
+import { importPaths } from '../../ingest/import-run.ts';
+import { closeWriter, openLedgerWriter } from '../../operations/host/open-writer.ts';
+import { runDetection } from '../../operations/host/run-detection.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import { StoreReader } from '../../store/store-reader.ts';
+import type { ServeEvent } from '../runtime/server-event.ts';
 import { runDetectors } from './detection-loop.ts';
-import type { ServeEvent } from './runtime/server-event.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const Actor = { who: 'ada', host: 'test', version: '0.0.0' } as const;
@@ -58,6 +58,10 @@ async function withSink(name: string, use: (held: OpenSink) => Promise<void>): P
   assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
 }
 
+function writerOf(writer: LedgerWriter, sink: LedgerSink): DetectionWriter {
+  return detectionWriter(writer, (work) => sink.exclusively(work));
+}
+
 function draftOf(rule: string): FindingDraft {
   const [firstMs, lastMs] = [7, 7];
   return {
@@ -85,8 +89,8 @@ test('an abort does not wait for a detection run in progress', async () => {
     const stop = new AbortController();
     const events: ServeEvent[] = [];
     const running = runDetectors({
-      ...{ writer, sink, signal: stop.signal },
-      detection: { ...(await loadDetection()), detectors: [slow] },
+      ...{ writer: writerOf(writer, sink), detectors: [slow], signal: stop.signal },
+      lapse: async () => undefined,
       wait: (ms, signal) => pause(ms, undefined, { signal }),
       tell: (event) => events.push(event),
     });
@@ -118,8 +122,8 @@ test('rules report during a long run, and no finding is lost', async () => {
     const stop = new AbortController();
     const events: ServeEvent[] = [];
     const running = runDetectors({
-      ...{ writer, sink, signal: stop.signal },
-      detection: { ...(await loadDetection()), detectors: [slow, quick] },
+      ...{ writer: writerOf(writer, sink), detectors: [slow, quick], signal: stop.signal },
+      lapse: async () => undefined,
       wait: (ms, signal) => pause(ms, undefined, { signal }),
       tell: (event) => events.push(event),
     });

@@ -1,0 +1,152 @@
+import { Worker } from 'node:worker_threads';
+import { assert, messageOf } from '@countersign/core';
+import {
+  type DetectionChanges,
+  detectionChanges,
+} from '../../detection/runner/detection-writer.ts';
+import type { LedgerSink } from '../../ingest/collection/ledger-sink.ts';
+import { lapseOverdue } from '../../operations/host/run-detection.ts';
+import type { LedgerWriter } from '../../projection/ledger-writer.ts';
+import type { LogServerEvent } from '../runtime/server-event.ts';
+import type {
+  DetectionRequest,
+  DetectionThreadSetup,
+  FromDetection,
+  ToDetection,
+} from './detection-messages.ts';
+
+export type DetectionThreadOptions = {
+  readonly writer: LedgerWriter;
+  readonly sink: LedgerSink;
+  readonly emulator: DetectionThreadSetup['emulator'];
+  readonly tell: LogServerEvent;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Runs the detectors in a thread until the signal is aborted. Runs over weeks of history occupy
+ * their thread for seconds, and decisions must not wait for them.
+ *
+ * The thread reads the data folder itself. Each change runs here, whole, with the writer that the
+ * thread has taken. A thread that ends in between leaves a run unfinished, which is repeated.
+ */
+export async function runDetectionThread(options: DetectionThreadOptions): Promise<void> {
+  await new DetectionThread(options).run();
+}
+
+class DetectionThread {
+  readonly #options: DetectionThreadOptions;
+  readonly #changes: DetectionChanges;
+  readonly #worker: Worker;
+  readonly #finished = Promise.withResolvers<void>();
+  /** The writer as the thread has it, by the id of the request that took it. */
+  readonly #turns = new Map<number, Turn>();
+  /** The first error of the ledger or the store, which says more than its message in the thread. */
+  #failure: unknown;
+
+  constructor(options: DetectionThreadOptions) {
+    const { writer, emulator } = options;
+    this.#options = options;
+    this.#changes = detectionChanges(writer);
+    const risk = writer.signalSource === undefined ? 'not evaluated' : 'evaluated';
+    const workerData: DetectionThreadSetup = { dir: writer.dir, risk, emulator };
+    this.#worker = new Worker(workerUrl(), { workerData });
+    this.#worker.on('message', (message: FromDetection) => this.#take(message));
+    this.#worker.on('error', (error) => this.#finished.reject(error));
+    this.#worker.on('exit', () => {
+      this.#finished.reject(new Error('the thread of the detectors ended'));
+      for (const turn of this.#turns.values()) turn.release();
+    });
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    const stop = (): void => this.#send({ kind: 'stop' });
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await this.#finished.promise;
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await this.#worker.terminate();
+    }
+  }
+
+  #take(message: FromDetection): void {
+    switch (message.kind) {
+      case 'event':
+        this.#options.tell(message.event);
+        return;
+      case 'finished':
+        this.#finished.resolve();
+        return;
+      case 'broken':
+        this.#finished.reject(this.#failure ?? new Error(message.message));
+        return;
+      case 'request':
+        this.#answer(message.id, message.request);
+    }
+  }
+
+  #answer(id: number, request: DetectionRequest): void {
+    const failed = (error: unknown): void => {
+      this.#failure ??= error;
+      this.#send({ kind: 'failed', id, message: messageOf(error) });
+    };
+    this.#perform(id, request).then((value) => this.#send({ kind: 'done', id, value }), failed);
+  }
+
+  async #perform(id: number, request: DetectionRequest): Promise<unknown> {
+    const { writer, sink } = this.#options;
+    switch (request.kind) {
+      case 'begin':
+        return this.#begin(id);
+      case 'end':
+        return this.#end(id);
+      case 'lapse':
+        return lapseOverdue(writer, (work) => sink.exclusively(work));
+      case 'change': {
+        const change = this.#changes[request.method] as (...args: unknown[]) => Promise<unknown>;
+        return change(...request.args);
+      }
+    }
+  }
+
+  /** Resolves when the thread has the writer, until it asks for the end. */
+  async #begin(id: number): Promise<void> {
+    const begun = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    const over = this.#options.sink.exclusively(() => {
+      begun.resolve();
+      return released.promise;
+    });
+    over.catch(begun.reject);
+    this.#turns.set(id, { release: released.resolve, over });
+    await begun.promise;
+  }
+
+  async #end(id: number): Promise<void> {
+    const turn = this.#turns.get(id);
+    assert(turn !== undefined, 'the thread gives back a writer that it took');
+    this.#turns.delete(id);
+    turn.release();
+    await turn.over;
+  }
+
+  /** A thread that ended needs no answer. */
+  #send(message: ToDetection): void {
+    this.#worker.postMessage(message);
+  }
+}
+
+type Turn = {
+  readonly release: () => void;
+  /** Resolves when the writer is free again. */
+  readonly over: Promise<void>;
+};
+
+/** The compiled package contains JavaScript, a clone contains TypeScript. */
+function workerUrl(): URL {
+  const name = `./detection-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`;
+  return new URL(name, import.meta.url);
+}
