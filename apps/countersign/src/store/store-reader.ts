@@ -256,6 +256,18 @@ export class StoreReader {
     );
   }
 
+  /** Like {@link together}, with a summary table under the tenants that its records state. */
+  togetherWith<T>(
+    table: SummaryTable,
+    range: TimeRange,
+    work: (ask: RunSql, summary: string, source: string) => Promise<T>,
+  ): Promise<T> {
+    return this.#live.read((snapshot) => {
+      const { from } = snapshot.summary(table, range, 'tenant');
+      return snapshot.together((ask) => work(ask, from, snapshot.source(range)));
+    });
+  }
+
   /** A temporary table for joins with the rows. The caller MUST drop it. */
   scratch(columns: ScratchColumns): Promise<ScratchTable> {
     return this.#live.scratch(columns);

@@ -242,7 +242,9 @@ export class Snapshot {
    * The rows of a summary table for whole days. A view that hides entries computes all of them from
    * the events.
    */
-  summary(table: SummaryTable, { fromMs, toMs }: TimeRange, tenantSql: string): SummarySource {
+  summary(table: SummaryTable, { fromMs, toMs }: TimeRange, homeSql: string): SummarySource {
+    // Only grouped rows are attributed to a tenant; others may have it in a hash.
+    const tenantSql = table.group === undefined ? 'tenant' : homeSql;
     return summarySource(table, {
       dir: this.#dir,
       files: this.#within({ fromMs, toMs }),

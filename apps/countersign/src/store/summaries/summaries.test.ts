@@ -71,6 +71,10 @@ test('summaries equal those of the events, for any split and erasure', async (t)
     operation: fc.constantFrom('MailItemsAccessed', 'FileDownloaded', 'UserLoggedIn'),
     statusId: fc.constantFrom(1, 1, 2),
     itemCount: fc.constantFrom(1, 20),
+    ip: fc.constantFrom('192.0.2.1', '2001:db8::1', null),
+    userAgent: fc.constantFrom('Edge/145', '', null),
+    signInType: fc.constantFrom('interactiveUser', 'nonInteractiveUser', null),
+    statusCode: fc.constantFrom('0', '50126', '50074', null),
   });
   const step = fc.record({
     rows: fc.array(event, { minLength: 1, maxLength: 8 }),

@@ -44,17 +44,23 @@ export function summarySource(table: SummaryTable, input: SummaryInput): Summary
     const columns = `* REPLACE (${input.tenantSql} AS tenant)`;
     return [`SELECT ${columns} FROM ${readParquet(paths)} WHERE ${where}`];
   };
+  const events = others.length === 0 ? [] : [table.sql(input.eventsOf(others))];
+  const eventRows = others.reduce((sum, { rows }) => sum + rows, 0);
+  const from = (some: readonly string[]): string =>
+    `(${some.join(' UNION ALL ') || table.sql(input.eventsOf([]))})`;
+  if (table.group === undefined) {
+    const all = days.flatMap(({ summaries }) => summaries);
+    return { from: from([...read(all), ...events]), eventRows };
+  }
   const largest = (isAlone: boolean): SummaryFile[] =>
     days.filter((day) => day.isAlone === isAlone).flatMap(({ summaries }) => summaries.slice(0, 1));
   const [alone, [base]] = [read(largest(true)), read(largest(false), IS_STATED)];
   const rest = [
     ...read(largest(false), `NOT (${IS_STATED})`),
     ...read(days.flatMap(({ summaries }) => summaries.slice(1))),
-    ...(others.length === 0 ? [] : [table.sql(input.eventsOf(others))]),
+    ...events,
   ];
-  const parts = [...alone, ...united(table, base, rest)];
-  const eventRows = others.reduce((sum, { rows }) => sum + rows, 0);
-  return { from: `(${parts.join(' UNION ALL ') || table.sql(input.eventsOf([]))})`, eventRows };
+  return { from: from([...alone, ...united(table.group, base, rest)]), eventRows };
 }
 
 /** A record of no tenant belongs to the only tenant, which may have a row with the same key. */
@@ -73,27 +79,33 @@ function daysOf(
     const dayMs = Date.parse(own[0]?.day ?? '');
     const isBeside = ({ minTimeMs, maxTimeMs }: ListedFile): boolean =>
       minTimeMs < dayMs + DAY_MS && maxTimeMs >= dayMs;
-    const isAlone = summaries.length === 1 && summaries[0]?.unstated === 0;
-    return { summaries, isAlone: isAlone && !others.some(isBeside) };
+    const isOnly = summaries.length === 1 && summaries[0]?.unstated === 0;
+    return { summaries, isAlone: isOnly && !others.some(isBeside) };
   });
 }
 
 const DAY_MS = 86_400_000;
 
-function united(table: SummaryTable, base: string | undefined, rest: readonly string[]): string[] {
+type Group = NonNullable<SummaryTable['group']>;
+
+function united(
+  { key: columns, merge }: Group,
+  base: string | undefined,
+  rest: readonly string[],
+): string[] {
   const [only, ...more] = rest;
   if (only === undefined) return base === undefined ? [] : [base];
-  if (base === undefined) return more.length === 0 ? [only] : [merged(table, rest)];
-  const key = table.key.join(', ');
+  if (base === undefined) return more.length === 0 ? [only] : [merge(parts(rest))];
+  const key = columns.join(', ');
   const same = `SELECT * FROM (${base}) SEMI JOIN keys USING (${key})`;
   return [
     `SELECT * FROM (WITH other AS MATERIALIZED (${rest.join(' UNION ALL ')}),
       keys AS MATERIALIZED (SELECT DISTINCT ${key} FROM other)
       SELECT * FROM (${base}) ANTI JOIN keys USING (${key})
-      UNION ALL SELECT * FROM (${merged(table, [same, 'SELECT * FROM other'])}))`,
+      UNION ALL SELECT * FROM (${merge(parts([same, 'SELECT * FROM other']))}))`,
   ];
 }
 
-function merged(table: SummaryTable, rows: readonly string[]): string {
-  return table.merge(`(${rows.join(' UNION ALL ')})`);
+function parts(rows: readonly string[]): string {
+  return `(${rows.join(' UNION ALL ')})`;
 }

@@ -7,15 +7,15 @@
 export type SummaryTable = {
   /** Folder name, and part of the key in the state. Stable. */
   readonly name: string;
-  /**
-   * SQL that computes the table from events, given as a FROM clause. A column `d` MUST be the day
-   * of the events in milliseconds.
-   */
+  /** SQL that computes the table from events, given as a FROM clause. It has a column `tenant`. */
   readonly sql: (events: string) => string;
-  /** The columns that identify a row. */
-  readonly key: readonly string[];
-  /** SQL that unites rows with the same key. The result MUST NOT depend on how events are split. */
-  readonly merge: (rows: string) => string;
+  /** Undefined if each event has its own row. */
+  readonly group?: {
+    /** The columns that identify a row. One of them is the day. */
+    readonly key: readonly string[];
+    /** SQL that unites rows with the same key. It MUST NOT depend on how events are split. */
+    readonly merge: (rows: string) => string;
+  };
   /** Order within a file, so that values compress. */
   readonly order: string;
 };

@@ -19,15 +19,16 @@ export function takenSql(kind: VolumeKind): string {
 
 /** The items that each person took on each day, with the first record of the day. */
 export function volumeTable(kind: VolumeKind): SummaryTable {
-  const key = ['tenant', 'who', 'd'];
   return {
     name: `${kind}-volumes`,
     sql: (events) => `SELECT tenant, ${WHO_SQL} AS who, ${DAY_SQL} AS d, min("index") AS "index",
       min(epoch_ms("time")) AS t, sum(item_count)::BIGINT AS items
       FROM ${events} WHERE ${takenSql(kind)} GROUP BY ALL`,
-    key,
-    merge: (rows) => `SELECT tenant, who, d, min("index") AS "index", min(t) AS t,
-      sum(items)::BIGINT AS items FROM ${rows} GROUP BY tenant, who, d`,
+    group: {
+      key: ['tenant', 'who', 'd'],
+      merge: (rows) => `SELECT tenant, who, d, min("index") AS "index", min(t) AS t,
+        sum(items)::BIGINT AS items FROM ${rows} GROUP BY tenant, who, d`,
+    },
     order: 'tenant, who',
   };
 }

@@ -2,12 +2,18 @@ import { assert } from '@countersign/core';
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { RunSql } from '../../../store/reading/current-rows.ts';
 import type { StoreReader } from '../../../store/store-reader.ts';
+import {
+  type AttemptKind,
+  KIND_SQL,
+  PERSON_SQL,
+  SIGN_IN_SQL,
+  SIGN_INS,
+} from '../../../store/summaries/sign-ins.ts';
 import { CAMPAIGN_GAP_MS, GUESSES_A_DAY_MAX, LIKELY_ROWS_MAX } from '../limits.ts';
 import { type PersonPartition, partsFor, partsOf } from '../windows/person-partition.ts';
 import { type CellCount, fitOdds, type OddsModel } from './odds-model.ts';
 import {
   type AddressFamiliarity,
-  type AttemptKind,
   attemptsSql,
   type Client,
   type Crowd,
@@ -57,8 +63,8 @@ export type Campaign = {
 
 const DAY_MS = 86_400_000;
 
-/** Attempts whose person is looked up in one query, as a list of indices. */
-const ASKED_TOGETHER = 20_000;
+/** Indices that one statement lists. */
+const ADDED_TOGETHER = 20_000;
 
 /** Limits on successes in one query, so that the engine's memory suffices. */
 type Sizes = {
@@ -96,12 +102,16 @@ export function findCampaigns(
   sizes: Sizes = SIZES,
 ): Promise<SprayResult> {
   const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
-  return store.together(scope, (ask, source) =>
-    readCampaigns(ask, triesSql(source, scope), {
-      period,
-      sizes,
-      giveBack: () => store.giveBack(),
-    }),
+  return store.togetherWith(SIGN_INS, scope, (ask, signIns, events) =>
+    readCampaigns(
+      ask,
+      { tries: triesSql(signIns, scope), events },
+      {
+        period,
+        sizes,
+        giveBack: () => store.giveBack(),
+      },
+    ),
   );
 }
 
@@ -112,9 +122,12 @@ type CampaignSearch = {
   readonly giveBack: () => Promise<void>;
 };
 
+/** FROM clauses of sign-ins and of all events. */
+type Sources = { readonly tries: string; readonly events: string };
+
 async function readCampaigns(
   ask: RunSql,
-  tries: string,
+  { tries, events }: Sources,
   { period, sizes, giveBack }: CampaignSearch,
 ): Promise<SprayResult> {
   await ask(`CREATE TEMP TABLE failed AS ${failedSql(tries)}`);
@@ -137,7 +150,7 @@ async function readCampaigns(
   const runs = runsOf(likely.slice(0, LIKELY_ROWS_MAX)).filter(({ toMs }) => {
     return toMs >= period.fromMs && toMs < period.toMs;
   });
-  const campaigns = await campaignsOf(ask, tries, runs, { period, sizes });
+  const campaigns = await campaignsOf(ask, { tries, events }, runs, { period, sizes });
   return { campaigns, isCut: likely.length > LIKELY_ROWS_MAX };
 }
 
@@ -152,7 +165,7 @@ async function makeFeatures(ask: RunSql, tries: string, sizes: Sizes): Promise<v
   const [[successes] = []] = await ask(`SELECT count(*) FROM ${tries} WHERE kind = 'success'`);
   const passes = partsFor(Number(successes), sizes.pass);
   const of = passes * partsFor(Number(successes) / passes, sizes.part);
-  await makeInParts(ask, 'known', passes, (pass) => knownSql(tries, pass, of));
+  await makeInParts(ask, 'known', passes, (pass) => knownSql(tries, pass));
   await makeInParts(ask, 'people', of, (part) => sharersSql('NULL AS nothing', part));
   await make('warmth', warmthSql(tries, 'people'));
   for (const [name, what] of Object.entries(SHARED)) {
@@ -239,7 +252,7 @@ function runsOf(all: readonly Guess[]): Run[] {
 /** Adds to each campaign the successes that may be its own, and their people. */
 async function campaignsOf(
   ask: RunSql,
-  tries: string,
+  { tries, events }: Sources,
   runs: readonly Run[],
   { period: { fromMs: sinceMs }, sizes }: { readonly period: Period; readonly sizes: Sizes },
 ): Promise<Campaign[]> {
@@ -251,7 +264,7 @@ async function campaignsOf(
     });
   }
   const wanted = rankedRuns.flatMap(({ run, candidates }) => [...run.guesses, ...candidates]);
-  const attempts = await attemptsOf(ask, tries, wanted);
+  const attempts = await attemptsOf(ask, events, wanted);
   const attemptOf = ({ index, probability }: RankedSuccess): Attempt => {
     const attempt = attempts.get(index);
     assert(attempt !== undefined, 'what was ranked is there');
@@ -264,19 +277,21 @@ async function campaignsOf(
   }));
 }
 
+/** Reads the people and texts of attempts, which have only hashes so far. */
 async function attemptsOf(
   ask: RunSql,
-  tries: string,
+  events: string,
   wanted: readonly RankedSuccess[],
 ): Promise<Map<number, Attempt>> {
-  const attempts = new Map<number, Attempt>();
-  for (let at = 0; at < wanted.length; at += ASKED_TOGETHER) {
-    const some = wanted.slice(at, at + ASKED_TOGETHER).map(({ index }) => index);
-    const rows = await ask(`SELECT "index", t, u, actor, actor_name, ip, session_uid, kind
-      FROM ${tries} WHERE "index" IN (${some.join(', ')})`);
-    for (const row of rows) attempts.set(Number(row[0]), attemptFrom(row));
+  await ask('CREATE TEMP TABLE wanted ("index" BIGINT)');
+  for (let at = 0; at < wanted.length; at += ADDED_TOGETHER) {
+    const some = wanted.slice(at, at + ADDED_TOGETHER).map(({ index }) => index);
+    await ask(`INSERT INTO wanted SELECT DISTINCT unnest([${some.join(', ')}])`);
   }
-  return attempts;
+  const rows = await ask(`SELECT "index", epoch_ms("time") AS t, ${PERSON_SQL} AS u, actor,
+      actor_name, ip, session_uid, ${KIND_SQL} AS kind
+    FROM ${events} SEMI JOIN wanted USING ("index") WHERE ${SIGN_IN_SQL}`);
+  return new Map(rows.map((row) => [Number(row[0]), attemptFrom(row)]));
 }
 
 function attemptFrom(row: readonly DuckDBValue[]): Attempt {

@@ -1,4 +1,3 @@
-import { RIGHT_PASSWORD } from '@countersign/ocsf';
 import {
   CROWD_ENTERED_MAX,
   CROWD_MIN,
@@ -7,7 +6,7 @@ import {
   SHARED_BY_MIN,
   WARM_DAYS_MIN,
 } from '../limits.ts';
-import { isOfSql, type PersonPartition } from '../windows/person-partition.ts';
+import type { PersonPartition } from '../windows/person-partition.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -34,45 +33,19 @@ export type Features = {
   readonly crowd: Crowd;
 };
 
-/**
- * The kind of an attempt. Only a wrong password is a guess (contracts 5.3); an unknown name, an
- * expired token or a missing consent is not. `right`: the password was right, and another
- * requirement failed.
- */
-export type AttemptKind = 'guess' | 'right' | 'success';
-
-const GUESSES = ['50126', '50053', '50064'];
-
 /** The examined period in milliseconds: `[fromMs, toMs)`. */
 type Times = { readonly fromMs: number; readonly toMs: number };
 
-/**
- * SQL of the sign-ins from which attempts are derived, within a period.
- *
- * It is read repeatedly instead of stored: as an engine table it is far larger than the files, of
- * which each query reads only its columns.
- */
-export function triesSql(source: string, { fromMs, toMs }: Times): string {
-  const quoted = (codes: readonly string[]): string => codes.map((code) => `'${code}'`).join(', ');
-  return `(
-    SELECT "index", tenant, epoch_ms("time") AS t, epoch_ms("time") // 86400000 AS d,
-      tenant || coalesce(actor_uid, actor_name) AS u, ip, user_agent, app_uid, is_mfa, actor,
-      actor_name, session_uid,
-      coalesce(country, '') AS country,
-      CASE WHEN status_code IN (${quoted(GUESSES)}) THEN 'guess'
-        WHEN status_code IN (${quoted(RIGHT_PASSWORD)}) THEN 'right'
-        WHEN status_id = 1 THEN 'success' ELSE 'other' END AS kind,
-      (sign_in_type IS NULL OR sign_in_type = 'interactiveUser' OR status_id <> 1) AS asked
-    FROM ${source}
-    WHERE class_uid = 3002 AND actor_type <> 4 AND ip IS NOT NULL
-      AND coalesce(actor_uid, actor_name) IS NOT NULL
-      AND "time" >= make_timestamp_ms(${Math.trunc(fromMs)})
-      AND "time" < make_timestamp_ms(${Math.trunc(toMs)}))`;
+/** SQL of the rows of {@link SIGN_INS} within a period. People, addresses and texts are hashes. */
+export function triesSql(signIns: string, { fromMs, toMs }: Times): string {
+  return `(SELECT *, t // 86400000 AS d FROM ${signIns}
+    WHERE t >= ${Math.trunc(fromMs)} AND t < ${Math.trunc(toMs)})`;
 }
 
 /** SQL of failed attempts, over {@link triesSql}. */
 export function failedSql(tries: string): string {
-  return `SELECT "index", tenant, t, d, u, ip, country, user_agent, app_uid, is_mfa, kind
+  return `SELECT "index", tenant, t, d, u, ip, net, wide, country, user_agent, app_uid, is_mfa,
+      kind
     FROM ${tries} WHERE asked AND kind IN ('guess', 'right')`;
 }
 
@@ -113,12 +86,12 @@ export function crowdsSql(tries: string, failed: string, entries: string): strin
       SELECT u, ip, ${hour} FROM ${entries})
   ),
   guessed_hours AS (
-    SELECT tenant, ip, h, count(DISTINCT hash(u)) AS people
+    SELECT tenant, ip, h, count(DISTINCT u) AS people
     FROM (SELECT *, ${hour} FROM ${failed} WHERE kind = 'guess') ANTI JOIN mended USING (u, ip, h)
     GROUP BY ALL HAVING people >= ${CROWD_MIN}
   ),
   entered_hours AS (
-    SELECT tenant, ip, h, approx_count_distinct(u) AS people
+    SELECT tenant, ip, h, count(DISTINCT u) AS people
     FROM (SELECT *, ${hour} FROM ${tries} WHERE kind = 'success' AND asked)
       SEMI JOIN guessed_hours USING (tenant, ip, h)
     GROUP BY ALL
@@ -129,42 +102,45 @@ export function crowdsSql(tries: string, failed: string, entries: string): strin
   WHERE g.people >= ${CROWD_MIN} + coalesce(e.people, 0) / ${CROWD_ENTERED_MAX}`;
 }
 
+/** People by their hash, a part out of `of`. Files are sorted by it, so a part is read alone. */
+function isInRangeSql({ part, of }: PersonPartition): string {
+  const [from, to] = [part, part + 1].map((at) => (BigInt(at) * 2n ** 64n) / BigInt(of));
+  return `u >= ${from} AND u <= ${(to ?? 0n) - 1n}`;
+}
+
 /**
  * SQL of where, with what, how often and on which days some people signed in.
  *
- * Familiarity is learned from these rows, which are far fewer than the successes. `part` gives a
- * person's part out of `parts`; a table in that order is fast to read part by part.
+ * Familiarity is learned from these rows, which are far fewer than the successes.
  */
-export function knownSql(tries: string, some: PersonPartition, parts: number): string {
-  return `SELECT tenant, u, ip, country, user_agent, app_uid, min(d) AS first_d, max(d) AS last_d,
-      count(*) FILTER (asked) AS asked, hash(u) % ${parts} AS part
-    FROM ${tries} WHERE kind = 'success' AND ${isOfSql('u', some)} GROUP BY ALL`;
+export function knownSql(tries: string, some: PersonPartition): string {
+  return `SELECT tenant, u, ip, country, user_agent, app_uid, any_value(net) AS net,
+      any_value(wide) AS wide, min(d) AS first_d, max(d) AS last_d,
+      count(*) FILTER (asked) AS asked
+    FROM ${tries} WHERE kind = 'success' AND ${isInRangeSql(some)} GROUP BY ALL`;
 }
 
-/** The network of an address: 256 IPv4 addresses, or an IPv6 customer's prefix. */
-const NET = `regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net`;
-export const WIDE = `regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide`;
+/** The software only, because guessing tools vary the application. */
+export const AGENT = `coalesce(user_agent, hash(''))`;
 
-/** A hash of the software only, because guessing tools vary the application. */
-export const AGENT = `hash(coalesce(user_agent, ''))`;
-
-/** Software and application as one text. */
-const CLIENT_TEXT = `coalesce(user_agent, '') || ' ' || coalesce(app_uid, '')`;
+/** Software and application. */
+const CLIENT_SQL = `hash(${AGENT}, coalesce(app_uid, hash('')))`;
 
 const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
 const ALL_OF_SPOT = SPOT.join(', ');
+const KEPT = [...SPOT, 'wide'] as const;
 
 /** Properties that several people share, by table name. */
 export const SHARED: Readonly<Record<string, string>> = {
   shared_ips: 'ip',
-  shared_nets: WIDE,
-  shared_clients: `${CLIENT_TEXT} AS text`,
+  shared_nets: 'wide',
+  shared_clients: `${CLIENT_SQL} AS text`,
 };
 
 /** SQL of how many people in one part of `known` share a property of {@link SHARED}. */
-export function sharersSql(what: string, { part }: PersonPartition): string {
+export function sharersSql(what: string, some: PersonPartition): string {
   return `SELECT COLUMNS(* EXCLUDE (u)), count(*) AS people
-    FROM (SELECT DISTINCT tenant, ${what}, u FROM known WHERE part = ${part})
+    FROM (SELECT DISTINCT tenant, ${what}, u FROM known WHERE ${isInRangeSql(some)})
     GROUP BY ALL`;
 }
 
@@ -205,17 +181,16 @@ export function featuresSql(some: PersonPartition): string {
     THEN ${of}.last_d > ${of}.first_d
     ELSE ${of}.first_d < n.d OR (${of}.last_d > n.d AND n.d < warmth.since + ${WARM_DAYS_MIN})
     END, false)`;
-  const theirs = (table: string): string => `(SELECT * FROM ${table} WHERE ${isOfSql('u', some)})`;
+  const theirs = (table: string): string => `(SELECT * FROM ${table} WHERE ${isInRangeSql(some)})`;
   const isHome = `kind = 'success' AND (place = 'own' OR place = 'company')`;
-  const kept = SPOT.map((name) => `CASE WHEN NOT (${isHome}) THEN ${name} END AS ${name}`);
+  const kept = KEPT.map((name) => `CASE WHEN NOT (${isHome}) THEN ${name} END AS ${name}`);
   return `
-  WITH k AS (SELECT *, ${NET} FROM known WHERE part = ${some.part}),
+  WITH k AS ${theirs('known')},
   ui AS (SELECT u, ip, ${seen} FROM k GROUP BY u, ip),
   un AS (SELECT u, net, ${seen} FROM k GROUP BY u, net),
   uk AS (SELECT u, country, ${seen} FROM k GROUP BY u, country),
   ua AS (SELECT u, user_agent, ${seen} FROM k GROUP BY u, user_agent),
-  ud AS (SELECT DISTINCT u, ip, d FROM ${theirs('entries')}),
-  ended AS (
+  ud AS (SELECT DISTINCT u, ip, d FROM ${theirs('entries')}), ended AS (
     SELECT *, count(*) FILTER (kind = 'guess' AND entered_t - t <= ${RETRY_WITHIN_MS})
       OVER (PARTITION BY u, ip, entered_t) AS retries FROM (
     SELECT f.*, e.t AS entered_t FROM ${theirs('failed')} AS f
@@ -223,24 +198,25 @@ export function featuresSql(some: PersonPartition): string {
       ON e.u = f.u AND e.ip = f.ip AND f.t <= e.t)
   ),
   e AS (
-    SELECT "index", tenant, t, is_mfa, kind, ${ALL_OF_SPOT}, entered_t, retries,
+    SELECT "index", tenant, t, is_mfa, kind, ${ALL_OF_SPOT}, net, wide, entered_t, retries,
       (ud.d IS NOT NULL)::INTEGER AS own_day, d, 1 AS times
     FROM ended LEFT JOIN ud USING (u, ip, d)
     UNION ALL
-    SELECT NULL, tenant, NULL, NULL, 'success', ${ALL_OF_SPOT}, NULL, NULL, 1, NULL, asked
+    SELECT NULL, tenant, NULL, NULL, 'success', ${ALL_OF_SPOT}, net, wide, NULL, NULL, 1, NULL,
+      asked
     FROM k WHERE asked > 0
   ),
-  n AS (SELECT *, ${NET}, ${WIDE}, ${CLIENT_TEXT} AS text FROM e),
+  n AS (SELECT *, ${CLIENT_SQL} AS text FROM e),
   featured AS (
     SELECT n."index", n.tenant, n.t, n.is_mfa, n.kind, n.times,
-      ${SPOT.map((name) => `n.${name}`).join(', ')},
+      ${KEPT.map((name) => `n.${name}`).join(', ')},
       CASE WHEN ${isFamiliar('ui')} THEN 'own'
         WHEN coalesce(ci.people, 0) - n.own_day >= ${SHARED_BY_MIN} THEN 'company'
         -- In its first days a log knows no person, so a new place means nothing. Where few people
         -- ever sign in, a new place means more.
         WHEN warmth.days < ${WARM_DAYS_MIN} AND warmth.people >= ${SHARED_BY_MIN} THEN 'company'
         WHEN ${isFamiliar('un')} THEN 'near'
-        WHEN n.country <> '' AND ${isFamiliar('uk')} THEN 'country'
+        WHEN n.country <> hash('') AND ${isFamiliar('uk')} THEN 'country'
         ELSE 'foreign' END AS place,
       CASE WHEN ${isFamiliar('ua')} THEN 'own'
         WHEN coalesce(cc.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
@@ -248,7 +224,7 @@ export function featuresSql(some: PersonPartition): string {
       -- Who tries again and again until one fits does not mend a mistake.
       CASE WHEN n.entered_t - n.t <= ${RETRY_WITHIN_MS} AND n.retries <= ${RETRIES_MAX}
         THEN 'retried' ELSE 'left' END AS ending,
-      CASE WHEN crowds.h IS NOT NULL THEN 'crowd' ELSE 'alone' END AS crowd,
+      if(crowds.h IS NULL, 'alone', 'crowd') AS crowd,
       CASE WHEN coalesce(cw.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
         THEN 'shared' ELSE 'strange' END AS carrier
     FROM n
@@ -274,12 +250,12 @@ export function featuresSql(some: PersonPartition): string {
 export function attemptsSql(tries: string, features: string): string {
   const columns = 'place, client, ending, crowd, carrier';
   return `
-    SELECT "index", tenant, t, is_mfa, kind, u, ip, country, ${CLIENT_TEXT} AS text,
+    SELECT "index", tenant, t, is_mfa, kind, u, ip, wide, country, ${CLIENT_SQL} AS text,
       ${AGENT} AS agent, ${columns}
     FROM ${features} WHERE "index" IS NOT NULL
     UNION ALL
-    SELECT z."index", z.tenant, z.t, z.is_mfa, z.kind, z.u, z.ip, z.country,
-      ${CLIENT_TEXT.replaceAll(/(user_agent|app_uid)/g, 'z.$1')},
+    SELECT z."index", z.tenant, z.t, z.is_mfa, z.kind, z.u, z.ip, z.wide, z.country,
+      ${CLIENT_SQL.replaceAll(/(user_agent|app_uid)/g, 'z.$1')},
       ${AGENT.replace('user_agent', 'z.user_agent')}, ${columns}
     FROM ${tries} AS z JOIN ${features} AS f
       ON f.u = z.u AND f.ip = z.ip AND f.country = z.country

@@ -128,10 +128,10 @@ export async function rankSuccesses(
   const [from, to] = [period.fromMs - CAMPAIGN_GAP_MS, period.toMs + CAMPAIGN_GAP_MS];
   const near = `tenant = ${text(period.tenant)} AND t BETWEEN ${from} AND ${to}`;
   const [[people, expected, weighed] = []] = await ask(`
-    SELECT (SELECT count(DISTINCT hash(u)) FROM ${attempts} WHERE tenant = ${text(period.tenant)}),
+    SELECT (SELECT count(DISTINCT u) FROM ${attempts} WHERE tenant = ${text(period.tenant)}),
       (SELECT coalesce(sum(round((1 - exp(-leaves / ${ONE})) * ${ONE})::BIGINT), 0)::DOUBLE / ${ONE}
         FROM (SELECT sum(leaves) AS leaves FROM ${attempts}
-          WHERE kind = 'guess' AND ${near} GROUP BY hash(u))),
+          WHERE kind = 'guess' AND ${near} GROUP BY u)),
       (SELECT count(*) FROM ${attempts} WHERE (kind = 'guess' OR ${IS_ENTRY}) AND ${near})`);
   const share = (Number(expected) + 1) / (Number(people) + 2);
   await ask('CREATE OR REPLACE TEMP TABLE likeliest ("index" BIGINT, odds DOUBLE)');
@@ -162,14 +162,14 @@ function weighedSql(attempts: string, share: number): string {
   return `
     -- Numbers alone from here on: of a large company there are millions to sort.
     WITH c AS MATERIALIZED (
-      SELECT c."index", hash(c.u) AS person, c.t, success * ${FACTOR} * by_client.ratio
+      SELECT c."index", c.u AS person, c.t, success * ${FACTOR} * by_client.ratio
         * by_country.ratio * by_hour.ratio * by_carrier.ratio AS odds
       FROM (SELECT * FROM ${attempts} WHERE ${IS_ENTRY}) AS c
       ${TRAITS.map(joinSql).join('\n')}
     ),
     moments AS (
-      SELECT hash(u) AS person, t, leaves, NULL AS "index" FROM ${attempts}
-        WHERE kind = 'guess' AND hash(u) IN (SELECT person FROM c)
+      SELECT u AS person, t, leaves, NULL AS "index" FROM ${attempts}
+        WHERE kind = 'guess' AND u IN (SELECT person FROM c)
       UNION ALL SELECT person, t, 0, "index" FROM c
     ),
     -- A target of guesses who then signs in from elsewhere is a likelier hit than other people. A

@@ -2,7 +2,7 @@ import type { RunSql } from '../../../store/reading/current-rows.ts';
 import { CAMPAIGN_GAP_MS, GUESS_LIKELY, RETRY_WITHIN_MS, SHARED_BY_MIN } from '../limits.ts';
 import { isOfSql, type PersonPartition, partsFor, partsOf } from '../windows/person-partition.ts';
 import { HITS_PER_GUESS } from './odds-model.ts';
-import { AGENT, WIDE } from './spray-features.ts';
+import { AGENT } from './spray-features.ts';
 
 /**
  * How much likelier a success is the campaign's than the person's own, if it resembles the
@@ -85,8 +85,8 @@ export async function makeResembling(
   );
   await make(
     'spots',
-    `SELECT hash(ip) AS ip, count(*) AS n, approx_count_distinct(u) AS people FROM ${entered}
-      WHERE hash(ip) IN (SELECT ip FROM theirs) GROUP BY ALL`,
+    `SELECT ip, count(*) AS n, approx_count_distinct(u) AS people FROM ${entered}
+      WHERE ip IN (SELECT ip FROM theirs) GROUP BY ALL`,
   );
   await make('linked', linkedSql(of, near));
   const tempos = { own: await tempoOf(ask, 'PARTITION BY u'), any: await tempoOf(ask, '') };
@@ -108,9 +108,9 @@ export async function makeResembling(
 
 /** SQL of the guesses that are likely the campaign's, without regard to what followed each. */
 function theirsSql(attempts: string, tenant: string, { fromMs, toMs }: CampaignPeriod): string {
-  return `SELECT t, hash(u) AS u, hash(ip) AS ip, hash(wide) AS wide, agent,
+  return `SELECT t, u, ip, wide, agent,
       round(open * ${ONE})::BIGINT AS w
-    FROM (SELECT *, ${WIDE} FROM ${attempts} WHERE tenant = ${tenant} AND kind = 'guess'
+    FROM (SELECT * FROM ${attempts} WHERE tenant = ${tenant} AND kind = 'guess'
       AND open >= ${GUESS_LIKELY} AND t BETWEEN ${fromMs - HOUR_MS} AND ${toMs + HOUR_MS})`;
 }
 
@@ -122,23 +122,23 @@ function linkedSql({ tries, attempts }: Resemblance, near: string): string {
   const hour = `t // ${HOUR_MS}`;
   const around = (key: string): string =>
     `(SELECT ${key}, ${hour} + unnest([-1, 0, 1]) FROM theirs)`;
-  const columns = `"index", t, hash(u) AS u, hash(ip) AS ip, hash(wide) AS wide, agent, is_mfa`;
+  const columns = `"index", t, u, ip, wide, agent, is_mfa`;
   return `
     SELECT ${columns} FROM (
-      SELECT *, ${WIDE} FROM (SELECT *, ${AGENT} AS agent FROM ${tries}
+      SELECT * FROM (SELECT *, ${AGENT} AS agent FROM ${tries}
         WHERE ${near} AND kind = 'success' AND asked)
-      WHERE (hash(u), ${hour}) IN ${around('u')} OR (hash(ip), ${hour}) IN ${around('ip')}
-        OR hash(ip) IN (SELECT ip FROM theirs ANTI JOIN
+      WHERE (u, ${hour}) IN ${around('u')} OR (ip, ${hour}) IN ${around('ip')}
+        OR ip IN (SELECT ip FROM theirs ANTI JOIN
           (SELECT ip FROM spots WHERE people >= ${SHARED_BY_MIN}) USING (ip))
         OR agent IN (SELECT agent FROM theirs LEFT JOIN agents USING (agent)
           WHERE coalesce(n, 0) <= ${SHARED_BY_MIN}
             OR n <= ${RARE_CLIENT} * (SELECT sum(n) FROM agents)))
     UNION
     SELECT ${columns} FROM (
-      SELECT *, ${WIDE} FROM ${attempts} WHERE ${near} AND (kind = 'success'
+      SELECT * FROM ${attempts} WHERE ${near} AND (kind = 'success'
         OR (kind = 'right' AND ending = 'left')))
-    WHERE (hash(wide), ${hour}) IN ${around('wide')} OR (kind = 'right' AND (
-      (hash(u), ${hour}) IN ${around('u')} OR hash(ip) IN (SELECT ip FROM theirs)))`;
+    WHERE (wide, ${hour}) IN ${around('wide')} OR (kind = 'right' AND (
+      (u, ${hour}) IN ${around('u')} OR ip IN (SELECT ip FROM theirs)))`;
 }
 
 /** SQL of the hours of the day that form one trait. */
@@ -148,13 +148,13 @@ function bucketSql(t: string): string {
 
 /** SQL of people's habits on days other than `compared`: how often, where, with what, when. */
 function habitsSql(entered: string, part: PersonPartition): string {
-  const own = `hash(u) IN (SELECT u FROM compared) AND ${isOfSql('hash(u)', part)}`;
+  const own = `u IN (SELECT u FROM compared) AND ${isOfSql('u', part)}`;
   const lately = `abs(d.day - a.day) <= ${CLIENT_DAYS}`;
   return `
     WITH done AS (
-      SELECT hash(u) AS u, t // ${DAY_MS} AS day, hash(ip) AS ip, hash(wide) AS wide, agent,
+      SELECT u, t // ${DAY_MS} AS day, ip, wide, agent,
         ${bucketSql('t')} AS bucket, count(*) AS n
-      FROM (SELECT *, ${WIDE}, ${AGENT} AS agent FROM ${entered} WHERE ${own}) GROUP BY ALL
+      FROM (SELECT *, ${AGENT} AS agent FROM ${entered} WHERE ${own}) GROUP BY ALL
     ),
     asked AS (
       SELECT DISTINCT u, t // ${DAY_MS} AS day, ip, wide, agent, ${bucketSql('t')} AS bucket
@@ -173,7 +173,7 @@ function habitsSql(entered: string, part: PersonPartition): string {
 /** SQL of each person's last wrong password before `compared`, from the same address. */
 function mistakesSql(attempts: string, near: string): string {
   return `SELECT s."index", g.open, s.t - g.t AS after FROM compared AS s ASOF JOIN (
-      SELECT hash(u) AS u, hash(ip) AS ip, t, max(open) AS open FROM ${attempts}
+      SELECT u, ip, t, max(open) AS open FROM ${attempts}
       WHERE ${near} AND kind = 'guess' GROUP BY ALL) AS g
     ON g.u = s.u AND g.ip = s.ip AND g.t <= s.t WHERE s.t - g.t <= ${RETRY_WITHIN_MS}`;
 }
