@@ -45,7 +45,7 @@ export function draftOf(
 ): FindingDraft {
   const { rule, tenant, group, windowMs } = grounds;
   const rows = stepped(grounds.rows);
-  const abouts = rows.map(({ about }) => JSON.parse(about) as About);
+  const abouts = aboutsOf(rows);
   const entries = entriesOf(rows);
   const words = wordsOf(abouts);
   const level = 'level' in document ? document.level : null;
@@ -69,6 +69,16 @@ export function draftOf(
     addresses: distinct(abouts.map(({ address }) => address)),
     confidence: null,
   };
+}
+
+/** Equal texts, such as those of one person's session, are parsed once. */
+function aboutsOf(rows: readonly SignalRow[]): readonly About[] {
+  const known = new Map<string, About>();
+  return rows.map(({ about }) => {
+    const found = known.get(about) ?? (JSON.parse(about) as About);
+    known.set(about, found);
+    return found;
+  });
 }
 
 /**

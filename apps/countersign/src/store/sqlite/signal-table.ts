@@ -218,8 +218,9 @@ export class SignalTable {
     for (const row of this.#db.all(OF_SPANS, textOf(spans), stream)) {
       const place = row['place'] as number;
       const own = found.get(place);
-      if (own === undefined) found.set(place, [rowOf(row)]);
-      else own.push(rowOf(row));
+      const signal = rowOf(row, stream, (spans[place] as SignalSpan).group);
+      if (own === undefined) found.set(place, [signal]);
+      else own.push(signal);
     }
     return found;
   }
@@ -262,7 +263,7 @@ const LARGE = `SELECT g.grp FROM json_each(?1) AS j CROSS JOIN signal_groups AS 
 const SIZES = sizesWith('1');
 const SIZES_AND_PARTS = sizesWith('count(DISTINCT part)');
 /** CROSS JOIN makes the spans the outer loop; each is found by an index. */
-const OF_SPANS = `SELECT j.key AS place, g.stream, g.grp, s.* FROM json_each(?1) AS j
+const OF_SPANS = `SELECT j.key AS place, s.* FROM json_each(?1) AS j
   CROSS JOIN signal_groups AS g CROSS JOIN signals AS s
   WHERE g.stream = ?2 AND g.grp = j.value ->> 0 AND s.group_id = g.id
     AND s.time_ms >= j.value ->> 1 AND s.time_ms < j.value ->> 2
@@ -286,10 +287,10 @@ function inOrder(a: SignalRow, b: SignalRow): number {
   return a.timeMs - b.timeMs;
 }
 
-function rowOf(row: Record<string, unknown>): SignalRow {
+function rowOf(row: Record<string, unknown>, stream: string, group: string): SignalRow {
   return {
-    stream: row['stream'] as string,
-    group: row['grp'] as string,
+    stream,
+    group,
     timeMs: row['time_ms'] as number,
     index: row['index'] as number,
     part: row['part'] as number,
