@@ -17,6 +17,7 @@ export class RecordSink {
   readonly #sink: ChunkSink;
   readonly #hasLocus: boolean;
   readonly #madeOfBytes: number | undefined;
+  #lastTenant: TenantId = TENANT_NOT_STATED;
 
   constructor(chunk: Chunk, context: ReadContext, sink: ChunkSink) {
     this.#documentId = chunk.documentId;
@@ -36,7 +37,7 @@ export class RecordSink {
     }
     const draft = {
       kind: 'record' as const,
-      tenant: identity.tenant === TENANT_NOT_STATED ? this.#tenant : identity.tenant,
+      tenant: this.#tenantOf(identity),
       source,
       id,
       at,
@@ -44,6 +45,16 @@ export class RecordSink {
       locus: this.#hasLocus ? this.#locus(place) : undefined,
     };
     this.#sink.record(draft, value, place.row);
+  }
+
+  /**
+   * The records of a chunk share one text for their tenant. All that compare, hash or hold it then
+   * do so once, and not per record.
+   */
+  #tenantOf({ tenant }: Identity): TenantId {
+    if (tenant === TENANT_NOT_STATED) return this.#tenant;
+    if (tenant !== this.#lastTenant) this.#lastTenant = tenant;
+    return this.#lastTenant;
   }
 
   #locus({ start, end, row }: RecordPosition): Locus {
