@@ -23,8 +23,11 @@ function launcher(root: string): string {
   return join(productFolder(root), 'bin', 'countersign');
 }
 
+/** An older checkout has it in the folder of the command line. */
 export function mainFile(root: string): string {
-  return join(productFolder(root), 'src', 'cli', 'main.ts');
+  const source = join(productFolder(root), 'src');
+  const main = join(source, 'main.ts');
+  return existsSync(main) ? main : join(source, 'cli', 'main.ts');
 }
 
 /**
