@@ -9,11 +9,13 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundleProduct, productDependencies } from './bundle-product.ts';
 import { commandOf, ROOT, runNode } from './testing/process.ts';
 
 /**
  * Packs every package as it is published: compiled code, a manifest whose `exports` point at it,
- * and the documents. In the repository, `exports` point at the sources, which Node runs directly.
+ * and the documents. The product is bundled. In the repository, `exports` point at the sources.
+ * Node runs them directly.
  *
  *   npm run pack -- [--to FOLDER] [--repository URL]
  *
@@ -22,6 +24,8 @@ import { commandOf, ROOT, runNode } from './testing/process.ts';
 
 /** Compiling takes seconds. */
 const BUILD_TIMEOUT_MS = 120_000;
+
+const PRODUCT = 'apps/countersign';
 
 type Manifest = Readonly<Record<string, unknown>> & {
   readonly name: string;
@@ -69,7 +73,8 @@ function stage(folder: string): void {
   const to = join(target, manifest.name.replace('@', '').replace('/', '-'));
   rmSync(to, { recursive: true, force: true });
   mkdirSync(to, { recursive: true });
-  cpSync(join(built, folder, 'src'), join(to, 'dist'), { recursive: true });
+  if (folder === PRODUCT) bundleProduct(join(to, 'dist'));
+  else cpSync(join(built, folder, 'src'), join(to, 'dist'), { recursive: true });
   for (const [from, name] of [
     ['LICENSE', 'LICENSE'] as const,
     [join(folder, 'README.md'), 'README.md'] as const,
@@ -89,6 +94,7 @@ function published(manifest: Manifest, directory: string): object {
   const url = values.repository && `git+${values.repository}.git`;
   return {
     ...rest,
+    ...(directory === PRODUCT && { dependencies: productDependencies() }),
     ...(url && { repository: { type: 'git', url, directory } }),
     engines: engines ?? { node: `>=${countersign?.node ?? 20}` },
     exports: Object.fromEntries(

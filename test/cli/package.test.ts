@@ -74,6 +74,8 @@ test('packs compiled code, types, the sample and the documents, and nothing else
     'bin/countersign',
     'bin/package.json',
     'dist/main.js',
+    'dist/worker.js',
+    'dist/THIRD-PARTY-LICENSES.txt',
     'content/sample/README.md',
     'content/policies/people.test.yaml',
     'docs/status.md',
@@ -182,6 +184,25 @@ test('imports an export where it was installed', async (t) => {
   const again = await run(consumer, launcher, args);
   assert.equal((JSON.parse(again.stdout) as Record<string, unknown>)['duplicates'], 1);
 });
+
+for (const [args, modulesMax] of [
+  [['--version'], 20],
+  [['ledger', 'prove', '0', '--data', 'data'], 50],
+] as const) {
+  const name = args.slice(0, 2).join(' ');
+  test(`an installed ${name} loads at most ${modulesMax} files`, async (t) => {
+    if (noRegistry !== undefined) return t.skip(`the package registry cannot be reached`);
+    const preload = join(REPOSITORY, 'test/support/cli/count-modules.ts');
+    const main = join(consumer, 'node_modules/countersign/dist/main.js');
+    const { code, stderr } = await run(consumer, process.execPath, [
+      ...['--import', preload, main],
+      ...args,
+    ]);
+    assert.equal(code, 0, stderr);
+    const count = Number(/modules: (\d+)/.exec(stderr)?.[1]);
+    assert.ok(count > 0 && count <= modulesMax, `it loads ${count} files`);
+  });
+}
 
 test('each package loads on the Node that it declares, and on no older one', async (t) => {
   if (noRegistry !== undefined) return t.skip(`the package registry cannot be reached`);
