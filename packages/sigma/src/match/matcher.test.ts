@@ -17,6 +17,7 @@ const item = fc.oneof(
   fc.tuple(field, word).map(([f, v]) => `${f}: ${v}`),
   fc.tuple(field, word, word).map(([f, v, w]) => `${f}: [${v}, ${w}]`),
   fc.tuple(field, word).map(([f, v]) => `${f}|contains: ${v}`),
+  field.map((f) => `${f}|contains: [x1, y, z, q]`),
   fc.tuple(field, word).map(([f, v]) => `${f}|neq: ${v}`),
   field.map((f) => `${f}|cased: X`),
   field.map((f) => `${f}|gte: 12`),
