@@ -19,7 +19,7 @@ test('accepts a GUID in any case and stores it in lower case', () => {
 test('reads a GUID as a regular expression does', () => {
   const form = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
   const almost = fc
-    .tuple(fc.uuid(), fc.nat(35), fc.constantFrom(...'0aAfFgG@`/:-.{\u00e9', ''))
+    .tuple(fc.uuid(), fc.nat(35), fc.constantFrom(...'0aAfFgG@`/:-.{\u00e9\u0130\u0430\ud83d', ''))
     .map(([id, at, char]) => id.slice(0, at) + char + id.slice(at + 1));
   const property = fc.property(almost, (text) => {
     assert.equal(lowerGuid(text), form.test(text) ? text.toLowerCase() : undefined);

@@ -23,23 +23,40 @@ export function isGuid(text: string): boolean {
 }
 
 /**
- * A GUID in lower case, or undefined for any other text. Import calls it several times per record:
- * a regular expression takes three times as long, and nearly all GUIDs need no new text.
+ * A GUID in lower case, or undefined for any other text. Import calls it about eight times per
+ * record. Looking up each character's kind without a branch takes a third of the time of a regular
+ * expression or of comparisons, and nearly all GUIDs need no new text.
  */
 export function lowerGuid(text: string): string | undefined {
   if (text.length !== GUID_CHARS) return undefined;
-  let hasCapitals = false;
-  for (let at = 0; at < GUID_CHARS; at++) {
+  if (text.charCodeAt(8) !== HYPHEN || text.charCodeAt(13) !== HYPHEN) return undefined;
+  if (text.charCodeAt(18) !== HYPHEN || text.charCodeAt(23) !== HYPHEN) return undefined;
+  let kinds = kindsIn(text, 0, 8) | kindsIn(text, 9, 13) | kindsIn(text, 14, 18);
+  kinds |= kindsIn(text, 19, 23) | kindsIn(text, 24, GUID_CHARS);
+  if ((kinds & OTHER) !== 0) return undefined;
+  return kinds === 0 ? text : text.toLowerCase();
+}
+
+const HYPHEN = 45;
+/** Kinds of characters, as bits. Digits and small letters of hexadecimal numbers have none. */
+const CAPITAL = 1;
+const OTHER = 2;
+const ASCII_MASK = 0x7f;
+const KIND_OF_CODE: Uint8Array = Uint8Array.from({ length: ASCII_MASK + 1 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  if (/[0-9a-f]/.test(char)) return 0;
+  return /[A-F]/.test(char) ? CAPITAL : OTHER;
+});
+
+function kindsIn(text: string, from: number, to: number): number {
+  let kinds = 0;
+  let codes = 0;
+  for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
-    if (at === 8 || at === 13 || at === 18 || at === 23) {
-      if (code !== 45) return undefined;
-    } else if (code >= 65 && code <= 70) {
-      hasCapitals = true;
-    } else if (code < 48 || code > 102 || (code > 57 && code < 97)) {
-      return undefined;
-    }
+    codes |= code;
+    kinds |= KIND_OF_CODE[code & ASCII_MASK] as number;
   }
-  return hasCapitals ? text.toLowerCase() : text;
+  return codes > ASCII_MASK ? OTHER : kinds;
 }
 
 /** @throws InputError INVALID_TENANT unless `text` is a GUID. */
