@@ -111,16 +111,41 @@ export function signInTables(parts: SignInParts): Tables {
     named_tokens: named('token_uid'),
     named_sessions: named('session_uid'),
     named_people: `SELECT DISTINCT who FROM ${actsSql(parts, WITHOUT_IDS)}`,
+    chosen: chosenSql(parts),
     raw: `SELECT e.*, ${who('names')} AS who
       FROM (SELECT "index", entries, ${tenant} AS tk, action, epoch_ms("time") AS t, actor,
           actor_uid, actor_name, actor_type, app_uid, app_uid IN (${OWN_APPS}) AS is_own,
           device_uid, ip, session_uid, token_uid
-        FROM ${source} WHERE ${OPENS}) AS e
-      LEFT JOIN names ON names.tk = e.tk AND names.actor_name = e.actor_name
-      WHERE token_uid IN (SELECT token_uid FROM named_tokens)
-        OR session_uid IN (SELECT session_uid FROM named_sessions)
-        OR (${nearSql(parts)} AND ${who('names')} IN (SELECT who FROM named_people))`,
+        FROM ${source} SEMI JOIN chosen USING ("index") WHERE ${OPENS}) AS e
+      LEFT JOIN names ON names.tk = e.tk AND names.actor_name = e.actor_name`,
   };
+}
+
+/**
+ * SQL of the indices of sign-ins to keep. The engine skips the other columns of rows that a join on
+ * a number drops: to read all sign-ins of months with every column took twice as long.
+ */
+function chosenSql(parts: SignInParts): string {
+  const { source, tenant } = parts;
+  const namedBy = (id: string, named: string): string =>
+    `SELECT "index" FROM ${source} SEMI JOIN ${named} USING (${id}) WHERE ${OPENS}`;
+  return `${namedBy('token_uid', 'named_tokens')}
+    UNION ${namedBy('session_uid', 'named_sessions')}
+    UNION SELECT "index" FROM (SELECT "index", ${tenant} AS tk, actor, actor_uid, actor_name,
+        actor_type, app_uid
+      FROM ${source} WHERE ${OPENS} AND ${nearTimeSql(parts)}) AS e
+    LEFT JOIN names ON names.tk = e.tk AND names.actor_name = e.actor_name
+    WHERE ${who('names')} IN (SELECT who FROM named_people)`;
+}
+
+/** {@link nearSql} by the column itself, so that the engine can skip files. */
+function nearTimeSql({ fromMs, toMs }: SignInParts): string {
+  const at = (ms: number): string => `make_timestamp_ms(${ms})`;
+  const near = [
+    ...(fromMs === undefined ? [] : [`"time" >= ${at(Math.trunc(fromMs) - PERSON_WINDOW_MS)}`]),
+    ...(toMs === undefined ? [] : [`"time" < ${at(Math.ceil(toMs))}`]),
+  ];
+  return near.length === 0 ? 'true' : near.join(' AND ');
 }
 
 /** Adds the authorization of each sign-in. */

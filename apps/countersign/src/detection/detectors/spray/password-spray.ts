@@ -130,11 +130,11 @@ async function readCampaigns(
   { tries, events }: Sources,
   { period, sizes, giveBack }: CampaignSearch,
 ): Promise<SprayResult> {
-  await ask(`CREATE TEMP TABLE failed AS ${failedSql(tries)}`);
-  const [[guesses] = []] = await ask(`SELECT count(*) FROM failed WHERE kind = 'guess'
-    AND t >= ${period.fromMs} AND t < ${period.toMs}`);
   // A campaign is reported in the period of its last guess, so without guesses there is none.
+  const [[guesses] = []] = await ask(`SELECT count(*) FROM ${failedSql(tries)} WHERE kind = 'guess'
+    AND t >= ${period.fromMs} AND t < ${period.toMs}`);
   if (Number(guesses) === 0) return NOTHING;
+  await ask(`CREATE TEMP TABLE failed AS FROM ${failedSql(tries)}`);
   await makeFeatures(ask, tries, sizes);
   await giveBack();
   const models = await modelsOf(ask);

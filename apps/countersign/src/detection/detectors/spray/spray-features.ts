@@ -44,9 +44,9 @@ export function triesSql(signIns: string, { fromMs, toMs }: Times): string {
 
 /** SQL of failed attempts, over {@link triesSql}. */
 export function failedSql(tries: string): string {
-  return `SELECT "index", tenant, t, d, u, ip, net, wide, country, user_agent, app_uid, is_mfa,
+  return `(SELECT "index", tenant, t, d, u, ip, net, wide, country, user_agent, app_uid, is_mfa,
       kind
-    FROM ${tries} WHERE asked AND kind IN ('guess', 'right')`;
+    FROM ${tries} WHERE asked AND kind IN ('guess', 'right'))`;
 }
 
 /** SQL of people who signed in where those of `failed` did not, over {@link triesSql}. */
@@ -102,6 +102,10 @@ export function crowdsSql(tries: string, failed: string, entries: string): strin
   WHERE g.people >= ${CROWD_MIN} + coalesce(e.people, 0) / ${CROWD_ENTERED_MAX}`;
 }
 
+/** Where and with what a person signs in. */
+const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
+const ALL_OF_SPOT = SPOT.join(', ');
+
 /** People by their hash, a part out of `of`. Files are sorted by it, so a part is read alone. */
 function isInRangeSql({ part, of }: PersonPartition): string {
   const [from, to] = [part, part + 1].map((at) => (BigInt(at) * 2n ** 64n) / BigInt(of));
@@ -114,10 +118,11 @@ function isInRangeSql({ part, of }: PersonPartition): string {
  * Familiarity is learned from these rows, which are far fewer than the successes.
  */
 export function knownSql(tries: string, some: PersonPartition): string {
-  return `SELECT tenant, u, ip, country, user_agent, app_uid, any_value(net) AS net,
-      any_value(wide) AS wide, min(d) AS first_d, max(d) AS last_d,
+  return `SELECT any_value(tenant) AS tenant, u, ip, country, user_agent, app_uid,
+      any_value(net) AS net, any_value(wide) AS wide, min(d) AS first_d, max(d) AS last_d,
       count(*) FILTER (asked) AS asked
-    FROM ${tries} WHERE kind = 'success' AND ${isInRangeSql(some)} GROUP BY ALL`;
+    FROM ${tries} WHERE kind = 'success' AND ${isInRangeSql(some)}
+    GROUP BY ${ALL_OF_SPOT}`;
 }
 
 /** The software only, because guessing tools vary the application. */
@@ -126,8 +131,6 @@ export const AGENT = `coalesce(user_agent, hash(''))`;
 /** Software and application. */
 const CLIENT_SQL = `hash(${AGENT}, coalesce(app_uid, hash('')))`;
 
-const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
-const ALL_OF_SPOT = SPOT.join(', ');
 const KEPT = [...SPOT, 'wide'] as const;
 
 /** Properties that several people share, by table name. */
