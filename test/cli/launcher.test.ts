@@ -51,7 +51,9 @@ function installed(options: { withNode: 'with Node' | 'without Node' }): string 
 }
 
 function launch(node: string, folder: string, args: readonly string[]): ChildProcess {
-  return spawn(node, [join(folder, 'bin', 'countersign'), ...args], { stdio: 'pipe' });
+  // The test command sets a folder for compiled code; a user's shell does not.
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+  return spawn(node, [join(folder, 'bin', 'countersign'), ...args], { stdio: 'pipe', env });
 }
 
 type LauncherReport = {

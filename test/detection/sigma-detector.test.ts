@@ -225,7 +225,10 @@ test('a first step that arrives after, before or in another import changes nothi
     await closeWriter(writer);
     const found = await findings(`steps-${at}`);
     assert.deepEqual(shown(found), shown(await findings('steps-0')));
-    assert.deepEqual(found.map(({ draft }) => draft.entries.length).sort((a, b) => a - b), [2, 4]);
+    assert.deepEqual(
+      found.map(({ draft }) => draft.entries.length).sort((a, b) => a - b),
+      [2, 4],
+    );
   }
 });
 
