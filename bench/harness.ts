@@ -132,7 +132,9 @@ export function commitOf(root: string): string {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       });
-    const isChanged = git(['status', '--porcelain', '--untracked-files=no']) !== '';
+    // The report itself changes docs.
+    const sources = ['--', '.', ':!docs'];
+    const isChanged = git(['status', '--porcelain', '--untracked-files=no', ...sources]) !== '';
     return git(['rev-parse', '--short', 'HEAD']).trim() + (isChanged ? ' with changes' : '');
   } catch {
     return 'unknown';
