@@ -20,7 +20,6 @@ import {
   GIVE_BACK_AFTER_MS,
 } from './limits.ts';
 import { ReadAhead } from './read-ahead.ts';
-import { readGroups, runGroups } from './run-groups.ts';
 
 export type DetectionReport = {
   /** Counts of new, revised and withdrawn findings. */
@@ -147,8 +146,9 @@ export class DetectionRunner {
   /**
    * Runs all due detectors on the same entries.
    *
-   * Groups run beside each other, and ahead of the appends within the memory limit. Results are
-   * entered in detector order.
+   * Detectors on the state run beside those that query the engine, and one after the other within a
+   * kind. They run ahead of the appends within the memory limit. Results are entered in detector
+   * order.
    */
   #askAll(of: DetectorSelection): [DetectorRun, ReadAhead<Answer>][] {
     const toIndex = this.#store.cursor;
@@ -171,10 +171,11 @@ export class DetectionRunner {
       });
       return [{ detector, touched, fromIndex, toIndex, isolation }];
     });
-    // A service that answers requests leaves them a core.
-    const groups = runGroups(due, of === 'all' ? toIndex : Number.POSITIVE_INFINITY);
     const ahead = { weightOf: weightOfAnswer, weightMax: FINDINGS_AHEAD_MAX };
-    return readGroups(due, groups, (group) => new ReadAhead(this.#answers(group), ahead));
+    const readsState = ({ detector: { reads } }: DetectorRun): boolean => reads === 'state';
+    const ofState = new ReadAhead(this.#answers(due.filter(readsState)), ahead);
+    const ofEvents = new ReadAhead(this.#answers(due.filter((one) => !readsState(one))), ahead);
+    return due.map((asked) => [asked, readsState(asked) ? ofState : ofEvents]);
   }
 
   /** The results of each detector, part by part, and its end. */

@@ -7,12 +7,6 @@ export const FINDINGS_PER_APPEND = 2_000;
 /** Findings that detectors may be ahead of the appends: a few megabytes per thread. */
 export const FINDINGS_AHEAD_MAX = 4_000;
 
-/**
- * Entries of a store in which two detectors query the engine at once. They share its memory, and
- * a month of a large tenant needs all of it for one.
- */
-export const TOGETHER_ENTRIES_MAX = 1_000_000;
-
 /** Detectors that look back over weeks use at most a tenth of one core, for any tenant size. */
 export const STREAM_REST_TIMES = 9;
 
