@@ -23,7 +23,7 @@ function launcher(root: string): string {
   return join(productFolder(root), 'bin', 'countersign');
 }
 
-/** An older checkout has it in the folder of the command line. */
+/** The first file of the program. An older checkout has it in the folder of the command line. */
 export function mainFile(root: string): string {
   const source = join(productFolder(root), 'src');
   const main = join(source, 'main.ts');
@@ -96,8 +96,8 @@ export async function filledFolder(
 }
 
 /**
- * The seconds of an import from its first entry until every record is durable. Our entries about
- * it have both times.
+ * The seconds of an import from its first entry until every record is durable. The entries that
+ * Countersign writes about an import state both times.
  */
 export async function durableSeconds(root: string, data: string): Promise<number> {
   const state = new DatabaseSync(join(data, 'state.sqlite'), { readOnly: true });

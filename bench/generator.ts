@@ -19,11 +19,11 @@ export type GeneratorOptions = {
 };
 
 /**
- * `audit`: the audit log of an ordinary month. `two-sources`: also the sign-in logs of Graph and of
+ * `audit`: the audit log of an ordinary month. `sources`: also the sign-in logs of Graph and of
  * Azure Monitor, which report the same sign-ins, so one record in five is a further delivery.
  * `flood`: every second record is an inbox rule that forwards mail, and matches a rule.
  */
-export type Load = 'audit' | 'two-sources' | 'flood';
+export type Load = 'audit' | 'sources' | 'flood';
 
 /** A Monday. */
 export const START_MS: number = Date.UTC(2026, 2, 2);
@@ -38,7 +38,7 @@ function* records(options: GeneratorOptions): Generator<{ atMs: number; body: Js
   const { count, seed = 1, fromMs = START_MS } = options;
   const size = options.people ?? Math.max(PEOPLE_MIN, Math.ceil(count / RECORDS_PER_PERSON));
   const life = lifeOf(new Population({ seed, size }), seed);
-  const isIncluded = options.load === 'two-sources' ? isAuditOrSignIn : isAudit;
+  const isIncluded = options.load === 'sources' ? isAuditOrSignIn : isAudit;
   for (let hourMs = fromMs; ; hourMs += HOUR_MS) {
     for (const occurrence of life.happenings(hourMs, hourMs + HOUR_MS)) {
       for (const { feed, atMs, body } of occurrence.records) {

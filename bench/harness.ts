@@ -21,7 +21,7 @@ export type BenchOptions = {
 /** `there` is the checkout to compare with. */
 export type Checkout = 'here' | 'there';
 
-/** What we hold ourselves to, in the figure's unit. */
+/** A target in the figure's unit. */
 export type Target = { readonly atLeast: number } | { readonly atMost: number };
 
 /** One quantity with several measurements. */
@@ -145,7 +145,9 @@ function plain([key, value]: readonly [string, number]): string {
   return `${key} ${number(value)}`;
 }
 
+/** Integers stand without decimals: most are counts. */
 export function number(value: number): string {
+  if (Number.isInteger(value)) return value.toLocaleString('en-US');
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
   return value.toLocaleString('en-US', {
     minimumFractionDigits: digits,

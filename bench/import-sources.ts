@@ -5,5 +5,5 @@ export const MEASURES_CHECKOUTS = true;
 
 /** Like import-ndjson, with sources that report the same sign-ins: every fifth record is merged. */
 export function run(options: BenchOptions): Promise<Figure[]> {
-  return importBenchmark(options, { load: 'two-sources' });
+  return importBenchmark(options, { load: 'sources' });
 }

@@ -19,16 +19,18 @@ test('a section states the median, the spread, and a target that is missed', () 
   assert.match(text, /^\| rate \| 200 \(100 to 300\) records\/s \| 250, missed \|$/m);
 });
 
-test('paired figures stand in one row, and a figure that the other lacks is not measured', () => {
+test('paired figures share a row, and a figure that one checkout lacks is not measured', () => {
   const options = { size: undefined, against: '.', form: 'short' } as const;
   const there: Figure = { ...HERE, values: [50], checkout: 'there' };
   const memory = { name: 'memory', unit: 'MiB', values: [7], target: { atMost: 8 } };
-  const text = sectionOf('append', [HERE, memory, there], options);
+  const cuts: Figure = { name: 'cuts', unit: '', values: [2], checkout: 'there' };
+  const text = sectionOf('append', [HERE, memory, there, cuts], options);
   assert.match(
     text,
-    /^\| rate \| 50.0 records\/s \| 200 \(100 to 300\) records\/s \| 250, missed \|$/m,
+    /^\| rate \| 50 records\/s \| 200 \(100 to 300\) records\/s \| 250, missed \|$/m,
   );
-  assert.match(text, /^\| memory \| not measured \| 7.000 MiB \| 8.000 \|$/m);
+  assert.match(text, /^\| memory \| not measured \| 7 MiB \| 8 \|$/m);
+  assert.match(text, /^\| cuts \| 2 \| not measured \| {2}\|$/m);
 });
 
 test('a figure that is not a number meets no target', () => {

@@ -69,29 +69,26 @@ ${tableOf(figures, against !== undefined)}
 function tableOf(figures: readonly Figure[], isPaired: boolean): string {
   const head = isPaired ? ['what', 'before', 'now', 'target'] : ['what', 'result', 'target'];
   const ruler = head.map((_, at) => (at === 0 ? '---' : '--:'));
-  const there = new Map(
-    figures.filter(({ checkout }) => checkout === 'there').map((each) => [each.name, each]),
-  );
-  const rows = figures
-    .filter(({ checkout }) => checkout !== 'there')
-    .map((figure) => {
-      const earlier = there.get(figure.name);
-      const before = earlier === undefined ? 'not measured' : resultOf(earlier);
-      const results = isPaired ? [before, resultOf(figure)] : [resultOf(figure)];
-      return [figure.name, ...results, verdictOf(figure)];
-    });
+  // A figure may exist in one checkout only.
+  const rows = [...Map.groupBy(figures, (figure) => figure.name)].map(([name, same]) => {
+    const there = same.find(({ checkout }) => checkout === 'there');
+    const here = same.find(({ checkout }) => checkout !== 'there');
+    const results = isPaired ? [resultOf(there), resultOf(here)] : [resultOf(here)];
+    return [name, ...results, verdictOf(here)];
+  });
   return [head, ruler, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function resultOf(figure: Figure): string {
+function resultOf(figure: Figure | undefined): string {
+  if (figure === undefined) return 'not measured';
   const { median, min, max } = summaryOf(figure);
   const spread = figure.values.length > 1 ? ` (${number(min)} to ${number(max)})` : '';
   return `${number(median)}${spread} ${figure.unit}`.trimEnd();
 }
 
-function verdictOf(figure: Figure): string {
+function verdictOf(figure: Figure | undefined): string {
+  if (figure?.target === undefined) return '';
   const { target } = figure;
-  if (target === undefined) return '';
   const bound = 'atLeast' in target ? target.atLeast : target.atMost;
   return `${number(bound)}${isMet(target, summaryOf(figure).median) ? '' : ', missed'}`;
 }

@@ -26,7 +26,7 @@ const load = createRequire(import.meta.url);
 
 export const casbin: Peer = {
   name: 'casbin',
-  part: `decisions in process, ${POLICIES} policies, no inputs with an age, no entry`,
+  part: `decisions, ${POLICIES} policies`,
   version: async () => {
     try {
       return (load('casbin/package.json') as { version: string }).version;

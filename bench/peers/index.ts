@@ -15,7 +15,7 @@ const PEERS: readonly Peer[] = [duckDb, polars, python, jq, syslogNg, tessera, c
 
 /**
  * Countersign and the tools that a user would pick instead, on the same records in the same run.
- * Each does a part of the job. A tool that is not installed is named and left out.
+ * Each does a part of the job. The run names a tool that is not installed, and skips it.
  */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const { folder, form } = options;
@@ -30,14 +30,14 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
   const ours = { ...options, size: count };
   return [
     ...(await interleaved(variants, options)),
-    ...named('Countersign, durable append alone', await append(ours)),
-    ...named('Countersign, decisions in process', await decide({ ...options, size: undefined })),
+    ...withPrefix('Countersign', await append(ours)),
+    ...withPrefix('Countersign, decisions', await decide({ ...options, size: undefined })),
   ];
 }
 
 function whole({ file, count, folder }: PeerInput): Variant {
   return {
-    name: 'Countersign, the whole import: ledger, events, rules, detectors',
+    name: 'Countersign, whole import',
     units: UNITS,
     measure: async () => {
       const { seconds, cpuSeconds } = await importNew(ROOT, file, join(folder, 'peers'), count);
@@ -58,7 +58,7 @@ function perUnit({ units, seconds, cpuSeconds }: Cost): Record<keyof typeof UNIT
   return { rate: units / seconds, processor: (cpuSeconds / units) * 1e6 };
 }
 
-function named(prefix: string, figures: readonly Figure[]): readonly Figure[] {
+function withPrefix(prefix: string, figures: readonly Figure[]): readonly Figure[] {
   return figures.map(({ target: _, ...figure }) => ({
     ...figure,
     name: `${prefix}, ${figure.name}`,

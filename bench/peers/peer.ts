@@ -13,14 +13,14 @@ export type PeerInput = {
 export type Cost = {
   readonly units: number;
   readonly seconds: number;
-  /** Of all processes and threads. */
+  /** The CPU time of all processes and threads. */
   readonly cpuSeconds: number;
 };
 
 /** A tool that a user would pick instead, for a part of the job. */
 export type Peer = {
   readonly name: string;
-  /** The part of the job that it does here. */
+  /** The part of the job that it does here, in a few words. docs/benchmarks.md says more. */
   readonly part: string;
   /** Undefined if it is not installed. */
   readonly version: () => Promise<string | undefined>;

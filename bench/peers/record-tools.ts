@@ -21,7 +21,7 @@ const COLUMNS = [
 /** The same engine that the product uses for queries, with one thread. */
 export const duckDb: Peer = {
   name: 'DuckDB',
-  part: `${COLUMNS.length} columns to Parquet, one thread`,
+  part: `${COLUMNS.length} columns to Parquet`,
   version: async () => {
     await using open = await connection();
     const rows = await open.db.runAndReadAll('SELECT version()');
@@ -71,7 +71,7 @@ polars.scan_ndjson(sys.argv[1], schema=schema).sink_parquet(sys.argv[2])`;
 
 export const python: Peer = {
   name: 'Python',
-  part: `${FIELDS.length} fields to CSV, json and csv of the standard library`,
+  part: `${FIELDS.length} fields to CSV`,
   version: async () => firstLine('python3', ['--version'])?.replace('Python ', ''),
   measure: ({ file, count, folder }) => {
     const script = `import csv, json, sys
@@ -94,10 +94,10 @@ export const jq: Peer = {
   },
 };
 
-/** It reads standard input and ends with it. */
+/** It reads standard input, and ends at the end of the input. */
 export const syslogNg: Peer = {
   name: 'syslog-ng',
-  part: `JSON parser, ${FIELDS.length} fields to a file`,
+  part: `${FIELDS.length} fields to a file`,
   version: async () => firstLine('syslog-ng', ['--version'])?.replace(/^.*\((.*)\).*$/, '$1'),
   measure: ({ file, count, folder }) => {
     const config = join(folder, 'syslog-ng.conf');

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstLine, type Peer, timed } from './peer.ts';
 
-/** Its example reads each entry from its own file. More files would measure the file system. */
+/** The example reads each entry from its own file. More files would measure the file system. */
 const ENTRIES_MAX = 20_000;
 const COMMAND = 'posix-oneshot';
 
@@ -13,7 +13,7 @@ const COMMAND = 'posix-oneshot';
  */
 export const tessera: Peer = {
   name: 'Tessera POSIX',
-  part: `durable log of ${ENTRIES_MAX} entries, each from its own file`,
+  part: `log of ${ENTRIES_MAX} entries`,
   version: async () =>
     firstLine('sh', ['-c', `command -v ${COMMAND}`]) === undefined ? undefined : '',
   measure: async ({ file, count, folder }) => {
