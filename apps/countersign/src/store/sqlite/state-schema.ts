@@ -1,5 +1,5 @@
 /** A state with another version is discarded and rebuilt from the ledger. */
-export const STATE_VERSION = 20;
+export const STATE_VERSION = 21;
 
 /** `files` lists what counts. Every other file in the events folder is left over from a crash. */
 export const STATE_TABLES = `
