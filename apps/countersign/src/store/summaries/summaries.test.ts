@@ -139,6 +139,20 @@ test('addresses that an attacker chose to have equal hashes are different addres
   assert.deepEqual(rows, [[2n]]);
 });
 
+test('volumes that records overstate do not stop a compaction', async (t) => {
+  const dir = await folder(t);
+  const store = await Store.open(dir);
+  t.after(() => store.close());
+  const stated = { itemCount: Number.MAX_SAFE_INTEGER };
+  const records = Array.from({ length: 1025 }, (_, index) => taken(index, 0, stated));
+  await post(store, records);
+  store.commit(records.length);
+  await store.compact(COMPACTION);
+  await post(store, [taken(records.length, 0, stated), taken(records.length + 1, 1)]);
+  store.commit(records.length + 2);
+  assert.equal(await assertSameAsEvents(dir), 2, 'the stored volumes are used');
+});
+
 test('a late record merges with the stored summary of its day', async (t) => {
   const dir = await folder(t);
   const store = await Store.open(dir);

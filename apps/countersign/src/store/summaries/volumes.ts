@@ -17,17 +17,21 @@ export function takenSql(kind: VolumeKind): string {
     AND ${WHO_SQL} IS NOT NULL`;
 }
 
+/** Records may state any number of items, and a sum beyond the type is an error. */
+const sumOf = (items: string): string =>
+  `least(sum(${items}), ${Number.MAX_SAFE_INTEGER})::BIGINT AS items`;
+
 /** The items that each person took on each day, with the first record of the day. */
 export function volumeTable(kind: VolumeKind): SummaryTable {
   return {
     name: `${kind}-volumes`,
     sql: (events) => `SELECT tenant, ${WHO_SQL} AS who, ${DAY_SQL} AS d, min("index") AS "index",
-      min(epoch_ms("time")) AS t, sum(item_count)::BIGINT AS items
+      min(epoch_ms("time")) AS t, ${sumOf('item_count')}
       FROM ${events} WHERE ${takenSql(kind)} GROUP BY ALL`,
     group: {
       key: ['tenant', 'who', 'd'],
       merge: (rows) => `SELECT tenant, who, d, min("index") AS "index", min(t) AS t,
-        sum(items)::BIGINT AS items FROM ${rows} GROUP BY tenant, who, d`,
+        ${sumOf('items')} FROM ${rows} GROUP BY tenant, who, d`,
     },
     order: 'tenant, who',
   };
