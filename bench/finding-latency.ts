@@ -66,8 +66,8 @@ async function measured(
 async function waitsOf(dir: string, count: number): Promise<Float64Array> {
   const [store, ledger] = [await StoreReader.open(dir), await LedgerReader.open(dir)];
   try {
-    const foundRows = (): ReturnType<StoreReader['findingHistory']> =>
-      store.findingHistory().filter(({ draft }) => draft.rule.includes(RULE));
+    const foundRows = (): ReturnType<StoreReader['findings']['history']> =>
+      store.findings.history().filter(({ draft }) => draft.rule.includes(RULE));
     let said = foundRows();
     while (said.length < count) {
       await pause(CHECK_EVERY_MS);

@@ -106,7 +106,7 @@ async function totals(): Promise<StateReconciliation> {
 /** The rules of the current findings. */
 async function rules(): Promise<string[]> {
   return withAccount(data, async ({ store }) => {
-    const status = store.findings().filter(({ state }) => state === 'open');
+    const status = store.findings.list().filter(({ state }) => state === 'open');
     const own = status.filter(({ draft }) => draft.rule.startsWith('reconcile/'));
     return own.map(({ draft }) => draft.rule).sort();
   });

@@ -112,7 +112,7 @@ test('reports matches by day, their records, and existing findings', async () =>
   assert.deepEqual(deleted?.entries, [1, 2, 3, 4, 5, 6]);
   assert.equal(much?.findings.length, 1);
   const store = await StoreReader.open(dir);
-  const said = store.findings().map(({ uid }) => uid);
+  const said = store.findings.list().map(({ uid }) => uid);
   store.close();
   const would = rules.flatMap(({ findings }) => findings.map(findingUid));
   assert.deepEqual(would.sort(), [...said].sort());

@@ -44,7 +44,7 @@ async function foundIn(name: string, texts: readonly string[]): Promise<readonly
   await closeWriter(writer);
   const store = await StoreReader.open(dir);
   try {
-    return store.findings();
+    return store.findings.list();
   } finally {
     store.close();
   }

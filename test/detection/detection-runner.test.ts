@@ -153,7 +153,7 @@ async function take(
 async function findings(name: string): Promise<readonly StoredFinding[]> {
   const store = await StoreReader.open(join(root, name));
   try {
-    return store.findings({ windows: ALL });
+    return store.findings.list({ windows: ALL });
   } finally {
     store.close();
   }
@@ -333,7 +333,7 @@ test('discards the results of an overtaken run', async () => {
   assert.deepEqual((await earlier).failures, []);
   await closeWriter(writer);
   const store = await StoreReader.open(join(root, 'overtaken'));
-  const said = store.findingHistory().map(({ draft, state }) => `${draft.group} ${state}`);
+  const said = store.findings.history().map(({ draft, state }) => `${draft.group} ${state}`);
   store.close();
   assert.deepEqual(said, ['found later open']);
 });
@@ -362,7 +362,7 @@ test('enters results in detector order, with any number of parts', async () => {
   await take(writer, TWICE);
   await closeWriter(writer);
   const store = await StoreReader.open(join(root, 'parts'));
-  const said = store.findingHistory();
+  const said = store.findings.history();
   store.close();
   const order = [...new Set(said.map(({ detector }) => detector))];
   assert.deepEqual(

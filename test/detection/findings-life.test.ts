@@ -60,7 +60,7 @@ type StoredState = {
 async function known(): Promise<StoredState> {
   const store = await StoreReader.open(data);
   try {
-    return { findings: store.findings(), incidents: await incidentsIn(data) };
+    return { findings: store.findings.list(), incidents: await incidentsIn(data) };
   } finally {
     store.close();
   }

@@ -116,7 +116,7 @@ test('two findings with one id are merged with the evidence of both', async () =
   await closeWriter(writer);
   assert.deepEqual([failed, warnings], [[], []]);
   await read('same', (store) => {
-    const found = store.findings();
+    const found = store.findings.list();
     for (const name of ['test/first', 'test/second']) {
       assert.deepEqual(groupsOf(found, name), ['ada', 'freya']);
       const freya = found.find(({ draft }) => draft.rule === name && draft.group.startsWith('fr'));
@@ -144,7 +144,7 @@ test('finds, names and skips only the entry that a detector throws on', async ()
   await closeWriter(writer);
   assert.ok(sizeAfter > 0);
   await read('picky', (store) => {
-    const found = store.findings();
+    const found = store.findings.list();
     assert.deepEqual(groupsOf(found, 'test/picky'), ['ada', 'eve', 'freya', 'zoe']);
     assert.deepEqual(groupsOf(found, 'test/sound'), ['ada', 'bad', 'bad2', 'eve', 'freya', 'zoe']);
     const failures = found.filter(({ draft: { rule } }) => rule === FAILED);
@@ -184,7 +184,7 @@ test('a failure outlives restarts, is reported once, and ends with its repair', 
   assert.equal(failed.length, 1);
   await closeWriter(after);
   await read('repaired', (store) => {
-    const said = store.findingHistory().filter(({ draft: { rule } }) => rule === FAILED);
+    const said = store.findings.history().filter(({ draft: { rule } }) => rule === FAILED);
     assert.deepEqual(
       said.map(({ state, revision }) => `${state} ${revision}`),
       ['open 0'],
@@ -194,13 +194,13 @@ test('a failure outlives restarts, is reported once, and ends with its repair', 
   assert.deepEqual((await take(repaired, ['zoe'], 7)).failed, []);
   await closeWriter(repaired);
   await read('repaired', (store) => {
-    const said = store.findingHistory().filter(({ draft: { rule } }) => rule === FAILED);
+    const said = store.findings.history().filter(({ draft: { rule } }) => rule === FAILED);
     assert.deepEqual(
       said.map(({ state }) => state),
       ['open', 'withdrawn'],
     );
     assert.equal(said.at(-1)?.because, 'the detector ran again and did not fail');
-    assert.deepEqual(groupsOf(store.findings(), 'test/picky'), [
+    assert.deepEqual(groupsOf(store.findings.list(), 'test/picky'), [
       'ada',
       'bad',
       'eve',
@@ -224,8 +224,8 @@ test('a detector that fails on any input does not run, and reports that', async 
   await closeWriter(writer);
   assert.match(failed[0] ?? '', /failed and stopped at entry 0/);
   await read('broken', (store) => {
-    assert.deepEqual(groupsOf(store.findings(), 'test/sound'), ['ada', 'eve']);
-    assert.equal(store.findingsOfRule(FAILED).length, 1);
+    assert.deepEqual(groupsOf(store.findings.list(), 'test/sound'), ['ada', 'eve']);
+    assert.equal(store.findings.openOfRule(FAILED).length, 1);
   });
 });
 
@@ -270,7 +270,7 @@ test('a rule that throws on a record stops no import, and the record is named', 
   await closeWriter(writer);
   const found = (): Promise<readonly [string[], number[]]> =>
     read('broken-rule', (store) => {
-      const findings = store.findings();
+      const findings = store.findings.list();
       const failures = findings.filter(({ draft }) => draft.rule === FAILED);
       return [groupsOf(findings, DELETED), failures.flatMap(({ draft }) => draft.entries)];
     });
@@ -292,8 +292,8 @@ test('a rule that throws on a record stops no import, and the record is named', 
   assert.deepEqual((await runDetection(after)).failed, []);
   await closeWriter(after);
   await read('broken-rule', (store) => {
-    assert.deepEqual(store.findingsOfRule(FAILED), []);
-    assert.deepEqual(groupsOf(store.findings(), RECYCLED), ['["user:recycler"]']);
+    assert.deepEqual(store.findings.openOfRule(FAILED), []);
+    assert.deepEqual(groupsOf(store.findings.list(), RECYCLED), ['["user:recycler"]']);
   });
 });
 

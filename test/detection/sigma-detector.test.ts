@@ -119,7 +119,7 @@ async function take(writer: HostWriter, records: readonly object[]): Promise<voi
 async function findings(name: string): Promise<readonly StoredFinding[]> {
   const store = await StoreReader.open(join(root, name));
   try {
-    return store.findings();
+    return store.findings.list();
   } finally {
     store.close();
   }

@@ -93,7 +93,7 @@ async function foundIn(name: string, paths: readonly string[]): Promise<readonly
       undefined,
       'every detector has run over everything',
     );
-    return store.findings();
+    return store.findings.list();
   } finally {
     store.close();
   }

@@ -296,7 +296,7 @@ async function contentOf(dir: string): Promise<StoreContent> {
     const rows: EventRow[] = [];
     for await (const row of (await store.timeline({}, head)).rows) rows.push(row);
     rows.sort((a, b) => a.index - b.index);
-    const findings = store.findings().map(({ uid, draft }) => ({ uid, draft }));
+    const findings = store.findings.list().map(({ uid, draft }) => ({ uid, draft }));
     findings.sort((a, b) => (a.uid < b.uid ? -1 : 1));
     return { rows, ...Object.fromEntries(tables), findings };
   });

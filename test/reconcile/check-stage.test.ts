@@ -55,8 +55,8 @@ type FindingSummary = [rule: string, who: string, entries: number[]];
 async function findings(writer: HostWriter): Promise<readonly FindingSummary[]> {
   await runDetection(writer, [new CheckDetector()]);
   return ask(writer, async (store) =>
-    store
-      .findings()
+    store.findings
+      .list()
       .map(({ draft: { rule, group, entries } }): FindingSummary => [rule, group, [...entries]])
       .sort(([a, b], [c, d]) => (`${a} ${b}` < `${c} ${d}` ? -1 : 1)),
   );

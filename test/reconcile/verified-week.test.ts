@@ -376,7 +376,7 @@ for (const [at, name] of [
     const row = rowOf(await checks(), planted);
     const rules = row.disagreements.map((each) => each.rule);
     assert.ok(rules.includes(rule), `${rule} not in ${rules.join(', ')}; ${row.cause}`);
-    const found = await withAccount(dir, async ({ store }) => store.findings({ rule }));
+    const found = await withAccount(dir, async ({ store }) => store.findings.list({ rule }));
     const entries = found.flatMap(({ draft }) => draft.entries);
     assert.ok(row.entries.some((entry) => entries.includes(entry)));
   });

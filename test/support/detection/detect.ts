@@ -83,7 +83,7 @@ export async function findingsIn(
   const [store, ledger] = [await StoreReader.open(data), await LedgerReader.open(data)];
   try {
     const findings: AttributedFinding[] = [];
-    for (const { draft, state } of store.findings()) {
+    for (const { draft, state } of store.findings.list()) {
       if (state === 'withdrawn') continue;
       const about = new Map<string, Attack>();
       // Without an attack there is nothing to look up, in any number of records.

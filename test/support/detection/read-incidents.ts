@@ -9,7 +9,7 @@ import { StoreReader } from '../../../apps/countersign/src/store/store-reader.ts
 export async function incidentsIn(data: string): Promise<Incident[]> {
   const store = await StoreReader.open(data);
   try {
-    const findings = store.findings({ withdrawn: 'with' });
+    const findings = store.findings.list({ withdrawn: 'with' });
     return incidentsOf(findings, await surroundingsOf(store, findings));
   } finally {
     store.close();

@@ -356,7 +356,7 @@ class Server {
 }
 
 function failedDetectors(store: StoreReader): FailedDetector[] {
-  return store.findingsOfRule(FAILED).flatMap(({ draft }) => {
+  return store.findings.openOfRule(FAILED).flatMap(({ draft }) => {
     const failure = failureOf(draft);
     return failure === undefined ? [] : [{ ...failure, title: draft.title }];
   });

@@ -32,6 +32,7 @@ import {
   type Select,
   type TimeRange,
 } from './reading/current-rows.ts';
+import { FindingReader } from './reading/finding-reader.ts';
 import type { LedgerHead } from './reading/ledger-head.ts';
 import {
   type Condition,
@@ -43,16 +44,9 @@ import { throttledFilter, throttledOf } from './reading/throttled.ts';
 import { eventsInOrder } from './reading/timeline.ts';
 import type { Timeline, TimelineFilter } from './reading/timeline-filter.ts';
 import type { Coverage } from './rows/completeness.ts';
-import type {
-  CoverageRow,
-  ErasureRow,
-  FindingRow,
-  ImportRow,
-  InventoryRow,
-} from './rows/entry-rows.ts';
+import type { CoverageRow, ErasureRow, ImportRow, InventoryRow } from './rows/entry-rows.ts';
 import type { EventRow } from './rows/event-row.ts';
 import { SignalReader } from './signal-reader.ts';
-import type { FindingFilter, GroupWindow, StoredFinding } from './sqlite/finding-table.ts';
 import type { StageCursor } from './sqlite/state-database.ts';
 import { STORE_STAGE } from './store-layout.ts';
 import type { SummarySource } from './summaries/summary-source.ts';
@@ -112,6 +106,10 @@ export class StoreReader {
     return new SignalReader(this.#live);
   }
 
+  get findings(): FindingReader {
+    return new FindingReader(this.#live);
+  }
+
   /** The tenant of records that state none: the only stated tenant, if there is one. */
   tenantOf(stated: string): string {
     return this.#tenants().home(stated);
@@ -120,38 +118,6 @@ export class StoreReader {
   /** A view without events and signals of these entries, open as long as this reader. */
   without(hidden: HiddenEntries): StoreReader {
     return new StoreReader(this.#live.without(hidden), this.#clock);
-  }
-
-  /** The open findings of one rule. */
-  findingsOfRule(rule: string): readonly StoredFinding[] {
-    const { state } = this.#live;
-    return state?.snapshot(() => state.findings.openOfRule(rule)) ?? [];
-  }
-
-  findings(filter: FindingFilter = {}): readonly StoredFinding[] {
-    const { state } = this.#live;
-    return state?.snapshot(() => state.findings.list(filter)) ?? [];
-  }
-
-  /** Every revision of every finding, in ledger order. */
-  findingHistory(): readonly FindingRow[] {
-    return this.#live.state?.findings.history() ?? [];
-  }
-
-  finding(uid: string): StoredFinding | undefined {
-    return this.findingsOf([uid]).get(uid);
-  }
-
-  /** The existing findings among these ids, by id. */
-  findingsOf(uids: readonly string[]): ReadonlyMap<string, StoredFinding> {
-    const { state } = this.#live;
-    return state?.snapshot(() => state.findings.findAll(uids)) ?? new Map();
-  }
-
-  /** Findings of one rule for some groups and windows, in any version and tenant. */
-  findingsOfGroups(rule: string, windows: readonly GroupWindow[]): readonly StoredFinding[] {
-    const { state } = this.#live;
-    return state?.snapshot(() => state.findings.ofGroups(rule, windows)) ?? [];
   }
 
   /** Decisions, passes, and the authorization of sign-ins. */

@@ -36,9 +36,9 @@ export async function changesOf(
     facts.push({ uid, detector, state: 'open', because: null, revision, draft });
   }
   const before = covers.flatMap(({ from, to }) =>
-    store.findings({ detector, windows: { fromMs: from, toMs: to } }),
+    store.findings.list({ detector, windows: { fromMs: from, toMs: to } }),
   );
-  const known = store.findingsOf(takenBack);
+  const known = store.findings.findAll(takenBack);
   const named = takenBack.flatMap((uid) => known.get(uid) ?? []);
   const withdrawn = new Set<string>();
   for (const kept of [...before, ...named]) {
@@ -63,7 +63,7 @@ function* withEarlier(
   const all = [...drafts];
   for (let at = 0; at < all.length; at += FINDINGS_PER_APPEND) {
     const some = all.slice(at, at + FINDINGS_PER_APPEND);
-    const earlier = store.findingsOf(some.map(([uid]) => uid));
+    const earlier = store.findings.findAll(some.map(([uid]) => uid));
     for (const [uid, draft] of some) yield [uid, draft, earlier.get(uid)];
   }
 }

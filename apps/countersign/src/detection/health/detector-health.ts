@@ -38,7 +38,7 @@ export function detectorHealth(
   const known = [...new Set(facts.map(({ tenant }) => tenant))].filter((one) => one !== ANY);
   const of = { facts, tenants: tenants === undefined ? known.sort() : tenants };
   const passedOver = passedOverIn(store, scope, nowMs);
-  const failed = store.findingsOfRule(FAILED);
+  const failed = store.findings.openOfRule(FAILED);
   // Hundreds of rules share a few sets of logs.
   const healths = new Map<string, HealthStatus>();
   return profiles.map((profile) => {
@@ -79,7 +79,7 @@ function passedOverIn(
     return draft.windowMs < toMs && endMs > fromMs;
   };
   return [THROTTLED, CUT_OFF]
-    .flatMap((rule) => store.findings({ rule }))
+    .flatMap((rule) => store.findings.list({ rule }))
     .filter((finding) => isWithin(finding) && statusOf(finding, nowMs) < SUPPRESSED);
 }
 

@@ -130,7 +130,7 @@ class RuleRun {
       return { group: boundedGroup(group), windowMs: day * DAY_MS };
     });
     const [{ stream }] = days as [GroupDay];
-    const earlier = this.#store.findingsOfGroups(stream, windows);
+    const earlier = this.#store.findings.ofGroups(stream, windows);
     if (earlier.length === 0) return [];
     const said = new Set(found.map((draft) => findingUid(boundFinding(draft))));
     return earlier.flatMap(({ uid, detector }) => (detector !== SIGMA || said.has(uid) ? [] : uid));
@@ -161,7 +161,7 @@ function dayOfStream({ stream, day }: { readonly stream: string; readonly day: n
  */
 function homeless(store: StoreReader, home: string): GroupDay[] {
   if (home === TENANT_NOT_STATED) return [];
-  const found = store.findings({ detector: SIGMA, tenant: TENANT_NOT_STATED });
+  const found = store.findings.list({ detector: SIGMA, tenant: TENANT_NOT_STATED });
   return found.map(({ draft: { rule: stream, group, windowMs } }) => {
     return { stream, group, day: windowMs / DAY_MS };
   });

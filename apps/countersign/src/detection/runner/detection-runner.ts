@@ -114,7 +114,7 @@ export class DetectionRunner {
       failures.push({ detector, because: failure });
       if (failure !== DOES_NOT_RUN) unsaid.push(`${detector}: ${failure}`);
     }
-    const said = this.#store.findingsOfRule(FAILED).map(({ draft: { title } }) => title);
+    const said = this.#store.findings.openOfRule(FAILED).map(({ draft: { title } }) => title);
     return { ...total, failures, failed: [...said, ...unsaid] };
   }
 
@@ -152,7 +152,7 @@ export class DetectionRunner {
    */
   #askAll(of: DetectorSelection): [DetectorRun, ReadAhead<Answer>][] {
     const toIndex = this.#store.cursor;
-    const failed = Map.groupBy(this.#store.findingsOfRule(FAILED), ({ draft }) => {
+    const failed = Map.groupBy(this.#store.findings.openOfRule(FAILED), ({ draft }) => {
       return failureOf(draft)?.detector;
     });
     const due = this.#detectors.flatMap((detector): DetectorRun[] => {

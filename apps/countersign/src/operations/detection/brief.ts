@@ -127,8 +127,8 @@ async function openFindings(
   const nowMs = clock.now();
   const known =
     incident?.findings ??
-    store
-      .findings({ tenant })
+    store.findings
+      .list({ tenant })
       .filter(({ draft }) => draft.lastMs >= fromMs && draft.firstMs < toMs);
   return known.filter((finding) => statusOf(finding, nowMs) < SUPPRESSED);
 }

@@ -92,8 +92,8 @@ export const listFindings: ListOperation<FindingsInput, OcsfEvent, FindingsView>
     const { incidents } = options;
     const within = await withinIncident(incidents, input.incident);
     const severityMin = severityOf(input.minSeverity);
-    const found = sources.store
-      .findings({ severityMin, tenant })
+    const found = sources.store.findings
+      .list({ severityMin, tenant })
       .filter((finding) => isAsked(finding, input.rule) && isWithin(finding, period))
       .filter(({ uid }) => within === undefined || within.has(uid));
     const { countFindings, groupFindings } = await import(

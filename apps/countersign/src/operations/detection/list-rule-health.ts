@@ -117,7 +117,7 @@ async function rowsOf(
 ): Promise<RuleHealth[]> {
   const { SUPPRESSED } = await import('../../detection/findings/finding-status.ts');
   const { isOfHandedIn } = await import('../../detection/runner/detector-profile.ts');
-  const byRule = Map.groupBy(store.findings({ tenant }), ({ draft }) => draft.rule);
+  const byRule = Map.groupBy(store.findings.list({ tenant }), ({ draft }) => draft.rule);
   const counts = store.signals.counts().filter(({ count, max }) => count > max);
   return found.map((each): RuleHealth => {
     const { id } = each.profile;

@@ -108,7 +108,7 @@ async function openFindings(
   const isOpen = (finding: StoredFinding): boolean =>
     finding.draft.lastMs >= sinceMs && statusOf(finding, nowMs) < SUPPRESSED;
   if (incident === undefined) {
-    return sources.store.findings({ severityMin: HIGH, tenant }).filter(isOpen);
+    return sources.store.findings.list({ severityMin: HIGH, tenant }).filter(isOpen);
   }
   const { findings } = await findIncident(await knownIncidents(sources), incident);
   const own = findings.filter(isOpen);

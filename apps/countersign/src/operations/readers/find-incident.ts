@@ -13,7 +13,7 @@ import { needWholeIndex, type Sources } from './readers.ts';
 export async function knownIncidents({ store }: { store: StoreReader }): Promise<Incident[]> {
   const { incidentsOf } = await import('../../detection/incidents/incident.ts');
   const { surroundingsOf } = await import('../../detection/incidents/surroundings.ts');
-  const findings = store.findings({ withdrawn: 'with' });
+  const findings = store.findings.list({ withdrawn: 'with' });
   return incidentsOf(findings, await surroundingsOf(store, findings));
 }
 
@@ -25,7 +25,7 @@ export async function peopleNames({ store }: Sources): Promise<PersonNames> {
 /** Replaces ids by names in the texts of findings. */
 export async function readableNames({ store }: Sources): Promise<ReadableIds> {
   const { readableIds } = await import('../../reports/findings/readable-ids.ts');
-  const texts = store.findings().flatMap(({ draft }) => [draft.title, draft.message]);
+  const texts = store.findings.list().flatMap(({ draft }) => [draft.title, draft.message]);
   return readableIds(store, texts);
 }
 
@@ -67,7 +67,7 @@ export async function findFindings(
   { store }: Sources,
   text: string,
 ): Promise<readonly StoredFinding[]> {
-  const findings = store.findings();
+  const findings = store.findings.list();
   const uids = idsNamed(
     text,
     findings.map(({ uid }) => uid),
@@ -86,7 +86,7 @@ export async function findFindings(
  * has no finding and is behind the ledger
  */
 export function findFinding({ store, head }: Sources, text: string): StoredFinding {
-  const findings = store.findings();
+  const findings = store.findings.list();
   if (findings.length === 0) needWholeIndex(head);
   const kind = { what: 'finding', list: 'findings' };
   const uid = resolveId(

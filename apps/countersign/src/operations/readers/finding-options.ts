@@ -55,7 +55,7 @@ export async function findingsAfterImport(sources: Sources): Promise<{
   const isBehind = behind !== undefined && behind.index < head.asOf.size;
   return {
     behind: isBehind ? behind.index : undefined,
-    findings: store.findings(),
+    findings: store.findings.list(),
     incidents: isBehind ? [] : await knownIncidents(sources),
     readable: await readableNames(sources),
   };

@@ -111,7 +111,7 @@ export async function failureReason({
   store,
 }: Pick<Sources, 'store'>): Promise<Reason | undefined> {
   const { FAILED } = await import('../../detection/findings/failure.ts');
-  const [first, ...more] = store.findingsOfRule(FAILED);
+  const [first, ...more] = store.findings.openOfRule(FAILED);
   if (first === undefined) return undefined;
   const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
   return { code: 'detector-failed', text: `${first.draft.title}${others}` };

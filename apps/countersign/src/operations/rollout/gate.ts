@@ -126,7 +126,7 @@ async function inputOf(
     coverage: store
       .coverageOf({ fromMs, toMs }, head)
       .facts.filter((fact) => fact.tenant === '*' || isAsked(fact.tenant)),
-    findings: store.findings().filter(({ draft }) => isAsked(draft.tenant)),
+    findings: store.findings.list().filter(({ draft }) => isAsked(draft.tenant)),
     reconciliation: await reconciler.totals({ fromMs, toMs, tenant }),
     rules: found.map(ruleHealth),
     limits,

@@ -70,8 +70,8 @@ type ReplayContext = ReplaySources &
 
 /** A disagreement with a policy is not an attack by itself. */
 function suspicionsIn(store: StoreReader, { tenant }: ReplayOf): Suspicion[] {
-  return store
-    .findings({ tenant })
+  return store.findings
+    .list({ tenant })
     .filter(({ draft }) => !draft.rule.startsWith('check/'))
     .map(({ uid, draft: { title, severity, entries, sessions } }) => {
       return { uid, title, severity, entries, sessions };

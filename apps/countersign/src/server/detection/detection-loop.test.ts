@@ -129,7 +129,7 @@ test('rules report during a long run, and no finding is lost', async () => {
     });
     await begun.promise;
     const store = await StoreReader.open(dir);
-    const found = (): string[] => store.findingHistory().map(({ draft }) => draft.rule);
+    const found = (): string[] => store.findings.history().map(({ draft }) => draft.rule);
     while (found().length === 0) await pause(5);
     assert.deepEqual(found(), ['test/quick']);
     release.resolve();

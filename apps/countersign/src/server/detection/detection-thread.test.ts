@@ -60,7 +60,7 @@ async function withAlarms(name: string, use: (held: OpenSink) => Promise<void>):
 
 async function findingsIn(dir: string): Promise<string[]> {
   const store = await StoreReader.open(dir);
-  const found = store.findingHistory().map(({ uid, draft }) => `${uid} ${draft.title}`);
+  const found = store.findings.history().map(({ uid, draft }) => `${uid} ${draft.title}`);
   store.close();
   return found.sort();
 }
