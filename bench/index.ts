@@ -31,6 +31,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchmarkModule>>> = {
   'user-day': () => import('./user-day.ts'),
   start: () => import('./start.ts'),
   decide: () => import('./decide.ts'),
+  directory: () => import('./directory.ts'),
   'decide-http': () => import('./decide-http.ts'),
   collect: () => import('./collect.ts'),
   'finding-latency': () => import('./finding-latency.ts'),
