@@ -39,9 +39,10 @@ export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
   ['posture', LEAVES],
   ['rollout', [...LEAVES, ...DOMAIN]],
   ['reports', [...LEAVES, ...DOMAIN, 'rollout']],
-  ['operations', [...LEAVES, ...DOMAIN, 'rollout', 'reports']],
-  ['server', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'operations']],
-  ['cli', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'operations']],
+  ['feeds', [...LEAVES, 'detection']],
+  ['operations', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'feeds']],
+  ['server', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'feeds', 'operations']],
+  ['cli', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'feeds', 'operations']],
 ]);
 
 /**

@@ -24,6 +24,7 @@ import {
 import { recordBypass } from './enforcement/record-bypass.ts';
 import { replayPolicies } from './enforcement/replay-policies.ts';
 import { evaluateEviction } from './eviction/evaluate-eviction.ts';
+import { tail } from './feeds/tail.ts';
 import { importRecords, retryQuarantined } from './ingest/import.ts';
 import { showCheckpoint } from './ledger/checkpoint.ts';
 import { eraseBodies } from './ledger/erase.ts';
@@ -103,6 +104,7 @@ export const OPERATIONS: readonly Operation[] = [
   recordStatementAccess,
   statementOfPerson,
   listCoverage,
+  tail,
   timeline,
   queryStore,
   countVerified,

@@ -27,6 +27,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   process('demo', async () => (await import('./demo.ts')).declareDemo),
   derived('import', () => import('./import.ts')),
   derived('timeline', () => import('./reading/timeline.ts')),
+  derived('tail', () => import('./reading/tail.ts')),
   derived('statement', () => import('./reading/statement.ts')),
   derived('findings', () => import('./findings.ts')),
   derived('reconcile', () => import('./reading/reconcile.ts')),

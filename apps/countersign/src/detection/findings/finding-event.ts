@@ -1,12 +1,15 @@
 import { OCSF_VERSION, type OcsfEvent } from '@countersign/ocsf';
-import type { FindingStatus } from '../../store/rows/entry-rows.ts';
+import type { FindingMark, FindingRow, FindingStatus } from '../../store/rows/entry-rows.ts';
+import type { FindingSeverity } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { techniqueName } from './attack-techniques.ts';
-import { statusOf } from './finding-status.ts';
+import { RESOLVED, statusOf } from './finding-status.ts';
 
 const DETECTION_FINDING = 2004;
+const ACTIVITIES = { 1: 'Create', 2: 'Update', 3: 'Close' } as const;
 const CREATE = 1;
 const UPDATE = 2;
+const CLOSE = 3;
 const OTHER = 99;
 /** OCSF `analytic.type_id`. */
 const RULE = 1;
@@ -21,11 +24,15 @@ const STATUSES: Readonly<Record<FindingStatus, string>> = {
   4: 'Resolved',
 };
 
-export type FindingEventOptions = {
+/** The log and the version that state a finding. */
+export type FindingStatement = {
   /** The origin of the log. */
   readonly origin: string;
-  readonly nowMs: number;
   readonly version: string;
+};
+
+export type FindingEventOptions = FindingStatement & {
+  readonly nowMs: number;
   /** Titles of rules and detectors, by the rule in a finding. */
   readonly titleOf: (rule: string) => string | undefined;
   /** The incident of each finding, by its uid. */
@@ -36,25 +43,16 @@ export type FindingEventOptions = {
 export function findingEvent(finding: StoredFinding, options: FindingEventOptions): OcsfEvent {
   const { draft, detector, uid, revision, mark } = finding;
   const incident = options.incidents?.get(uid);
-  const activityId = revision === 0 ? CREATE : UPDATE;
   const statusId = statusOf(finding, options.nowMs);
   const attacks = draft.techniques.map(attackOf);
   return {
-    activity_id: activityId,
-    activity_name: activityId === CREATE ? 'Create' : 'Update',
-    category_name: 'Findings',
-    category_uid: 2,
-    class_name: 'Detection Finding',
-    class_uid: DETECTION_FINDING,
-    type_name: `Detection Finding: ${activityId === CREATE ? 'Create' : 'Update'}`,
-    type_uid: DETECTION_FINDING * 100 + activityId,
+    ...classOf(revision === 0 ? CREATE : UPDATE),
     time: draft.lastMs,
     start_time: draft.firstMs,
     end_time: draft.lastMs,
     severity_id: draft.severity,
     severity: SEVERITIES[draft.severity],
-    status_id: statusId,
-    status: STATUSES[statusId],
+    ...statusMembers(statusId),
     ...(mark === undefined ? {} : { comment: mark.reason }),
     ...(draft.confidence === null
       ? {}
@@ -66,8 +64,7 @@ export function findingEvent(finding: StoredFinding, options: FindingEventOption
     message: draft.message,
     is_alert: true,
     metadata: {
-      version: OCSF_VERSION,
-      product: { name: 'Countersign', vendor_name: 'Countersign', version: options.version },
+      ...productOf(options),
       tenant_uid: draft.tenant,
       uid,
       ...(incident === undefined ? {} : { correlation_uid: incident }),
@@ -90,6 +87,81 @@ export function findingEvent(finding: StoredFinding, options: FindingEventOption
     remediation: { desc: draft.next },
     evidences: evidencesOf(finding),
   };
+}
+
+/**
+ * Renders one entry about a finding, as it was when the ledger accepted it. An update omits the
+ * status, which only people change.
+ */
+export function findingChange(
+  finding: FindingRow,
+  options: FindingStatement & Pick<FindingEventOptions, 'titleOf'>,
+): OcsfEvent {
+  const stored = { ...finding, revisions: [finding.index], mark: undefined };
+  const event = findingEvent(stored, { ...options, nowMs: finding.draft.lastMs });
+  if (finding.state === 'withdrawn') {
+    return {
+      ...event,
+      ...classOf(CLOSE),
+      ...statusMembers(RESOLVED),
+      ...(finding.because === null ? {} : { status_detail: finding.because }),
+    };
+  }
+  if (finding.revision === 0) return event;
+  const { status_id: _, status: __, ...update } = event;
+  return update;
+}
+
+/** Renders a person's mark as the change of a finding. Marks of old versions have no severity. */
+export function markChange(
+  mark: Omit<FindingMark, 'index'> & { readonly severity: FindingSeverity | undefined },
+  statement: FindingStatement,
+): OcsfEvent {
+  const { uid, status, reason, atMs, severity = 0 } = mark;
+  return {
+    ...classOf(status === RESOLVED ? CLOSE : UPDATE),
+    time: atMs,
+    severity_id: severity,
+    severity: SEVERITIES[severity],
+    ...statusMembers(status),
+    comment: reason,
+    metadata: { ...productOf(statement), uid, loggers: [{ name: statement.origin }] },
+    finding_info: { uid },
+  };
+}
+
+type FindingClass = {
+  readonly activity_id: number;
+  readonly activity_name: string;
+  readonly category_name: string;
+  readonly category_uid: number;
+  readonly class_name: string;
+  readonly class_uid: number;
+  readonly type_name: string;
+  readonly type_uid: number;
+};
+
+function classOf(activityId: keyof typeof ACTIVITIES): FindingClass {
+  const activity = ACTIVITIES[activityId];
+  return {
+    activity_id: activityId,
+    activity_name: activity,
+    category_name: 'Findings',
+    category_uid: 2,
+    class_name: 'Detection Finding',
+    class_uid: DETECTION_FINDING,
+    type_name: `Detection Finding: ${activity}`,
+    type_uid: DETECTION_FINDING * 100 + activityId,
+  };
+}
+
+function productOf({ version }: FindingStatement): object {
+  const product = { name: 'Countersign', vendor_name: 'Countersign', version };
+  return { version: OCSF_VERSION, product };
+}
+
+function statusMembers(status: FindingStatus): object {
+  return { status_id: status, status: STATUSES[status] };
 }
 
 function evidencesOf({ draft }: StoredFinding): object[] {

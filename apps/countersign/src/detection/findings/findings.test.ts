@@ -12,7 +12,7 @@ import {
 } from '../../projection/entries/finding-body.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { draftOf } from '../testing/draft.ts';
-import { findingEvent } from './finding-event.ts';
+import { findingChange, findingEvent, markChange } from './finding-event.ts';
 import { findingUid } from './finding-identity.ts';
 import { statusOf } from './finding-status.ts';
 
@@ -129,4 +129,35 @@ test('a suppression ends, and events after a resolution make a finding new', () 
   assert.equal(statusOf(kept({ mark: { ...mark, status: 3, untilMs: NOW_MS + 1 } }), NOW_MS), 3);
   assert.equal(statusOf(kept({ mark: { ...mark, status: 4 } }), NOW_MS), 4);
   assert.equal(statusOf(kept({ mark: { ...mark, status: 4, atMs: 0 } }), NOW_MS), 1);
+});
+
+test('a withdrawal closes the finding, and an update leaves its status', () => {
+  const withdrawn = findingChange(
+    { ...kept(), state: 'withdrawn', because: 'a late record explains it', revision: 1 },
+    OPTIONS,
+  );
+  assert.deepEqual(validate(withdrawn), []);
+  assert.equal(withdrawn.type_uid, 200403);
+  assert.equal(withdrawn['status'], 'Resolved');
+  assert.equal(withdrawn['status_detail'], 'a late record explains it');
+  const update = findingChange({ ...kept(), revision: 2 }, OPTIONS);
+  assert.deepEqual(validate(update), []);
+  assert.equal(update.type_uid, 200402);
+  assert.equal('status_id' in update, false);
+});
+
+test('a mark is a change of its finding', () => {
+  const said = {
+    uid: kept().uid,
+    severity: 4 as const,
+    reason: 'a drill',
+    untilMs: null,
+    by: 'ada',
+    atMs: NOW_MS,
+  };
+  const started = markChange({ ...said, status: 2 }, OPTIONS);
+  assert.deepEqual(validate(started), []);
+  assert.deepEqual([started.type_uid, started['status']], [200402, 'In Progress']);
+  const resolved = markChange({ ...said, status: 4 }, OPTIONS);
+  assert.deepEqual([resolved.type_uid, resolved['comment']], [200403, 'a drill']);
 });

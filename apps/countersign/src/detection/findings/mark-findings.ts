@@ -3,6 +3,7 @@ import type { FindingMarkBody } from '../../projection/entries/finding-body.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
+import type { FindingSeverity } from '../../store/rows/finding.ts';
 import { DetectionError } from '../errors.ts';
 import { FINDINGS_PER_APPEND } from '../runner/limits.ts';
 import { FINDING_TEXT_CHARACTERS_MAX } from './bound-finding.ts';
@@ -25,11 +26,8 @@ export async function markFindings(
   { uids, status, reason, untilMs, by }: FindingMarkRequest,
 ): Promise<{ readonly entries: readonly number[] }> {
   await catchUpProjection(writer);
-  const unknown = uids.find((uid) => writer.store.finding(uid) === undefined);
-  if (unknown !== undefined || uids.length === 0) {
-    const text = `could not find the finding "${unknown ?? ''}": "countersign findings" lists them`;
-    throw new DetectionError('NO_SUCH_FINDING', text);
-  }
+  if (uids.length === 0) throw noSuchFinding('');
+  const severities = new Map(uids.map((uid) => [uid, severityOf(writer, uid)]));
   if (reason.length > FINDING_TEXT_CHARACTERS_MAX) {
     const text =
       `could not set the status: a reason has at most ${FINDING_TEXT_CHARACTERS_MAX} ` +
@@ -37,8 +35,8 @@ export async function markFindings(
     throw new DetectionError('REASON_TOO_LONG', text);
   }
   const atMs = writer.clock.now();
-  const drafts = [...new Set(uids)].map((uid) => {
-    const said = { uid, status, reason, untilMs, by, atMs };
+  const drafts = [...severities].map(([uid, severity]) => {
+    const said = { uid, severity, status, reason, untilMs, by, atMs };
     return ownEntryDraft('finding', atMs, {
       v: 1,
       what: 'finding-mark',
@@ -52,4 +50,15 @@ export async function markFindings(
   }
   await catchUpProjection(writer);
   return { entries };
+}
+
+function severityOf({ store }: LedgerWriter, uid: string): FindingSeverity {
+  const finding = store.finding(uid);
+  if (finding === undefined) throw noSuchFinding(uid);
+  return finding.draft.severity;
+}
+
+function noSuchFinding(uid: string): DetectionError {
+  const text = `could not find the finding "${uid}": "countersign findings" lists them`;
+  return new DetectionError('NO_SUCH_FINDING', text);
 }

@@ -53,8 +53,15 @@ export type Example = {
  * - `hold`              an active legal hold
  * - `clock ahead`       entries stamped by a fast clock
  * - `witness`           a witness of the log, by name and address
+ * - `interruption`      a caller that ends it
  */
-export type Prerequisite = 'files' | 'enforcement point' | 'hold' | 'clock ahead' | 'witness';
+export type Prerequisite =
+  | 'files'
+  | 'enforcement point'
+  | 'hold'
+  | 'clock ahead'
+  | 'witness'
+  | 'interruption';
 
 /** Runs in the process of the caller; its output is one document. */
 export type DocumentOperation<Input extends object, Output, View = Output> = Definition<Input> & {

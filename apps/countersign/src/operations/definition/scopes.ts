@@ -8,6 +8,7 @@
  * - `ledger:administer` keys, clock, witnesses, derived state
  * - `records:import`    adding records
  * - `events:read`       events, queries, timelines, reconciliation
+ * - `feeds:read`        the stream of events, decisions and findings for other systems
  * - `people:read`       the statement of one person
  * - `coverage:read`     what is recorded and what is not
  * - `findings:read`     findings, incidents, rules and their health
@@ -29,6 +30,7 @@ export const SCOPES = [
   'ledger:administer',
   'records:import',
   'events:read',
+  'feeds:read',
   'people:read',
   'coverage:read',
   'findings:read',

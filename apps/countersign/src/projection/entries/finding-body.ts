@@ -12,6 +12,8 @@ export type FindingBody = {
 export type FindingMarkBody = {
   readonly v: 1;
   readonly what: 'finding-mark';
+  /** The severity of the finding, so that a mark alone is a valid OCSF event. */
+  readonly severity: FindingSeverity;
 } & Omit<FindingMark, 'index'>;
 
 export function findingBody(fact: Omit<FindingRow, 'index'>): FindingBody {
@@ -42,6 +44,13 @@ export function parseFindingMark(body: Json): Omit<FindingMark, 'index'> | undef
   }
   const until = typeof untilMs === 'number' ? untilMs : null;
   return { uid, status: status as FindingStatus, reason, untilMs: until, by, atMs };
+}
+
+/** The severity in the body of a mark. Older marks state none. */
+export function markedSeverity(body: Json): FindingSeverity | undefined {
+  const { severity } = body;
+  if (typeof severity !== 'number' || !SEVERITIES.has(severity)) return undefined;
+  return severity as FindingSeverity;
 }
 
 const STATUSES: ReadonlySet<number> = new Set([1, 2, 3, 4]);
