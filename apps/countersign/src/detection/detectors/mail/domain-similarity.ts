@@ -67,27 +67,78 @@ export function editDistance(one: string, other: string, max: number): number {
 
 export type Likeness = { readonly to: string; readonly how: 'letters' | 'spelling' | 'part' };
 
-/** The known domain that this one imitates; undefined if it is one of them or resembles none. */
-export function likenessOf(domain: string, known: readonly string[]): Likeness | undefined {
-  const shown = domainToUnicode(domain) || domain;
-  if (known.includes(domain) || known.some((own) => domain.endsWith(`.${own}`))) return undefined;
-  for (const own of known) {
-    if (skeletonOf(shown) === skeletonOf(own)) return { to: own, how: 'letters' };
-  }
-  for (const own of known) {
-    const [mine, theirs] = [labelOf(own), labelOf(shown)];
-    if (mine.length < SHORT) continue;
-    if (mine === theirs) continue;
-    if (editDistance(skeletonOf(theirs), skeletonOf(mine), 1) <= 1) {
-      return { to: own, how: 'spelling' };
+/** Known domains, with indices that find the one that another domain imitates. */
+export class KnownDomains {
+  readonly #domains: readonly KnownDomain[];
+  readonly #names: ReadonlySet<string>;
+  readonly #bySkeleton = new Map<string, string>();
+  /** Positions of domains by the {@link variantsOf} their label. */
+  readonly #byVariant = new Map<string, number[]>();
+
+  constructor(domains: readonly string[]) {
+    this.#names = new Set(domains);
+    this.#domains = domains.map((domain) => {
+      const label = labelOf(domain);
+      return { domain, label, skeleton: skeletonOf(label) };
+    });
+    for (const [at, { domain, label, skeleton }] of this.#domains.entries()) {
+      const whole = skeletonOf(domain);
+      if (!this.#bySkeleton.has(whole)) this.#bySkeleton.set(whole, domain);
+      if (label.length < SHORT) continue;
+      for (const variant of variantsOf(skeleton)) {
+        const positions = this.#byVariant.get(variant);
+        if (positions === undefined) this.#byVariant.set(variant, [at]);
+        else positions.push(at);
+      }
     }
-    const parts = theirs.split('-');
-    if (parts.length > 1 && parts.some((part) => skeletonOf(part) === skeletonOf(mine))) {
-      return { to: own, how: 'part' };
-    }
   }
-  return undefined;
+
+  /** The first domain that this one imitates; undefined if it is known or resembles none. */
+  imitatedBy(domain: string): Likeness | undefined {
+    if (this.#isKnown(domain)) return undefined;
+    const shown = domainToUnicode(domain) || domain;
+    const to = this.#bySkeleton.get(skeletonOf(shown));
+    if (to !== undefined) return { to, how: 'letters' };
+    const theirs = labelOf(shown);
+    const skeleton = skeletonOf(theirs);
+    const words = theirs.split('-');
+    const parts = words.length > 1 ? words.map(skeletonOf) : [];
+    // Labels that differ by one letter have a variant in common.
+    const similar = [...variantsOf(skeleton), ...parts].flatMap(
+      (variant) => this.#byVariant.get(variant) ?? [],
+    );
+    for (const at of [...new Set(similar)].sort((a, b) => a - b)) {
+      const known = this.#domains[at] as KnownDomain;
+      if (known.label === theirs) continue;
+      if (editDistance(skeleton, known.skeleton, 1) <= 1) {
+        return { to: known.domain, how: 'spelling' };
+      }
+      if (parts.includes(known.skeleton)) return { to: known.domain, how: 'part' };
+    }
+    return undefined;
+  }
+
+  #isKnown(domain: string): boolean {
+    if (this.#names.has(domain)) return true;
+    for (let at = domain.indexOf('.'); at >= 0; at = domain.indexOf('.', at + 1)) {
+      if (this.#names.has(domain.slice(at + 1))) return true;
+    }
+    return false;
+  }
 }
+
+type KnownDomain = { readonly domain: string; readonly label: string; readonly skeleton: string };
+
+/** A label, and the same without each of its letters. */
+function variantsOf(text: string): string[] {
+  const letters = [...text];
+  // The variants of longer texts, which records may state, would need too much memory.
+  if (letters.length > LABEL_LETTERS_MAX) return [text];
+  return [text, ...letters.map((_, at) => letters.toSpliced(at, 1).join(''))];
+}
+
+/** Longer labels do not exist (RFC 1035, section 2.3.4). */
+const LABEL_LETTERS_MAX = 63;
 
 /** Short names resemble many others by chance. */
 const SHORT = 6;

@@ -1,7 +1,7 @@
 import { CANDIDATES_EXAMINED_MAX, LINK_HOSTS_MAX } from '../limits.ts';
 import { numberOf, queryEvents, type Row, sqlList, textOf } from '../windows/event-query.ts';
 import { type CitedEvent, type DetectionWindow, isWithin } from '../windows/window-detector.ts';
-import { likenessOf } from './domain-similarity.ts';
+import { KnownDomains } from './domain-similarity.ts';
 
 /** An attachment or a link of a message. */
 export type Part = CitedEvent & {
@@ -46,9 +46,10 @@ export async function partsOf(window: DetectionWindow, asked: MailPartQuery = {}
     (events) => `SELECT DISTINCT ${AUTHORITY} FROM ${events} WHERE ${of} AND object LIKE '%://%'`,
     LINK_HOSTS_MAX,
   );
+  const known = new KnownDomains(domains);
   const tricky = hosts
     .map((row) => textOf(row['authority']) ?? '')
-    .filter((authority) => mayTrick(authority, domains));
+    .filter((authority) => mayTrick(authority, known));
   const rows = await queryEvents(
     window,
     0,
@@ -72,10 +73,10 @@ export async function partsOf(window: DetectionWindow, asked: MailPartQuery = {}
 const AUTHORITY = `regexp_extract(object, '://[/\\\\]*([^/?#\\\\]*)', 1)`;
 
 /** If the host cannot be parsed, examine the whole link. */
-function mayTrick(authority: string, domains: readonly string[]): boolean {
+function mayTrick(authority: string, known: KnownDomains): boolean {
   const link = `https://${authority}/`;
   if (!URL.canParse(link) || trickOf(link) !== undefined) return true;
-  return likenessOf(new URL(link).hostname, domains) !== undefined;
+  return known.imitatedBy(new URL(link).hostname) !== undefined;
 }
 
 function partOf(row: Row): Part {
@@ -98,11 +99,11 @@ export function trickOf(link: string): string | undefined {
   const { hostname, username } = new URL(link);
   if (/^(?:\d+\.){3}\d+$|^\[/.test(hostname)) return 'names an IP address as its host';
   if (username !== '') return 'hides its host behind a user name';
-  return likenessOf(hostname, SIGN_IN_HOSTS) === undefined ? undefined : 'imitates a sign-in page';
+  return SIGN_IN_HOSTS.imitatedBy(hostname) === undefined ? undefined : 'imitates a sign-in page';
 }
 
 /** Pages at which people enter their password. */
-const SIGN_IN_HOSTS: readonly string[] = [
+const SIGN_IN_HOSTS = new KnownDomains([
   ...['microsoftonline.com', 'microsoft.com', 'office.com', 'office365.com', 'sharepoint.com'],
   ...['outlook.com', 'live.com', 'windows.net'],
-];
+]);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { daily, foundIn, person, type SceneEvent, signIn } from '../testing/scene.ts';
-import { editDistance, likenessOf, skeletonOf } from './domain-similarity.ts';
 import { phishing } from './phishing.ts';
 
 const mail = (of: SceneEvent): SceneEvent => ({
@@ -83,13 +82,4 @@ test('finds an employee who writes to far more people than ever before', async (
   assert.equal(found?.rule, 'stream/lateral-phishing');
   const always = Array.from({ length: 9 }, (_, day) => toMany({ day, sender }, 40)).flat();
   assert.deepEqual(await foundIn(phishing, [...known, ...always]), []);
-});
-
-test('distinguishes look-alike names from short names', () => {
-  assert.equal(skeletonOf('m\u0456crosoft'), skeletonOf('rnicrosoft'));
-  assert.equal(editDistance('harbour', 'harbuor', 2), 1);
-  assert.equal(editDistance('a', 'abcdef', 2), 3);
-  assert.equal(likenessOf('mail.northmoor.example', ['northmoor.example']), undefined);
-  assert.equal(likenessOf('abc.example', ['abd.example']), undefined);
-  assert.equal(likenessOf('xn--nrthmoor-mqg.example', ['other.example']), undefined);
 });

@@ -24,7 +24,7 @@ import {
   strangersOf,
   type UnfamiliarMailDay,
 } from './correspondents.ts';
-import { likenessOf } from './domain-similarity.ts';
+import { KnownDomains, type Likeness } from './domain-similarity.ts';
 import { type Part, partsOf, trickOf } from './mail-parts.ts';
 
 /** Mail from first-time senders, or from senders who imitate others. */
@@ -51,10 +51,9 @@ export const phishing: WindowDetector = {
     const parts = await partsOf(window, { domains: [...world.own.values()].flat() });
     const strangers = await strangersOf(window);
     const news = strangers.filter((day) => isWithin(window, day.atMs) && !isOwn(world, day));
+    const lookalike = lookalikes(world);
     return [
-      ...news.flatMap(
-        (day) => lookalikeFinding(world, day) ?? firstContact(world, day, parts) ?? [],
-      ),
+      ...news.flatMap((day) => lookalike(day) ?? firstContact(world, day, parts) ?? []),
       ...rareAttachments(parts),
       ...lureLinks(world, parts),
       ...(await lateral(window, world)),
@@ -62,10 +61,19 @@ export const phishing: WindowDetector = {
   },
 };
 
-function lookalikeFinding(world: Correspondents, day: UnfamiliarMailDay): FindingDraft | undefined {
-  const likeness = likenessOf(day.domain, friendsOf(world, day));
-  if (likeness === undefined) return undefined;
-  const { to, how } = likeness;
+/** Compares domains with the correspondents of their day, which are prepared once. */
+function lookalikes(world: Correspondents): (day: UnfamiliarMailDay) => FindingDraft | undefined {
+  const friends = new Map<string, KnownDomains>();
+  return (day) => {
+    const key = `${day.tenant} ${day.day}`;
+    const known = friends.get(key) ?? new KnownDomains(friendsOf(world, day));
+    friends.set(key, known);
+    const likeness = known.imitatedBy(day.domain);
+    return likeness === undefined ? undefined : lookalikeDraft(day, likeness);
+  };
+}
+
+function lookalikeDraft(day: UnfamiliarMailDay, { to, how }: Likeness): FindingDraft {
   return draftFrom({
     rule: 'stream/look-alike',
     tenant: day.tenant,
@@ -152,11 +160,11 @@ function rareAttachments(parts: readonly Part[]): FindingDraft[] {
 }
 
 function lureLinks(world: Correspondents, parts: readonly Part[]): FindingDraft[] {
+  const ownOf = new Map([...world.own].map(([tenant, own]) => [tenant, new KnownDomains(own)]));
   return parts.flatMap((part): FindingDraft[] => {
     if (!part.name.includes('://')) return [];
-    const own = world.own.get(part.tenant) ?? [];
     const host = URL.canParse(part.name) ? new URL(part.name).hostname : '';
-    const like = likenessOf(host, own);
+    const like = ownOf.get(part.tenant)?.imitatedBy(host);
     const trick = trickOf(part.name) ?? (like === undefined ? undefined : `imitates ${like.to}`);
     if (trick === undefined) return [];
     return [

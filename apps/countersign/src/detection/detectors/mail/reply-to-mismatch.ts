@@ -16,7 +16,7 @@ import {
   isOwn,
   mailWorldOf,
 } from './correspondents.ts';
-import { likenessOf } from './domain-similarity.ts';
+import { KnownDomains } from './domain-similarity.ts';
 import { domainOf, isFreeMail, siteOf } from './mail-domain.ts';
 import { memberOfEntries, memberText, objectOf } from './message-members.ts';
 
@@ -137,7 +137,7 @@ function mismatchOf(
   const [to] = replies;
   if (isHarmless || to === undefined) return undefined;
   const there = domainOf(to);
-  const like = likenessOf(there, [domain, ...friendsOf(world, message)]);
+  const like = new KnownDomains([domain, ...friendsOf(world, message)]).imitatedBy(there);
   if (like !== undefined && like.how !== 'part') {
     return { to, why: `a domain that imitates ${like.to}`, severity: 3, passesFor: true };
   }
