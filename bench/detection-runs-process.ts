@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
 import { STREAM_DETECTORS } from '../apps/countersign/src/detection/detectors/detector-list.ts';
 import { findCampaigns } from '../apps/countersign/src/detection/detectors/spray/password-spray.ts';
@@ -5,12 +6,24 @@ import { sprayFindings } from '../apps/countersign/src/detection/detectors/spray
 import { runWindowDetector } from '../apps/countersign/src/detection/detectors/windows/window-detector.ts';
 import { ActionReconciler } from '../apps/countersign/src/reconcile/actions/action-reconciler.ts';
 import { authorizationsOf } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
-import { RowBuffer } from '../apps/countersign/src/store/parquet/row-buffer.ts';
+import { DuckDbEngine } from '../apps/countersign/src/store/duckdb/duckdb-engine.ts';
+import {
+  type CompactionContext,
+  settle,
+} from '../apps/countersign/src/store/parquet/compaction.ts';
+import { copyTo } from '../apps/countersign/src/store/parquet/parquet-sql.ts';
 import type { EventRow } from '../apps/countersign/src/store/rows/event-row.ts';
+import { StateDatabase } from '../apps/countersign/src/store/sqlite/state-database.ts';
 import { Store } from '../apps/countersign/src/store/store.ts';
+import {
+  dayPath,
+  EVENTS_FOLDER,
+  STORE_STAGE,
+  TEMP_FOLDER,
+} from '../apps/countersign/src/store/store-layout.ts';
 import { StoreReader } from '../apps/countersign/src/store/store-reader.ts';
 import { checkOf, passOf } from './decision-entries.ts';
-import { DAY_MS, officeDay, START_MS } from './office-day.ts';
+import { DAY_MS, indicesOfDay, officeDay, START_MS, TENANT } from './office-day.ts';
 
 /** Creates the store of a company, or runs one detector over its last day like `serve`. */
 export type MeasurementRequest =
@@ -32,8 +45,8 @@ export type DetectionRunReport = {
   readonly memoryBytes: number;
 };
 
-/** An import worker writes smaller files at once. */
-const ROWS_PER_FILE = 1_000_000;
+/** Memory of the engine that writes the events. The product's engines have their own limits. */
+const MAKING_BYTES = 2 * 2 ** 30;
 
 /** The interval that the spray detector reads for a day: its block and the previous one. */
 const SPRAY_BLOCK_MS = 30 * DAY_MS;
@@ -43,34 +56,58 @@ type Part = Pick<DetectionRunReport, 'rows' | 'findings' | 'cut'>;
 type MakeAsk = Extract<MeasurementRequest, { do: 'make' }>;
 
 async function made({ dir, people, days, isAuthorized }: MakeAsk): Promise<Part> {
-  const store = await Store.open(dir);
+  (await Store.open(dir)).close();
+  const state = StateDatabase.openForWriting(dir);
+  const tempDir = join(dir, EVENTS_FOLDER);
+  const engine = await DuckDbEngine.open({ threads: 2, tempDir, memoryBytes: MAKING_BYTES });
+  const context = { dir, state, engine };
   let rows = 0;
-  for (let day = 0; day < days; day++) {
-    let buffer = new RowBuffer();
-    const signIns: EventRow[] = [];
-    for (const row of officeDay(people, day, rows)) {
-      if (isAuthorized && row.event.classUid === 3002) signIns.push(row);
-      buffer.add(row);
-      rows++;
-      if (buffer.rows < ROWS_PER_FILE) continue;
-      await store.postRows(buffer);
-      buffer = new RowBuffer();
-    }
-    if (buffer.rows > 0) await store.postRows(buffer);
-    if (isAuthorized) authorize(store, signIns, day);
-    store.commit(rows);
-    // A large company fills the files of a day, whatever the size of this one.
-    await store.compact({ partitionRowsMin: 1, partitionRestMin: 1 });
-  }
+  for (let day = 0; day < days; day++) rows += await makeDay(context, people, day);
+  state.transaction(() => {
+    state.addTenant(TENANT);
+    state.setCursor(STORE_STAGE, days * indicesOfDay(people));
+  });
+  engine.close();
+  state.close();
+  const store = await Store.open(dir);
+  if (isAuthorized) await authorize(dir, store, days);
+  // A large company fills the files of a day, whatever the size of this one.
+  await store.compact({ summaryRowsMin: 1 });
   store.close();
   return { rows, findings: 0, cut: 0 };
 }
 
-function authorize(store: Store, signIns: readonly EventRow[], day: number): void {
-  const fromMs = START_MS + day * DAY_MS;
-  const checked = { fromMs, toMs: fromMs + DAY_MS, upTo: 0 };
-  store.keepChecks(checked, signIns.map(checkOf));
-  store.post({ facts: { passes: signIns.flatMap(passOf) } });
+/** Writes the files that a compaction would make of one day, and returns the number of rows. */
+async function makeDay(context: CompactionContext, people: number, day: number): Promise<number> {
+  const { dir, state, engine } = context;
+  const temp = join(dir, TEMP_FOLDER, 'day.parquet');
+  const date = new Date(START_MS + day * DAY_MS).toISOString().slice(0, 10);
+  const fromIndex = day * indicesOfDay(people);
+  let rows = 0;
+  for (const { classUid, sql } of officeDay({ people, day, fromIndex })) {
+    await engine.run(copyTo(sql, temp));
+    const number = state.transaction(() => state.nextFileNumber());
+    const path = dayPath(classUid, date, number);
+    const file = await settle(context, temp, path, { kind: 'day', classUid, day: date });
+    state.transaction(() => state.listFile(file));
+    rows += file.rows;
+  }
+  return rows;
+}
+
+/** Gives each sign-in a decision or a check. */
+async function authorize(dir: string, store: Store, days: number): Promise<void> {
+  const reader = await StoreReader.open(dir);
+  for (let day = 0; day < days; day++) {
+    const fromMs = START_MS + day * DAY_MS;
+    const period = { fromMs, toMs: fromMs + DAY_MS };
+    const signIns: EventRow[] = [];
+    for await (const row of reader.rows({ ...period, classes: [3002] })) signIns.push(row);
+    store.keepChecks({ ...period, upTo: 0 }, signIns.map(checkOf));
+    store.post({ facts: { passes: signIns.flatMap(passOf) } });
+  }
+  reader.close();
+  store.commit(store.cursor);
 }
 
 async function measureRun(store: StoreReader, detector: string, days: number): Promise<Part> {
