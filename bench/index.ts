@@ -18,6 +18,8 @@ type BenchmarkModule = {
   readonly run: Benchmark;
   /** It runs the command line of both checkouts itself, on the same input. */
   readonly MEASURES_CHECKOUTS?: true;
+  /** It compares this checkout with something else than another checkout. */
+  readonly MEASURES_THIS_ONLY?: true;
 };
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchmarkModule>>> = {
@@ -89,10 +91,12 @@ async function runIn(folder: string): Promise<void> {
   const all = Object.keys(BENCHMARKS).filter((name) => !values.write || hasSection(name));
   for (const name of positionals.length > 0 ? positionals : all) {
     try {
-      const figures = await runOne(name, options);
+      const module = await (BENCHMARKS[name] as () => Promise<BenchmarkModule>)();
+      const against = module.MEASURES_THIS_ONLY === true ? undefined : options.against;
+      const figures = await runOne(name, module, { ...options, against });
       results[name] = figures;
       if (!values.json) console.log(`\n# ${name}\n${table(figures)}`);
-      if (values.write) writeSection(name, figures, options);
+      if (values.write) writeSection(name, figures, { ...options, against });
     } catch (error) {
       console.error(`could not finish the benchmark ${name}: ${String(error)}`);
       process.exitCode = 1;
@@ -102,8 +106,11 @@ async function runIn(folder: string): Promise<void> {
   console.log(values.json ? JSON.stringify({ machine, results }) : `\n${machine}`);
 }
 
-async function runOne(name: string, options: BenchOptions): Promise<readonly Figure[]> {
-  const module = await (BENCHMARKS[name] as () => Promise<BenchmarkModule>)();
+async function runOne(
+  name: string,
+  module: BenchmarkModule,
+  options: BenchOptions,
+): Promise<readonly Figure[]> {
   const { against } = options;
   return against === undefined || module.MEASURES_CHECKOUTS === true
     ? module.run(options)

@@ -11,6 +11,8 @@ import { tessera } from './tessera.ts';
 const COUNT = { short: 100_000, long: 400_000 } as const;
 const UNITS = { rate: 'per s', processor: 'µs each' };
 
+export const MEASURES_THIS_ONLY = true;
+
 const PEERS: readonly Peer[] = [duckDb, polars, python, jq, syslogNg, tessera, casbin];
 
 /**
