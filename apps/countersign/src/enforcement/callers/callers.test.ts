@@ -60,10 +60,19 @@ describe('callers', () => {
   });
 });
 
+/** Turns of some steps: the clock advances by a millisecond at each look. */
+function turnOf(steps: number): { nowMs: () => number; turnMs: number } {
+  let nowMs = 0;
+  return { nowMs: () => nowMs++, turnMs: steps };
+}
+
 describe('turns', () => {
   function turnsOf(stepsPerTurn: number): { turns: FairQueue; run: () => void } {
     const waiting: (() => void)[] = [];
-    const turns = new FairQueue({ yieldTurn: (next) => waiting.push(next), stepsPerTurn });
+    const turns = new FairQueue({
+      yieldTurn: (next) => waiting.push(next),
+      ...turnOf(stepsPerTurn),
+    });
     const run = (): void => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) next();
     };
@@ -90,7 +99,10 @@ describe('turns', () => {
   for (const stepsPerTurn of [1, 3]) {
     test(`a turn has at most ${stepsPerTurn} steps, and one turn is requested at a time`, () => {
       const asked: (() => void)[] = [];
-      const turns = new FairQueue({ yieldTurn: (next) => asked.push(next), stepsPerTurn });
+      const turns = new FairQueue({
+        yieldTurn: (next) => asked.push(next),
+        ...turnOf(stepsPerTurn),
+      });
       const takesTurns: number[] = [];
       let steps = 0;
       for (let i = 0; i < 7; i++) {

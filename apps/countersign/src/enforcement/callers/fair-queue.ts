@@ -13,16 +13,22 @@ export type Step = () => 'more' | 'done';
 export class FairQueue {
   readonly #queues = new Map<string, Step[]>();
   readonly #yieldTurn: (run: () => void) => void;
-  readonly #stepsPerTurn: number;
+  readonly #nowMs: () => number;
+  readonly #turnMs: number;
   #isRunning = false;
 
-  /** `yieldTurn`: lets the event loop serve sockets, then runs its argument. */
+  /**
+   * `yieldTurn`: lets the event loop serve sockets, then runs its argument. `nowMs`: a monotonic
+   * clock.
+   */
   constructor(options: {
     readonly yieldTurn: (run: () => void) => void;
-    readonly stepsPerTurn: number;
+    readonly nowMs: () => number;
+    readonly turnMs: number;
   }) {
     this.#yieldTurn = options.yieldTurn;
-    this.#stepsPerTurn = options.stepsPerTurn;
+    this.#nowMs = options.nowMs;
+    this.#turnMs = options.turnMs;
   }
 
   /** `full`: this caller has too much waiting. Only this caller has to retry. */
@@ -39,7 +45,8 @@ export class FairQueue {
   }
 
   #run(): void {
-    for (let steps = 0; steps < this.#stepsPerTurn; steps++) {
+    const endMs = this.#nowMs() + this.#turnMs;
+    do {
       const [next] = this.#queues;
       if (next === undefined) break;
       const [caller, queue] = next;
@@ -48,7 +55,7 @@ export class FairQueue {
       const step = queue[0] as Step;
       if (step() === 'done') queue.shift();
       if (queue.length > 0) this.#queues.set(caller, queue);
-    }
+    } while (this.#nowMs() < endMs);
     this.#isRunning = this.#queues.size > 0;
     if (this.#isRunning) this.#yieldTurn(() => this.#run());
   }

@@ -28,7 +28,11 @@ function deciding(decisionLog: DecisionLog = ALL_LOGGED, clock = new ManualClock
     ...{ decisionLog, clock },
   });
   const durations = new DecisionDurations(clock);
-  const turns = new FairQueue({ yieldTurn: (next) => waiting.push(next), stepsPerTurn: 1 });
+  const turns = new FairQueue({
+    yieldTurn: (next) => waiting.push(next),
+    nowMs: () => 0,
+    turnMs: 0,
+  });
   const turn = (): void => waiting.shift()?.();
   return { deciding: new DecisionQueue(point, turns, durations), turn, durations };
 }

@@ -77,7 +77,7 @@ class World {
       random,
       passes,
     });
-    const turns = new FairQueue({ yieldTurn: setImmediate, stepsPerTurn: 1 });
+    const turns = new FairQueue({ yieldTurn: setImmediate, nowMs: () => 0, turnMs: 0 });
     const deciding = new DecisionQueue(this.point, turns);
     const emit = async (events: readonly SecurityEvent[]): Promise<void> => {
       this.events.push(...events);

@@ -103,7 +103,11 @@ export function world({
       random: countingRandom(),
     },
   });
-  const turns = new FairQueue({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
+  const turns = new FairQueue({
+    yieldTurn: (next) => setImmediate(next),
+    nowMs: () => performance.now(),
+    turnMs: 2,
+  });
   const endpoint = new AuthzenEndpoint({
     ...{
       deciding: new DecisionQueue(point, turns),

@@ -147,7 +147,11 @@ export class EamHarness {
       ...{ policies, decisionLog, clock, random },
       directory: new SuiteDirectory(store),
     });
-    const turns = new FairQueue({ yieldTurn: globalThis.setImmediate, stepsPerTurn: 4 });
+    const turns = new FairQueue({
+      yieldTurn: globalThis.setImmediate,
+      nowMs: () => performance.now(),
+      turnMs: 2,
+    });
     this.endpoint = new EamEndpoint({
       issuer: ISSUER,
       registered: { clientId: CLIENT_ID, redirectUris: [REDIRECT_URI] },

@@ -81,7 +81,11 @@ export async function forwardAuthWorld(
       random: countingRandom(),
     },
   });
-  const turns = new FairQueue({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
+  const turns = new FairQueue({
+    yieldTurn: (next) => setImmediate(next),
+    nowMs: () => performance.now(),
+    turnMs: 2,
+  });
   const { privateKey, publicKey } = await generateKeyPair('ES256');
   const keys = { keys: [await exportJWK(publicKey)] };
   const identities = new TokenVerifier({

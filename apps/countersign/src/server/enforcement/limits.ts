@@ -48,8 +48,11 @@ export const ENDPOINT_FREE_DISK_MIN = 0.02;
 /** Interval of disk checks: at 100 MB/s, half of one percent of a 10 GB disk. */
 export const ENDPOINT_DISK_CHECK_MS = 500;
 
-/** Evaluation steps before the event loop serves sockets again: a few milliseconds. */
-export const ENDPOINT_STEPS_PER_TURN = 4;
+/**
+ * Evaluations of this duration precede a read of the sockets. A turn of all waiting requests puts
+ * their decisions into one group, with one sync.
+ */
+export const ENDPOINT_TURN_MS = 2;
 
 /**
  * Decisions are written to the store in batches of this age, because no query needs them sooner.

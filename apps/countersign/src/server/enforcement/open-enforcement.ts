@@ -29,7 +29,7 @@ import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { type EndpointCaller, EnforcementRouter, refusedBody } from './enforcement-router.ts';
 import { EnforcementServer } from './enforcement-server.ts';
-import { ENDPOINT_STEPS_PER_TURN } from './limits.ts';
+import { ENDPOINT_TURN_MS } from './limits.ts';
 import { type CallerRegistration, registerCallers } from './register-callers.ts';
 
 export type OpenEndpointsOptions = {
@@ -82,7 +82,8 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
     ...{ policies: policyInformation.policies, directory, decisionLog, clock, random, passes },
     suiteTokenMs: config.suiteTokens,
   });
-  const turns = new FairQueue({ yieldTurn: setImmediate, stepsPerTurn: ENDPOINT_STEPS_PER_TURN });
+  const nowMs = (): number => clock.monotonic();
+  const turns = new FairQueue({ yieldTurn: setImmediate, nowMs, turnMs: ENDPOINT_TURN_MS });
   const durations = new DecisionDurations(clock);
   const deciding = new DecisionQueue(point, turns, durations);
   const records = await ssfRecords(writer);
