@@ -33,7 +33,7 @@ export type DetectionChanges = {
   readonly keepChecks: (made: CheckedRange, rows: readonly CheckRow[]) => Promise<void>;
 };
 
-/** On the thread that holds the ledger. `alone` MUST run its work after everything was posted. */
+/** On the thread that holds the ledger. `alone` MUST run its work after records were posted. */
 export function detectionWriter(writer: LedgerWriter, alone: WithExclusiveWriter): DetectionWriter {
   const { dir, clock } = writer;
   const risk = writer.signalSource === undefined ? 'not evaluated' : 'evaluated';

@@ -110,20 +110,18 @@ export class LedgerSink implements CollectionSink {
 
   /** Appends entries of our own after all records handed in so far. Durable when it resolves. */
   async append(drafts: readonly RecordDraft[]): Promise<void> {
-    await this.#alone(() => this.#pipeline.append(drafts));
+    await this.#changing(() => this.#pipeline.append(drafts));
     // The mark of a directory page is the last of its entries.
     const { kind, body } = drafts.at(-1) ?? {};
     const mark =
       kind === 'directory' && body !== undefined && parseDirectoryMark(parseObject(body));
     if (mark) this.#history.noteDirectory(mark);
-    this.#isBehind = true;
     if (kind === 'directory') for (const listener of this.#directoryListeners) listener();
   }
 
   /** @internal for sessions */
   async feed(chunk: Chunk, context: ReadContext, listener: ChunkListener): Promise<void> {
-    await this.#alone(() => this.#pipeline.feed(chunk, context, listener));
-    this.#isBehind = true;
+    await this.#changing(() => this.#pipeline.feed(chunk, context, listener));
   }
 
   /** @internal for sessions */
@@ -133,14 +131,13 @@ export class LedgerSink implements CollectionSink {
 
   /** @internal for sessions */
   async conclude(entries: () => SessionEntries, window: CollectWindow): Promise<void> {
-    await this.#alone(async () => {
+    await this.#changing(async () => {
       await this.#pipeline.settle();
       const { drafts, observations, heard, contents } = entries();
       await this.#pipeline.append(drafts);
       this.#history.noteContents(window.source, window.tenant, contents);
       for (const seen of observations) this.#history.noteObservation(seen);
       for (const listener of this.#listeners) for (const record of heard) listener(record);
-      this.#isBehind = true;
       // A long catch-up has many windows. Post between them, so that their records can be queried.
       const nowMs = this.#writer.clock.monotonic();
       if (nowMs - this.#postedMs >= POST_EVERY_MS) await this.#postNow();
@@ -189,6 +186,17 @@ export class LedgerSink implements CollectionSink {
     });
   }
 
+  /**
+   * Runs work that appends entries of our own and commits the store: what detection changes. It
+   * posts records first, but not decisions. The commit posts those, and they come all the time.
+   */
+  async afterRecords<T>(work: () => Promise<T>): Promise<T> {
+    return this.#alone(async () => {
+      if (this.#isBehind || this.#writer.clockSteps.count > 0) await this.#postNow();
+      return work();
+    });
+  }
+
   /** Ends the threads. Records that are not durable yet will be requested again. */
   async close(): Promise<void> {
     await this.#turn;
@@ -197,10 +205,19 @@ export class LedgerSink implements CollectionSink {
 
   async #postNow(): Promise<void> {
     const { clock, clockSteps } = this.#writer;
-    this.#isBehind = false;
     this.#postedMs = clock.monotonic();
     if (clockSteps.count > 0) await this.#pipeline.append(clockSteps.take(clock.now()));
     await this.#pipeline.post();
+    // Not before: after a failure, the next commit must not pass entries that were not posted.
+    this.#isBehind = false;
+  }
+
+  /** Work that hands in records or entries. The next post adds them to the store. */
+  #changing<T>(work: () => Promise<T>): Promise<T> {
+    return this.#alone(() => {
+      this.#isBehind = true;
+      return work();
+    });
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {

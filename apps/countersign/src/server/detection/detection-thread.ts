@@ -116,7 +116,7 @@ class DetectionThread {
   async #begin(id: number): Promise<void> {
     const begun = Promise.withResolvers<void>();
     const released = Promise.withResolvers<void>();
-    const over = this.#options.sink.exclusively(() => {
+    const over = this.#options.sink.afterRecords(() => {
       begun.resolve();
       return released.promise;
     });
