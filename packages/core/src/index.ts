@@ -70,6 +70,15 @@ export { secretModeProblem } from './secret-mode.ts';
 export { idParts, idsNamed, isCutId } from './short-id.ts';
 export { joinWithAnd, numberText, plural } from './text-format.ts';
 export {
+  answerRequests,
+  RequestThread,
+  type RequestThreadOptions,
+} from './thread/request-thread.ts';
+export { ThreadError, type ThreadErrorCode, type ThreadFailure } from './thread/thread-error.ts';
+export { ThreadHandle, type ThreadListener, type ThreadOptions } from './thread/thread-handle.ts';
+export { type SilentThread, ThreadMonitor } from './thread/thread-monitor.ts';
+export { startThread } from './thread/thread-start.ts';
+export {
   INTERACTIVE_ONLY,
   leftOutCode,
   leftOutOf,

@@ -1,4 +1,11 @@
-import { type Clock, plural, type Random, type RecordDraft } from '@countersign/core';
+import {
+  type Clock,
+  plural,
+  type Random,
+  type RecordDraft,
+  type ThreadError,
+  type ThreadMonitor,
+} from '@countersign/core';
 import type { NoteSigner, TlogError } from '@countersign/tlog';
 import { CommitQueue, writerFailure } from './append/commit-queue.ts';
 import { type FingerprintBatch, fingerprintBatch } from './append/fingerprint-batch.ts';
@@ -39,6 +46,8 @@ export type LedgerOptions = {
    * `manual`: only at `publish` and `close`.
    */
   readonly integration?: 'timer' | 'manual' | 'thread' | undefined;
+  /** Learns of threads that die or hang. */
+  readonly threads?: ThreadMonitor | undefined;
   readonly files?: Disk | undefined;
 };
 
@@ -59,6 +68,8 @@ export class Ledger {
   readonly localKeys: LocalKeys;
   readonly #derivedKeys: DerivedKeys;
   readonly origin: string;
+  /** Resolves with the first error after which this writer cannot append. */
+  readonly failed: Promise<Error>;
   /** What the opening found from an earlier process. */
   readonly recovery: RecoveryReport;
   readonly #files: Disk;
@@ -78,13 +89,17 @@ export class Ledger {
   #backlogBytes = 0;
   #round: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #failure: LedgerError | TlogError | undefined;
+  #failure: LedgerError | TlogError | ThreadError | undefined;
+  #resolveFailed: (error: Error) => void = () => {};
   #isClosed = false;
 
   private constructor(options: LedgerOptions, parts: Awaited<ReturnType<typeof openWriter>>) {
     this.localKeys = parts.localKeys;
     this.#derivedKeys = new DerivedKeys(parts.localKeys);
     this.origin = parts.origin;
+    this.failed = new Promise((resolve) => {
+      this.#resolveFailed = resolve;
+    });
     this.recovery = parts.recovery;
     this.#files = parts.files;
     this.#dir = options.dir;
@@ -327,6 +342,7 @@ export class Ledger {
 
   #fail(error: unknown): void {
     this.#failure ??= writerFailure(this.#dir, error);
+    this.#resolveFailed(this.#failure);
     clearTimeout(this.#timer);
     this.#queue.fail(this.#failure);
   }

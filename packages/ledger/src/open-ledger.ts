@@ -1,4 +1,4 @@
-import { assert, type Clock, type Random } from '@countersign/core';
+import { assert, type Clock, type Random, ThreadMonitor } from '@countersign/core';
 import {
   ed25519Signer,
   emptyRoot,
@@ -38,6 +38,7 @@ export type OpenOptions = {
   readonly acceptFork?: 'accept' | undefined;
   readonly fingerprints?: 'keep' | 'remake' | undefined;
   readonly integration?: 'timer' | 'manual' | 'thread' | undefined;
+  readonly threads?: ThreadMonitor | undefined;
 };
 
 /** What an opening found from an earlier process. */
@@ -93,7 +94,7 @@ function takeLock(files: Disk, dir: string): FileLock {
 }
 
 async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedWriter> {
-  const { files, dir, clock } = options;
+  const { files, dir, clock, threads = new ThreadMonitor() } = options;
   for (const { name } of files.list(layout.staging(dir))) {
     files.remove(`${layout.staging(dir)}/${name}`);
   }
@@ -117,12 +118,12 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
     archive.refresh(integrator.size);
     const identity = sha256(Buffer.concat([Buffer.from(`${origin}\n`), secrets.fingerprint]));
     if (options.fingerprints === 'remake') dropFingerprints(files, dir);
-    const fingerprints = await openFingerprints({ files, dir, identity, archive });
+    const fingerprints = await openFingerprints({ files, dir, identity, archive, threads });
     const lastSeenMs = readSeenMs(files, dir, integrator.size);
     if (options.integration === 'thread') {
       assert(files === nodeFiles, 'a thread integrates on the disk of the machine');
       await integrator.close();
-      integrator = await IntegratorThread.open({ dir, size: integrator.size });
+      integrator = await IntegratorThread.open({ dir, size: integrator.size }, threads);
     }
     return {
       files,

@@ -19,6 +19,7 @@ export type EndpointSettings = {
   readonly tools: readonly Tool[];
   /** More YAML under `enforcement points`, indented by two. */
   readonly more?: string;
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /** A node of enforcement points in its own process. */
@@ -39,7 +40,7 @@ export class EndpointNode {
       settings.tools.map(({ token }, at) => [`TOOL_${at}`, sha256(token)]),
     );
     writeFileSync(config, endpointConfig(settings));
-    const serving = await ServerProcess.start(dir, config, env);
+    const serving = await ServerProcess.start(dir, config, { ...env, ...settings.env });
     const { enforcementUrl } = serving.ready;
     assert.ok(typeof enforcementUrl === 'string', 'it reports where its enforcement points listen');
     return new EndpointNode(serving, enforcementUrl, dir);

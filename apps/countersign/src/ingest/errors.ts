@@ -1,8 +1,7 @@
 import { CountersignError } from '@countersign/core';
 
 export type IngestErrorCode =
-  /** A worker thread ended unexpectedly, or a bug in Countersign stopped it. */
-  | 'WORKER_DIED'
+  /** A bug in Countersign stopped a worker thread. */
   | 'WORKER_FAILED'
   | 'DISK_FULL'
   | 'NOT_WRITABLE'

@@ -1,25 +1,14 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { assert, messageOf } from '@countersign/core';
+import { answerRequests, assert, startThread } from '@countersign/core';
 import { StateDatabase } from '../store/sqlite/state-database.ts';
-import type { DecisionColumns, PosterReply, PosterSetup } from './decision-poster.ts';
+import type { DecisionColumns } from './decision-poster.ts';
 import { projectEntry } from './project-entry.ts';
 
-const port = parentPort;
-assert(port !== null, 'this file is the start of a worker thread');
-const { dir } = workerData as PosterSetup;
+const { port, setup: dir } = startThread<string>();
 let state: StateDatabase | undefined;
 
-/** One message in, one reply out. */
-port.on('message', (columns: DecisionColumns) => {
-  const reply = (message: PosterReply): void => port.postMessage(message);
-  try {
-    state ??= StateDatabase.openForWriting(dir);
-    post(state, columns);
-    reply({ kind: 'done' });
-  } catch (error) {
-    const { code } = error as { readonly code?: string };
-    reply({ kind: 'failed', message: messageOf(error), code });
-  }
+answerRequests<DecisionColumns, void>(port, (columns) => {
+  state ??= StateDatabase.openForWriting(dir);
+  post(state, columns);
 });
 
 function post(db: StateDatabase, { indices, kinds, sizes, bodies }: DecisionColumns): void {

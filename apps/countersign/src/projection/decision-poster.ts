@@ -1,8 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { assert, type EntryKind } from '@countersign/core';
-import { StoreError, type StoreErrorCode } from '../store/errors.ts';
+import { assert, type EntryKind, RequestThread, type ThreadMonitor } from '@countersign/core';
+import { storeErrorOf } from '../store/commit/commit-thread.ts';
 import type { Store } from '../store/store.ts';
 import { projectEntry } from './project-entry.ts';
 
@@ -47,12 +46,6 @@ export type DecisionColumns = {
   readonly bodies: Uint8Array<ArrayBuffer>;
 };
 
-export type PosterSetup = { readonly dir: string };
-
-export type PosterReply =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined };
-
 /** Copying the bodies of one message takes about half a millisecond. */
 const ENTRIES_PER_MESSAGE = 512;
 
@@ -61,55 +54,28 @@ const ENTRIES_PER_MESSAGE = 512;
  * occupy the event loop for 50 to 200 ms, and a checkpoint of SQLite waits for the disk.
  */
 export class ThreadDecisionPoster implements DecisionPoster {
-  readonly #worker: Worker;
-  #pending: { resolve: () => void; reject: (error: unknown) => void } | undefined;
-  #failure: unknown;
+  readonly #thread: RequestThread<DecisionColumns, void>;
 
   /** The store MUST be open. */
-  constructor(dir: string) {
+  constructor(dir: string, monitor: ThreadMonitor) {
     // The published package contains this file and the worker file as compiled JavaScript.
     const extension = extname(fileURLToPath(import.meta.url));
     const file = new URL(`./decision-poster-worker${extension}`, import.meta.url);
-    this.#worker = new Worker(file, { workerData: { dir } satisfies PosterSetup });
-    this.#worker.on('message', (reply: PosterReply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new Error('the thread that posts decisions ended')));
-    this.#worker.unref();
+    const [name, setup] = ['decision-poster', dir];
+    this.#thread = new RequestThread({ name, file, setup, monitor, errorOf: storeErrorOf });
   }
 
   async post(entries: readonly OwnEntry[]): Promise<void> {
+    assert(this.#thread.outstanding === 0, 'the store has one writer at a time');
     for (let at = 0; at < entries.length; at += ENTRIES_PER_MESSAGE) {
-      await this.#send(columnsOf(entries.slice(at, at + ENTRIES_PER_MESSAGE)));
+      const columns = columnsOf(entries.slice(at, at + ENTRIES_PER_MESSAGE));
+      const { indices, sizes, bodies } = columns;
+      await this.#thread.ask(columns, [indices.buffer, sizes.buffer, bodies.buffer]);
     }
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #send(columns: DecisionColumns): Promise<void> {
-    assert(this.#pending === undefined, 'the store has one writer at a time');
-    if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
-    const { indices, sizes, bodies } = columns;
-    this.#worker.ref();
-    this.#worker.postMessage(columns, [indices.buffer, sizes.buffer, bodies.buffer]);
-    return new Promise((resolve, reject) => {
-      this.#pending = { resolve, reject };
-    });
-  }
-
-  #settle(reply: PosterReply): void {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    this.#worker.unref();
-    if (reply.kind === 'done') pending?.resolve();
-    else pending?.reject(errorOf(reply));
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-    this.#pending?.reject(error);
-    this.#pending = undefined;
+    await this.#thread.close();
   }
 }
 
@@ -124,11 +90,3 @@ function columnsOf(entries: readonly OwnEntry[]): DecisionColumns {
   const indices = Float64Array.from(entries, ({ index }) => index);
   return { indices, kinds: entries.map(({ kind }) => kind), sizes, bodies };
 }
-
-/** Only errors of the disk have a code that a caller knows. */
-function errorOf({ code, message }: Extract<PosterReply, { kind: 'failed' }>): Error {
-  const known = DISK_CODES.find((each) => each === code);
-  return known === undefined ? new Error(message) : new StoreError(known, message);
-}
-
-const DISK_CODES: readonly StoreErrorCode[] = ['DISK_FULL', 'NOT_WRITABLE', 'DISK_BROKEN'];

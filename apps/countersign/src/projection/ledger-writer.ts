@@ -1,4 +1,4 @@
-import type { Clock, Random, RecordDraft } from '@countersign/core';
+import type { Clock, Random, RecordDraft, ThreadMonitor } from '@countersign/core';
 import type { Ledger, LedgerReader } from '@countersign/ledger';
 import type { DecisionLog } from '@countersign/policy';
 import type { Store } from '../store/store.ts';
@@ -22,6 +22,8 @@ export type LedgerWriter = {
   /** Writes decisions, beside other appends. */
   readonly decisionLog: PendingDecisions;
   readonly decisionPoster: DecisionPoster;
+  /** All threads of this process that work for the writer. */
+  readonly threads: ThreadMonitor;
 };
 
 /** The source of a record's signals. */

@@ -4,6 +4,7 @@ import {
   instantOfMs,
   not,
   type Reason,
+  type SilentThread,
   unknown,
   type Watermark,
   yes,
@@ -24,10 +25,12 @@ const INDEX_LAG_MS_MAX = 60_000;
  * The answer has three values: a collector that has not polled yet is unknown, not fine.
  */
 export function healthOf(state: ServerState, asOf: Watermark): Answer {
-  const { collectors, failedDetectors } = state;
+  const { collectors, failedDetectors, silentThreads, failure } = state;
   const fine = yes(asOf, [{ origin: asOf.origin, index: Math.max(0, asOf.size - 1) }]);
   return all([
+    failure === undefined ? fine : not(fine, { code: 'failed', text: failure }),
     indexing(state, fine),
+    ...silentThreads.map((thread) => unknown(fine.asOf, silence(thread))),
     state.disk === 'low' ? not(fine, DISK_LOW) : fine,
     state.enforcement === 'stopped' ? not(fine, ENFORCEMENT_STOPPED) : fine,
     ...failedDetectors.map(({ title }) => not(fine, { code: 'detector-failed', text: title })),
@@ -41,6 +44,11 @@ function indexing({ nowMs, unreadSinceMs, storeCursor }: ServerState, fine: Answ
   const since = instantOfMs(unreadSinceMs);
   const text = `entry ${storeCursor} arrived at ${since} and is not yet indexed: indexing is stuck`;
   return unknown(fine.asOf, { code: 'not-yet-indexed', text });
+}
+
+function silence({ name, silentMs }: SilentThread): Reason {
+  const text = `the ${name} thread has not answered for ${silentMs / 1000} s: it hangs`;
+  return { code: 'thread-silent', text };
 }
 
 const DISK_LOW: Reason = {

@@ -57,7 +57,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     queue: 0,
     ledgerEntries: 10,
     storeCursor: 10,
-    failedDetectors: [],
+    ...{ failedDetectors: [], silentThreads: [], failure: undefined },
     unreadSinceMs: undefined,
     freeDisk: 0.5,
     disk: 'enough',

@@ -1,3 +1,4 @@
+import type { SilentThread } from '@countersign/core';
 import type { CanaryTally } from '@countersign/coverage';
 import type { Failure } from '../detection/findings/failure.ts';
 import {
@@ -35,6 +36,9 @@ export type ServerState = {
   readonly memoryBytes: number;
   /** Rules and detectors that failed, as their findings name them. */
   readonly failedDetectors: readonly FailedDetector[];
+  readonly silentThreads: readonly SilentThread[];
+  /** Why the process ends now: a part of it failed for good. */
+  readonly failure: string | undefined;
 };
 
 export type FailedDetector = Failure & { readonly title: string };

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type Clock, msOfInstant, OWN_TENANT, type Random } from '@countersign/core';
+import { type Clock, messageOf, msOfInstant, OWN_TENANT, type Random } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger/reader';
 import type { Collector, Sleep } from '@countersign/m365';
 import type { Config } from '../config/config.ts';
@@ -15,7 +15,7 @@ import { removeLeftSpools } from '../operations/forwarding/stdin-spool.ts';
 import { operationOf, perform } from '../operations/host/handlers.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
 import type { HostWriter } from '../operations/host/open-writer.ts';
-import { closeWriter, openLedgerWriter } from '../operations/host/open-writer.ts';
+import { closeWriter, hurryOnAbort, openLedgerWriter } from '../operations/host/open-writer.ts';
 import type { ServeReady } from '../operations/host/server-request.ts';
 import { headOf } from '../store/reading/ledger-head.ts';
 import { StoreReader } from '../store/store-reader.ts';
@@ -77,6 +77,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const detection = await loadDetection();
   const opening = { dir, clock, random, keyFile, acceptFork, detection };
   const writer = await openLedgerWriter({ ...opening, integration: 'thread' });
+  hurryOnAbort(writer.threads, options.signal);
   try {
     removeLeftSpools(layout.run(dir));
     const listenFor = canaryTexts(canaries.map(({ appId }) => appId));
@@ -137,6 +138,7 @@ class Server {
   #coverage: CachedCoverage | undefined;
   readonly #endpoints: EnforcementLoop;
   #webhooks: OpenWebhooks | undefined;
+  #failure: string | undefined;
 
   constructor({ writer, sink, tenants, canaries, ...options }: ServeOptions & Parts) {
     this.#options = options;
@@ -229,11 +231,20 @@ class Server {
     });
     running.push(this.#detect(broken, both));
     running.push(breaking(broken, () => this.#endpoints.run(both)));
+    running.push(breaking(broken, () => this.#untilFailure(both)));
     await aborted(both);
-    const because = broken.signal.aborted ? 'a collector failed' : 'asked to';
-    tell({ event: 'stopping', because });
-    const ends = await Promise.allSettled(running);
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    if (broken.signal.aborted) this.#failure = messageOf(broken.signal.reason);
+    tell({ event: 'stopping', because: this.#failure ?? 'asked to' });
+    this.#writer.threads.hurry();
+    await Promise.allSettled(running);
+    if (broken.signal.aborted) throw broken.signal.reason;
+  }
+
+  /** Rejects as soon as nothing can be recorded, even if nothing is to be recorded now. */
+  async #untilFailure(signal: AbortSignal): Promise<void> {
+    const { ledger, threads } = this.#writer;
+    const failure = await Promise.race([ledger.failed, threads.failed, aborted(signal)]);
+    if (failure !== undefined) throw failure;
   }
 
   async #detect(broken: AbortController, signal: AbortSignal): Promise<void> {
@@ -337,6 +348,8 @@ class Server {
       decisionDurations: this.#endpoints.durations,
       memoryBytes: process.memoryUsage.rss(),
       failedDetectors: failedDetectors(store),
+      silentThreads: this.#writer.threads.silent,
+      failure: this.#failure,
     };
   }
 

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { systemClock } from '@countersign/core';
+import { systemClock, ThreadMonitor } from '@countersign/core';
 import { CommitThread } from './commit/commit-thread.ts';
 import { writeHot } from './parquet/recent-file.ts';
 import { RowBuffer } from './parquet/row-buffer.ts';
@@ -68,7 +68,7 @@ test('a commit on another thread counts, and one that fails can be repeated', as
   const dir = await folder(t);
   const store = await Store.open(dir);
   t.after(() => store.close());
-  const thread = new CommitThread(dir);
+  const thread = new CommitThread(dir, new ThreadMonitor());
   t.after(() => thread.close());
   await post(store, [row(0), row(1)]);
   await post(store, [row(2)]);

@@ -1,4 +1,4 @@
-import { assert, messageOf } from '@countersign/core';
+import { assert, messageOf, ThreadError } from '@countersign/core';
 import { TlogError } from '@countersign/tlog';
 import { LedgerError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -132,8 +132,9 @@ export class CommitQueue {
  * The error after a failed file operation. It is fatal for this writer: after a failed sync, the
  * content of the disk is unknown. The next opening reads the disk and continues from there.
  */
-export function writerFailure(dir: string, cause: unknown): LedgerError | TlogError {
+export function writerFailure(dir: string, cause: unknown): LedgerError | TlogError | ThreadError {
   if (cause instanceof LedgerError || cause instanceof TlogError) return cause;
+  if (cause instanceof ThreadError) return cause;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
   if (FULL.has(code)) {
     return new LedgerError(

@@ -1,7 +1,6 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { assert } from '@countersign/core';
+import { RequestThread, type ThreadFailure, type ThreadMonitor } from '@countersign/core';
 import { TlogError, type TlogErrorCode } from '@countersign/tlog';
 import { LedgerError, type LedgerErrorCode } from '../errors.ts';
 import type { Frame } from '../journal/journal-frame.ts';
@@ -16,53 +15,35 @@ export type FrameIntegrator = Pick<
 export type IntegratorSetup = { readonly dir: string; readonly size: number };
 
 export type IntegratorRequest =
+  | { readonly kind: 'open' }
   | { readonly kind: 'integrate'; readonly frames: readonly Uint8Array[] }
   | { readonly kind: 'remove-partials' }
   | { readonly kind: 'rewrite-without'; readonly erase: ReadonlySet<number> }
   | { readonly kind: 'close' };
 
-export type IntegratorReply =
-  | { readonly kind: 'done'; readonly size: number; readonly root: Uint8Array }
-  | { readonly kind: 'failed'; readonly failure: ThreadFailure };
-
-/** An error, without what a thread boundary would lose. */
-export type ThreadFailure = {
-  readonly name: string;
-  readonly code: string | undefined;
-  readonly message: string;
-  readonly data: Record<string, unknown>;
-};
-
-type PendingRequest = { resolve: () => void; reject: (error: unknown) => void };
+export type IntegratorState = { readonly size: number; readonly root: Uint8Array };
 
 /**
  * The integrator in its own thread. A thread that answers decisions must not hash, compress and
  * write files: one round takes tens of milliseconds. Frames cross as bytes, without a copy.
  */
 export class IntegratorThread implements FrameIntegrator {
-  readonly #worker: Worker;
+  readonly #thread: RequestThread<IntegratorRequest, IntegratorState>;
   #size: number;
   #root: Buffer = Buffer.alloc(0);
-  #pending: PendingRequest | undefined;
-  #failure: Error | undefined;
 
-  private constructor(setup: IntegratorSetup) {
+  private constructor(setup: IntegratorSetup, monitor: ThreadMonitor) {
     // The published package contains this file and the worker file as compiled JavaScript.
     const extension = extname(fileURLToPath(import.meta.url));
     const file = new URL(`./integrator-worker${extension}`, import.meta.url);
     this.#size = setup.size;
-    this.#worker = new Worker(file, { workerData: setup });
-    this.#worker.on('message', (reply: IntegratorReply) => this.#settle(reply));
-    this.#worker.on('error', (error: Error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new Error('the thread of the integrator ended')));
+    this.#thread = new RequestThread({ name: 'integrator', file, setup, monitor, errorOf });
   }
 
   /** Continues the log from its checkpoint. No other integrator may be open. */
-  static async open(setup: IntegratorSetup): Promise<IntegratorThread> {
-    const thread = new IntegratorThread(setup);
-    await thread.#next();
-    // Only work keeps the process alive.
-    thread.#worker.unref();
+  static async open(setup: IntegratorSetup, monitor: ThreadMonitor): Promise<IntegratorThread> {
+    const thread = new IntegratorThread(setup, monitor);
+    await thread.#ask({ kind: 'open' });
     return thread;
   }
 
@@ -94,47 +75,14 @@ export class IntegratorThread implements FrameIntegrator {
 
   async close(): Promise<void> {
     // A thread that failed holds no file that matters.
-    if (this.#failure === undefined) await this.#ask({ kind: 'close' }).catch(() => {});
-    await this.#worker.terminate();
+    await this.#thread.ask({ kind: 'close' }).catch(() => {});
+    await this.#thread.close();
   }
 
-  #ask(request: IntegratorRequest, transfer: readonly ArrayBuffer[] = []): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    this.#worker.ref();
-    this.#worker.postMessage(request, transfer);
-    return this.#next();
-  }
-
-  #next(): Promise<void> {
-    assert(this.#pending === undefined, 'the integrator has one owner at a time');
-    return new Promise((resolve, reject) => {
-      this.#pending = { resolve, reject };
-    });
-  }
-
-  #settle(reply: IntegratorReply): void {
-    if (reply.kind === 'failed') {
-      this.#reject(errorOf(reply.failure));
-      return;
-    }
-    this.#size = reply.size;
-    this.#root = Buffer.from(reply.root);
-    const pending = this.#pending;
-    this.#pending = undefined;
-    this.#worker.unref();
-    pending?.resolve();
-  }
-
-  #fail(error: Error): void {
-    this.#failure ??= error;
-    this.#reject(error);
-  }
-
-  #reject(error: Error): void {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    this.#worker.unref();
-    pending?.reject(error);
+  async #ask(request: IntegratorRequest, transfer: readonly ArrayBuffer[] = []): Promise<void> {
+    const { size, root } = await this.#thread.ask(request, transfer);
+    this.#size = size;
+    this.#root = Buffer.from(root);
   }
 }
 
@@ -143,16 +91,6 @@ function ownBytes(bytes: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer } = bytes;
   const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length;
   return isWhole ? new Uint8Array(buffer) : new Uint8Array(bytes);
-}
-
-export function failureOf(error: unknown): ThreadFailure {
-  if (!(error instanceof Error)) {
-    return { name: 'Error', code: undefined, message: String(error), data: {} };
-  }
-  const { code } = error as NodeJS.ErrnoException;
-  const isOurs = error instanceof LedgerError || error instanceof TlogError;
-  const data = isOurs ? { ...error.data } : {};
-  return { name: error.name, code, message: error.message, data };
 }
 
 function errorOf({ name, code, message, data }: ThreadFailure): Error {

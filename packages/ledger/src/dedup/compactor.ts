@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { RequestThread, type ThreadFailure, type ThreadMonitor } from '@countersign/core';
 import type { Disk } from '../disk/disk.ts';
 import { type Job, type JobResult, performJob } from './merge-runs.ts';
 
@@ -26,63 +26,30 @@ export class InlineCompactor implements Compactor {
   async close(): Promise<void> {}
 }
 
-export type WorkerRequest = { readonly id: number; readonly job: Job };
-export type WorkerReply =
-  | { readonly id: number; readonly kind: 'result'; readonly result: JobResult }
-  | { readonly id: number; readonly kind: 'failed'; readonly error: unknown };
-
-type PendingJob = { resolve: (result: JobResult) => void; reject: (error: unknown) => void };
-
-/**
- * Works in its own thread. The thread starts with the first job and never keeps the process alive.
- */
+/** Works in its own thread, which starts with the first job. */
 export class WorkerCompactor implements Compactor {
-  #worker: Worker | undefined;
-  readonly #waiting = new Map<number, PendingJob>();
-  #nextId = 0;
+  readonly #monitor: ThreadMonitor;
+  #thread: RequestThread<Job, JobResult> | undefined;
+
+  constructor(monitor: ThreadMonitor) {
+    this.#monitor = monitor;
+  }
 
   run(job: Job): Promise<JobResult> {
-    this.#worker ??= this.#start();
-    const worker = this.#worker;
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      worker.ref();
-      worker.postMessage({ id, job } satisfies WorkerRequest);
-    });
+    this.#thread ??= startCompactor(this.#monitor);
+    return this.#thread.ask(job);
   }
 
   async close(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
-    this.#rejectAll(new Error('the fingerprint index was closed'));
+    await this.#thread?.close();
   }
+}
 
-  #start(): Worker {
-    // The published package contains this file and the worker file as compiled JavaScript.
-    const extension = extname(fileURLToPath(import.meta.url));
-    const worker = new Worker(new URL(`./compactor-worker${extension}`, import.meta.url));
-    worker.on('message', (reply: WorkerReply) => this.#settle(reply));
-    worker.on('error', (error) => this.#rejectAll(error));
-    worker.on('exit', () => {
-      this.#rejectAll(new Error('the worker of the fingerprint index ended'));
-      if (this.#worker === worker) this.#worker = undefined;
-    });
-    worker.unref();
-    return worker;
-  }
-
-  #settle(reply: WorkerReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#worker?.unref();
-    if (reply.kind === 'result') waiting?.resolve(reply.result);
-    else waiting?.reject(reply.error);
-  }
-
-  #rejectAll(error: unknown): void {
-    for (const waiting of this.#waiting.values()) waiting.reject(error);
-    this.#waiting.clear();
-  }
+function startCompactor(monitor: ThreadMonitor): RequestThread<Job, JobResult> {
+  // The published package contains this file and the worker file as compiled JavaScript.
+  const extension = extname(fileURLToPath(import.meta.url));
+  const file = new URL(`./compactor-worker${extension}`, import.meta.url);
+  const errorOf = ({ message, code }: ThreadFailure): Error =>
+    Object.assign(new Error(message), { code });
+  return new RequestThread({ name: 'fingerprint', file, setup: undefined, monitor, errorOf });
 }

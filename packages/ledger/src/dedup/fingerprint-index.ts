@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { assert } from '@countersign/core';
+import { assert, ThreadMonitor } from '@countersign/core';
 import { type Disk, nodeFiles } from '../disk/disk.ts';
 import { type Compactor, InlineCompactor, WorkerCompactor } from './compactor.ts';
 import { KEY_BYTES, keyWord } from './key-format.ts';
@@ -72,6 +72,7 @@ export type FingerprintIndexOptions = {
   readonly files?: Disk;
   /** `inline` does all work on the calling thread, with `files`. The worker uses the real disk. */
   readonly compaction?: 'worker' | 'inline';
+  readonly threads?: ThreadMonitor;
   readonly tableEntries?: number;
 };
 
@@ -108,7 +109,8 @@ export class FingerprintIndex {
     this.#tableEntries = options.tableEntries ?? MEMTABLE_ENTRIES;
     this.#committed = options.size;
     this.#inline = new InlineCompactor(this.#files);
-    this.#compactor = options.compaction === 'inline' ? this.#inline : new WorkerCompactor();
+    const monitor = options.threads ?? new ThreadMonitor();
+    this.#compactor = options.compaction === 'inline' ? this.#inline : new WorkerCompactor(monitor);
     const { runs, problems } = openRuns(this.#files, options);
     this.#runs = runs;
     this.#problems = problems;

@@ -1,3 +1,4 @@
+import type { ThreadMonitor } from '@countersign/core';
 import type { ArchiveReader } from '../archive/archive-reader.ts';
 import { COLUMN_BYTES } from '../archive/block-metadata.ts';
 import type { Disk } from '../disk/disk.ts';
@@ -10,6 +11,7 @@ export type FingerprintFolder = {
   readonly dir: string;
   readonly identity: Uint8Array;
   readonly archive: ArchiveReader;
+  readonly threads: ThreadMonitor;
 };
 
 /**
@@ -18,8 +20,8 @@ export type FingerprintFolder = {
  * another archive.
  */
 export async function openFingerprints(folder: FingerprintFolder): Promise<FingerprintIndex> {
-  const { files, dir, identity, archive } = folder;
-  const options = { files, dir: layout.fingerprints(dir), size: archive.size, identity };
+  const { files, dir, identity, archive, threads } = folder;
+  const options = { files, dir: layout.fingerprints(dir), size: archive.size, identity, threads };
   let index = FingerprintIndex.open(options);
   try {
     if (!fits(index, archive)) {

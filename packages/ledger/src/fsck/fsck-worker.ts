@@ -1,8 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { assert, messageOf } from '@countersign/core';
+import { answerRequests, startThread } from '@countersign/core';
 import { nodeFiles } from '../disk/disk.ts';
 import type { LocalKeys } from '../entries/keyed-hash.ts';
-import { RangeChecker } from './range-checker.ts';
+import { RangeChecker, type RangeReport } from './range-checker.ts';
 
 export type FsckWorkerSetup = {
   readonly dir: string;
@@ -10,16 +9,14 @@ export type FsckWorkerSetup = {
   readonly keys: LocalKeys | undefined;
 };
 
-/** One message in, `[from, to)`; one message out, a `RangeReport` or an error text. */
-const port = parentPort;
-assert(port !== null, 'this file is the start of a worker thread');
-const checker = new RangeChecker({ files: nodeFiles, ...(workerData as FsckWorkerSetup) });
+/** The entries `[from, to)`. */
+export type FsckRange = readonly [from: number, to: number];
 
-port.on('message', ([from, to]: [number, number]) => {
-  try {
-    const report = checker.check(from, to);
-    port.postMessage(report, [report.hashes.buffer as ArrayBuffer]);
-  } catch (error) {
-    port.postMessage(messageOf(error));
-  }
-});
+const { port, setup } = startThread<FsckWorkerSetup>();
+const checker = new RangeChecker({ files: nodeFiles, ...setup });
+
+answerRequests<FsckRange, RangeReport>(
+  port,
+  ([from, to]) => checker.check(from, to),
+  ({ hashes }) => [hashes.buffer],
+);

@@ -1,6 +1,11 @@
 import { relative } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { messageOf, plural } from '@countersign/core';
+import {
+  messageOf,
+  plural,
+  RequestThread,
+  type ThreadFailure,
+  ThreadMonitor,
+} from '@countersign/core';
 import {
   formatNote,
   isSignatureBy,
@@ -28,7 +33,7 @@ import { checkErasures, type DeclaredErasure } from './check-erasures.ts';
 import { checkNames, checkSuperseded } from './check-files.ts';
 import { checkSegments } from './check-segments.ts';
 import { type FsckReport, type Problem, Problems } from './fsck-report.ts';
-import type { FsckWorkerSetup } from './fsck-worker.ts';
+import type { FsckRange, FsckWorkerSetup } from './fsck-worker.ts';
 import { RangeChecker, type RangeReport } from './range-checker.ts';
 import { type PromisedRoot, TreeChecker } from './tree-checker.ts';
 
@@ -323,7 +328,8 @@ async function* inWorkers(
   starts: readonly number[],
   threads: number,
 ): AsyncGenerator<RangeReport> {
-  const workers = Array.from({ length: threads }, () => new RangeWorker(setup));
+  const monitor = new ThreadMonitor();
+  const workers = Array.from({ length: threads }, () => new RangeWorker(setup, monitor));
   const reports = new Map<number, Promise<RangeReport>>();
   let asked = 0;
   try {
@@ -344,30 +350,21 @@ async function* inWorkers(
 }
 
 class RangeWorker {
-  readonly #worker: Worker;
-  readonly #waiting: { resolve(report: RangeReport): void; reject(error: Error): void }[] = [];
+  readonly #thread: RequestThread<FsckRange, RangeReport>;
 
-  constructor(setup: FsckWorkerSetup) {
-    const name = import.meta.url.endsWith('.ts') ? './fsck-worker.ts' : './fsck-worker.js';
-    this.#worker = new Worker(new URL(name, import.meta.url), { workerData: setup });
-    this.#worker.on('message', (message: RangeReport | string) => {
-      const waiting = this.#waiting.shift();
-      if (typeof message === 'string') waiting?.reject(new LedgerError('FOLDER_CORRUPT', message));
-      else waiting?.resolve(message);
-    });
-    this.#worker.on('error', (error) => {
-      for (const waiting of this.#waiting.splice(0)) waiting.reject(error as Error);
-    });
+  constructor(setup: FsckWorkerSetup, monitor: ThreadMonitor) {
+    const path = import.meta.url.endsWith('.ts') ? './fsck-worker.ts' : './fsck-worker.js';
+    const file = new URL(path, import.meta.url);
+    const errorOf = ({ message }: ThreadFailure): Error =>
+      new LedgerError('FOLDER_CORRUPT', message);
+    this.#thread = new RequestThread({ name: 'fsck', file, setup, monitor, errorOf });
   }
 
   ask(from: number, to: number): Promise<RangeReport> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage([from, to]);
-    });
+    return this.#thread.ask([from, to]);
   }
 
   async stop(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#thread.close();
   }
 }

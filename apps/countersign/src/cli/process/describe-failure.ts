@@ -19,6 +19,7 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   'DISK_LOW',
   'DISK_BROKEN',
   'WRITER_FAILED',
+  'THREAD_OUT_OF_MEMORY',
   'QUERY_LIMIT',
   // Our own bytes differ from what was written; fsck names them.
   'LOG_INCONSISTENT',
@@ -38,8 +39,9 @@ const DEFECTS: ReadonlySet<string> = new Set([
   'INVALID_DRAFT',
   'BATCH_TOO_LARGE',
   'WRITER_CLOSED',
-  'WORKER_DIED',
   'WORKER_FAILED',
+  'THREAD_DIED',
+  'THREAD_SILENT',
 ]);
 
 /** System errors: neither wrong usage nor a bug in Countersign. */

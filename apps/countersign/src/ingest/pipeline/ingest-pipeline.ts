@@ -78,12 +78,13 @@ export class IngestPipeline {
 
   constructor(writer: LedgerWriter, options: PipelineOptions) {
     this.#writer = writer;
-    const { dir, ledger, signalSource } = writer;
+    const { dir, ledger, signalSource, threads } = writer;
     const plan = signalSource?.planText ?? null;
     const { workers, listenFor = [], limits } = options;
     this.#workerCount = workers;
     this.#limits = limits ?? LIMITS;
-    this.#startWorker = () => new WorkerHandle({ dir, keys: ledger.localKeys, listenFor, plan });
+    const setup = { dir, keys: ledger.localKeys, listenFor, plan };
+    this.#startWorker = () => new WorkerHandle(setup, threads);
   }
 
   /** Resolves once there is room for the next chunk. `listeners` are called as results arrive. */
@@ -159,7 +160,7 @@ export class IngestPipeline {
       await durable;
       this.#throwFailure();
       for (const batch of batches) this.#writer.store.post(batch);
-      this.#commitThread ??= new CommitThread(this.#writer.dir);
+      this.#commitThread ??= new CommitThread(this.#writer.dir, this.#writer.threads);
       await commitProjection(this.#writer, { thread: this.#commitThread, cut: post.cut });
     };
     this.#posting = run()

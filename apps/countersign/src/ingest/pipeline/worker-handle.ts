@@ -1,21 +1,14 @@
-import { Worker } from 'node:worker_threads';
+import { RequestThread, type ThreadFailure, type ThreadMonitor } from '@countersign/core';
 import { IngestError } from '../errors.ts';
 import type {
   Answer,
   FlushedDone,
-  FromWorker,
   MergedDone,
   PreparedDone,
   Question,
   ReadDone,
-  ToWorker,
   WorkerSetup,
 } from './worker-messages.ts';
-
-type PendingReply = {
-  resolve(answer: Answer): void;
-  reject(error: unknown): void;
-};
 
 type AnswerTo = {
   read: ReadDone;
@@ -25,68 +18,40 @@ type AnswerTo = {
 };
 
 /**
- * One worker thread that answers questions. A worker that dies ends the import: its
- * chunks were never committed, so the next run reads them again.
+ * One worker thread that answers questions. A worker that fails or dies ends the import: its chunks
+ * were never committed, so the next run reads them again.
  */
 export class WorkerHandle {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, PendingReply>();
-  #nextId = 0;
-  #failure: unknown;
+  readonly #thread: RequestThread<Question, Answer>;
 
-  constructor(setup: WorkerSetup) {
-    this.#worker = new Worker(workerUrl(), { workerData: setup, resourceLimits: WORKER_LIMITS });
-    this.#worker.on('message', (message: FromWorker) => this.#answer(message));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#worker.on('exit', (code) => {
-      this.#fail(new IngestError('WORKER_DIED', `a worker thread ended early, with code ${code}`));
-    });
+  constructor(setup: WorkerSetup, monitor: ThreadMonitor) {
+    const [name, file, resourceLimits] = ['ingest', workerUrl(), WORKER_LIMITS];
+    this.#thread = new RequestThread({ name, file, setup, monitor, resourceLimits, errorOf });
   }
 
   /** Unanswered questions: the next chunk goes to the worker with the fewest. */
   get outstanding(): number {
-    return this.#waiting.size;
+    return this.#thread.outstanding;
   }
 
   ask<Asked extends Question>(
     question: Asked,
     transfer: ArrayBuffer[] = [],
   ): Promise<AnswerTo[Asked['kind']]> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId++;
-      this.#waiting.set(id, { resolve: resolve as PendingReply['resolve'], reject });
-      this.#worker.postMessage({ ...question, id } satisfies ToWorker, transfer);
-    });
+    return this.#thread.ask(question, transfer) as Promise<AnswerTo[Asked['kind']]>;
   }
 
   async stop(): Promise<void> {
-    this.#failure = new IngestError('WORKER_DIED', 'the worker thread was stopped');
-    await this.#worker.terminate();
-  }
-
-  #answer(message: FromWorker): void {
-    if (message.kind === 'failed') {
-      // An error without a code is unexpected, so it is a defect.
-      const { message: text, code } = message;
-      this.#fail(code === undefined ? new Error(text) : failureOf(code, text));
-      return;
-    }
-    this.#waiting.get(message.id)?.resolve(message);
-    this.#waiting.delete(message.id);
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#failure);
-    this.#waiting.clear();
+    await this.#thread.close();
   }
 }
 
 /** A full disk is not a failure of the thread that meets it first. */
-function failureOf(code: string, text: string): IngestError {
+function errorOf({ code, message }: ThreadFailure): Error {
+  // An error without a code is unexpected, so it is a defect.
+  if (code === undefined) return new Error(message);
   const disk = DISK_CODES.find((known) => known === code);
-  return new IngestError(disk ?? 'WORKER_FAILED', text, { data: { code } });
+  return new IngestError(disk ?? 'WORKER_FAILED', message, { data: { code } });
 }
 
 const DISK_CODES = ['DISK_FULL', 'NOT_WRITABLE', 'DISK_BROKEN'] as const;

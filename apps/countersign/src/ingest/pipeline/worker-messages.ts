@@ -5,12 +5,7 @@ import type { DeliveryFact } from './delivered-coverage.ts';
 import type { Arrival } from './delivery-delays.ts';
 import type { MatchedRecord } from './text-matcher.ts';
 
-/**
- * Messages between threads: bytes and numbers, never parsed records. A worker answers each question
- * with one message, which has the number of the question.
- */
-export type ToWorker = Question & { readonly id: number };
-
+/** Messages between threads: bytes and numbers, never parsed records. */
 export type Question =
   | {
       readonly kind: 'read';
@@ -56,10 +51,6 @@ export type MergedDone = { readonly kind: 'merged' };
 export type FlushedDone = { readonly kind: 'flushed'; readonly batch: EncodedBatch };
 
 export type Answer = ReadDone | PreparedDone | MergedDone | FlushedDone;
-
-export type FromWorker =
-  | (Answer & { readonly id: number })
-  | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined };
 
 export type RejectedItem = {
   readonly at: string;

@@ -1,59 +1,65 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { assert, CountersignError, messageOf, systemRandom } from '@countersign/core';
+import { answerRequests, startThread, systemRandom } from '@countersign/core';
 import type { SignalPlan } from '../../projection/signals/signal-plan.ts';
 import { encodeBatch } from '../../store/commit/row-batch.ts';
 import { RecordWorker } from './record-worker.ts';
-import type { Answer, FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
+import type { Answer, Question, WorkerSetup } from './worker-messages.ts';
 
-/** The thread around a record worker: one message in, one message out. */
-const port = parentPort;
-assert(port !== null, 'this file is the start of a worker thread');
-const { plan: planned, ...rest } = workerData as WorkerSetup;
+/** The thread around a record worker. */
+const { port, setup } = startThread<WorkerSetup>();
+const { plan: planned, ...rest } = setup;
 const plan = planned === null ? undefined : (JSON.parse(planned) as SignalPlan);
 const worker = new RecordWorker({ ...rest, plan, random: systemRandom });
 
 /** A merge is asynchronous. Later questions wait, so that a flush finds its rows. */
-let turn: Promise<void> = Promise.resolve();
+let turn: Promise<unknown> = Promise.resolve();
+let failure: { readonly error: unknown } | undefined;
 
-port.on('message', (message: ToWorker) => {
-  turn = turn.then(() => answer(message)).catch(fail);
-});
+answerRequests<Question, Answer>(port, takeTurn, transferOf);
 
-async function answer(message: ToWorker): Promise<void> {
-  const { id } = message;
-  const reply = (answered: Answer, transfer: ArrayBufferLike[] = []): void => {
-    send({ ...answered, id }, transfer);
-  };
-  switch (message.kind) {
-    case 'read': {
-      const done = worker.read(message.chunkId, message.chunk, message.context);
-      reply(done, [done.versions.buffer, done.actions.buffer, done.pages.buffer]);
-      return;
-    }
-    case 'prepare': {
-      const { prepared, arrivals } = worker.prepare(message.chunkId, message.verdict);
-      const { chunkId } = message;
-      reply({ kind: 'prepared', chunkId, prepared, arrivals }, [prepared.frame.buffer]);
-      return;
-    }
-    case 'merge':
-      await worker.merge(message.below);
-      reply({ kind: 'merged' });
-      return;
-    case 'flush':
-      // Later questions do not wait for the disk.
-      worker
-        .flush(message.rows)
-        .then((written) => reply({ kind: 'flushed', batch: encodeBatch(written) }))
-        .catch(fail);
+/** After a failure some rows are missing, so no later question may be answered. */
+async function takeTurn(question: Question): Promise<Answer> {
+  const begun = turn.then(() => {
+    if (failure !== undefined) throw failure.error;
+    return begin(question);
+  });
+  turn = begun.catch(() => {});
+  try {
+    return await (await begun).answer;
+  } catch (error) {
+    failure ??= { error };
+    throw error;
   }
 }
 
-function send(message: FromWorker, transfer: ArrayBufferLike[]): void {
-  port?.postMessage(message, transfer as ArrayBuffer[]);
+/** Resolves when the next question may begin. The disk may delay the answer to a flush. */
+async function begin(question: Question): Promise<{ readonly answer: Answer | Promise<Answer> }> {
+  switch (question.kind) {
+    case 'read':
+      return { answer: worker.read(question.chunkId, question.chunk, question.context) };
+    case 'prepare': {
+      const { chunkId, verdict } = question;
+      return { answer: { kind: 'prepared', chunkId, ...worker.prepare(chunkId, verdict) } };
+    }
+    case 'merge':
+      await worker.merge(question.below);
+      return { answer: { kind: 'merged' } };
+    case 'flush': {
+      const written = worker.flush(question.rows);
+      return {
+        answer: written.then((rows) => ({ kind: 'flushed', batch: encodeBatch(rows) })),
+      };
+    }
+  }
 }
 
-function fail(error: unknown): void {
-  const code = error instanceof CountersignError ? error.code : undefined;
-  send({ kind: 'failed', message: messageOf(error), code }, []);
+function transferOf(answer: Answer): readonly ArrayBufferLike[] {
+  switch (answer.kind) {
+    case 'read':
+      return [answer.versions.buffer, answer.actions.buffer, answer.pages.buffer];
+    case 'prepared':
+      return [answer.prepared.frame.buffer];
+    case 'merged':
+    case 'flushed':
+      return [];
+  }
 }

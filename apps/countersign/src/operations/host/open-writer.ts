@@ -1,3 +1,4 @@
+import { ThreadMonitor } from '@countersign/core';
 import { Ledger, type LedgerOptions, LedgerReader } from '@countersign/ledger';
 import { LedgerDecisionLog } from '../../enforcement/decisions/ledger-decision-log.ts';
 import { resumeErasures } from '../../ingest/erasure/erase-bodies.ts';
@@ -12,7 +13,7 @@ import type { DetectorSet } from './load-detectors.ts';
 /** The writer of the host process, with its detectors. */
 export type HostWriter = LedgerWriter & { readonly detection: DetectorSet | undefined };
 
-export type WriterOptions = Omit<LedgerOptions, 'onClockStep'> & {
+export type WriterOptions = Omit<LedgerOptions, 'onClockStep' | 'threads'> & {
   /** DuckDB threads for compaction. */
   readonly threads?: number;
   readonly detection?: DetectorSet | undefined;
@@ -29,8 +30,10 @@ export type WriterOptions = Omit<LedgerOptions, 'onClockStep'> & {
 export async function openLedgerWriter(options: WriterOptions): Promise<HostWriter> {
   const { dir, clock, random, detection, onProgress } = options;
   const clockSteps = new ClockSteps();
+  const threads = new ThreadMonitor();
   const ledger = await Ledger.open({
     ...options,
+    threads,
     onClockStep: (step) => clockSteps.notice(step),
   });
   try {
@@ -41,9 +44,9 @@ export async function openLedgerWriter(options: WriterOptions): Promise<HostWrit
     const decisionLog = new LedgerDecisionLog(ledger);
     const isThreaded = options.integration === 'thread';
     const decisionPoster = isThreaded
-      ? new ThreadDecisionPoster(dir)
+      ? new ThreadDecisionPoster(dir, threads)
       : new InlineDecisionPoster(store);
-    const parts = { dir, clock, random, ledger, store, reader, clockSteps };
+    const parts = { dir, clock, random, ledger, store, reader, clockSteps, threads };
     const decisions = { decisionLog, decisionPoster };
     const writer = { ...parts, detection, signalSource: detection, ...decisions };
     beginRematch(writer);
@@ -60,6 +63,15 @@ export async function openLedgerWriter(options: WriterOptions): Promise<HostWrit
 export async function closeWriter(writer: LedgerWriter): Promise<void> {
   writer.reader.close();
   await writer.decisionPoster.close();
-  writer.store.close();
-  await writer.ledger.close();
+  try {
+    writer.store.close();
+  } finally {
+    await writer.ledger.close();
+  }
+}
+
+/** Once the process is asked to stop, it waits for no thread that hangs. */
+export function hurryOnAbort(threads: ThreadMonitor, signal: AbortSignal): void {
+  if (signal.aborted) threads.hurry();
+  else signal.addEventListener('abort', () => threads.hurry(), { once: true });
 }

@@ -11,7 +11,7 @@ import { rebuildStore } from '../ledger/rebuild.ts';
 import { perform } from './handlers.ts';
 import { runCommand } from './ledger-host.ts';
 import { loadDetection } from './load-detectors.ts';
-import { closeWriter, openLedgerWriter } from './open-writer.ts';
+import { closeWriter, hurryOnAbort, openLedgerWriter } from './open-writer.ts';
 import { rebuild } from './rebuild-store.ts';
 
 /** Worker threads of an import: four keep the one sequencer busy. */
@@ -71,6 +71,7 @@ export async function runLedgerOperation<Input extends object, Output>(
       const writer = await (isRebuild
         ? rebuild({ ...opening, onProgress })
         : openLedgerWriter(opening));
+      hurryOnAbort(writer.threads, options.signal);
       removeLeftSpools(layout.run(dir));
       return writer;
     },

@@ -1,5 +1,4 @@
-import { Worker } from 'node:worker_threads';
-import { assert, messageOf } from '@countersign/core';
+import { assert, messageOf, ThreadHandle } from '@countersign/core';
 import {
   type DetectionChanges,
   detectionChanges,
@@ -37,7 +36,7 @@ export async function runDetectionThread(options: DetectionThreadOptions): Promi
 class DetectionThread {
   readonly #options: DetectionThreadOptions;
   readonly #changes: DetectionChanges;
-  readonly #worker: Worker;
+  readonly #thread: ThreadHandle<ToDetection, FromDetection>;
   readonly #finished = Promise.withResolvers<void>();
   /** The writer as the thread has it, by the id of the request that took it. */
   readonly #turns = new Map<number, Turn>();
@@ -49,27 +48,38 @@ class DetectionThread {
     this.#options = options;
     this.#changes = detectionChanges(writer);
     const risk = writer.signalSource === undefined ? 'not evaluated' : 'evaluated';
-    const workerData: DetectionThreadSetup = { dir: writer.dir, risk, emulator };
-    this.#worker = new Worker(workerUrl(), { workerData });
-    this.#worker.on('message', (message: FromDetection) => this.#take(message));
-    this.#worker.on('error', (error) => this.#finished.reject(error));
-    this.#worker.on('exit', () => {
-      this.#finished.reject(new Error('the thread of the detectors ended'));
-      for (const turn of this.#turns.values()) turn.release();
+    const setup: DetectionThreadSetup = { dir: writer.dir, risk, emulator };
+    const common = { name: 'detection', file: workerUrl(), setup, monitor: writer.threads };
+    this.#thread = new ThreadHandle(common, {
+      message: (message) => this.#take(message),
+      ended: (error) => this.#finished.reject(error),
     });
   }
 
   async run(): Promise<void> {
     const { signal } = this.#options;
-    const stop = (): void => this.#send({ kind: 'stop' });
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      this.#thread.send({ kind: 'stop' });
+      timer = setTimeout(() => this.#abandon(), STOP_MS);
+    };
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     try {
       await this.#finished.promise;
     } finally {
       signal.removeEventListener('abort', stop);
-      await this.#worker.terminate();
+      clearTimeout(timer);
+      await this.#thread.close();
+      for (const turn of this.#turns.values()) turn.release();
     }
+  }
+
+  /** A run that is cut off repeats after the next start, so its end is no failure. */
+  #abandon(): void {
+    const because = `it did not stop within ${STOP_MS / 1000} s, so its run repeats later`;
+    this.#options.tell({ event: 'problem', collector: 'detection', because });
+    this.#finished.resolve();
   }
 
   #take(message: FromDetection): void {
@@ -135,9 +145,12 @@ class DetectionThread {
 
   /** A thread that ended needs no answer. */
   #send(message: ToDetection): void {
-    this.#worker.postMessage(message);
+    this.#thread.send(message);
   }
 }
+
+/** Shorter than the time in which a silent thread is a failure. */
+const STOP_MS = 2000;
 
 type Turn = {
   readonly release: () => void;

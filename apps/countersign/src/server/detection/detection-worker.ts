@@ -1,5 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { assert, messageOf, systemClock, systemRandom } from '@countersign/core';
+import { messageOf, startThread, systemClock, systemRandom } from '@countersign/core';
 import { systemWait } from '@countersign/m365';
 import type { DetectionChanges } from '../../detection/runner/detection-writer.ts';
 import { loadDetection } from '../../operations/host/load-detectors.ts';
@@ -12,9 +11,7 @@ import type {
   ToDetection,
 } from './detection-messages.ts';
 
-const port = parentPort;
-assert(port !== null, 'this file is the start of a worker thread');
-const setup = workerData as DetectionThreadSetup;
+const { port, setup } = startThread<DetectionThreadSetup>();
 const stopped = new AbortController();
 const waiting = new Map<number, PromiseWithResolvers<unknown>>();
 let nextId = 0;
@@ -43,7 +40,7 @@ try {
 }
 
 function send(message: FromDetection): void {
-  port?.postMessage(message);
+  port.postMessage(message);
 }
 
 function ask(request: DetectionRequest, id: number = nextId++): Promise<unknown> {
