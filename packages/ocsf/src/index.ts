@@ -4,7 +4,7 @@ export { type EventEntry, type OcsfEvent, toOcsf } from './event/ocsf-event.ts';
 export { blank, type Interpretation, isSignIn } from './model/interpretation.ts';
 export { mergeInterpretations, sourceRank } from './model/merge-interpretations.ts';
 export type { SourceRecord } from './model/record-view.ts';
-export { type FieldReader, fieldReader, operationOf } from './reading/field-reader.ts';
+export { type FieldReader, fieldReader, lacksField, operationOf } from './reading/field-reader.ts';
 export { interpret, mailItemsOf } from './reading/interpret.ts';
 export { ReadingParts } from './reading/reading-parts.ts';
 export { type Reading, read } from './reading/record-reading.ts';

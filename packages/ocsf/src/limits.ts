@@ -18,5 +18,11 @@ export const MEMO_KEY_CHARS_MAX = 256;
 /** Folder paths that one column names before the rest is only counted. */
 export const FOLDERS_NAMED_MAX = 5;
 
-/** Member names for which it is remembered whether a reader requests them. */
-export const RAW_NAMES_MAX = 10_000;
+/** Names in the tree of layouts before it is cleared. A tenant's records need a few thousand. */
+export const LAYOUTS_MAX = 20_000;
+
+/** Members of an object whose layout is remembered. Records have at most a hundred. */
+export const LAYOUT_MEMBERS_MAX = 256;
+
+/** Sets of requested names before they are forgotten. Records of a tenant have about a hundred. */
+export const NAME_SETS_MAX = 2_000;

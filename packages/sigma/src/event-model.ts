@@ -18,6 +18,13 @@ export interface EventModel<Event> {
    * values. It MUST return the same value for the same event.
    */
   reader(field: string): (event: Event) => unknown;
+  /**
+   * Events of the same shape lack the same fields, as far as `lacks` tells. Shapes are compared by
+   * identity. There SHOULD be few: rules about missing fields are skipped once per key and shape.
+   */
+  shapeOf?(event: Event): unknown;
+  /** Whether the event has no value of the field. MUST depend only on the shape. */
+  lacks?(event: Event, field: string): boolean;
   /** The whole event as text, for keyword searches. */
   textOf(event: Event): string;
 }

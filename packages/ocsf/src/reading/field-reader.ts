@@ -51,6 +51,17 @@ export function fieldReader(
   }
 }
 
+/**
+ * Whether the names of the record's members tell that it does not state the field. Depends only on
+ * `parts.names(reading)`.
+ */
+export function lacksField(reading: Reading, name: string, parts: ReadingParts): boolean {
+  const [family, first = ''] = name.split('.', 2);
+  if (family !== 'raw') return false;
+  const slot = parts.slotOf(first.toLowerCase());
+  return !parts.names(reading).slots.has(slot);
+}
+
 /** The name of an operation in one spelling. Every sign-in is called `sign-in`. */
 export function operationOf({ subject, event }: Reading): string {
   if (isSignIn(event.classUid) && event.activityId !== LOGOFF) return 'sign-in';
@@ -140,8 +151,13 @@ function changed(
 }
 
 function valuesNamed(parts: readonly NamedPart[], name: string): readonly unknown[] | undefined {
-  const own = parts.filter(([lowered]) => lowered === name);
-  return own.length === 0 ? undefined : listOrNone(own.flatMap(([, , value]) => value ?? ''));
+  let own: unknown[] | undefined;
+  for (const [lowered, , value] of parts) {
+    if (lowered !== name) continue;
+    own ??= [];
+    own.push(value ?? '');
+  }
+  return own === undefined ? undefined : listOrNone(own.flat());
 }
 
 const OF_AUDIT_CATEGORY: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
 import { blank } from '../model/interpretation.ts';
 import { createMemo } from '../values/memo.ts';
-import { fieldReader } from './field-reader.ts';
+import { fieldReader, lacksField } from './field-reader.ts';
 import { ReadingParts } from './reading-parts.ts';
 import type { Reading } from './record-reading.ts';
 
@@ -65,6 +65,48 @@ test('finds a member as if each record were searched for each name', () => {
     }),
     runs(300),
   );
+});
+
+test('a record lacks no field that it states, and its shape tells which fields it lacks', () => {
+  const parts = new ReadingParts();
+  const fields = ['raw.a', 'raw.b.x', 'raw.none'];
+  const readers = fields.map((field) => [field, fieldReader(field, parts)] as const);
+  const lacking = new Map<unknown, readonly boolean[]>();
+  fc.assert(
+    fc.property(
+      members,
+      members,
+      fc.option(inner),
+      fc.boolean(),
+      (body, around, within, isBare) => {
+        const outer = within === null ? around : { ...around, properties: within };
+        const reading = readingOf(body, isBare ? body : outer);
+        const lacks = readers.map(([field, read]) => {
+          const isLacking = lacksField(reading, field, parts);
+          if (isLacking) assert.equal(read?.(reading), undefined, field);
+          return isLacking;
+        });
+        const shape = parts.names(reading);
+        assert.deepEqual(lacks, lacking.get(shape) ?? lacks);
+        lacking.set(shape, lacks);
+        assert.equal(lacksField(reading, 'actor_name', parts), false);
+      },
+    ),
+    runs(300),
+  );
+  assert.ok(lacking.size > 1);
+  assert.ok([...lacking.values()].some(([a]) => a === true));
+});
+
+test('records with more names than are remembered are read alike', () => {
+  const parts = new ReadingParts();
+  const read = fieldReader('raw.wanted', parts);
+  for (let round = 0; round < 100; round++) {
+    const names = Array.from({ length: 240 + (round % 40) }, (_, n) => `${round} ${n}`);
+    const body = { ...Object.fromEntries(names.map((each) => [each, 1])), Wanted: round };
+    assert.equal(read?.(readingOf(body, body)), round);
+    assert.equal(lacksField(readingOf(body, body), 'raw.wanted', parts), false);
+  }
 });
 
 test('parts of one record never leak into another', () => {

@@ -1,6 +1,6 @@
-import { RAW_NAMES_MAX } from '../limits.ts';
 import { type Change, changesOf } from '../shapes/directory-audit.ts';
 import { isObject, type Json, list, NOTHING, object, pairsOf, text } from '../values/json-value.ts';
+import { type Layout, MemberLayouts, type NameSet } from './member-layouts.ts';
 import type { Reading } from './record-reading.ts';
 
 /** A name in lower case, the name as written, and its value. */
@@ -24,13 +24,13 @@ export class ReadingParts {
 
   parameters(reading: Reading): readonly NamedPart[] {
     this.#take(reading);
-    this.#parameters ??= parametersOf(reading).map(namedPart);
+    this.#parameters ??= parametersOf(reading);
     return this.#parameters;
   }
 
   details(reading: Reading): readonly NamedPart[] {
     this.#take(reading);
-    this.#details ??= detailsOf(reading).map(namedPart);
+    this.#details ??= detailsOf(reading);
     return this.#details;
   }
 
@@ -65,6 +65,12 @@ export class ReadingParts {
     return this.#members.at(reading, root, slot);
   }
 
+  /** The requested names that the record has in any root. */
+  names(reading: Reading): NameSet {
+    this.#take(reading);
+    return this.#members.names(reading);
+  }
+
   #take(reading: Reading): void {
     if (this.#of === reading) return;
     this.#of = reading;
@@ -82,39 +88,23 @@ const BARE_WITH_PROPERTIES = [0, 2] as const;
 const WRAPPED = [0, 1] as const;
 const WRAPPED_WITH_PROPERTIES = [0, 1, 2] as const;
 
-const PROPERTIES = 'properties';
-const NOT_REQUESTED = -1;
-
-/**
- * The requested members of a record, found in one pass over its names. Most records have none of
- * them. A known name is not lowercased again.
- */
+/** The requested members of a record. Most records have none of them. */
 class Members {
-  readonly #slots = new Map<string, number>([[PROPERTIES, 0]]);
-  readonly #lowers: string[] = [PROPERTIES];
-  /**
-   * Slots of names as records write them; {@link NOT_REQUESTED} for names that no reader requests.
-   */
-  readonly #written = new Map<string, number>();
-  readonly #values: readonly unknown[][] = [[], [], []];
-  readonly #turns: readonly number[][] = [[-1], [-1], [-1]];
-  readonly #located = [false, false, false];
+  readonly #layouts = new MemberLayouts();
+  readonly #properties = this.#layouts.slotOf('properties');
+  readonly #found: (Layout | undefined)[] = [undefined, undefined, undefined];
+  #opened: Json | undefined;
   #roots: readonly Root[] | undefined;
-  #turn = 0;
 
   slotOf(lower: string): number {
-    const known = this.#slots.get(lower);
-    if (known !== undefined) return known;
-    const slot = this.#lowers.push(lower) - 1;
-    this.#slots.set(lower, slot);
-    for (const turns of this.#turns) turns.push(-1);
-    this.#written.clear();
-    return slot;
+    return this.#layouts.slotOf(lower);
   }
 
   forget(): void {
-    this.#turn += 1;
-    this.#located.fill(false);
+    this.#found[0] = undefined;
+    this.#found[1] = undefined;
+    this.#found[2] = undefined;
+    this.#opened = undefined;
     this.#roots = undefined;
   }
 
@@ -123,54 +113,43 @@ class Members {
     return this.#roots;
   }
 
+  names(reading: Reading): NameSet {
+    const [first, ...more] = this.roots(reading);
+    let names = this.#layout(reading, first as Root).names;
+    for (const root of more) names = this.#layouts.union(names, this.#layout(reading, root).names);
+    return names;
+  }
+
+  at(reading: Reading, root: Root, slot: number): unknown {
+    const name = this.#layout(reading, root).written[slot];
+    return name === undefined ? undefined : this.#objectOf(reading, root)[name];
+  }
+
   #rootsOf(reading: Reading): readonly Root[] {
     const { body, record } = reading.subject;
-    const hasProperties = this.at(reading, 1, 0) !== undefined;
+    const hasProperties = this.at(reading, 1, this.#properties) !== undefined;
     if (body === record.value) return hasProperties ? BARE_WITH_PROPERTIES : BARE;
     return hasProperties ? WRAPPED_WITH_PROPERTIES : WRAPPED;
   }
 
-  at(reading: Reading, origin: Root, slot: number): unknown {
+  #layout(reading: Reading, root: Root): Layout {
     const { body, record } = reading.subject;
     // Most records are delivered without an envelope, so there is only one root.
-    const root = origin === 1 && body === record.value ? 0 : origin;
-    if (this.#located[root] !== true) this.#seek(reading, root);
-    return this.#turns[root]?.[slot] === this.#turn ? this.#values[root]?.[slot] : undefined;
+    const at = root === 1 && body === record.value ? 0 : root;
+    const known = this.#found[at];
+    if (known !== undefined) return known;
+    const layout = this.#layouts.of(this.#objectOf(reading, at));
+    this.#found[at] = layout;
+    return layout;
   }
 
-  #seek(reading: Reading, root: Root): void {
-    this.#located[root] = true;
-    const { subject } = reading;
-    const outer = isObject(subject.record.value) ? subject.record.value : NOTHING;
-    if (root === 0) this.#enter(subject.body, root);
-    else if (root === 1) this.#enter(outer, root);
-    else this.#enter(object(this.at(reading, 1, 0)), root);
+  #objectOf(reading: Reading, root: Root): Json {
+    const { body, record } = reading.subject;
+    if (root === 0) return body;
+    if (root === 1) return isObject(record.value) ? record.value : NOTHING;
+    this.#opened ??= object(this.at(reading, 1, this.#properties));
+    return this.#opened;
   }
-
-  #enter(of: Json, root: Root): void {
-    const values = this.#values[root] as unknown[];
-    const turns = this.#turns[root] as number[];
-    for (const name of Object.keys(of)) {
-      const slot = this.#written.get(name) ?? this.#learn(name);
-      if (slot === NOT_REQUESTED) continue;
-      // If names differ only in case, the lower-case one wins, then the first.
-      if (turns[slot] === this.#turn && name !== this.#lowers[slot]) continue;
-      turns[slot] = this.#turn;
-      values[slot] = of[name];
-    }
-  }
-
-  #learn(name: string): number {
-    // Hostile records may have endlessly many names.
-    if (this.#written.size >= RAW_NAMES_MAX) this.#written.clear();
-    const slot = this.#slots.get(name.toLowerCase()) ?? NOT_REQUESTED;
-    this.#written.set(name, slot);
-    return slot;
-  }
-}
-
-function namedPart([name, value]: Pair): NamedPart {
-  return [name.toLowerCase(), name, value];
 }
 
 function changesIn({ subject }: Reading): readonly Change[] {
@@ -186,12 +165,14 @@ function changesIn({ subject }: Reading): readonly Change[] {
 type Pair = readonly [name: string, value: unknown];
 
 /** The parameters of a cmdlet (a list, or the typed line), or the properties of a rule. */
-function parametersOf({ subject }: Reading): readonly Pair[] {
+function parametersOf({ subject }: Reading): readonly NamedPart[] {
   const { body } = subject;
+  const parts: NamedPart[] = [];
   const written = body['Parameters'];
   const line = typeof written === 'string' && !written.trimStart().startsWith('[');
-  const parameters = line ? pairsOfLine(written) : pairsOf(written);
-  return [...parameters, ...pairsOf(body['OperationProperties'])];
+  addParts(line ? pairsOfLine(written) : pairsOf(written), parts);
+  addParts(pairsOf(body['OperationProperties']), parts);
+  return parts;
 }
 
 /** `-Name "value" -Flag:$true`, as the compliance center writes it. */
@@ -206,12 +187,16 @@ function pairsOfLine(line: string): readonly Pair[] {
 /** A typed line of parameters is shorter; a pasted script may be longer. */
 const LINE_CHARACTERS_MAX = 20_000;
 
-function detailsOf({ subject }: Reading): readonly Pair[] {
+function detailsOf({ subject }: Reading): readonly NamedPart[] {
   const { body, directory } = subject;
-  return [
-    ...pairsOf(directory?.details),
-    ...pairsOf(body['ExtendedProperties']),
-    ...pairsOf(body['DeviceProperties']),
-    ...pairsOf(body['additionalDetails']),
-  ];
+  const parts: NamedPart[] = [];
+  addParts(pairsOf(directory?.details), parts);
+  addParts(pairsOf(body['ExtendedProperties']), parts);
+  addParts(pairsOf(body['DeviceProperties']), parts);
+  addParts(pairsOf(body['additionalDetails']), parts);
+  return parts;
+}
+
+function addParts(pairs: readonly Pair[], parts: NamedPart[]): void {
+  for (const [name, value] of pairs) parts.push([name.toLowerCase(), name, value]);
 }

@@ -73,7 +73,7 @@ export class EventFields<Event> {
     if (this.#textRead[number] !== this.#turn) {
       this.#textRead[number] = this.#turn;
       const value = this.value(number);
-      this.#texts[number] = plainText(value) ?? textsOf(value);
+      this.#texts[number] = plainText(value) ?? textOrList(value);
       if (hasMore(value)) this.#cut[number] = this.#turn;
     }
     if (this.#cut[number] === this.#turn) this.#isCutRead = true;
@@ -111,6 +111,12 @@ export function textsOf(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.slice(0, FIELD_VALUES_MAX).flatMap(textsOf);
   if (typeof value === 'object') return [JSON.stringify(value)];
   return NONE;
+}
+
+/** A list of one is its text, as most lists of a record are. */
+function textOrList(value: unknown): string | readonly string[] {
+  const texts = textsOf(value);
+  return texts.length === 1 ? (texts[0] as string) : texts;
 }
 
 /** Returns whether {@link textsOf} omits some values. */

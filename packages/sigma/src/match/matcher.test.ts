@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../tools/property.ts';
-import { type PlainEvent, pathReader, plainModel } from '../event-model.ts';
+import { type EventModel, type PlainEvent, pathReader, plainModel } from '../event-model.ts';
 import type { Atom, Expression, ValueTest } from '../expressions/expression.ts';
 import { globTest, MANY, parsePattern, patternText } from '../expressions/text-pattern.ts';
 import { FIELD_VALUES_MAX } from '../limits.ts';
@@ -94,21 +94,54 @@ function valueFits(of: ValueTest, texts: readonly string[]): boolean {
   return texts.some((text) => is(text, text.toLowerCase()));
 }
 
+/** The indices of the matching expressions, by the definition. */
+function matching(expressions: readonly Expression[], event: PlainEvent): readonly number[] {
+  return [...expressions.keys()].filter((at) => fits(expressions[at] as Expression, event));
+}
+
+/** Events with the same members have the same shape. */
+function modelWithShapes(fixed: readonly string[]): EventModel<PlainEvent> {
+  const shapes = new Map<string, object>();
+  return {
+    ...plainModel(fixed),
+    shapeOf: (of) => {
+      const names = Object.keys(of).sort().join();
+      const shape = shapes.get(names) ?? {};
+      shapes.set(names, shape);
+      return shape;
+    },
+    lacks: (of, name) => !Object.hasOwn(of, name),
+  };
+}
+
 test('the matcher finds what the rules mean, word for word', () => {
   fc.assert(
     fc.property(fc.array(rule, { minLength: 1 }), fc.array(event), (yamls, events) => {
       const { rules } = ruleSet(yamls.join('\n---\n'));
       const expressions = rules.map(({ expression }) => expression);
-      const matcher = new Matcher(expressions, plainModel(['a']));
-      for (const each of events) {
-        const wanted = [...expressions.keys()].filter((at) => {
-          return fits(expressions[at] as Expression, each);
-        });
-        assert.deepEqual([...matcher.match(each)], wanted);
+      const models = [plainModel(['a']), modelWithShapes([]), modelWithShapes(['a'])];
+      const matchers = models.map((model) => new Matcher(expressions, model));
+      // At the second time, results of the first are known.
+      for (const each of [...events, ...events]) {
+        const wanted = matching(expressions, each);
+        for (const matcher of matchers) assert.deepEqual([...matcher.match(each)], wanted);
       }
     }),
     runs(150),
   );
+});
+
+test('texts are matched alike, however many there are and whether or not they repeat', () => {
+  const details = ['a|contains: 7', 'a|re: "9$"', 'a|contains: 7\n  b: x', 'a: text 5', 'a|neq: x'];
+  const yaml = details.map((detail) => ruleYaml(`selection:\n  ${detail}`)).join('\n---\n');
+  const expressions = ruleSet(yaml).rules.map(({ expression }) => expression);
+  const matcher = new Matcher(expressions, plainModel());
+  const long = 'x'.repeat(1_000);
+  const numbers = Array.from({ length: 5_000 }, (_, n) => n);
+  for (const n of [...numbers, ...numbers.map((each) => each % 10)]) {
+    const each = { a: n % 100 === 0 ? `${long} ${n}` : `Text ${n}`, b: n % 3 === 0 ? 'x' : 'y' };
+    assert.deepEqual([...matcher.match(each)], matching(expressions, each));
+  }
 });
 
 test('a glob agrees with an equivalent regular expression', () => {

@@ -2,6 +2,7 @@ import {
   type FieldReader,
   fieldReader,
   isSignIn,
+  lacksField,
   operationOf,
   type Reading,
   ReadingParts,
@@ -35,6 +36,11 @@ export function recordModel(parts: ReadingParts = new ReadingParts()): EventMode
     reader: (field): FieldReader => {
       const known = fieldReader(field, parts) ?? fieldReader(`raw.${field}`, parts);
       return known ?? (() => undefined);
+    },
+    shapeOf: (reading) => parts.names(reading),
+    lacks: (reading, field) => {
+      const isOurs = fieldReader(field, parts) !== undefined;
+      return lacksField(reading, isOurs ? field : `raw.${field}`, parts);
     },
     textOf: (reading) => parts.text(reading),
   };

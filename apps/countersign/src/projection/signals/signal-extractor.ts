@@ -90,9 +90,7 @@ export class SignalExtractor {
     const found = this.#matcher.match(reading);
     const { unsure } = this.#matcher;
     if (found.length + unsure.length === 0) return NONE;
-    const cut = unsure.flatMap((rule) => this.#extracts[rule] as readonly Extract[]);
-    // Several rules of one stream may be unsure of the record, which is reported once.
-    const signals = [...new Set(cut.map(({ stream }) => stream))].map(cutOff);
+    const signals: Signal[] = unsure.length === 0 ? [] : this.#cutOff(unsure);
     const texts = new SignalTexts(reading);
     for (const rule of found) {
       for (const extract of this.#extracts[rule] as readonly Extract[]) {
@@ -107,6 +105,12 @@ export class SignalExtractor {
     }
     return signals;
   }
+
+  /** Several rules of one stream may be unsure of the record, which is reported once. */
+  #cutOff(unsure: readonly number[]): Signal[] {
+    const extracts = unsure.flatMap((rule) => this.#extracts[rule] as readonly Extract[]);
+    return [...new Set(extracts.map(({ stream }) => stream))].map(cutOff);
+  }
 }
 
 /** The texts of a record's signals, each written once. */
@@ -120,12 +124,16 @@ class SignalTexts {
 
   signal(extract: Extract, group: string): Signal {
     const { stream, part, kind, valueReaders, wordReaders } = extract;
-    const found = valueReaders.map((read) => textsOf(read(this.#reading))[0] ?? null);
-    const values = found.length === 0 ? NO_VALUES : JSON.stringify(found.map(cutOrNull));
+    const values = valueReaders.length === 0 ? NO_VALUES : this.#values(valueReaders);
     this.#plain ??= JSON.stringify(aboutOf(this.#reading));
     const about =
       wordReaders.length === 0 ? this.#plain : withFields(this.#plain, extract, this.#reading);
     return { stream, kind, group, part, values, about };
+  }
+
+  #values(readers: readonly FieldReader[]): string {
+    const found = readers.map((read) => textsOf(read(this.#reading))[0] ?? null);
+    return JSON.stringify(found.map(cutOrNull));
   }
 
   group(extract: Extract): string {
