@@ -6,7 +6,6 @@ import {
   type AttemptKind,
   KIND_SQL,
   PERSON_SQL,
-  SIGN_IN_SQL,
   SIGN_INS,
 } from '../../../store/summaries/sign-ins.ts';
 import { CAMPAIGN_GAP_MS, GUESSES_A_DAY_MAX, LIKELY_ROWS_MAX } from '../limits.ts';
@@ -27,6 +26,7 @@ import {
   SHARED,
   sharedSql,
   sharersSql,
+  tenantsSql,
   triesSql,
   warmthSql,
 } from './spray-features.ts';
@@ -68,16 +68,14 @@ const ADDED_TOGETHER = 20_000;
 
 /** Limits on successes in one query, so that the engine's memory suffices. */
 type Sizes = {
-  /** Successes whose people, places and clients are grouped in one pass. */
-  readonly pass: number;
-  /** Successes whose features are computed at once, by a join of a dozen tables. */
+  /** Successes that are grouped at once, and whose features are computed by a dozen joins. */
   readonly part: number;
   /** Attempts that are sorted at once to rank successes. */
   readonly ranked: number;
 };
 
-/** The engine spills groups, but failed with 512 MiB on forty-five million successes. */
-const SIZES: Sizes = { pass: 8_000_000, part: 1_000_000, ranked: 500_000 };
+/** The engine spills groups, but not all: with 256 MiB, it failed on eight million successes. */
+const SIZES: Sizes = { part: 1_000_000, ranked: 500_000 };
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
@@ -102,17 +100,14 @@ export function findCampaigns(
   sizes: Sizes = SIZES,
 ): Promise<SprayResult> {
   const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
-  return store.togetherWith(SIGN_INS, scope, (ask, signIns, events) =>
-    readCampaigns(
+  return store.togetherWith(SIGN_INS, scope, async (ask, signIns, events) => {
+    const tenants = (await ask(tenantsSql(signIns))).map(([tenant]) => String(tenant));
+    return readCampaigns(
       ask,
-      { tries: triesSql(signIns, scope), events },
-      {
-        period,
-        sizes,
-        giveBack: () => store.giveBack(),
-      },
-    ),
-  );
+      { tries: triesSql(signIns, tenants, scope), tenants, events },
+      { period, sizes, giveBack: () => store.giveBack() },
+    );
+  });
 }
 
 type CampaignSearch = {
@@ -122,14 +117,19 @@ type CampaignSearch = {
   readonly giveBack: () => Promise<void>;
 };
 
-/** FROM clauses of sign-ins and of all events. */
-type Sources = { readonly tries: string; readonly events: string };
+/** FROM clauses of sign-ins and of all events, and the tenants that sign-ins refer to. */
+type Sources = {
+  readonly tries: string;
+  readonly events: string;
+  readonly tenants: readonly string[];
+};
 
 async function readCampaigns(
   ask: RunSql,
-  { tries, events }: Sources,
+  sources: Sources,
   { period, sizes, giveBack }: CampaignSearch,
 ): Promise<SprayResult> {
+  const { tries } = sources;
   // A campaign is reported in the period of its last guess, so without guesses there is none.
   const [[guesses] = []] = await ask(`SELECT count(*) FROM ${failedSql(tries)} WHERE kind = 'guess'
     AND t >= ${period.fromMs} AND t < ${period.toMs}`);
@@ -150,7 +150,7 @@ async function readCampaigns(
   const runs = runsOf(likely.slice(0, LIKELY_ROWS_MAX)).filter(({ toMs }) => {
     return toMs >= period.fromMs && toMs < period.toMs;
   });
-  const campaigns = await campaignsOf(ask, { tries, events }, runs, { period, sizes });
+  const campaigns = await campaignsOf(ask, sources, runs, { period, sizes });
   return { campaigns, isCut: likely.length > LIKELY_ROWS_MAX };
 }
 
@@ -163,9 +163,9 @@ async function makeFeatures(ask: RunSql, tries: string, sizes: Sizes): Promise<v
   await make('entries', entriesSql(tries, 'failed'));
   await make('crowds', crowdsSql(tries, 'failed', 'entries'));
   const [[successes] = []] = await ask(`SELECT count(*) FROM ${tries} WHERE kind = 'success'`);
-  const passes = partsFor(Number(successes), sizes.pass);
-  const of = passes * partsFor(Number(successes) / passes, sizes.part);
-  await makeInParts(ask, 'known', passes, (pass) => knownSql(tries, pass));
+  const of = partsFor(Number(successes), sizes.part);
+  // Each part is read alone later: its rows are together, and the engine skips the others.
+  await makeInParts(ask, 'known', of, (part) => knownSql(tries, part));
   await makeInParts(ask, 'people', of, (part) => sharersSql('NULL AS nothing', part));
   await make('warmth', warmthSql(tries, 'people'));
   for (const [name, what] of Object.entries(SHARED)) {
@@ -191,7 +191,7 @@ async function makeInParts(
 }
 
 /** Fits a model for each tenant's attempts. */
-async function modelsOf(ask: RunSql): Promise<Map<string, OddsModel>> {
+async function modelsOf(ask: RunSql): Promise<Map<number, OddsModel>> {
   // A brute-force attack on one account must not distort the model of all people.
   const rows = await ask(`
     SELECT tenant, kind, place, client, ending, crowd, sum(times)::BIGINT FROM features
@@ -202,7 +202,7 @@ async function modelsOf(ask: RunSql): Promise<Map<string, OddsModel>> {
       QUALIFY row_number() OVER (PARTITION BY u, t // ${DAY_MS} ORDER BY t, "index")
         <= ${GUESSES_A_DAY_MAX}
     ) GROUP BY ALL ORDER BY ALL`);
-  const models = [...Map.groupBy(rows, ([tenant]) => String(tenant))].map(([tenant, own]) => {
+  const models = [...Map.groupBy(rows, ([tenant]) => Number(tenant))].map(([tenant, own]) => {
     const counts = own.map(([, kind, place, client, ending, crowd, attempts]): CellCount => {
       const features = featuresOf([place, client, ending, crowd]);
       return { kind: kind as AttemptKind, features, attempts: Number(attempts) };
@@ -222,15 +222,16 @@ function featuresOf(values: readonly (DuckDBValue | undefined)[]): Features {
   };
 }
 
-type Guess = RankedSuccess & { readonly tenant: string; readonly atMs: number };
+/** `tenant`: the position in the list of tenants. */
+type Guess = RankedSuccess & { readonly tenant: number; readonly atMs: number };
 
 function guessOf([index, tenant, t, probability]: readonly DuckDBValue[]): Guess {
   const [at, likelihood] = [Number(t), Number(probability)];
-  return { index: Number(index), tenant: String(tenant), atMs: at, probability: likelihood };
+  return { index: Number(index), tenant: Number(tenant), atMs: at, probability: likelihood };
 }
 
 /** Guesses of one tenant without a long gap between them. */
-type Run = Period & { readonly tenant: string; readonly guesses: readonly Guess[] };
+type Run = Period & { readonly tenant: number; readonly guesses: readonly Guess[] };
 
 /** A long gap between guesses separates campaigns. */
 function runsOf(all: readonly Guess[]): Run[] {
@@ -252,7 +253,7 @@ function runsOf(all: readonly Guess[]): Run[] {
 /** Adds to each campaign the successes that may be its own, and their people. */
 async function campaignsOf(
   ask: RunSql,
-  { tries, events }: Sources,
+  { tries, events, tenants }: Sources,
   runs: readonly Run[],
   { period: { fromMs: sinceMs }, sizes }: { readonly period: Period; readonly sizes: Sizes },
 ): Promise<Campaign[]> {
@@ -271,13 +272,16 @@ async function campaignsOf(
     return { ...attempt, probability };
   };
   return rankedRuns.map(({ run, candidates }) => ({
-    ...{ tenant: run.tenant, sinceMs },
+    ...{ tenant: tenants[run.tenant] as string, sinceMs },
     guesses: run.guesses.map(attemptOf),
     candidates: candidates.map(attemptOf),
   }));
 }
 
-/** Reads the people and texts of attempts, which have only hashes so far. */
+/**
+ * Reads the people and texts of attempts, which have only hashes so far. They are sign-ins, so it
+ * reads no column but the index of other rows.
+ */
 async function attemptsOf(
   ask: RunSql,
   events: string,
@@ -290,7 +294,7 @@ async function attemptsOf(
   }
   const rows = await ask(`SELECT "index", epoch_ms("time") AS t, ${PERSON_SQL} AS u, actor,
       actor_name, ip, session_uid, ${KIND_SQL} AS kind
-    FROM ${events} SEMI JOIN wanted USING ("index") WHERE ${SIGN_IN_SQL}`);
+    FROM ${events} SEMI JOIN wanted USING ("index") WHERE class_uid = 3002`);
   return new Map(rows.map((row) => [Number(row[0]), attemptFrom(row)]));
 }
 

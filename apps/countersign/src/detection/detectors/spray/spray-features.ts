@@ -36,9 +36,23 @@ export type Features = {
 /** The examined period in milliseconds: `[fromMs, toMs)`. */
 type Times = { readonly fromMs: number; readonly toMs: number };
 
-/** SQL of the rows of {@link SIGN_INS} within a period. People, addresses and texts are hashes. */
-export function triesSql(signIns: string, { fromMs, toMs }: Times): string {
-  return `(SELECT *, t // 86400000 AS d FROM ${signIns}
+/** SQL of the tenants of sign-ins, in order. */
+export function tenantsSql(signIns: string): string {
+  return `SELECT DISTINCT tenant FROM ${signIns} ORDER BY tenant`;
+}
+
+/**
+ * SQL of the rows of {@link SIGN_INS} within a period. People, addresses and texts are hashes, and
+ * `tenant` is the position in {@link tenantsSql}: texts take a third of a query's time.
+ */
+export function triesSql(
+  signIns: string,
+  tenants: readonly string[],
+  { fromMs, toMs }: Times,
+): string {
+  const names = tenants.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ');
+  const tenant = tenants.length <= 1 ? '0' : `enum_code(tenant::ENUM (${names}))`;
+  return `(SELECT * REPLACE ((${tenant})::INTEGER AS tenant), t // 86400000 AS d FROM ${signIns}
     WHERE t >= ${Math.trunc(fromMs)} AND t < ${Math.trunc(toMs)})`;
 }
 
@@ -49,9 +63,14 @@ export function failedSql(tries: string): string {
     FROM ${tries} WHERE asked AND kind IN ('guess', 'right'))`;
 }
 
-/** SQL of people who signed in where those of `failed` did not, over {@link triesSql}. */
+/**
+ * SQL of people who signed in where those of `failed` did not, on that day or the next, over {@link
+ * triesSql}. Later ones end no mistake: {@link RETRY_WITHIN_MS} is shorter.
+ */
 export function entriesSql(tries: string, failed: string): string {
-  return `SELECT u, ip, t, d FROM ${tries} SEMI JOIN ${failed} USING (u, ip)
+  return `SELECT u, ip, t, d FROM ${tries}
+    SEMI JOIN (SELECT u, ip, d FROM ${failed} UNION SELECT u, ip, d + 1 FROM ${failed})
+      USING (u, ip, d)
     WHERE kind = 'success'`;
 }
 
@@ -131,8 +150,6 @@ export const AGENT = `coalesce(user_agent, hash(''))`;
 /** Software and application. */
 const CLIENT_SQL = `hash(${AGENT}, coalesce(app_uid, hash('')))`;
 
-const KEPT = [...SPOT, 'wide'] as const;
-
 /** Properties that several people share, by table name. */
 export const SHARED: Readonly<Record<string, string>> = {
   shared_ips: 'ip',
@@ -161,6 +178,50 @@ export function warmthSql(tries: string, people: string): string {
     JOIN (SELECT tenant, sum(people) AS people FROM ${people} GROUP BY ALL) USING (tenant)`;
 }
 
+/** First and last day of the rows of a group. */
+const SEEN = 'min(first_d) AS first_d, max(last_d) AS last_d';
+
+/** A condition about the table with this name: whether a place or a client was seen before. */
+type Familiarity = (table: string) => string;
+
+/**
+ * SQL of an attempt's place. Joined tables: `ui`, `un` and `uk` (the person's addresses, networks
+ * and countries), `warmth` and `shared_ips`.
+ */
+function placeSql(isFamiliar: Familiarity, ownDay: string): string {
+  return `CASE WHEN ${isFamiliar('ui')} THEN 'own'
+    WHEN coalesce(shared_ips.people, 0) - ${ownDay} >= ${SHARED_BY_MIN} THEN 'company'
+    -- In its first days a log knows no person, so a new place means nothing. Where few people ever
+    -- sign in, a new place means more.
+    WHEN warmth.days < ${WARM_DAYS_MIN} AND warmth.people >= ${SHARED_BY_MIN} THEN 'company'
+    WHEN ${isFamiliar('un')} THEN 'near'
+    WHEN n.country <> hash('') AND ${isFamiliar('uk')} THEN 'country'
+    ELSE 'foreign' END`;
+}
+
+/** SQL of an attempt's client, with `ua` (the person's software) and `shared_clients`. */
+function clientSql(isFamiliar: Familiarity, own: number): string {
+  return `CASE WHEN ${isFamiliar('ua')} THEN 'own'
+    WHEN coalesce(shared_clients.people, 0) - ${own} >= ${SHARED_BY_MIN} THEN 'common'
+    ELSE 'rare' END`;
+}
+
+/** SQL of an attempt's carrier, with `shared_nets`. `own`: people to subtract. */
+function carrierSql(own: number): string {
+  return `CASE WHEN coalesce(shared_nets.people, 0) - ${own} >= ${SHARED_BY_MIN}
+    THEN 'shared' ELSE 'strange' END`;
+}
+
+const PLACE_JOINS = `LEFT JOIN warmth ON warmth.tenant = n.tenant
+  LEFT JOIN ui ON ui.u = n.u AND ui.ip = n.ip
+  LEFT JOIN un ON un.u = n.u AND un.net = n.net
+  LEFT JOIN uk ON uk.u = n.u AND uk.country = n.country
+  LEFT JOIN shared_ips ON shared_ips.tenant = n.tenant AND shared_ips.ip = n.ip
+  LEFT JOIN shared_nets ON shared_nets.tenant = n.tenant AND shared_nets.wide = n.wide`;
+
+const CLIENT_JOINS = `LEFT JOIN ua ON ua.u = n.u AND ua.user_agent = n.user_agent
+  LEFT JOIN shared_clients ON shared_clients.tenant = n.tenant AND shared_clients.text = n.text`;
+
 /**
  * SQL of the features of some people's attempts.
  *
@@ -170,80 +231,81 @@ export function warmthSql(tries: string, people: string): string {
  *
  * The result has a row per failed attempt. All successes of a person from one place with one client
  * share one row (`times` of them). Successes at home, which are the majority, are only counted:
- * their `u` is null.
+ * their `u` is null. The place of a success depends on the address and the country only, and its
+ * client on the software and the application only, so both are computed before they are joined.
  *
  * Familiarity comes from successes of other days (for a guess: earlier days), so that an attempt
  * does not make itself familiar. Token renewals count too, because programs renew tokens where
  * people are at home.
  */
 export function featuresSql(some: PersonPartition): string {
-  const seen = 'min(first_d) AS first_d, max(last_d) AS last_d';
-  // An intruder who got in returns, so later successes must not make an earlier guess familiar.
-  // Only in the first days of a log there is no earlier data.
-  const isFamiliar = (of: string): string => `coalesce(CASE WHEN n.d IS NULL
-    THEN ${of}.last_d > ${of}.first_d
-    ELSE ${of}.first_d < n.d OR (${of}.last_d > n.d AND n.d < warmth.since + ${WARM_DAYS_MIN})
-    END, false)`;
   const theirs = (table: string): string => `(SELECT * FROM ${table} WHERE ${isInRangeSql(some)})`;
-  const isHome = `kind = 'success' AND (place = 'own' OR place = 'company')`;
-  const kept = KEPT.map((name) => `CASE WHEN NOT (${isHome}) THEN ${name} END AS ${name}`);
   return `
   WITH k AS ${theirs('known')},
-  ui AS (SELECT u, ip, ${seen} FROM k GROUP BY u, ip),
-  un AS (SELECT u, net, ${seen} FROM k GROUP BY u, net),
-  uk AS (SELECT u, country, ${seen} FROM k GROUP BY u, country),
-  ua AS (SELECT u, user_agent, ${seen} FROM k GROUP BY u, user_agent),
-  ud AS (SELECT DISTINCT u, ip, d FROM ${theirs('entries')}), ended AS (
+  spots AS (SELECT any_value(tenant) AS tenant, u, ip, country, any_value(net) AS net,
+    any_value(wide) AS wide, ${SEEN} FROM k GROUP BY u, ip, country),
+  software AS (SELECT any_value(tenant) AS tenant, u, user_agent, app_uid, ${SEEN}
+    FROM k GROUP BY u, user_agent, app_uid),
+  ui AS (SELECT u, ip, ${SEEN} FROM spots GROUP BY u, ip),
+  un AS (SELECT u, net, ${SEEN} FROM spots GROUP BY u, net),
+  uk AS (SELECT u, country, ${SEEN} FROM spots GROUP BY u, country),
+  ua AS (SELECT u, user_agent, ${SEEN} FROM software GROUP BY u, user_agent),
+  ${successesSql()},
+  ${endedSql(theirs('failed'), theirs('entries'))}
+  ${failedFeaturesSql()}
+  UNION ALL
+  SELECT NULL, tenant, NULL, NULL, 'success', place, client, 'left', 'alone', carrier,
+    u, ip, country, user_agent, app_uid, wide, asked
+  FROM successes WHERE NOT (${IS_HOME})
+  UNION ALL
+  SELECT NULL, tenant, NULL, NULL, 'success', place, client, 'left', 'alone', NULL,
+    NULL, NULL, NULL, NULL, NULL, NULL, sum(asked)::BIGINT
+  FROM successes WHERE ${IS_HOME} GROUP BY tenant, place, client`;
+}
+
+const IS_HOME = `place = 'own' OR place = 'company'`;
+
+/** SQL of {@link featuresSql}'s successes. Two days make each other familiar. */
+function successesSql(): string {
+  const isFamiliar: Familiarity = (of) => `${of}.last_d > ${of}.first_d`;
+  return `places AS (SELECT n.u, n.ip, n.country, ${placeSql(isFamiliar, '1')} AS place,
+      ${carrierSql(1)} AS carrier FROM spots AS n ${PLACE_JOINS}),
+    clients AS (SELECT n.u, n.user_agent, n.app_uid, ${clientSql(isFamiliar, 1)} AS client
+      FROM (SELECT *, ${CLIENT_SQL} AS text FROM software) AS n ${CLIENT_JOINS}),
+    successes AS (SELECT k.*, place, carrier, client FROM (SELECT * FROM k WHERE asked > 0) AS k
+      JOIN places USING (u, ip, country)
+      JOIN clients ON clients.u = k.u AND clients.user_agent IS NOT DISTINCT FROM k.user_agent
+        AND clients.app_uid IS NOT DISTINCT FROM k.app_uid)`;
+}
+
+/** SQL of failed attempts with the next entry of the person at the same address. */
+function endedSql(failed: string, entries: string): string {
+  return `ended AS (
     SELECT *, count(*) FILTER (kind = 'guess' AND entered_t - t <= ${RETRY_WITHIN_MS})
       OVER (PARTITION BY u, ip, entered_t) AS retries FROM (
-    SELECT f.*, e.t AS entered_t FROM ${theirs('failed')} AS f
-      ASOF LEFT JOIN ${theirs('entries')} AS e
-      ON e.u = f.u AND e.ip = f.ip AND f.t <= e.t)
-  ),
-  e AS (
-    SELECT "index", tenant, t, is_mfa, kind, ${ALL_OF_SPOT}, net, wide, entered_t, retries,
-      (ud.d IS NOT NULL)::INTEGER AS own_day, d, 1 AS times
-    FROM ended LEFT JOIN ud USING (u, ip, d)
-    UNION ALL
-    SELECT NULL, tenant, NULL, NULL, 'success', ${ALL_OF_SPOT}, net, wide, NULL, NULL, 1, NULL,
-      asked
-    FROM k WHERE asked > 0
-  ),
-  n AS (SELECT *, ${CLIENT_SQL} AS text FROM e),
-  featured AS (
-    SELECT n."index", n.tenant, n.t, n.is_mfa, n.kind, n.times,
-      ${KEPT.map((name) => `n.${name}`).join(', ')},
-      CASE WHEN ${isFamiliar('ui')} THEN 'own'
-        WHEN coalesce(ci.people, 0) - n.own_day >= ${SHARED_BY_MIN} THEN 'company'
-        -- In its first days a log knows no person, so a new place means nothing. Where few people
-        -- ever sign in, a new place means more.
-        WHEN warmth.days < ${WARM_DAYS_MIN} AND warmth.people >= ${SHARED_BY_MIN} THEN 'company'
-        WHEN ${isFamiliar('un')} THEN 'near'
-        WHEN n.country <> hash('') AND ${isFamiliar('uk')} THEN 'country'
-        ELSE 'foreign' END AS place,
-      CASE WHEN ${isFamiliar('ua')} THEN 'own'
-        WHEN coalesce(cc.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
-          THEN 'common' ELSE 'rare' END AS client,
+    SELECT f.*, e.t AS entered_t FROM ${failed} AS f ASOF LEFT JOIN ${entries} AS e
+      ON e.u = f.u AND e.ip = f.ip AND f.t <= e.t)),
+  own_days AS (SELECT DISTINCT u, ip, d FROM ${entries})`;
+}
+
+/** SQL of {@link featuresSql}'s failed attempts. */
+function failedFeaturesSql(): string {
+  // An intruder who got in returns, so later successes must not make an earlier guess familiar.
+  // Only in the first days of a log there is no earlier data.
+  const isFamiliar: Familiarity = (of) => `(${of}.first_d < n.d
+    OR (${of}.last_d > n.d AND n.d < warmth.since + ${WARM_DAYS_MIN}))`;
+  return `SELECT n."index", n.tenant, n.t, n.is_mfa, n.kind,
+      ${placeSql(isFamiliar, '(own_days.d IS NOT NULL)::INTEGER')} AS place,
+      ${clientSql(isFamiliar, 0)} AS client,
       -- Who tries again and again until one fits does not mend a mistake.
       CASE WHEN n.entered_t - n.t <= ${RETRY_WITHIN_MS} AND n.retries <= ${RETRIES_MAX}
         THEN 'retried' ELSE 'left' END AS ending,
-      if(crowds.h IS NULL, 'alone', 'crowd') AS crowd,
-      CASE WHEN coalesce(cw.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
-        THEN 'shared' ELSE 'strange' END AS carrier
-    FROM n
-      LEFT JOIN warmth ON warmth.tenant = n.tenant
-      LEFT JOIN ui ON ui.u = n.u AND ui.ip = n.ip
-      LEFT JOIN un ON un.u = n.u AND un.net = n.net
-      LEFT JOIN uk ON uk.u = n.u AND uk.country = n.country
-      LEFT JOIN ua ON ua.u = n.u AND ua.user_agent = n.user_agent
-      LEFT JOIN shared_ips AS ci ON ci.tenant = n.tenant AND ci.ip = n.ip
-      LEFT JOIN shared_nets AS cw ON cw.tenant = n.tenant AND cw.wide = n.wide
-      LEFT JOIN shared_clients AS cc ON cc.tenant = n.tenant AND cc.text = n.text
+      if(crowds.h IS NULL, 'alone', 'crowd') AS crowd, ${carrierSql(0)} AS carrier,
+      n.u, n.ip, n.country, n.user_agent, n.app_uid, n.wide, 1::BIGINT AS times
+    FROM (SELECT *, ${CLIENT_SQL} AS text FROM ended) AS n ${PLACE_JOINS} ${CLIENT_JOINS}
+      LEFT JOIN own_days ON own_days.u = n.u AND own_days.ip = n.ip AND own_days.d = n.d
       LEFT JOIN crowds
-        ON crowds.tenant = n.tenant AND crowds.ip = n.ip AND crowds.h = n.t // ${HOUR_MS}
-  )
-  SELECT "index", tenant, t, is_mfa, kind, place, client, ending, crowd, carrier,
-    ${kept.join(', ')}, sum(times)::BIGINT AS times FROM featured GROUP BY ALL`;
+        ON crowds.tenant = n.tenant AND crowds.ip = n.ip AND crowds.h = n.t // ${HOUR_MS}`;
 }
 
 /**

@@ -40,17 +40,18 @@ const IS_ENTRY = `(kind = 'success' OR (kind = 'right' AND ending = 'left'
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 /** SQL of a model's odds for each combination of features, to join with attempts. */
-export function oddsSql(models: ReadonlyMap<string, OddsModel>): string {
+export function oddsSql(models: ReadonlyMap<number, OddsModel>): string {
   const rows = [...models].flatMap(([tenant, model]) =>
     SPRAY_CELLS.map((cell) => {
       const guess = model.guess(cell);
       const left = Math.round(-Math.log(1 - Math.min(guess, CERTAIN)) * ONE);
-      const names = [tenant, cell.place, cell.client, cell.ending, cell.crowd].map(text);
+      const names = [cell.place, cell.client, cell.ending, cell.crowd].map(text);
       const numbers = [
         ...[guess, Math.round(guess * ONE), left, model.successOdds(cell)],
         ...[model.openGuess(cell), model.placeOdds(cell.place), model.clientOdds(cell.client)],
       ];
-      return `(${[...names, ...numbers.map((number) => number.toExponential())].join(', ')})`;
+      const values = numbers.map((number) => number.toExponential());
+      return `(${[tenant, ...names, ...values].join(', ')})`;
     }),
   );
   return `SELECT tenant, place, client, ending, crowd, guess::DOUBLE AS guess,
@@ -103,7 +104,7 @@ export function likelySql(attempts: string, most: number): string {
 
 /** A campaign whose successes are ranked. */
 export type CampaignPeriod = {
-  readonly tenant: string;
+  readonly tenant: number;
   readonly fromMs: number;
   readonly toMs: number;
 };
@@ -126,9 +127,9 @@ export async function rankSuccesses(
   const of = { tries, attempts, odds: 'odds', factor: FACTOR, together };
   await makeResembling(ask, of, period);
   const [from, to] = [period.fromMs - CAMPAIGN_GAP_MS, period.toMs + CAMPAIGN_GAP_MS];
-  const near = `tenant = ${text(period.tenant)} AND t BETWEEN ${from} AND ${to}`;
+  const near = `tenant = ${period.tenant} AND t BETWEEN ${from} AND ${to}`;
   const [[people, expected, weighed] = []] = await ask(`
-    SELECT (SELECT count(DISTINCT u) FROM ${attempts} WHERE tenant = ${text(period.tenant)}),
+    SELECT (SELECT count(DISTINCT u) FROM ${attempts} WHERE tenant = ${period.tenant}),
       (SELECT coalesce(sum(round((1 - exp(-leaves / ${ONE})) * ${ONE})::BIGINT), 0)::DOUBLE / ${ONE}
         FROM (SELECT sum(leaves) AS leaves FROM ${attempts}
           WHERE kind = 'guess' AND ${near} GROUP BY u)),

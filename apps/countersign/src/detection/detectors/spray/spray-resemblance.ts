@@ -52,7 +52,7 @@ const MENDED_WITHIN_MS = 30_000;
 /** A client with at most this share of the company's successes is rare. */
 const RARE_CLIENT = 0.001;
 
-type CampaignPeriod = { readonly tenant: string; readonly fromMs: number; readonly toMs: number };
+type CampaignPeriod = { readonly tenant: number; readonly fromMs: number; readonly toMs: number };
 
 /** Names of the SQL tables to compare. */
 export type Resemblance = {
@@ -72,7 +72,7 @@ export async function makeResembling(
 ): Promise<void> {
   const make = (name: string, sql: string): Promise<unknown> =>
     ask(`CREATE OR REPLACE TEMP TABLE ${name} AS ${sql}`);
-  const tenant = `'${siege.tenant.replaceAll("'", "''")}'`;
+  const tenant = String(siege.tenant);
   const near = `tenant = ${tenant} AND t BETWEEN ${siege.fromMs - CAMPAIGN_GAP_MS}
     AND ${siege.toMs + CAMPAIGN_GAP_MS}`;
   await make('theirs', theirsSql(of.attempts, tenant, siege));
