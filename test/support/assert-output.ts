@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { OPERATIONS } from '../../apps/countersign/src/operations/registry.ts';
+import { loadOperations } from '../../apps/countersign/src/operations/registry.ts';
+
+const OPERATIONS = await loadOperations();
 
 /** Checks each line of `--json` by the output schema of an operation. */
 export function assertOutput(name: string, stdout: string): void {

@@ -13,8 +13,9 @@ import { runLedgerOperation } from './host/run-command.ts';
 import { importRecords } from './ingest/import.ts';
 import { exportEvidenceFile, verifyEvidenceFile } from './ledger/evidence.ts';
 import { Readers } from './readers/readers.ts';
-import { OPERATIONS } from './registry.ts';
+import { loadOperations } from './registry.ts';
 
+const OPERATIONS = await loadOperations();
 const root = mkdtempSync(join(tmpdir(), 'countersign-examples-'));
 const sample = join(root, 'sample');
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -1,129 +1,90 @@
 import type { LedgerOperation, Operation } from './definition/operation.ts';
-import { backtestRules } from './detection/backtest-rules.ts';
-import { writeBrief } from './detection/brief.ts';
-import { listIncidents, showIncident } from './detection/incidents.ts';
-import { listFindings } from './detection/list-findings.ts';
-import { listRuleHealth } from './detection/list-rule-health.ts';
-import { markFindings } from './detection/mark-findings.ts';
-import { showFinding } from './detection/show-finding.ts';
-import { testRules } from './detection/test-rules.ts';
-import { activatePolicies } from './enforcement/activate-policies.ts';
-import { approveBypass, endBypass, listBypasses, requestBypass } from './enforcement/bypass.ts';
-import { checkPolicyFolder, testPolicyFolder } from './enforcement/check-policies.ts';
-import { decide, previewDecision } from './enforcement/decide.ts';
-import { endPass } from './enforcement/end-pass.ts';
-import { exportPolicies } from './enforcement/export-policies.ts';
-import { approveInvitation, invitePasskey } from './enforcement/invite-passkey.ts';
-import { listPasses } from './enforcement/list-passes.ts';
-import { listInvitations, listPasskeys } from './enforcement/list-passkeys.ts';
-import {
-  recordInvitation,
-  recordInvitationApproval,
-  revokePasskey,
-} from './enforcement/passkeys.ts';
-import { recordBypass } from './enforcement/record-bypass.ts';
-import { replayPolicies } from './enforcement/replay-policies.ts';
-import { evaluateEviction } from './eviction/evaluate-eviction.ts';
-import { tail } from './feeds/tail.ts';
-import { importRecords, retryQuarantined } from './ingest/import.ts';
-import { showCheckpoint } from './ledger/checkpoint.ts';
-import { eraseBodies } from './ledger/erase.ts';
-import { exportEvidenceFile, verifyEvidenceFile } from './ledger/evidence.ts';
-import { checkLedger } from './ledger/fsck.ts';
-import { placeHold, releaseHold } from './ledger/hold.ts';
-import { listHolds } from './ledger/list-holds.ts';
-import { proveInclusion } from './ledger/prove.ts';
-import { rebuildStore } from './ledger/rebuild.ts';
-import { restartLedgerClock } from './ledger/restart-clock.ts';
-import { rotateSigningKey } from './ledger/rotate-key.ts';
-import { showEntry } from './ledger/show-entry.ts';
-import { askWitnesses } from './ledger/witness.ts';
-import { recordStatementAccess } from './people/record-statement-access.ts';
-import { statementOfPerson } from './people/statement.ts';
-import { checkTenant } from './posture/check-tenant.ts';
-import { checkConformance } from './posture/conformance.ts';
-import { listRequests } from './posture/list-requests.ts';
-import { listCoverage } from './reading/coverage.ts';
-import { queryStore } from './reading/query.ts';
-import { timeline } from './reading/timeline.ts';
-import { countVerified } from './reading/verified.ts';
-import { listUnaccounted } from './reconcile/list-unaccounted.ts';
-import { reconcileActions } from './reconcile/reconcile.ts';
-import { evaluateGate } from './rollout/gate.ts';
-import { recordGate } from './rollout/record-gate.ts';
 
-/** Every operation. Adapters derive their offers from it. */
-export const OPERATIONS: readonly Operation[] = [
-  writeBrief,
-  evaluateEviction,
-  listFindings,
-  showFinding,
-  listIncidents,
-  showIncident,
-  markFindings,
-  testRules,
-  backtestRules,
-  listRuleHealth,
-  activatePolicies,
-  requestBypass,
-  approveBypass,
-  endBypass,
-  listBypasses,
-  checkPolicyFolder,
-  testPolicyFolder,
-  decide,
-  previewDecision,
-  endPass,
-  exportPolicies,
-  invitePasskey,
-  approveInvitation,
-  listPasses,
-  listPasskeys,
-  listInvitations,
-  recordInvitation,
-  recordInvitationApproval,
-  revokePasskey,
-  recordBypass,
-  replayPolicies,
-  importRecords,
-  retryQuarantined,
-  showCheckpoint,
-  eraseBodies,
-  checkLedger,
-  placeHold,
-  releaseHold,
-  listHolds,
-  proveInclusion,
-  showEntry,
-  exportEvidenceFile,
-  verifyEvidenceFile,
-  rebuildStore,
-  restartLedgerClock,
-  rotateSigningKey,
-  askWitnesses,
-  recordStatementAccess,
-  statementOfPerson,
-  listCoverage,
-  tail,
-  timeline,
-  queryStore,
-  countVerified,
-  reconcileActions,
-  listUnaccounted,
-  checkTenant,
-  listRequests,
-  checkConformance,
-  evaluateGate,
-  recordGate,
-];
-
-const BY_NAME: ReadonlyMap<string, LedgerOperation<object, unknown>> = new Map(
-  OPERATIONS.flatMap((operation) =>
-    operation.runsIn === 'ledger' ? [[operation.name, operation] as const] : [],
-  ),
+/**
+ * Loads each operation by its name. A process loads only those that it runs: all of them are half
+ * of the program.
+ */
+const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
+  Object.entries<() => Promise<Operation>>({
+    brief: async () => (await import('./detection/brief.ts')).writeBrief,
+    eviction: async () => (await import('./eviction/evaluate-eviction.ts')).evaluateEviction,
+    findings: async () => (await import('./detection/list-findings.ts')).listFindings,
+    'findings show': async () => (await import('./detection/show-finding.ts')).showFinding,
+    'findings incidents': async () => (await import('./detection/incidents.ts')).listIncidents,
+    'findings incident': async () => (await import('./detection/incidents.ts')).showIncident,
+    'findings mark': async () => (await import('./detection/mark-findings.ts')).markFindings,
+    'rules test': async () => (await import('./detection/test-rules.ts')).testRules,
+    'rules backtest': async () => (await import('./detection/backtest-rules.ts')).backtestRules,
+    'rules status': async () => (await import('./detection/list-rule-health.ts')).listRuleHealth,
+    'policy use': async () => (await import('./enforcement/activate-policies.ts')).activatePolicies,
+    'bypass request': async () => (await import('./enforcement/bypass.ts')).requestBypass,
+    'bypass approve': async () => (await import('./enforcement/bypass.ts')).approveBypass,
+    'bypass undo': async () => (await import('./enforcement/bypass.ts')).endBypass,
+    'bypass list': async () => (await import('./enforcement/bypass.ts')).listBypasses,
+    'policy check': async () => (await import('./enforcement/check-policies.ts')).checkPolicyFolder,
+    'policy test': async () => (await import('./enforcement/check-policies.ts')).testPolicyFolder,
+    decide: async () => (await import('./enforcement/decide.ts')).decide,
+    'decide preview': async () => (await import('./enforcement/decide.ts')).previewDecision,
+    'passes end': async () => (await import('./enforcement/end-pass.ts')).endPass,
+    'policy export': async () => (await import('./enforcement/export-policies.ts')).exportPolicies,
+    'passkeys invite': async () => (await import('./enforcement/invite-passkey.ts')).invitePasskey,
+    'passkeys approve': async () =>
+      (await import('./enforcement/invite-passkey.ts')).approveInvitation,
+    'passes list': async () => (await import('./enforcement/list-passes.ts')).listPasses,
+    'passkeys list': async () => (await import('./enforcement/list-passkeys.ts')).listPasskeys,
+    'passkeys invitations': async () =>
+      (await import('./enforcement/list-passkeys.ts')).listInvitations,
+    'passkeys record-invitation': async () =>
+      (await import('./enforcement/passkeys.ts')).recordInvitation,
+    'passkeys record-approval': async () =>
+      (await import('./enforcement/passkeys.ts')).recordInvitationApproval,
+    'passkeys revoke': async () => (await import('./enforcement/passkeys.ts')).revokePasskey,
+    'bypass record': async () => (await import('./enforcement/record-bypass.ts')).recordBypass,
+    'policy replay': async () => (await import('./enforcement/replay-policies.ts')).replayPolicies,
+    import: async () => (await import('./ingest/import.ts')).importRecords,
+    'import quarantined': async () => (await import('./ingest/import.ts')).retryQuarantined,
+    'ledger checkpoint': async () => (await import('./ledger/checkpoint.ts')).showCheckpoint,
+    'ledger erase': async () => (await import('./ledger/erase.ts')).eraseBodies,
+    'ledger fsck': async () => (await import('./ledger/fsck.ts')).checkLedger,
+    'ledger hold': async () => (await import('./ledger/hold.ts')).placeHold,
+    'ledger hold release': async () => (await import('./ledger/hold.ts')).releaseHold,
+    'ledger hold list': async () => (await import('./ledger/list-holds.ts')).listHolds,
+    'ledger prove': async () => (await import('./ledger/prove.ts')).proveInclusion,
+    show: async () => (await import('./ledger/show-entry.ts')).showEntry,
+    'evidence export': async () => (await import('./ledger/evidence.ts')).exportEvidenceFile,
+    'evidence verify': async () => (await import('./ledger/evidence.ts')).verifyEvidenceFile,
+    rebuild: async () => (await import('./ledger/rebuild.ts')).rebuildStore,
+    'ledger restart-clock': async () =>
+      (await import('./ledger/restart-clock.ts')).restartLedgerClock,
+    'ledger rotate-key': async () => (await import('./ledger/rotate-key.ts')).rotateSigningKey,
+    'ledger witness': async () => (await import('./ledger/witness.ts')).askWitnesses,
+    'statement record-access': async () =>
+      (await import('./people/record-statement-access.ts')).recordStatementAccess,
+    statement: async () => (await import('./people/statement.ts')).statementOfPerson,
+    coverage: async () => (await import('./reading/coverage.ts')).listCoverage,
+    tail: async () => (await import('./feeds/tail.ts')).tail,
+    timeline: async () => (await import('./reading/timeline.ts')).timeline,
+    query: async () => (await import('./reading/query.ts')).queryStore,
+    verified: async () => (await import('./reading/verified.ts')).countVerified,
+    reconcile: async () => (await import('./reconcile/reconcile.ts')).reconcileActions,
+    'reconcile list': async () => (await import('./reconcile/list-unaccounted.ts')).listUnaccounted,
+    'check-tenant': async () => (await import('./posture/check-tenant.ts')).checkTenant,
+    requests: async () => (await import('./posture/list-requests.ts')).listRequests,
+    conformance: async () => (await import('./posture/conformance.ts')).checkConformance,
+    gate: async () => (await import('./rollout/gate.ts')).evaluateGate,
+    'gate record': async () => (await import('./rollout/record-gate.ts')).recordGate,
+  }),
 );
 
+/** Every operation, for those that describe or check all of them. */
+export function loadOperations(): Promise<readonly Operation[]> {
+  return Promise.all([...LOADERS.values()].map((load) => load()));
+}
+
 /** An operation that runs in the process that holds the ledger. */
-export function ledgerOperation(name: string): LedgerOperation<object, unknown> | undefined {
-  return BY_NAME.get(name);
+export async function loadLedgerOperation(
+  name: string,
+): Promise<LedgerOperation<object, unknown> | undefined> {
+  const operation = await LOADERS.get(name)?.();
+  return operation?.runsIn === 'ledger' ? operation : undefined;
 }

@@ -256,7 +256,7 @@ class Server {
   /** A forwarded command has the ledger exclusively, and stops with the server. */
   readonly #perform: Perform = async (work, hooks) => {
     const { clock, random, config, env, workers, version, tell } = this.#options;
-    const isBulk = operationOf(work).volume === 'bulk';
+    const isBulk = (await operationOf(work)).volume === 'bulk';
     // Check before posting pending decisions, because a full disk makes that fail.
     if (isBulk) this.#reserve.needRoom();
     return this.#sink.exclusively(async () => {

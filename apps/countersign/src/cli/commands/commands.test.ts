@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { Command as Parser } from 'commander';
 import { parseInput } from '../../operations/definition/parse-input.ts';
 import { SCOPES } from '../../operations/definition/scopes.ts';
-import { OPERATIONS } from '../../operations/registry.ts';
+import { loadLedgerOperation, loadOperations } from '../../operations/registry.ts';
 import { type CliCommand, type CliGroup, declareAll } from '../adapter/declare-command.ts';
 import { wordsOf } from '../adapter/examples-text.ts';
 import type { BoundCall } from '../adapter/run-binding.ts';
@@ -17,6 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-commands-'));
 after(() => rmSync(folder, { recursive: true }));
 for (const file of ['request.json', 'case-1042.evidence']) writeFileSync(join(folder, file), '{}');
 
+const OPERATIONS = await loadOperations();
 const commands = (await Promise.all(COMMANDS.map((entry) => entry.commands()))).flat();
 
 function bindingsOf(command: CliCommand | CliGroup): CliCommand['bindings'][number][] {
@@ -29,6 +30,13 @@ const offered = new Set(commands.flatMap(bindingsOf).map(({ operation }) => oper
 test('operations have unique names and known scopes', () => {
   assert.equal(new Set(OPERATIONS.map(({ name }) => name)).size, OPERATIONS.length);
   for (const { name, scope } of OPERATIONS) assert.ok(SCOPES.includes(scope), name);
+});
+
+test('the process that holds the ledger finds each of its operations by name', async () => {
+  for (const operation of OPERATIONS) {
+    const isHere = operation.runsIn === 'ledger';
+    assert.equal(await loadLedgerOperation(operation.name), isHere ? operation : undefined);
+  }
 });
 
 test('the command line offers every operation that is not a step of another', () => {

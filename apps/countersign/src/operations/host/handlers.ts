@@ -3,7 +3,7 @@ import type { LedgerOperation } from '../definition/operation.ts';
 import { parseInput } from '../definition/parse-input.ts';
 import type { Command } from '../forwarding/command.ts';
 import { ForwardingError } from '../forwarding/errors.ts';
-import { ledgerOperation } from '../registry.ts';
+import { loadLedgerOperation } from '../registry.ts';
 import type { HandlerContext } from './handler-context.ts';
 import type { HostWriter } from './open-writer.ts';
 import { rehearse } from './rehearsal.ts';
@@ -17,7 +17,7 @@ export async function perform(
   work: Command,
   by: Omit<HandlerContext, 'tenant' | 'mode'>,
 ): Promise<unknown> {
-  const operation = operationOf(work);
+  const operation = await operationOf(work);
   const input = parseInput(operation.input, work.input);
   const context = { ...by, tenant: work.tenant ?? undefined, mode: work.mode };
   if (work.mode === 'perform') return operation.run(writer, input, context);
@@ -26,8 +26,10 @@ export async function perform(
 }
 
 /** @throws ForwardingError OTHER_VERSION */
-export function operationOf(work: Pick<Command, 'operation'>): LedgerOperation<object, unknown> {
-  const operation = ledgerOperation(work.operation);
+export async function operationOf(
+  work: Pick<Command, 'operation'>,
+): Promise<LedgerOperation<object, unknown>> {
+  const operation = await loadLedgerOperation(work.operation);
   if (operation !== undefined) return operation;
   throw new ForwardingError(
     'OTHER_VERSION',
