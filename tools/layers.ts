@@ -15,7 +15,12 @@ export const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
 /**
  * Entry points of packages besides the whole one. A program that uses one loads fewer modules.
  */
-export const ENTRY_POINTS: readonly string[] = ['ledger/reader', 'm365/files'];
+export const ENTRY_POINTS: readonly string[] = [
+  'ledger/batches',
+  'ledger/reader',
+  'm365/files',
+  'sigma/match',
+];
 
 /** Packages that can be read, built and verified with Node alone. */
 export const WITHOUT_NPM: readonly string[] = ['core', 'tlog', 'ledger'];

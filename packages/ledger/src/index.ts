@@ -1,16 +1,6 @@
-export {
-  actionFingerprint,
-  type FingerprintBatch,
-  fingerprintBatch,
-} from './append/fingerprint-batch.ts';
-export {
-  type BatchAssignment,
-  BatchScratch,
-  type PreparedBatch,
-  prepareBatch,
-} from './append/prepare-batch.ts';
 export type { PublishedCheckpoint } from './append/publisher.ts';
 export type { ClockStep } from './append/sequencer.ts';
+export * from './batches.ts';
 export type { FileLock } from './disk/file-lock.ts';
 export { LedgerError, type LedgerErrorCode } from './errors.ts';
 export { type Evidence, type EvidenceItem, encodeEvidence } from './evidence/evidence-file.ts';
@@ -24,7 +14,6 @@ export { type FsckOptions, fsck } from './fsck/fsck.ts';
 export type { FsckReport, Problem } from './fsck/fsck-report.ts';
 export { type AppendResult, Ledger, type LedgerOptions } from './ledger.ts';
 export type { RecoveryReport } from './open-ledger.ts';
-export * from './reader.ts';
 export { type RotationOptions, type RotationResult, rotateKey } from './rotate-key.ts';
 export type { CosignResult } from './witness/cosign-checkpoint.ts';
 export { setWitnessPolicy } from './witness/witness-policy.ts';

@@ -1,5 +1,5 @@
 import { TENANT_NOT_STATED, type TenantId } from '@countersign/core';
-import type { Leaf } from '@countersign/ledger';
+import type { Leaf } from '@countersign/ledger/reader';
 import { type Interpretation, sourceRank } from '@countersign/ocsf';
 import type { Signal } from './signals/signal-extractor.ts';
 

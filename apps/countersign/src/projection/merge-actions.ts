@@ -1,5 +1,5 @@
 import { assert } from '@countersign/core';
-import { actionFingerprint, actionKeys, type LedgerReader } from '@countersign/ledger';
+import { actionFingerprint, actionKeys, type LedgerReader } from '@countersign/ledger/batches';
 import { ActionBuffer } from './action-buffer.ts';
 import { type Delivery, deliveriesOfSameAction } from './deliveries.ts';
 import type { LedgerWriter } from './ledger-writer.ts';

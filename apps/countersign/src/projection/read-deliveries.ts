@@ -1,4 +1,4 @@
-import { LeafParser, type LedgerReader } from '@countersign/ledger';
+import { LeafParser, type LedgerReader } from '@countersign/ledger/reader';
 import type { Delivery } from './deliveries.ts';
 
 /** Unneeded entries between two needed ones that are read along, which costs less than seeking. */

@@ -9,7 +9,7 @@ import {
   type LocalKeys,
   type PreparedBatch,
   prepareBatch,
-} from '@countersign/ledger';
+} from '@countersign/ledger/batches';
 import {
   type Chunk,
   type Completeness,

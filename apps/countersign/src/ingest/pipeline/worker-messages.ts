@@ -1,4 +1,4 @@
-import type { BatchAssignment, LocalKeys, PreparedBatch } from '@countersign/ledger';
+import type { BatchAssignment, LocalKeys, PreparedBatch } from '@countersign/ledger/batches';
 import type { Chunk, Completeness, ReadContext } from '@countersign/m365';
 import type { EncodedBatch } from '../../store/commit/row-batch.ts';
 import type { DeliveryFact } from './delivered-coverage.ts';

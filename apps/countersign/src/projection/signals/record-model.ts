@@ -7,7 +7,7 @@ import {
   type Reading,
   ReadingParts,
 } from '@countersign/ocsf';
-import type { EventModel, LogSource } from '@countersign/sigma';
+import type { EventModel, LogSource } from '@countersign/sigma/match';
 
 /** Record kinds in the cache before it is cleared. A tenant has a few thousand. */
 const KEYS_MAX = 50_000;

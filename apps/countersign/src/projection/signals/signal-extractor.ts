@@ -1,6 +1,6 @@
 import { messageOf } from '@countersign/core';
 import { type FieldReader, fieldReader, type Reading, ReadingParts } from '@countersign/ocsf';
-import { Matcher, textsOf } from '@countersign/sigma';
+import { Matcher, textsOf } from '@countersign/sigma/match';
 
 import { recordModel } from './record-model.ts';
 import { ACTOR, type SignalPlan, type StreamPlan, shortfallStream } from './signal-plan.ts';

@@ -1,4 +1,4 @@
-import type { Expression } from '@countersign/sigma';
+import type { Expression } from '@countersign/sigma/match';
 
 /**
  * The data that a thread needs to turn records into signals. A stream belongs to one alerting rule
