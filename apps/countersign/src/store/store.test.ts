@@ -19,7 +19,16 @@ import { RowBuffer } from './parquet/row-buffer.ts';
 import { Store } from './store.ts';
 import { HOT_FOLDER, TEMP_FOLDER } from './store-layout.ts';
 import { StoreReader } from './store-reader.ts';
-import { CONTOSO, folder, HEAD, post, row, START_MS, storeOf } from './testing/rows.ts';
+import {
+  CONTOSO,
+  folder,
+  HEAD,
+  post,
+  row,
+  START_MS,
+  signalBatch,
+  storeOf,
+} from './testing/rows.ts';
 
 async function countIn(dir: string): Promise<number> {
   const reader = await StoreReader.open(dir);
@@ -53,9 +62,9 @@ test('a batch may replace rows of a batch that is posted after it', async (t) =>
   t.after(() => store.close());
   const signal = { stream: 'rule', group: '[]', part: 0, tenant: CONTOSO, values: '[]' };
   const rows = [0, 1].map((index) => ({ ...signal, index, timeMs: START_MS, about: '{}' }));
-  store.post({ superseded: [0], signals: { rows: rows.slice(1), counts: [] } });
+  store.post({ superseded: [0], signals: signalBatch(rows.slice(1)) });
   await post(store, [row(1, { entries: [0, 1] })]);
-  store.post({ signals: { rows: rows.slice(0, 1), counts: [] } });
+  store.post({ signals: signalBatch(rows.slice(0, 1)) });
   await post(store, [row(0)]);
   store.commit(2);
   assert.equal(await countIn(dir), 1);

@@ -6,7 +6,7 @@ import { RecordInterpreter } from '../../projection/record-interpreter.ts';
 import { DAY_MS, SignalBuffer } from '../../projection/signals/signal-buffer.ts';
 import { type Signal, SignalExtractor } from '../../projection/signals/signal-extractor.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
-import type { SignalCount, SignalRow } from '../../store/rows/signal-row.ts';
+import { type SignalCount, type SignalRow, signalRows } from '../../store/rows/signal-row.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { batches, byGroup, DAYS_TOGETHER_MAX } from './group-days.ts';
 import { signalsInMemory } from './memory-signals.ts';
@@ -138,8 +138,8 @@ class Run {
   }
 
   #takeSignals(): void {
-    const { rows, counts } = this.#signals.take();
-    for (const row of rows) this.#rows.push(row);
+    const { groups, counts } = this.#signals.take();
+    for (const of of groups) for (const row of signalRows(of)) this.#rows.push(row);
     for (const count of counts) this.#counts.push(count);
   }
 

@@ -1,4 +1,4 @@
-import type { SignalBatch, SignalRow } from '../../store/rows/signal-row.ts';
+import type { GroupedSignal, SignalBatch, SignalGroup } from '../../store/rows/signal-row.ts';
 import type { Signal } from './signal-extractor.ts';
 
 /**
@@ -44,7 +44,8 @@ type SignalOrigin = {
  * A stream with too many matches on a day is only counted from then on, and reported once.
  */
 export class SignalBuffer {
-  #rows: SignalRow[] = [];
+  /** By stream, then group. */
+  readonly #groups = new Map<string, Map<string, GroupedSignal[]>>();
   readonly #counts = new Map<
     string,
     { readonly kind: Signal['kind']; readonly days: Map<number, number> }
@@ -69,7 +70,7 @@ export class SignalBuffer {
       const count = this.#count(stream, day, kind);
       if (count > SIGNALS_PER_DAY_MAX[kind] || this.#isThrottled(stream, day)) continue;
       const { group, part, values, about } = signal;
-      this.#rows.push({ stream, group, timeMs, index, part, tenant, values, about });
+      this.#group(stream, group).push([timeMs, index, part, tenant, values, about]);
     }
   }
 
@@ -81,11 +82,29 @@ export class SignalBuffer {
         ? []
         : [...days].map(([day, count]) => ({ stream, day, count, max }));
     });
-    const rows = this.#rows;
-    this.#rows = [];
+    const groups = [...this.#groups].sort(byName).flatMap(([stream, own]) => {
+      return [...own].sort(byName).map(([group, signals]): SignalGroup => {
+        return { stream, group, signals: signals.sort(byTime) };
+      });
+    });
+    this.#groups.clear();
     this.#counts.clear();
     for (const { stream, day, count, max } of counts) if (count > max) this.#throttle(stream, day);
-    return { rows, counts };
+    return { groups, counts };
+  }
+
+  #group(stream: string, group: string): GroupedSignal[] {
+    let groups = this.#groups.get(stream);
+    if (groups === undefined) {
+      groups = new Map();
+      this.#groups.set(stream, groups);
+    }
+    let signals = groups.get(group);
+    if (signals === undefined) {
+      signals = [];
+      groups.set(group, signals);
+    }
+    return signals;
   }
 
   #count(stream: string, day: number, kind: Signal['kind']): number {
@@ -112,4 +131,12 @@ export class SignalBuffer {
     const days = this.#full.get(stream) ?? new Set<number>();
     this.#full.set(stream, days.add(day));
   }
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function byTime([a]: GroupedSignal, [b]: GroupedSignal): number {
+  return a - b;
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { type EventRow, erasedRow } from '../rows/event-row.ts';
 import { Store } from '../store.ts';
 import { StoreReader } from '../store-reader.ts';
-import { folder, HEAD, post, row, START_MS, storeOf } from '../testing/rows.ts';
+import { folder, HEAD, post, row, START_MS, signalBatch, storeOf } from '../testing/rows.ts';
 
 const NAME = 'mallory.zz@contoso.example';
 const mallory = { actorName: NAME, actorUid: 'dddddddd-0000-4000-8000-000000000004' };
@@ -147,7 +147,7 @@ test("forgets a signal group whose name is the erased person's", async (t) => {
     { ...signal, group: NAME, index: 0 },
     { ...signal, group: 'somebody else', index: 1 },
   ];
-  store.post({ signals: { rows, counts: [] } });
+  store.post({ signals: signalBatch(rows) });
   store.commit(store.cursor + 1);
   await store.purge([0]);
   const reader = await StoreReader.open(dir);

@@ -27,8 +27,34 @@ export type SignalCount = {
   readonly max: number;
 };
 
+/**
+ * Signals of one group of a stream, by time. A flood of one rule crosses threads as JSON, so a
+ * signal is a list without names, and stream and group are stated once.
+ */
+export type SignalGroup = {
+  readonly stream: string;
+  readonly group: string;
+  readonly signals: readonly GroupedSignal[];
+};
+
+export type GroupedSignal = readonly [
+  timeMs: number,
+  index: number,
+  part: number,
+  tenant: string,
+  values: string,
+  about: string,
+];
+
+export function signalRows({ stream, group, signals }: SignalGroup): SignalRow[] {
+  return signals.map(([timeMs, index, part, tenant, values, about]) => {
+    return { stream, group, timeMs, index, part, tenant, values, about };
+  });
+}
+
 export type SignalBatch = {
-  readonly rows: readonly SignalRow[];
+  /** By stream, then group: the order of the index in the state. */
+  readonly groups: readonly SignalGroup[];
   readonly counts: readonly SignalCount[];
 };
 

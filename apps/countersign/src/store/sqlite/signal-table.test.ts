@@ -10,6 +10,7 @@ import { SIGNALS_TOGETHER_MAX, TOUCHED_TOGETHER_MAX } from '../limits.ts';
 import type { FindingRow } from '../rows/entry-rows.ts';
 import type { FindingDraft } from '../rows/finding.ts';
 import type { SignalMinimum, SignalRow, SignalSpan } from '../rows/signal-row.ts';
+import { signalBatch } from '../testing/rows.ts';
 import { StateDatabase } from './state-database.ts';
 
 const DAY_MS = 86_400_000;
@@ -20,7 +21,7 @@ function inState<T>(rows: readonly SignalRow[], work: (state: StateDatabase) => 
   const dir = mkdtempSync(join(tmpdir(), 'signals-'));
   const state = StateDatabase.openForWriting(dir);
   try {
-    state.transaction(() => state.signals.add({ rows, counts: [] }, 1));
+    state.transaction(() => state.signals.add(signalBatch(rows), 1));
     return work(state);
   } finally {
     state.close();
@@ -85,7 +86,7 @@ test('returns every touched group once, across several reads', () => {
     return signal(`["${Math.floor(i / 3)}"]`, DAY_MS * (i % 3), i, i % 2 === 0 ? STREAM : 'other');
   });
   const found = inState(rows, (state) => {
-    state.transaction(() => state.signals.add({ rows: rows.slice(0, 2), counts: [] }, 7));
+    state.transaction(() => state.signals.add(signalBatch(rows.slice(0, 2)), 7));
     assert.equal([...state.signals.touchedSince(1)].length, 2, 'since the first');
     return [...state.signals.touchedSince(0)];
   });
@@ -157,7 +158,7 @@ test('an erasure lowers the count of a day, but never ends its throttling', () =
     const count = (): number | undefined => signals.counts()[0]?.count;
     const add = (index: number, own: number, max: number): void => {
       const counts = [{ stream: STREAM, day: 0, count: own, max }];
-      signals.add({ rows: [signal('["a"]', 1, index)], counts }, index);
+      signals.add({ ...signalBatch([signal('["a"]', 1, index)]), counts }, index);
     };
     add(1, 1, 2);
     add(2, 1, 2);

@@ -36,29 +36,26 @@ export class SignalTable {
   }
 
   /** `upTo`: the store cursor from which these signals count. */
-  add({ rows, counts }: SignalBatch, upTo: number): void {
+  add({ groups, counts }: SignalBatch, upTo: number): void {
     const full = new Set<string>();
     for (const { stream, day, count, max } of counts) {
       this.#db.run(ADD_COUNT, stream, day, count, max);
       if (this.#count(stream, day) > max) full.add(`${day} ${stream}`);
     }
-    let last: TouchedGroup | undefined;
-    let id = 0;
-    // Insert in the order of the index. Otherwise each row hits a page that the cache has evicted.
-    for (const row of rows.toSorted(inOrder)) {
-      const { stream, group } = row;
-      const day = Math.floor(row.timeMs / DAY_MS);
-      const isOther = last?.stream !== stream || last.group !== group;
-      if (isOther) id = this.#groupId(stream, group);
-      if (isOther || last?.day !== day) {
-        this.#db.run(TOUCH, stream, group, day, upTo);
-        last = { stream, group, day };
+    // In the order of the index. Otherwise each row hits a page that the cache has evicted.
+    for (const { stream, group, signals } of groups) {
+      const id = this.#groupId(stream, group);
+      let touched: number | undefined;
+      let isFull = false;
+      for (const [timeMs, index, part, tenant, values, about] of signals) {
+        const day = Math.floor(timeMs / DAY_MS);
+        if (day !== touched) {
+          this.#db.run(TOUCH, stream, group, day, upTo);
+          isFull = full.has(`${day} ${stream}`);
+          touched = day;
+        }
+        if (!isFull) this.#db.run(ADD, id, timeMs, index, part, tenant, values, about);
       }
-      if (full.has(`${day} ${stream}`)) continue;
-      this.#db.run(
-        'INSERT OR REPLACE INTO signals VALUES (?, ?, ?, ?, ?, ?, ?)',
-        ...[id, row.timeMs, row.index, row.part, row.tenant, row.values, row.about],
-      );
     }
   }
 
@@ -249,6 +246,7 @@ const TABLES = ['signals', 'signal_groups', 'signal_counts', 'signal_touched', '
 const NAMED_SIGNALS = 'signals JOIN signal_groups ON id = group_id';
 /** Numbers start at 1. */
 const GROUP_ID = 'SELECT id FROM signal_groups WHERE stream = ? AND grp = ?';
+const ADD = 'INSERT OR REPLACE INTO signals VALUES (?, ?, ?, ?, ?, ?, ?)';
 const ADD_COUNT = `INSERT INTO signal_counts VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, day) DO UPDATE SET count = count + excluded.count`;
 const TOUCH = `INSERT INTO signal_touched VALUES (?, ?, ?, ?)
@@ -279,12 +277,6 @@ function sizesWith(parts: string): string {
 
 function textOf(spans: readonly SignalSpan[]): string {
   return JSON.stringify(spans.map(({ group, fromMs, toMs }) => [group, fromMs, toMs]));
-}
-
-function inOrder(a: SignalRow, b: SignalRow): number {
-  if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1;
-  if (a.group !== b.group) return a.group < b.group ? -1 : 1;
-  return a.timeMs - b.timeMs;
 }
 
 function rowOf(row: Record<string, unknown>, stream: string, group: string): SignalRow {

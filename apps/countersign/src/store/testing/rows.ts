@@ -7,6 +7,7 @@ import type { Interpretation } from '@countersign/ocsf';
 import { RowBuffer } from '../parquet/row-buffer.ts';
 import type { LedgerHead } from '../reading/ledger-head.ts';
 import { type EventRow, erasedRow } from '../rows/event-row.ts';
+import type { SignalBatch, SignalRow } from '../rows/signal-row.ts';
 import { Store } from '../store.ts';
 
 export const CONTOSO: TenantId = tenantId('11111111-1111-4111-8111-111111111111');
@@ -68,4 +69,21 @@ export async function post(store: Store, rows: readonly EventRow[]): Promise<voi
   const buffer = new RowBuffer();
   for (const each of rows) buffer.add(each);
   await store.postRows(buffer);
+}
+
+/** The rows as one batch. */
+export function signalBatch(rows: readonly SignalRow[]): SignalBatch {
+  const groups = Map.groupBy(rows, ({ stream, group }) => `${stream}\n${group}`);
+  return {
+    groups: [...groups]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, own]) => {
+        const { stream, group } = own[0] as SignalRow;
+        const signals = own.map(({ timeMs, index, part, tenant, values, about }) => {
+          return [timeMs, index, part, tenant, values, about] as const;
+        });
+        return { stream, group, signals: signals.sort(([a], [b]) => a - b) };
+      }),
+    counts: [],
+  };
 }
