@@ -71,14 +71,9 @@ export function draftOf(
   };
 }
 
-/** Equal texts, such as those of one person's session, are parsed once. */
+/** The distinct ones, in order of their first record: a flood of one person has few. */
 function aboutsOf(rows: readonly SignalRow[]): readonly About[] {
-  const known = new Map<string, About>();
-  return rows.map(({ about }) => {
-    const found = known.get(about) ?? (JSON.parse(about) as About);
-    known.set(about, found);
-    return found;
-  });
+  return distinct(rows.map(({ about }) => about)).map((about) => JSON.parse(about) as About);
 }
 
 /**
