@@ -122,10 +122,15 @@ test('a reader unpacks a block once for several bodies, in any order', async () 
       assert.deepEqual(Buffer.from(body.bytes), numbered(index).body);
     }
     assert.equal(bodyReads, readsOnce);
-    // An erasure rewrites the block: nothing that was unpacked before may be returned.
+    // An erasure rewrites the block: nothing that was unpacked before may be returned, even by a
+    // reader that does not know of the erasure.
     await ledger.rewriteWithout([1]);
-    await reader.refresh();
     assert.equal((await reader.body(1)).kind, 'erased');
+    assert.equal((await reader.body(2)).kind, 'present');
+    await ledger.rewriteWithout([2]);
+    for await (const part of reader.scan({ from: 2, to: 3 })) {
+      assert.equal(part.body(0).kind, 'erased');
+    }
     reader.close();
     await ledger.close();
   });

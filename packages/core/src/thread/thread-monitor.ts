@@ -15,7 +15,7 @@ type Pulse = { turns: number; silentTicks: number };
 const TICK_MS = 500;
 
 /** A transaction or a rule may occupy a thread for some seconds, but not for this long. */
-export const SILENT_TICKS = 40;
+const SILENT_TICKS = 40;
 
 /** No work of one turn takes so long. A stalled disk may, and then waiting longer helps no one. */
 const SILENT_TICKS_MAX = 120;

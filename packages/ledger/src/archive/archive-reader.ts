@@ -19,7 +19,11 @@ import {
 } from './segment.ts';
 import { findHolder, listSegments, type SegmentPlace } from './segment-list.ts';
 
-type OpenSegment = { readonly file: FileId; readonly index: SegmentIndex };
+type OpenSegment = {
+  readonly file: FileId;
+  readonly inode: bigint;
+  readonly index: SegmentIndex;
+};
 
 /** One block without its bodies. */
 export type BlockFacts = {
@@ -28,7 +32,12 @@ export type BlockFacts = {
   readonly place: ByteLocation;
 };
 
-/** Reads the bodies of the entries `[0, size)`. Takes no lock, and never reads beyond `size`. */
+/**
+ * Reads the bodies of the entries `[0, size)`. Takes no lock, and never reads beyond `size`.
+ *
+ * An erasure replaces segments. No body is returned from a segment that was replaced, whoever
+ * replaced it: this process, another thread of it, or another process.
+ */
 export class ArchiveReader {
   readonly #files: Disk;
   readonly #dir: string;
@@ -36,7 +45,7 @@ export class ArchiveReader {
   #segments: readonly SegmentPlace[] = [];
   /** Least recently used first. */
   readonly #open: Map<string, OpenSegment> = new Map();
-  #lastFacts: BlockFacts | undefined;
+  #lastFacts: (BlockFacts & { readonly segment: OpenSegment }) | undefined;
   readonly #blocks = new BlockCache();
 
   constructor(files: Disk, dir: string) {
@@ -62,13 +71,15 @@ export class ArchiveReader {
     this.#blocks.clear();
   }
 
-  /** The archive's metadata of the block that holds entry `index`. */
+  /**
+   * The archive's metadata of the block that holds entry `index`. Fingerprints outlive an erasure,
+   * so that they may be of a segment that was replaced since.
+   */
   facts(index: number): BlockFacts {
     const last = this.#lastFacts;
     if (last !== undefined && holds(last.header, index)) return last;
     const { segment, block } = this.#find(index);
-    this.#lastFacts = this.#readFacts(segment, block);
-    return this.#lastFacts;
+    return this.#factsOf(segment, block);
   }
 
   /**
@@ -77,14 +88,12 @@ export class ArchiveReader {
    * A scan of whole blocks keeps none.
    */
   block(index: number, to: number): OpenBlock {
-    const last = this.#blocks.last;
-    if (last !== undefined && holds(last.header, index)) return last;
     const { segment, block } = this.#find(index);
-    const kept = this.#blocks.get(block.firstIndex);
+    const kept = this.#blocks.get(segment, block.firstIndex);
     if (kept !== undefined) return kept;
-    const { header, meta, place } = this.facts(index);
+    const { header, meta, place } = this.#factsOf(segment, block);
     const packed = readPackedBytes(this.#files, segment.file, { header, at: place.at });
-    const opened = { header, meta, bodies: unpackBodies(header, packed, place) };
+    const opened = { header, meta, bodies: unpackBodies(header, packed, place), segment };
     this.#blocks.last = opened;
     const isPart = index > block.firstIndex || to < block.firstIndex + block.count;
     if (isPart) this.#blocks.keep(block.firstIndex, opened);
@@ -117,8 +126,11 @@ export class ArchiveReader {
     const known = this.#open.get(place.path);
     if (known !== undefined) {
       this.#open.delete(place.path);
-      this.#open.set(place.path, known);
-      return known;
+      if (this.#files.inodeAt(place.path) === known.inode) {
+        this.#open.set(place.path, known);
+        return known;
+      }
+      this.#files.close(known.file);
     }
     const file = this.#files.open(place.path, 'read');
     let index: SegmentIndex;
@@ -128,7 +140,7 @@ export class ArchiveReader {
       this.#files.close(file);
       throw error;
     }
-    const opened = { file, index };
+    const opened = { file, inode: this.#files.inode(file), index };
     this.#open.set(place.path, opened);
     const oldest = this.#open.keys().next().value;
     if (this.#open.size > SEGMENTS_OPEN_MAX && oldest !== undefined) {
@@ -136,6 +148,13 @@ export class ArchiveReader {
       this.#open.delete(oldest);
     }
     return opened;
+  }
+
+  #factsOf(segment: OpenSegment, block: BlockPlace): BlockFacts {
+    const last = this.#lastFacts;
+    const isLast = last?.segment === segment && last.header.firstIndex === block.firstIndex;
+    if (!isLast) this.#lastFacts = { ...this.#readFacts(segment, block), segment };
+    return this.#lastFacts as BlockFacts;
   }
 
   #readFacts({ file, index }: OpenSegment, block: BlockPlace): BlockFacts {
@@ -155,28 +174,33 @@ export class ArchiveReader {
   }
 }
 
+type KeptBlock = OpenBlock & { readonly segment: OpenSegment };
+
 /** Unpacked and verified blocks by their first index, least recently used first. */
 class BlockCache {
-  readonly #blocks = new Map<number, OpenBlock>();
+  readonly #blocks = new Map<number, KeptBlock>();
   #bytes = 0;
-  last: OpenBlock | undefined;
+  last: KeptBlock | undefined;
 
-  get(firstIndex: number): OpenBlock | undefined {
-    const block = this.#blocks.get(firstIndex);
-    if (block === undefined) return undefined;
-    this.#blocks.delete(firstIndex);
-    this.#blocks.set(firstIndex, block);
+  /** The block, unless it was unpacked from another file than this one. */
+  get(segment: OpenSegment, firstIndex: number): OpenBlock | undefined {
+    const isLast = this.last?.header.firstIndex === firstIndex;
+    const block = isLast ? this.last : this.#blocks.get(firstIndex);
+    if (block?.segment !== segment) {
+      this.#remove(firstIndex);
+      return undefined;
+    }
+    if (this.#blocks.delete(firstIndex)) this.#blocks.set(firstIndex, block);
     this.last = block;
     return block;
   }
 
-  keep(firstIndex: number, block: OpenBlock): void {
+  keep(firstIndex: number, block: KeptBlock): void {
     this.#blocks.set(firstIndex, block);
     this.#bytes += block.header.bodyBytes;
-    for (const [oldest, { header }] of this.#blocks) {
+    for (const oldest of this.#blocks.keys()) {
       if (this.#bytes <= BLOCKS_KEPT_BYTES_MAX) return;
-      this.#blocks.delete(oldest);
-      this.#bytes -= header.bodyBytes;
+      this.#remove(oldest);
     }
   }
 
@@ -184,6 +208,11 @@ class BlockCache {
     this.#blocks.clear();
     this.#bytes = 0;
     this.last = undefined;
+  }
+
+  #remove(firstIndex: number): void {
+    this.#bytes -= this.#blocks.get(firstIndex)?.header.bodyBytes ?? 0;
+    this.#blocks.delete(firstIndex);
   }
 }
 

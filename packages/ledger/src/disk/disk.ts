@@ -12,6 +12,7 @@ import {
   renameSync,
   rmdirSync,
   statfsSync,
+  statSync,
   unlinkSync,
   writevSync,
 } from 'node:fs';
@@ -39,6 +40,8 @@ export interface Disk {
   close(file: FileId): void;
   size(file: FileId): number;
   inode(file: FileId): bigint;
+  /** The inode of the file that has this path now; undefined if there is none. */
+  inodeAt(path: string): bigint | undefined;
   /** The creation time and the time of the last change. */
   times(file: FileId): { readonly madeNs: bigint; readonly changedNs: bigint };
   mode(file: FileId): number;
@@ -89,6 +92,7 @@ export const nodeFiles: Disk = {
   close: (file) => closeSync(file),
   size: (file) => fstatSync(file).size,
   inode: (file) => fstatSync(file, { bigint: true }).ino,
+  inodeAt: (path) => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino,
   times(file) {
     const { birthtimeNs, ctimeNs } = fstatSync(file, { bigint: true });
     return { madeNs: birthtimeNs, changedNs: ctimeNs };

@@ -112,6 +112,12 @@ export class MemoryDisk implements Disk {
     return BigInt(this.#inode(file).id);
   }
 
+  inodeAt(path: string): bigint | undefined {
+    this.#alive();
+    const node = this.#find(path);
+    return node?.kind === 'file' ? BigInt(node.inode.id) : undefined;
+  }
+
   /** An inode is never reused. */
   times(file: FileId): { madeNs: bigint; changedNs: bigint } {
     this.#inode(file);
