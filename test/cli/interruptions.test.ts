@@ -62,7 +62,7 @@ function snapshot(folder: string): ReadonlyMap<string, string> {
 const COMMANDS: readonly (readonly string[])[] = [
   ['import', few],
   ['timeline'],
-  ['statement', 'somebody'],
+  ['statement', 'ada.lindqvist'],
   ['query', 'SELECT 1'],
   ['ledger', 'fsck'],
   ['ledger', 'erase', '--user', 'x', '--case', 'c', '--reason', 'r'],

@@ -103,7 +103,7 @@ else
     });
 
     test('an unknown outcome is reported as unknown', async () => {
-      const authorization = `Bearer ${await tokenOf('nobody@example.com')}`;
+      const authorization = `Bearer ${await tokenOf('stranger@example.com')}`;
       const { status, body } = await get('/page', { authorization });
       assert.equal(status, 403);
       assert.match(body, /cannot tell/);

@@ -149,7 +149,7 @@ test('a shared address refuses requests without a tenant, and single-tenant apps
   };
   // The collector is registered in both tenants, so neither is its home.
   assert.equal(refusalOf(await post('/common/oauth2/v2.0/token', client)), 50059);
-  const stranger = byPassword({ username: 'somebody@elsewhere.example' });
+  const stranger = byPassword({ username: 'alex@elsewhere.example' });
   assert.equal(refusalOf(await post('/common/oauth2/v2.0/token', stranger)), 50059);
   const ofOne = byPassword({ client_id: LOCAL_ID });
   assert.equal(refusalOf(await post('/organizations/oauth2/v2.0/token', ofOne)), 50194);

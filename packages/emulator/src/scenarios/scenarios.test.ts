@@ -235,7 +235,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ['steps: [{ wait: { for: 2d, long: true } }]', /no parameter long: for/],
   ['steps: [{ wait: { for: two days } }]', /is not a number, duration/],
   ['steps: [{ wait: { for: 2d }, technique: T11 }]', /is not a technique/],
-  ['steps: [{ share: { by: $nobody } }]', /no variable and no earlier step defines \$nobody/],
+  ['steps: [{ share: { by: $missing } }]', /no variable and no earlier step defines \$missing/],
   ['draw: { a: { persn: {} } }', /write one of person/],
   ['stops: []', /stops is none of/],
 ];

@@ -170,8 +170,8 @@ test('all records of one action share its key, and no other record has it', () =
         source: 'graph/signIns',
         body: Buffer.from('x'),
       }),
-      draft({ id: 'nobody@example.com' }),
-      draft({ id: 'nobody@example.com', body: Buffer.from('y') }),
+      draft({ id: 'ada@example.com' }),
+      draft({ id: 'ada@example.com', body: Buffer.from('y') }),
       draft({ id: undefined }),
       draft({ id: undefined, body: Buffer.from('z') }),
     ],
@@ -194,7 +194,7 @@ test('derived keys that many batches share change no fingerprint', () => {
   // More than the cache holds, so that the first ones are derived again.
   for (const source of sources) derived.seed(TENANT, source);
   for (const source of [...sources.slice(0, 3), ...sources.slice(-3)]) {
-    for (const id of [GUID, 'nobody@example.com', undefined]) {
+    for (const id of [GUID, 'ada@example.com', undefined]) {
       const drafts = [draft({ source, id }), draft({ source, id, body: Buffer.from(source) })];
       assert.deepEqual(fingerprintBatch(drafts, KEYS, derived), fingerprintBatch(drafts, KEYS));
     }

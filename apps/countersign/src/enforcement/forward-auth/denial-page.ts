@@ -1,3 +1,4 @@
+import { htmlPage } from '../http/html-page.ts';
 import { escapeHtml, type Language, languageOf } from '../http/page-language.ts';
 
 /** Why access is denied, as the denied person may know it. The reference leads to the details. */
@@ -44,22 +45,10 @@ export function refusalPage(
     reference === undefined
       ? ''
       : `<p>${escapeHtml(next)}</p>\n<p><code>${escapeHtml(reference)}</code></p>\n`;
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
+  const main = `<h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(because[refusal])}</p>
-${help}</main>
-</body>
-</html>
-`;
+${help}`;
+  return htmlPage({ language, title, style: STYLE, main });
 }
 
 const STYLE =

@@ -157,7 +157,7 @@ test('the request to the provider has the documented form', async (t) => {
 const REFUSED: readonly (readonly [what: string, mood: Mood, number: number])[] = [
   ['says no', { error: 'access_denied' }, 50158],
   ['echoes another nonce', { claims: { nonce: 'another' } }, 50012],
-  ['names another subject', { claims: { sub: 'somebody' } }, 50012],
+  ['names another subject', { claims: { sub: 'another' } }, 50012],
   ['means another client', { claims: { aud: 'another' } }, 50012],
   ['is another issuer', { claims: { iss: 'https://elsewhere.example' } }, 50012],
   ['answers with a token that is over', { claims: { exp: START_MS / 1000 - 3600 } }, 50012],

@@ -1,3 +1,4 @@
+import { htmlPage } from '../../http/html-page.ts';
 import { escapeHtml, type Language } from '../../http/page-language.ts';
 import { REGISTER_SCRIPT, SUBMIT_SCRIPT, USE_SCRIPT } from './page-script.ts';
 import { type Notice, PAGE_TEXTS, type Refusal } from './page-text.ts';
@@ -164,21 +165,9 @@ function renderDocument(
     data === undefined ? '' : `<script type="application/json" id="data">${json}</script>\n`;
   const scriptElement =
     script === undefined ? '' : `<script nonce="${nonce}">{${script}}</script>\n`;
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style nonce="${nonce}">${STYLE}</style>
-</head>
-<body>
-<main>
-${body}
-${noScript}</main>
-${dataElement}${scriptElement}</body>
-</html>
-`;
+  const main = `${body}\n${noScript}`;
+  const scripts = `${dataElement}${scriptElement}`;
+  return htmlPage({ language, title, style: STYLE, nonce, main, scripts });
 }
 
 const STYLE = `
