@@ -8,7 +8,7 @@ export type ThreadData = {
   readonly turns: Int32Array<SharedArrayBuffer>;
 };
 
-/** Far below the ticks of the monitor, so that a busy machine does not look like an endless loop. */
+/** Far below the ticks of the monitor: a busy machine must not look like an endless loop. */
 const TURN_MS = 250;
 
 /** The first call in a file that runs as a thread: shows that the thread is alive from now on. */

@@ -35,8 +35,8 @@ export type BlockFacts = {
 /**
  * Reads the bodies of the entries `[0, size)`. Takes no lock, and never reads beyond `size`.
  *
- * An erasure replaces segments. No body is returned from a segment that was replaced, whoever
- * replaced it: this process, another thread of it, or another process.
+ * An erasure replaces segments. No body is returned from a segment that this process, another
+ * thread of it, or another process has replaced.
  */
 export class ArchiveReader {
   readonly #files: Disk;
