@@ -86,7 +86,7 @@ export function equal(a: PlainValue, b: PlainValue): boolean {
     return contains(a, b) && contains(b, a);
   }
   if (isEntity(a) || isEntity(b)) {
-    return isEntity(a) && isEntity(b) && keyOf(a.__entity) === keyOf(b.__entity);
+    return isEntity(a) && isEntity(b) && isSame(a.__entity, b.__entity);
   }
   const [left, right] = [Object.entries(a as PlainRecord), Object.keys(b)];
   if (left.length !== right.length) return false;
@@ -122,13 +122,20 @@ export function like(text: string, pattern: readonly ('*' | { readonly text: str
   return open || at === text.length;
 }
 
-export function keyOf({ type, id }: TypeAndId): string {
+export function isSame(a: TypeAndId, b: TypeAndId): boolean {
+  return a.type === b.type && a.id === b.id;
+}
+
+function keyOf({ type, id }: TypeAndId): string {
   return `${type}\n${id}`;
 }
 
 /** The entities of one request, as far as policies read them. */
 export class PlainEntities {
   readonly #entities = new Map<string, EntityJson>();
+  /** Policies read many attributes of the principal in succession. */
+  #lastOf: PlainEntity | undefined;
+  #last: EntityJson['attrs'] | undefined;
 
   constructor(entities: readonly EntityJson[]) {
     for (const each of entities) this.#entities.set(keyOf(uidOf(each.uid)), each);
@@ -137,13 +144,22 @@ export class PlainEntities {
   /** The attribute of a record or an entity; undefined if it does not exist. */
   attribute(of: PlainValue, name: string): PlainValue | undefined {
     if (typeof of !== 'object' || Array.isArray(of)) return notPlain();
-    const attrs = isEntity(of) ? this.#entities.get(keyOf(of.__entity))?.attrs : of;
+    const attrs = isEntity(of) ? this.#attributesOf(of) : of;
     if (attrs === undefined || !Object.hasOwn(attrs, name)) return undefined;
     return plain((attrs as Record<string, CedarValueJson>)[name]);
   }
 
+  #attributesOf(of: PlainEntity): EntityJson['attrs'] | undefined {
+    if (this.#lastOf !== of) {
+      this.#lastOf = of;
+      this.#last = this.#entities.get(keyOf(of.__entity))?.attrs;
+    }
+    return this.#last;
+  }
+
   /** Returns whether one entity equals the other, or is in it, directly or indirectly. */
   isIn(inner: TypeAndId, outer: TypeAndId): boolean {
+    if (isSame(inner, outer)) return true;
     const entityKey = keyOf(outer);
     const seen = new Set<string>();
     const edge = [keyOf(inner)];

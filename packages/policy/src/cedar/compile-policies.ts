@@ -13,7 +13,7 @@ import {
   equal,
   has,
   isEntity,
-  keyOf,
+  isSame,
   like,
   long,
   NotPlain,
@@ -104,7 +104,12 @@ function compilePolicy(id: string, { effect, conditions, ...head }: PolicyJson):
       return kind === 'when' ? (env) => bool(value(env)) : (env) => !bool(value(env));
     }),
   ].filter((test) => test !== always);
-  return { id, effect, test: (env) => tests.every((test) => test(env)) };
+  return { id, effect, test: (env) => isEach(tests, env) };
+}
+
+function isEach(tests: readonly Test[], env: Env): boolean {
+  for (const test of tests) if (!test(env)) return false;
+  return true;
 }
 
 const always: Test = () => true;
@@ -118,8 +123,8 @@ function constraint(variable: 'principal' | 'action' | 'resource', head: Constra
       return always;
     case '==': {
       if (!('entity' in head)) return notPlain();
-      const entityKey = keyOf(uidOf(head.entity));
-      return (env) => keyOf(of(env)) === entityKey;
+      const wanted = uidOf(head.entity);
+      return (env) => isSame(of(env), wanted);
     }
     case 'in': {
       const outer =

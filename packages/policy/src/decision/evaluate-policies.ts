@@ -79,7 +79,8 @@ function verdict(slice: Slice, gathered: PolicyInputs, response: CedarResponse):
   const { inputs, lacking } = gathered;
   const deciding = response.satisfied.flatMap((id) => slice.byId.get(id) ?? []);
   // A certain forbid: none of its own inputs is in doubt.
-  const certain = deciding.filter((policy) => !policy.reads.some((r) => lacking.has(readText(r))));
+  const isCertain = ({ reads }: Policy): boolean => !reads.some((r) => lacking.has(readText(r)));
+  const certain = lacking.size === 0 ? deciding : deciding.filter(isCertain);
   if (response.decision === 'deny' && certain.length > 0) {
     return { effect: 'deny', cause: 'policy', ...decidedBy(certain), inputs };
   }

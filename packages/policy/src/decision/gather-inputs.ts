@@ -1,10 +1,11 @@
 import { plural, quoted } from '@countersign/core';
 import type { CedarCall, CedarValueJson, EntityJson, TypeAndId } from '../cedar/cedar-engine.ts';
 import { type Attribute, actionUid, type Schema } from '../cedar/cedar-schema.ts';
-import { ANY_TYPE, type PolicyRead, readText } from '../cedar/policy-reads.ts';
+import { ANY_TYPE, type PolicyRead } from '../cedar/policy-reads.ts';
 import { isRecord, toTypedValue } from '../cedar/typed-value.ts';
 import type { Directory, EntityAttributes, SourcedValue } from '../directory/directory.ts';
 import { type EnforcementPoint, suppliesInput } from '../policies/enforcement-point.ts';
+import type { NamedRead } from '../policies/policy-set.ts';
 import type { DecisionInput, DecisionRequest } from './decision.ts';
 
 /** The maximum age of an input, by its name. */
@@ -44,7 +45,7 @@ export type RequestTypes = {
 export function gather(
   request: DecisionRequest,
   meant: RequestTypes,
-  reads: readonly PolicyRead[],
+  reads: readonly NamedRead[],
   world: InputSources,
 ): PolicyInputs {
   return new InputGatherer(request, meant, world).run(reads);
@@ -55,6 +56,9 @@ type PathValue =
   | { readonly kind: 'value'; readonly sourced: SourcedValue<CedarValueJson> }
   | { readonly kind: 'none'; readonly sourced: SourcedValue<null> }
   | { readonly kind: 'lacking'; readonly what: string; readonly sourced?: SourcedValue };
+
+/** A path of attributes: its text begins with the root. */
+type Place = { readonly root: PolicyRead['root']; readonly text: string; readonly depth: number };
 
 type Entity = {
   readonly uid: TypeAndId;
@@ -82,8 +86,8 @@ class InputGatherer {
     this.#resource = this.#entity(meant.resource, request.resource.id);
   }
 
-  run(reads: readonly PolicyRead[]): PolicyInputs {
-    for (const read of reads) this.#take(read);
+  run(reads: readonly NamedRead[]): PolicyInputs {
+    for (const each of reads) this.#take(each);
     const call: CedarCall = {
       principal: this.#principal.uid,
       action: actionUid(this.#action),
@@ -94,11 +98,10 @@ class InputGatherer {
     return { call, inputs: this.#inputs, lacking: this.#lacking };
   }
 
-  #take(read: PolicyRead): void {
+  #take({ name, read }: NamedRead): void {
     if (read.root === 'action') return;
     const found = this.#resolve(read);
     if (found === 'not asked') return;
-    const name = readText(read);
     if (found.kind === 'lacking') {
       this.#lacking.set(name, found.what);
       const { sourced } = found;
@@ -129,21 +132,25 @@ class InputGatherer {
       if (found.kind !== 'value') return found.kind === 'none' ? 'not asked' : found;
       const referred = this.#referred(found.sourced.value);
       if (referred === undefined) return found;
-      return this.#ofEntity(referred, [root, name], rest, within);
+      return this.#ofEntity(referred, { root, text: `context.${name}`, depth: 1 }, rest, within);
     }
     const entity = root === 'resource' ? this.#resource : this.#principal;
-    return this.#ofEntity(entity, [root], path, within);
+    return this.#ofEntity(entity, { root, text: root, depth: 0 }, path, within);
   }
 
   #ofEntity(
     start: Entity,
-    before: readonly string[],
+    before: Place,
     path: readonly string[],
     within: string | undefined,
   ): PathValue | 'not asked' {
     let entity = start;
-    for (const [at, name] of path.entries()) {
-      const found = this.#attribute(entity, [...before, ...path.slice(0, at + 1)], name);
+    let { text, depth } = before;
+    for (let at = 0; at < path.length; at++) {
+      const name = path[at] as string;
+      text = `${text}.${name}`;
+      depth += 1;
+      const found = this.#attribute(entity, { root: before.root, text, depth }, name);
       if (found === 'not asked') return found;
       const isLast = at === path.length - 1;
       if (isLast && within === undefined) return found;
@@ -154,7 +161,7 @@ class InputGatherer {
       entity = referred;
     }
     if (within === undefined) return 'not asked';
-    return this.#membership(entity, [...before, ...path].join('.'), within);
+    return this.#membership(entity, text, within);
   }
 
   #contextMember(name: string): PathValue | 'not asked' {
@@ -194,35 +201,33 @@ class InputGatherer {
     return stated(Object.hasOwn(context, name) ? context[name] : null);
   }
 
-  #attribute(entity: Entity, path: readonly string[], name: string): PathValue | 'not asked' {
+  #attribute(entity: Entity, place: Place, name: string): PathValue | 'not asked' {
     const { uid, attrs } = entity;
     const { schema } = this.#world;
     const attribute = schema.entities.get(uid.type)?.attributes.get(name);
-    const input = path.join('.');
     if (attribute === undefined) return 'not asked';
-    const sourced = this.#attributeStated(entity, path, name);
+    const sourced = this.#attributeStated(entity, place, name);
     if (sourced === undefined) {
       const what = `${uid.type} ${quoted(uid.id)}`;
       const unknown = entity.facts === undefined;
       const text = unknown ? `${what} is not known here` : `no source states ${name} of ${what}`;
       return { kind: 'lacking', what: text };
     }
-    const found = this.#typed(input, attribute, sourced);
+    const found = this.#typed(place.text, attribute, sourced);
     if (found.kind === 'value') attrs[name] = found.sourced.value;
     return found;
   }
 
   #attributeStated(
     entity: Entity,
-    path: readonly string[],
+    { root, text: input, depth }: Place,
     name: string,
   ): SourcedValue | undefined {
     const { point, nowMs } = this.#world;
-    const input = path.join('.');
     const supposed = this.#supposed(input);
     if (supposed !== undefined) return supposed;
-    const party = this.#partyOf(entity, path[0]);
-    if (party === undefined || path.length > 2 || !suppliesInput(point, input)) {
+    const party = this.#partyOf(entity, root);
+    if (party === undefined || depth > 1 || !suppliesInput(point, input)) {
       return entity.facts?.attribute(name);
     }
     const properties = party.properties ?? {};
@@ -236,7 +241,7 @@ class InputGatherer {
     return { value: whatIf.get(input), source: 'what if', seenMs: nowMs };
   }
 
-  #partyOf(entity: Entity, root: string | undefined): DecisionRequest['subject'] | undefined {
+  #partyOf(entity: Entity, root: Place['root']): DecisionRequest['subject'] | undefined {
     if (root === 'principal' && entity === this.#principal) return this.#request.subject;
     if (root === 'resource' && entity === this.#resource) return this.#request.resource;
     return undefined;

@@ -1,5 +1,6 @@
 import { assert } from '@countersign/core';
 import { AttributeColumn } from './attribute-column.ts';
+import { suiteAttributeOf } from './membership-column.ts';
 import { ParentLists } from './parent-lists.ts';
 
 /** Two entities share this name, so it identifies none. */
@@ -12,6 +13,8 @@ export class EntityTable {
   readonly #rows = new Map<string, number>();
   readonly #names = new Map<string, number>();
   readonly #columns = new Map<string, AttributeColumn>();
+  /** Columns of the suite's statements, by attribute. */
+  readonly #suiteColumns = new Map<string, AttributeColumn>();
 
   get size(): number {
     return this.#ids.length;
@@ -61,6 +64,11 @@ export class EntityTable {
     return this.#columns.get(name);
   }
 
+  /** The suite's statements about an attribute. */
+  suiteColumn(attribute: string): AttributeColumn | undefined {
+    return this.#suiteColumns.get(attribute);
+  }
+
   get columns(): Iterable<readonly [name: string, column: AttributeColumn]> {
     return this.#columns;
   }
@@ -70,6 +78,8 @@ export class EntityTable {
     if (known !== undefined) return known;
     const column = new AttributeColumn();
     this.#columns.set(name, column);
+    const attribute = suiteAttributeOf(name);
+    if (attribute !== undefined) this.#suiteColumns.set(attribute, column);
     return column;
   }
 

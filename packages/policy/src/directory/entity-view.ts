@@ -1,7 +1,7 @@
-import type { Cell, ValuePool } from './attribute-column.ts';
+import type { AttributeColumn, Cell, ValuePool } from './attribute-column.ts';
 import type { EntityAttributes, ObservedSpan, SourcedValue } from './directory.ts';
 import type { EntityTable } from './entity-table.ts';
-import { membershipColumn, suiteColumn } from './membership-column.ts';
+import { membershipColumn } from './membership-column.ts';
 
 /** Deeper nesting is a cycle or a mistake. Real nesting stays below ten. */
 const NESTING_MAX = 100;
@@ -39,17 +39,17 @@ export class EntityView implements EntityAttributes {
   }
 
   attribute(name: string): SourcedValue | undefined {
-    return agreed(this.#stated(name), this.#stated(suiteColumn(name)));
+    const table = this.#tenant.table(this.#type);
+    return agreed(this.#stated(table?.column(name)), this.#stated(table?.suiteColumn(name)));
   }
 
-  #stated(name: string): SourcedValue | undefined {
-    const cell = this.#cell(name);
+  #stated(column: AttributeColumn | undefined): SourcedValue | undefined {
+    const cell = this.#cell(column);
     if (cell === undefined) return undefined;
     const { values } = this.#tenant;
     const source = values.sourceName(cell.source);
     const [firstMs, lastMs] = [cell.firstS * 1000, cell.lastS * 1000];
-    const present = this.#tenant.table(this.#type)?.column(name)?.get(this.#row);
-    const isPresent = present?.firstS === cell.firstS;
+    const isPresent = this.#atMs === undefined || column?.get(this.#row)?.firstS === cell.firstS;
     const seenMs = this.#seenMs({ source, firstMs, lastMs }, isPresent);
     return { value: values.value(cell.value), source, seenMs };
   }
@@ -108,7 +108,8 @@ export class EntityView implements EntityAttributes {
     const completeSpan = this.#tenant.completeSpanOf(into);
     if (completeSpan !== undefined)
       return { source: completeSpan.source, seenMs: this.#seenMs(completeSpan, true) };
-    const known = this.#stated(membershipColumn(into));
+    const column = this.#tenant.table(this.#type)?.column(membershipColumn(into));
+    const known = this.#stated(column);
     // Null: a file stated it once, and no longer does.
     if (known === undefined || known.value === null) return undefined;
     return { source: known.source, seenMs: known.seenMs };
@@ -128,8 +129,7 @@ export class EntityView implements EntityAttributes {
     return Math.min(latestMs, atMs);
   }
 
-  #cell(name: string): Cell | undefined {
-    const column = this.#tenant.table(this.#type)?.column(name);
+  #cell(column: AttributeColumn | undefined): Cell | undefined {
     if (this.#atMs === undefined) return column?.get(this.#row);
     return column?.at(this.#row, Math.floor(this.#atMs / 1000));
   }

@@ -9,11 +9,12 @@ const SUITE_SOURCE = 'graph/';
  * company's, so that reading order never decides between them.
  */
 export function columnOf(attribute: string, source: string): string {
-  return source.startsWith(SUITE_SOURCE) ? suiteColumn(attribute) : attribute;
+  return source.startsWith(SUITE_SOURCE) ? SUITE + attribute : attribute;
 }
 
-export function suiteColumn(attribute: string): string {
-  return SUITE + attribute;
+/** The attribute of a column of the suite; undefined for other columns. */
+export function suiteAttributeOf(column: string): string | undefined {
+  return column.startsWith(SUITE) ? column.slice(SUITE.length) : undefined;
 }
 
 /** The column with the memberships in a container type, if its source states them. */

@@ -87,9 +87,14 @@ export const ENFORCEMENT_POINTS: ReadonlyMap<string, EnforcementPoint> = new Map
 
 /** Returns whether the enforcement point, or the decision point itself, states an input. */
 export function suppliesInput(point: EnforcementPoint, input: string): boolean {
-  return [...OWN_INPUTS, ...point.supplies].some(
-    (supplied) => input === supplied || input.startsWith(`${supplied}.`),
-  );
+  for (const own of OWN_INPUTS) if (isPartOf(own, input)) return true;
+  for (const supplied of point.supplies) if (isPartOf(supplied, input)) return true;
+  return false;
+}
+
+function isPartOf(whole: string, input: string): boolean {
+  if (!input.startsWith(whole)) return false;
+  return input.length === whole.length || input[whole.length] === '.';
 }
 
 /** The schema type for a caller's type name; undefined if there is none. */

@@ -209,7 +209,7 @@ describe('a slice', () => {
     assert.equal(slice('open', 'Person', 'App'), first);
     assert.notEqual(slice('close', 'Person', 'App'), first);
     assert.deepEqual(
-      first.reads.map(({ root, within }) => `${root} in ${within}`),
+      first.reads.map(({ name }) => name),
       ['principal in Group'],
     );
     for (let at = 0; at <= SLICES_KEPT_MAX; at++) slice('open', `Made${at}`, 'App');

@@ -26,9 +26,12 @@ export type Slice = {
   readonly key: string;
   readonly policies: readonly Policy[];
   readonly byId: ReadonlyMap<string, Policy>;
-  readonly reads: readonly PolicyRead[];
+  readonly reads: readonly NamedRead[];
   readonly cedar: CedarSet;
 };
+
+/** A read with its name: see {@link readText}. */
+export type NamedRead = { readonly name: string; readonly read: PolicyRead };
 
 export type SliceKey = {
   readonly enforcementPoint: string;
@@ -91,7 +94,9 @@ export class PolicySet {
       key,
       policies,
       byId: new Map(policies.map((policy) => [policy.id, policy])),
-      reads: [...reads.values()].sort((a, b) => (readText(a) < readText(b) ? -1 : 1)),
+      reads: [...reads]
+        .map(([name, read]) => ({ name, read }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
       cedar: new CedarSet(nameOf(texts), Object.fromEntries(policies.map((p) => [p.id, p]))),
     };
   }

@@ -130,7 +130,12 @@ export function gathered(reads: readonly string[], changes: Changes = {}): Polic
     whatIf: changes.whatIf,
   };
   const meant = { principal: 'Person', action: 'signIn', resource: 'Suite' };
-  return gather({ ...REQUEST, ...changes.request }, meant, reads.map(readOf), world);
+  return gather(
+    { ...REQUEST, ...changes.request },
+    meant,
+    reads.map((name) => ({ name, read: readOf(name) })),
+    world,
+  );
 }
 
 /** Parses `principal.manager in Team`, in policy notation. */
