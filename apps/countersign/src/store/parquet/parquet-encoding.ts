@@ -71,7 +71,7 @@ function withLength(bytes: Buffer): Buffer {
  * It encodes short ASCII itself, because a call into the engine takes longer than the characters.
  */
 export function writeText(bytes: Buffer, text: string, at: number): number {
-  const start = at + 4;
+  const start = at + TEXT_LENGTH_BYTES;
   const { length } = text;
   let i = length <= ASCII_LOOP_MAX ? 0 : length + 1;
   for (; i < length; i++) {
@@ -88,6 +88,8 @@ export function writeText(bytes: Buffer, text: string, at: number): number {
 }
 
 const ASCII_LOOP_MAX = 128;
+
+export const TEXT_LENGTH_BYTES = 4;
 
 export function plainInt32(values: Float64Array): Buffer {
   const bytes = Buffer.allocUnsafe(values.length * 4);

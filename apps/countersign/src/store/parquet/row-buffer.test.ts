@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { TenantId } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import { COLUMN_CHARS_MAX, ROW_GROUP_ROWS } from '../limits.ts';
+import { DuckDbEngine, literal } from '../duckdb/duckdb-engine.ts';
+import { BUFFER_ROWS, COLUMN_CHARS_MAX, ROW_GROUP_ROWS } from '../limits.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { StoreReader } from '../store-reader.ts';
-import { folder, HEAD, row, START_MS, storeOf } from '../testing/rows.ts';
+import { CONTOSO, FABRIKAM, folder, HEAD, row, START_MS, storeOf } from '../testing/rows.ts';
 import { COLUMNS } from './event-columns.ts';
 import { RowBuffer } from './row-buffer.ts';
 
@@ -95,7 +98,7 @@ test('every column keeps its place in a row that is read back', async (t) => {
 
 test('row groups, dictionaries and plain columns hold every value', async (t) => {
   const dir = await folder(t);
-  const rows = Array.from({ length: ROW_GROUP_ROWS + 5000 }, (_, i) =>
+  const rows = Array.from({ length: BUFFER_ROWS + 5000 }, (_, i) =>
     row(i, {
       entries: i % 3 === 0 && i > 0 ? [i - 1, i] : [i],
       timeMs: START_MS + i,
@@ -116,6 +119,40 @@ test('row groups, dictionaries and plain columns hold every value', async (t) =>
   await store.compact({ partitionRowsMin: 1 });
   store.close();
   assert.deepEqual(await readBack(dir), rows);
+});
+
+test("a person's rows are contiguous, and row groups state their range of actors", async (t) => {
+  const dir = await folder(t);
+  // In UTF-8, the last name sorts after the one before it; in UTF-16 before.
+  const names = ['b', 'a', null, 'é', '\uffee', '\u{1f600}'];
+  const rows = Array.from({ length: BUFFER_ROWS }, (_, i) =>
+    row(i, { tenant: i % 5 === 0 ? FABRIKAM : CONTOSO, actorUid: names[i % names.length] ?? null }),
+  );
+  (await storeOf(dir, [rows])).close();
+  const [path = ''] = new DatabaseSync(join(dir, 'state.sqlite'))
+    .prepare('SELECT path FROM files')
+    .all()
+    .map((file) => String(file['path']));
+  const engine = await DuckDbEngine.open({ threads: 1, tempDir: dir });
+  const file = literal(join(dir, path));
+  const read = await engine.rows(`SELECT tenant, actor, "index" FROM read_parquet(${file})`);
+  const sorted = await engine.rows(
+    `SELECT tenant, actor, "index" FROM read_parquet(${file})
+      ORDER BY encode(tenant), encode(actor) NULLS FIRST, "index"`,
+  );
+  assert.deepEqual(read, sorted);
+  const ranges = await engine.rows(
+    `SELECT stats_min_value, stats_max_value FROM parquet_metadata(${file})
+      WHERE path_in_schema = 'actor' ORDER BY row_group_id`,
+  );
+  const groups = Array.from({ length: BUFFER_ROWS / ROW_GROUP_ROWS }, (_, i) => {
+    const of = read.slice(i * ROW_GROUP_ROWS, (i + 1) * ROW_GROUP_ROWS);
+    const actors = of.flatMap(([, actor]) => (actor === null ? [] : [Buffer.from(String(actor))]));
+    const [first, ...more] = actors.sort(Buffer.compare).map(String);
+    return [first, more.at(-1)];
+  });
+  assert.deepEqual(ranges, groups);
+  engine.close();
 });
 
 test('a buffer can be reused', async (t) => {
@@ -199,17 +236,17 @@ test('each column has a description and a unique name', () => {
   for (const { name, meaning } of COLUMNS) assert.ok(meaning.length > 3, name);
 });
 
-test('a row group with one value keeps it when the next one has another', async (t) => {
+test('a buffer with one value keeps it when the next one has another', async (t) => {
   const dir = await folder(t);
   const tenants = ['3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21', 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74'];
-  const rows = Array.from({ length: ROW_GROUP_ROWS * 2 }, (_, i) => {
-    const tenant = tenants[Math.floor(i / ROW_GROUP_ROWS)] as TenantId;
+  const rows = Array.from({ length: BUFFER_ROWS * 2 }, (_, i) => {
+    const tenant = tenants[Math.floor(i / BUFFER_ROWS)] as TenantId;
     return { ...row(i), tenant };
   });
   (await storeOf(dir, [rows])).close();
   const counts = Map.groupBy(await readBack(dir), ({ tenant }) => tenant);
   assert.deepEqual(
     [...counts].map(([tenant, of]) => [tenant, of.length]),
-    tenants.map((tenant) => [tenant, ROW_GROUP_ROWS]),
+    tenants.map((tenant) => [tenant, BUFFER_ROWS]),
   );
 });
