@@ -1,4 +1,5 @@
 import type { Disk, FileId } from '../disk/disk.ts';
+import { freeBytes } from '../disk/free-bytes.ts';
 import { BLOCKS_KEPT_BYTES_MAX, SEGMENTS_OPEN_MAX } from '../limits.ts';
 import {
   type BlockHeader,
@@ -91,13 +92,17 @@ export class ArchiveReader {
     const { segment, block } = this.#find(index);
     const kept = this.#blocks.get(segment, block.firstIndex);
     if (kept !== undefined) return kept;
-    const { header, meta, place } = this.#factsOf(segment, block);
-    const packed = readPackedBytes(this.#files, segment.file, { header, at: place.at });
-    const opened = { header, meta, bodies: unpackBodies(header, packed, place), segment };
+    const opened = { ...this.#unpack(segment, block), segment };
     this.#blocks.last = opened;
     const isPart = index > block.firstIndex || to < block.firstIndex + block.count;
     if (isPart) this.#blocks.keep(block.firstIndex, opened);
     return opened;
+  }
+
+  /** Like {@link block}, but keeps nothing: the block and its memory belong to the caller. */
+  unkeptBlock(index: number): OpenBlock & Pick<BlockFacts, 'place'> {
+    const { segment, block } = this.#find(index);
+    return this.#unpack(segment, block);
   }
 
   /**
@@ -111,6 +116,14 @@ export class ArchiveReader {
       if (meta.versions[at + i] !== versions[offset + i]) return false;
     }
     return true;
+  }
+
+  #unpack(segment: OpenSegment, block: BlockPlace): OpenBlock & Pick<BlockFacts, 'place'> {
+    const { header, meta, place } = this.#factsOf(segment, block);
+    const packed = readPackedBytes(this.#files, segment.file, { header, at: place.at });
+    const bodies = unpackBodies(header, packed, place);
+    freeBytes(packed);
+    return { header, meta, bodies, place };
   }
 
   #find(index: number): { readonly segment: OpenSegment; readonly block: BlockPlace } {

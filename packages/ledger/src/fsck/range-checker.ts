@@ -13,6 +13,7 @@ import { ArchiveReader } from '../archive/archive-reader.ts';
 import type { ByteLocation } from '../archive/block.ts';
 import type { OpenBlock } from '../archive/merge-blocks.ts';
 import type { Disk } from '../disk/disk.ts';
+import { freeBytes } from '../disk/free-bytes.ts';
 import { BodyCommitter, SALT_BYTES } from '../entries/body-commitment.ts';
 import { DerivedKeys, type LocalKeys } from '../entries/keyed-hash.ts';
 import { RESTARTS_SEEN } from '../entries/leaf.ts';
@@ -122,6 +123,7 @@ export class RangeChecker {
         seenLast = seen;
         this.#checkBody(i);
       }
+      freeBytes(bundle.bytes);
     }
     this.#checkFingerprints();
     const found = { problems: this.#problems, erased: this.#erased, own: this.#own };
@@ -209,7 +211,9 @@ export class RangeChecker {
   #checkFingerprints(): void {
     const block = this.#block;
     this.#block = undefined;
-    if (block === undefined || this.#keys === undefined) return;
+    if (block === undefined) return;
+    freeBytes(block.bodies);
+    if (this.#keys === undefined) return;
     const { meta, header, seeds, digests } = block;
     const expected = this.#keys.version.fingerprints(seeds, digests);
     if (expected.equals(meta.versions)) return;
@@ -236,11 +240,10 @@ export class RangeChecker {
 
   #openBlock(index: number): CheckedBlock | undefined {
     try {
-      const { place } = this.#archive.facts(index);
-      const block = this.#archive.block(index, Infinity);
+      const block = this.#archive.unkeptBlock(index);
       const { count } = block.header;
       const seeds = new Array<Uint8Array>(count).fill(UNCHECKED);
-      return { ...block, place, seeds, digests: Buffer.alloc(count * HASH_BYTES) };
+      return { ...block, seeds, digests: Buffer.alloc(count * HASH_BYTES) };
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       const {
