@@ -33,6 +33,15 @@ export const SEGMENT_BYTES_TARGET: number = 64 * 1024 * 1024;
 /** A journal file is closed at this length. */
 export const JOURNAL_FILE_BYTES_TARGET: number = 64 * 1024 * 1024;
 
+/**
+ * A journal file grows by this much at a time if its groups are small: by about 50 groups. Writing
+ * it takes a few milliseconds.
+ */
+export const JOURNAL_RESERVE_BYTES: number = 1024 * 1024;
+
+/** A larger group takes longer to write than its file takes to grow, so nothing is reserved. */
+export const JOURNAL_SMALL_GROUP_BYTES: number = 64 * 1024;
+
 /** Frames that share one fdatasync: limits the time until the first of them is acknowledged. */
 export const GROUP_BYTES_MAX: number = 16 * 1024 * 1024;
 

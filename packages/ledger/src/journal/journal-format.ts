@@ -8,6 +8,7 @@ import { type Frame, readFrame } from './journal-frame.ts';
  *     | magic 8 | first index 6 | entry count 4 | frame bytes 4 | SHA-256 of the nonce and these
  *       | frames
  *     | …
+ *     | zeros, reserved for further groups
  *
  * A group is written only after the previous one is durable. So everything before a whole group
  * header was acknowledged, and must be whole too. Only the last group can be torn. The nonce is
@@ -93,6 +94,7 @@ export function readJournal(
   let index = expected.firstIndex;
   while (at < bytes.length) {
     const group = decodeGroupHeader(bytes, at, nonce);
+    if (group === undefined && isReserve(bytes, at)) break;
     let next = at + GROUP_HEADER_BYTES;
     const end = next + (group?.frameBytes ?? 0);
     const groupFirst = index;
@@ -108,6 +110,11 @@ export function readJournal(
     at = end;
   }
   return { frames, brokenAt: undefined, isFollowed: false };
+}
+
+function isReserve(bytes: Buffer, from: number): boolean {
+  for (let at = from; at < bytes.length; at++) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 function hasGroupAfter(bytes: Buffer, from: number, nonce: Uint8Array): boolean {

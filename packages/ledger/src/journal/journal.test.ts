@@ -5,6 +5,7 @@ import { fingerprintBatch } from '../append/fingerprint-batch.ts';
 import { prepareBatch } from '../append/prepare-batch.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { journalFile, layout } from '../folder/folder-layout.ts';
+import { JOURNAL_RESERVE_BYTES } from '../limits.ts';
 import { DIR, diceOf, randomOf } from '../testing/crash-model.ts';
 import { MemoryDisk } from '../testing/memory-disk.ts';
 import { Journal } from './journal.ts';
@@ -77,8 +78,13 @@ function cut(disk: MemoryDisk, path: string, length: number): void {
   disk.close(file);
 }
 
-const bytesOf = (disk: MemoryDisk, path: string): Buffer =>
-  readWholeFile(disk, path, 2 ** 20) as Buffer;
+/** The file without the reserve at its end. */
+function bytesOf(disk: MemoryDisk, path: string): Buffer {
+  const bytes = readWholeFile(disk, path, 2 ** 20) as Buffer;
+  let end = bytes.length;
+  while (bytes[end - 1] === 0) end--;
+  return bytes.subarray(0, end);
+}
 
 test('returns what was appended, in order', async () => {
   const { disk } = await written();
@@ -95,6 +101,54 @@ test('a last group cut at any byte keeps its whole frames, and the cut is report
     const indices = length < frameAt ? [0, 1, 2] : [0, 1, 2, 3];
     assert.deepEqual(recovered(disk, 0), { indices, torn: [`${path} at ${lastAt}`] });
   }
+});
+
+test('a file grows by a reserve, not with each small group', async () => {
+  const { disk, journal, path } = await written();
+  const file = disk.open(path, 'read');
+  const lengths = new Set<number>();
+  for (let i = 6; i < 60; i++) {
+    await journal.append([frame(i, [`body ${i}`])], { firstIndex: i, count: 1 });
+    lengths.add(disk.size(file));
+  }
+  assert.equal(lengths.size, 1);
+  assert.equal(recovered(disk, 0).indices.length, 59);
+  disk.close(file);
+});
+
+test('a small group after the end of the reserve reserves again', async () => {
+  const { disk, journal, path } = await written();
+  const file = disk.open(path, 'read');
+  const noise = Buffer.from(random.fill(Buffer.alloc(2 * JOURNAL_RESERVE_BYTES))).toString(
+    'base64',
+  );
+  await journal.append([frame(6, [noise])], { firstIndex: 6, count: 1 });
+  const large = disk.size(file);
+  await journal.append([frame(7, ['x'])], { firstIndex: 7, count: 1 });
+  assert.ok(disk.size(file) >= large + JOURNAL_RESERVE_BYTES);
+  assert.deepEqual(recovered(disk, 0), { indices: [0, 1, 2, 3, 5, 6, 7], torn: [] });
+  disk.close(file);
+});
+
+test('a last group in the reserve with lost pages is dropped and reported', async () => {
+  const { disk, path } = await written();
+  const bytes = bytesOf(disk, path);
+  const lastAt = bytes.lastIndexOf('CSGROUP1');
+  // The pages of the first part never reached the disk.
+  overwrite(disk, path, lastAt, Buffer.alloc(GROUP_HEADER_BYTES));
+  assert.deepEqual(recovered(disk, 0), { indices: [0, 1, 2], torn: [`${path} at ${lastAt}`] });
+  // None of the pages did: nothing says that there was a group, and it was not acknowledged.
+  overwrite(disk, path, lastAt, Buffer.alloc(bytes.length - lastAt));
+  assert.deepEqual(recovered(disk, 0), { indices: [0, 1, 2], torn: [] });
+});
+
+test('a group of an earlier part of the file that became zeros is an error', async () => {
+  const { disk, path } = await written();
+  const bytes = bytesOf(disk, path);
+  const lastAt = bytes.lastIndexOf('CSGROUP1');
+  const beforeAt = bytes.lastIndexOf('CSGROUP1', lastAt - 1);
+  overwrite(disk, path, beforeAt, Buffer.alloc(lastAt - beforeAt));
+  assert.throws(() => recovered(disk, 0), { code: 'JOURNAL_CORRUPT' });
 });
 
 test('a last group with a lost page is dropped from there on', async () => {

@@ -3,7 +3,11 @@ import { assert, type Random } from '@countersign/core';
 import type { Disk, FileId } from '../disk/disk.ts';
 import { LedgerError } from '../errors.ts';
 import { indexOfName, JOURNAL_SUFFIX, journalFile, layout } from '../folder/folder-layout.ts';
-import { JOURNAL_FILE_BYTES_TARGET } from '../limits.ts';
+import {
+  JOURNAL_FILE_BYTES_TARGET,
+  JOURNAL_RESERVE_BYTES,
+  JOURNAL_SMALL_GROUP_BYTES,
+} from '../limits.ts';
 import {
   encodeGroupHeader,
   encodeJournalHeader,
@@ -11,6 +15,8 @@ import {
   readJournal,
 } from './journal-format.ts';
 import type { Frame } from './journal-frame.ts';
+
+const RESERVE = new Uint8Array(JOURNAL_RESERVE_BYTES);
 
 /** Bytes at the end of the journal that are not a whole group, so they were never acknowledged. */
 export type TornTail = { readonly path: string; readonly at: number; readonly bytes: number };
@@ -30,6 +36,8 @@ export class Journal {
   readonly #kept: JournalFile[];
   #file: FileId | undefined;
   #endAt = 0;
+  /** The length of the file. What lies behind {@link #endAt} is zero. */
+  #reservedAt = 0;
   #nonce: Uint8Array = new Uint8Array(0);
   #appending: Promise<void> | undefined;
   /** A rotation was requested: the next group opens a new file. */
@@ -95,8 +103,17 @@ export class Journal {
     const file = this.#file as FileId;
     const frameBytes = frames.reduce((sum, frame) => sum + frame.length, 0);
     const header = encodeGroupHeader({ ...entries, frameBytes }, this.#nonce);
-    this.#files.write(file, [header, ...frames], this.#endAt);
-    this.#endAt += header.length + frameBytes;
+    const parts = [header, ...frames];
+    const endAt = this.#endAt + header.length + frameBytes;
+    // A sync of a file that grows waits for the file system's own journal, which other syncs
+    // occupy. Within the reserve, only the group itself is written.
+    if (endAt > this.#reservedAt && frameBytes <= JOURNAL_SMALL_GROUP_BYTES) parts.push(RESERVE);
+    this.#files.write(file, parts, this.#endAt);
+    this.#reservedAt = Math.max(
+      this.#reservedAt,
+      parts.reduce((at, { length }) => at + length, this.#endAt),
+    );
+    this.#endAt = endAt;
     await this.#files.syncData(file);
   }
 
@@ -148,6 +165,7 @@ export class Journal {
     const header = encodeJournalHeader({ firstIndex, origin: this.#origin, nonce: this.#nonce });
     this.#files.write(file, [header], 0);
     this.#endAt = header.length;
+    this.#reservedAt = header.length;
     this.#kept.push({ path, firstIndex });
     // Before the first group, so that an incomplete header means a crash, not damage.
     await this.#files.syncData(file);

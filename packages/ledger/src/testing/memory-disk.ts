@@ -39,6 +39,8 @@ export type Fault =
   /** The operation fails, and writes are truncated. Later operations succeed. */
   | { readonly at: number; readonly kind: 'ENOSPC' | 'EIO' };
 
+const SECTOR_BYTES = 512;
+
 /**
  * A disk in memory that guarantees no more than POSIX. Names are not durable until their folder is
  * synced, whatever happened to the file. Each folder forgets independently.
@@ -288,9 +290,18 @@ export class MemoryDisk implements Disk {
       after = Buffer.from(data.subarray(0, cutAt));
       // The length can be durable before the bytes are: then they read as zeros.
       if (choice === 3) after = Buffer.concat([after, Buffer.alloc(data.length - cutAt)]);
-    }
+    } else if (choice >= 2) after = this.#sectorsOf(data, durable);
     inode.data = after;
     inode.durable = after;
+  }
+
+  /** Sectors that were overwritten become durable in any order. */
+  #sectorsOf(data: Buffer, durable: Buffer): Buffer {
+    const after = Buffer.from(data);
+    for (let at = 0; at < Math.min(data.length, durable.length); at += SECTOR_BYTES) {
+      if (this.#dice(2) === 0) durable.copy(after, at, at, at + SECTOR_BYTES);
+    }
+    return after;
   }
 
   #inode(file: FileId): Inode {
