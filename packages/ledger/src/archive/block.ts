@@ -130,8 +130,9 @@ export function corrupt(place: ByteLocation, what: string, cause?: unknown): Led
 
 function pack(bodies: Uint8Array): Buffer {
   return zstdCompressSync(bodies, {
-    // Records compress to a fifth or less, so this needs few calls through the binding.
-    chunkSize: 64 * 1024,
+    // Records compress to a fifth or less, so this needs few calls through the binding. The chunk
+    // of a small block is short: each is allocated anew, outside the heap.
+    chunkSize: Math.min(64 * 1024, Math.max(constants.Z_MIN_CHUNK, bodies.length)),
     params: {
       [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
       [constants.ZSTD_c_hashLog]: ZSTD_HASH_LOG,
