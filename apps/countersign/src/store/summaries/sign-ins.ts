@@ -36,15 +36,22 @@ const hashed = (of: string): string => `CASE WHEN ${of} IS NOT NULL THEN hash(${
  * millions of sign-ins are ten times as fast. With 64 bits, a company of a million people has two
  * equal hashes in one of ten thousand runs.
  *
- * The address has a cryptographic hash, because DuckDB's `hash` can be inverted. Among the 2^64
- * addresses of one network, an intruder finds one with the hash of a company's address in a minute.
- * Guesses from there would then seem to come from the company.
+ * The person and the address have cryptographic hashes, because DuckDB's `hash` can be inverted.
+ * Among the 2^64 addresses of one network, an intruder finds one with the hash of a company's
+ * address in a minute. Guesses from there would then seem to come from the company. A name with the
+ * hash of a victim's name takes seconds. If a guest of that name signs in from the intruder's
+ * address, the address would be familiar for guesses at the victim.
+ *
+ * The other texts need no such hash. An intruder can send the text of a known client itself, owns
+ * too few networks to choose one, and does not choose the ids of applications.
  *
  * `u`: the person. `net`, `wide`: networks of the address. `asked`: not a silent renewal.
  */
 export const SIGN_INS: SummaryTable = {
   name: 'sign-ins',
-  sql: (events) => `SELECT "index", tenant, epoch_ms("time") AS t, hash(${PERSON_SQL}) AS u,
+  sql: (
+    events,
+  ) => `SELECT "index", tenant, epoch_ms("time") AS t, md5_number_lower(${PERSON_SQL}) AS u,
       md5_number_lower(ip) AS ip, hash(${NET}) AS net, hash(${WIDE}) AS wide,
       hash(coalesce(country, '')) AS country, ${hashed('user_agent')}, ${hashed('app_uid')},
       is_mfa, ${KIND_SQL} AS kind,
