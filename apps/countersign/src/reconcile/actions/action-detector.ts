@@ -48,7 +48,8 @@ export function reconcileDetector(
         authorizations,
         coverage: store.coverage(),
       });
-      const reached = await reconciler.reachedDays(fromIndex, touched);
+      // If all records are new, so are all days. The query reads each action of the store.
+      const reached = fromIndex === 0 ? [] : await reconciler.reachedDays(fromIndex, touched);
       const days = reached.map((day) => interval(day, day + DAY_MS));
       const asked = (touched.length === 0 ? [recent] : touched).map(wholeDays);
       const covers = normalize([...asked, ...days]);

@@ -23,6 +23,7 @@ import type { SeenKind } from './sign-in-coverage.ts';
 import {
   joinedSql,
   joinTables,
+  LAST_READ_BY,
   type SignInParts,
   signInTables,
   type Tables,
@@ -250,5 +251,6 @@ function numbers(indices: readonly number[]): string {
 async function makeTables(ask: RunSql, tables: Tables): Promise<void> {
   for (const [name, sql] of Object.entries(tables)) {
     await ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
+    for (const read of LAST_READ_BY[name] ?? []) await ask(`DROP TABLE ${read}`);
   }
 }

@@ -21,6 +21,13 @@ export type JoinParts = SignInParts & Readonly<Record<'said' | 'bounds' | 'regis
 /** Tables created one after the other, so that each can be spilled before the next needs memory. */
 export type Tables = Readonly<Record<string, string>>;
 
+/** Tables that no later one reads, by the table after which they are dropped. */
+export const LAST_READ_BY: Readonly<Record<string, readonly string[]>> = {
+  raw: ['unnamed', 'chosen'],
+  s: ['raw', 'stood'],
+  per: ['s', 'named_tokens', 'named_sessions', 'named_people'],
+};
+
 /** The tables that {@link joinedSql} reads. */
 export function joinTables(parts: JoinParts): Tables {
   return {
@@ -91,6 +98,8 @@ function who(names: string): string {
 /** A sign-out opens nothing, nor does a page between password and session. */
 const OPENS = `class_uid = 3002 AND activity_id <> 2 AND status_id NOT IN (2, 99)`;
 
+const IS_UNNAMED = 'actor_uid IS NULL AND actor_name IS NOT NULL';
+
 /**
  * Sign-ins that actions name, and those of people near actions without ids. `raw` keeps no others,
  * because months of them are too many. All sign-ins decide whether a name is unique.
@@ -100,9 +109,9 @@ export function signInTables(parts: SignInParts): Tables {
   const named = (id: string): string => `SELECT DISTINCT ${id} FROM ${source}
     WHERE class_uid <> 3002 AND ${id} IS NOT NULL AND ${where}`;
   return {
-    unnamed: `SELECT DISTINCT actor_name FROM ${source}
-      WHERE actor_uid IS NULL AND actor_name IS NOT NULL
-        AND ((${IS_ACTION_SQL} AND ${where}) OR (${OPENS}))`,
+    // One condition per kind: an alternative of both would not let the engine skip row groups.
+    unnamed: `SELECT actor_name FROM ${source} WHERE ${IS_UNNAMED} AND ${IS_ACTION_SQL} AND ${where}
+      UNION SELECT actor_name FROM ${source} WHERE ${IS_UNNAMED} AND ${OPENS}`,
     names: `SELECT tk, actor_name, min(actor_uid) AS uid FROM (
         SELECT ${tenant} AS tk, actor_name, actor_uid FROM ${source}
         WHERE ${OPENS} AND actor_name IS NOT NULL AND actor_uid IS NOT NULL AND actor_type <> 4)
@@ -112,7 +121,7 @@ export function signInTables(parts: SignInParts): Tables {
     named_sessions: named('session_uid'),
     named_people: `SELECT DISTINCT who FROM ${actsSql(parts, WITHOUT_IDS)}`,
     chosen: chosenSql(parts),
-    raw: `SELECT e.*, ${who('names')} AS who
+    raw: `SELECT e.* EXCLUDE (actor, actor_uid, actor_name, actor_type), ${who('names')} AS who
       FROM (SELECT "index", entries, ${tenant} AS tk, action, epoch_ms("time") AS t, actor,
           actor_uid, actor_name, actor_type, app_uid, app_uid IN (${OWN_APPS}) AS is_own,
           device_uid, ip, session_uid, token_uid
@@ -212,11 +221,15 @@ function groupsSql(id: string, named: string): string {
     GROUP BY tk, ${id}`;
 }
 
-/** A sign-in stands for its own application, and for records that name a resource or none. */
+/**
+ * Sign-ins of the people of actions without ids. A sign-in stands for its own application, and for
+ * records that name a resource or none.
+ */
 function personsSql(parts: SignInParts): string {
   const one = (app: string): string => `SELECT tk, who, ip, ${app} AS app, t,
       min("index") AS sign_in, max(authorization_status) AS authorization_status
-    FROM s WHERE ip IS NOT NULL AND who IS NOT NULL AND ${nearSql(parts)} GROUP BY ALL`;
+    FROM s SEMI JOIN named_people USING (who) WHERE ip IS NOT NULL AND ${nearSql(parts)}
+    GROUP BY ALL`;
   return `${one("'*'")} UNION ALL SELECT * FROM (${one(CLIENT)}) WHERE app <> '*'`;
 }
 
