@@ -226,11 +226,11 @@ export class StoreReader {
   togetherWith<T>(
     table: SummaryTable,
     range: TimeRange,
-    work: (ask: RunSql, summary: string, source: string) => Promise<T>,
+    work: (ask: RunSql, summary: SummarySource, source: string) => Promise<T>,
   ): Promise<T> {
     return this.#live.read((snapshot) => {
-      const { from } = snapshot.summary(table, range, 'tenant');
-      return snapshot.together((ask) => work(ask, from, snapshot.source(range)));
+      const summary = snapshot.summary(table, range, 'tenant');
+      return snapshot.together((ask) => work(ask, summary, snapshot.source(range)));
     });
   }
 

@@ -9,6 +9,12 @@ export type SummarySource = {
   readonly from: string;
   /** Rows of event files without a summary; all of them are read and grouped. */
   readonly eventRows: number;
+  /** Of a table without groups: the rows of those events. Each query computes them again. */
+  readonly fresh?: {
+    readonly sql: string;
+    /** The FROM clause if a table holds them. */
+    readonly heldBy: (table: string) => string;
+  };
 };
 
 /** Event files, and the valid summaries of some of them. */
@@ -49,8 +55,14 @@ export function summarySource(table: SummaryTable, input: SummaryInput): Summary
   const from = (some: readonly string[]): string =>
     `(${some.join(' UNION ALL ') || table.sql(input.eventsOf([]))})`;
   if (table.group === undefined) {
-    const all = days.flatMap(({ summaries }) => summaries);
-    return { from: from([...read(all), ...events]), eventRows };
+    const stored = read(days.flatMap(({ summaries }) => summaries));
+    const [sql] = events;
+    const heldBy = (name: string): string => from([...stored, `SELECT * FROM ${name}`]);
+    return {
+      from: from([...stored, ...events]),
+      eventRows,
+      ...(sql !== undefined && { fresh: { sql, heldBy } }),
+    };
   }
   const largest = (isAlone: boolean): SummaryFile[] =>
     days.filter((day) => day.isAlone === isAlone).flatMap(({ summaries }) => summaries.slice(0, 1));

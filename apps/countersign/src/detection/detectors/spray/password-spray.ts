@@ -100,7 +100,13 @@ export function findCampaigns(
   sizes: Sizes = SIZES,
 ): Promise<SprayResult> {
   const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
-  return store.togetherWith(SIGN_INS, scope, async (ask, signIns, events) => {
+  return store.togetherWith(SIGN_INS, scope, async (ask, { from, fresh }, events) => {
+    // A campaign is reported in the period of its last guess, so without guesses there is none.
+    const [[guesses] = []] = await ask(`SELECT count(*) FROM ${failedSql(triesSql(from, [], scope))}
+      WHERE kind = 'guess' AND t >= ${period.fromMs} AND t < ${period.toMs}`);
+    if (Number(guesses) === 0) return NOTHING;
+    if (fresh !== undefined) await ask(`CREATE TEMP TABLE fresh AS ${fresh.sql}`);
+    const signIns = fresh?.heldBy('fresh') ?? from;
     const tenants = (await ask(tenantsSql(signIns))).map(([tenant]) => String(tenant));
     return readCampaigns(
       ask,
@@ -130,10 +136,6 @@ async function readCampaigns(
   { period, sizes, giveBack }: CampaignSearch,
 ): Promise<SprayResult> {
   const { tries } = sources;
-  // A campaign is reported in the period of its last guess, so without guesses there is none.
-  const [[guesses] = []] = await ask(`SELECT count(*) FROM ${failedSql(tries)} WHERE kind = 'guess'
-    AND t >= ${period.fromMs} AND t < ${period.toMs}`);
-  if (Number(guesses) === 0) return NOTHING;
   await ask(`CREATE TEMP TABLE failed AS FROM ${failedSql(tries)}`);
   await makeFeatures(ask, tries, sizes);
   await giveBack();
