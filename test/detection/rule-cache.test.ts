@@ -53,6 +53,22 @@ test('a broken file is reported each time, and changed texts are parsed again', 
   assert.match(JSON.stringify(plan), /Send/);
 });
 
+test('a broken pipeline is reported each time, and others are cached by their texts', (t) => {
+  const dir = folder(t);
+  const renamed = `name: p\npriority: 1\ntransformations:
+  - { type: field_name_mapping, mapping: { Operation: Renamed } }\n`;
+  for (const expected of ['Renamed', 'Renamed', 'Other']) {
+    const text = renamed.replace('Renamed', expected);
+    const pipelines = [BROKEN, text].map((each, i) => ({ path: `p${i}.yml`, text: each }));
+    const { problems, plan } = ruleContent(recallRules({ ...files(RULE), pipelines }, dir));
+    assert.deepEqual(
+      problems.map(({ place }) => place.file),
+      ['p0.yml'],
+    );
+    assert.ok(JSON.stringify(plan).includes(expected), expected);
+  }
+});
+
 test('an unreadable cache is rebuilt', (t) => {
   const dir = folder(t);
   const expected = ruleContent(files(RULE)).plan;

@@ -21,16 +21,23 @@ import type {
   RuleCondition,
   Transformation,
 } from './processing-pipeline.ts';
-import { readDocuments, type SourceDocument } from './rule-yaml.ts';
+import { type CachedDocument, knownOrRead, type SourceDocument } from './rule-yaml.ts';
 
 export type ParsedPipelines = {
   readonly pipelines: readonly Pipeline[];
   readonly problems: readonly RuleProblem[];
 };
 
-/** Parses processing pipelines from the text of a file. A bad one stops no other. */
-export function parsePipelines(file: string, yaml: string): ParsedPipelines {
-  const { documents, problems } = readDocuments(file, yaml);
+/**
+ * Parses processing pipelines from the text of a file. A bad one stops no other. `known`: the
+ * cached result of `documentsToKeep` for the same text.
+ */
+export function parsePipelines(
+  file: string,
+  yaml: string,
+  known?: readonly CachedDocument[] | null,
+): ParsedPipelines {
+  const { documents, problems } = knownOrRead(file, yaml, known);
   const pipelines: Pipeline[] = [];
   const found: RuleProblem[] = [...problems];
   for (const document of documents) {

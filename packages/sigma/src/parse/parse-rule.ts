@@ -18,12 +18,7 @@ import {
 } from './checked-members.ts';
 import { parseCorrelation } from './parse-correlation.ts';
 import { parseDetections } from './parse-detection.ts';
-import {
-  type CachedDocument,
-  knownDocuments,
-  readDocuments,
-  type SourceDocument,
-} from './rule-yaml.ts';
+import { type CachedDocument, knownOrRead, type SourceDocument } from './rule-yaml.ts';
 
 export type ParsedRules = {
   readonly rules: readonly RuleDocument[];
@@ -39,9 +34,7 @@ export function parseRules(
   yaml: string,
   known?: readonly CachedDocument[] | null,
 ): ParsedRules {
-  const { documents, problems } = known
-    ? { documents: knownDocuments(file, yaml, known), problems: [] }
-    : readDocuments(file, yaml);
+  const { documents, problems } = knownOrRead(file, yaml, known);
   const rules: RuleDocument[] = [];
   const found: RuleProblem[] = [...problems];
   for (const document of documents) {

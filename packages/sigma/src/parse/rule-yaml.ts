@@ -65,21 +65,28 @@ export function readDocuments(
 /** A document in cacheable form: plain data, and its position. */
 export type CachedDocument = { readonly value: unknown; readonly place: SourcePosition };
 
-/** Documents from the cache. Positions of their parts are computed on demand. */
-export function knownDocuments(
+/**
+ * Documents from the cache, or read if there are none. Positions of parts of cached documents are
+ * computed on demand.
+ */
+export function knownOrRead(
   file: string,
   text: string,
-  known: readonly CachedDocument[],
-): readonly SourceDocument[] {
+  known: readonly CachedDocument[] | null | undefined,
+): ReturnType<typeof readDocuments> {
+  if (known === null || known === undefined) return readDocuments(file, text);
   let read: readonly SourceDocument[] | undefined;
-  return known.map(({ value, place }, i) => ({
-    value,
-    placeOf: (path) => {
-      if (path.length === 0) return place;
-      read ??= readDocuments(file, text).documents;
-      return read[i]?.placeOf(path) ?? place;
-    },
-  }));
+  const documents = known.map(
+    ({ value, place }, i): SourceDocument => ({
+      value,
+      placeOf: (path) => {
+        if (path.length === 0) return place;
+        read ??= readDocuments(file, text).documents;
+        return read[i]?.placeOf(path) ?? place;
+      },
+    }),
+  );
+  return { documents, problems: [] };
 }
 
 /** The documents of a file in cacheable form; null if any of them has a problem. */

@@ -14,23 +14,26 @@ import type { ContentFiles } from './rule-content.ts';
 export function recallRules(files: ContentFiles, folder: string | undefined): ContentFiles {
   if (folder === undefined || folder === '') return files;
   const path = join(folder, `rules-${digestOf(files)}`);
-  const kept = readKept(path, files.rules.length);
-  const known = kept ?? files.rules.map(({ path: name, text }) => documentsToKeep(name, text));
+  const all = [...files.rules, ...files.pipelines];
+  const kept = readKept(path, all.length);
+  const known = kept ?? all.map(({ path: name, text }) => documentsToKeep(name, text));
   if (kept === undefined) keep(folder, path, known);
+  const withKnown = all.map((file, i) => ({ ...file, known: known[i] ?? null }));
   return {
-    ...files,
-    rules: files.rules.map((file, i) => ({ ...file, known: known[i] ?? null })),
+    rules: withKnown.slice(0, files.rules.length),
+    pipelines: withKnown.slice(files.rules.length),
   };
 }
 
 /** A file's documents; null if the file has an error that must be reported. */
 type CachedFile = readonly CachedDocument[] | null;
 
-const FORM = 'countersign rules 2';
+const FORM = 'countersign rules 3';
 
-function digestOf({ rules }: ContentFiles): string {
-  const hash = createHash('sha256').update(FORM);
-  for (const { path, text } of rules) hash.update(`\n${path}\n${text.length}\n`).update(text);
+function digestOf({ rules, pipelines }: ContentFiles): string {
+  const hash = createHash('sha256').update(`${FORM}\n${rules.length}`);
+  for (const { path, text } of [...rules, ...pipelines])
+    hash.update(`\n${path}\n${text.length}\n`).update(text);
   return hash.digest('hex').slice(0, 32);
 }
 

@@ -51,8 +51,8 @@ export function ruleContent(files: ContentFiles): RuleContent {
     problems.push(...parsed.problems);
   }
   const pipelines: Pipeline[] = [];
-  for (const { path, text } of files.pipelines) {
-    const parsed = parsePipelines(path, text);
+  for (const { path, text, known } of files.pipelines) {
+    const parsed = parsePipelines(path, text, known);
     pipelines.push(...parsed.pipelines);
     problems.push(...parsed.problems);
   }
