@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { instantOfMs, systemClock, systemRandom } from '@countersign/core';
 import { fsck } from '@countersign/ledger';
 import { ruleContent } from '../../apps/countersign/src/detection/rules/rule-content.ts';
+import type { Detector } from '../../apps/countersign/src/detection/runner/detector.ts';
 import { erase } from '../../apps/countersign/src/ingest/erasure/erase-bodies.ts';
 import { importPaths } from '../../apps/countersign/src/ingest/import-run.ts';
 import { detectionOf } from '../../apps/countersign/src/operations/host/load-detectors.ts';
@@ -102,7 +103,11 @@ async function open(name: string, yaml: string): Promise<HostWriter> {
   return openLedgerWriter({ dir: join(root, name), ...OPTIONS, detection });
 }
 
-async function take(writer: HostWriter, records: readonly object[]): Promise<void> {
+async function take(
+  writer: HostWriter,
+  records: readonly object[],
+  { workers = 2, detectors }: { workers?: number; detectors?: readonly Detector[] } = {},
+): Promise<void> {
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(records.map((each) => `${JSON.stringify(each)}\n`).join(''));
   };
@@ -110,8 +115,8 @@ async function take(writer: HostWriter, records: readonly object[]): Promise<voi
   const { warnings } = await importPaths(writer, {
     inputs,
     actor: Actor,
-    workers: 2,
-    afterImport: () => runDetection(writer),
+    workers,
+    afterImport: () => runDetection(writer, detectors),
   });
   assert.ok(!warnings.some(({ text }) => /could not judge/.test(text)), JSON.stringify(warnings));
 }
@@ -316,6 +321,19 @@ test('a rule that an attacker throttles withdraws no earlier finding', async () 
     (title) => !/matched more than/.test(title),
   );
   assert.deepEqual(said, early);
+});
+
+test('an erasure between import and detection hides no throttled rule', async () => {
+  const writer = await open('flood-erased', everything(MASS));
+  // One worker, so that one batch exceeds the limit and no group keeps a signal.
+  await take(writer, NOISE, { workers: 1, detectors: [] });
+  const selection = { names: ['user1@northmoor.example'] };
+  await erase(writer, { selection, case: 'C-1', reason: 'r', actor: Actor, whenNothing: 'refuse' });
+  await runDetection(writer);
+  assert.match(String(titles(await findings('flood-erased'))), /matched more than 20000 records/);
+  await take(writer, [record({ n: 3, user: 'ada', minute: 2 })]);
+  await closeWriter(writer);
+  assert.equal((await findings('flood-erased')).length, 1, 'it is reported once');
 });
 
 test('records that arrive days late and out of order change nothing', async () => {

@@ -83,6 +83,7 @@ class RuleRun {
         await setImmediate();
       }
     }
+    this.#keep(this.#throttledUnsaid());
     yield { drafts: [...drafts, ...this.#ofThemselves.values()], covers: [], takenBack };
   }
 
@@ -111,6 +112,19 @@ class RuleRun {
       const key = dayOfStream(each);
       const throttled = this.#throttled.get(key);
       return throttled === undefined ? [] : [throttled.draft];
+    });
+  }
+
+  /**
+   * Throttled rules and days without a finding. A group that an erasure emptied is due no more, and
+   * all groups of a throttled day may be empty.
+   */
+  #throttledUnsaid(): FindingDraft[] {
+    const drafts = [...this.#throttled.values()].map(({ draft }) => draft);
+    const uidOf = (draft: FindingDraft): string => findingUid(boundFinding(draft));
+    const said = this.#store.findings.findAll(drafts.map(uidOf));
+    return drafts.filter((draft) => {
+      return !said.has(uidOf(draft)) && !this.#ofThemselves.has(findingUid(draft));
     });
   }
 
