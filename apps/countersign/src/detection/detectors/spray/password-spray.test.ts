@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TenantId } from '@countersign/core';
 import { IS_LONG, SEED } from '../../../../../../tools/property.ts';
 import { type Company, guid } from '../../../../../../tools/testing/sign-in-company.ts';
 import { findingUid } from '../../findings/finding-identity.ts';
@@ -132,6 +133,31 @@ test('people processed in parts give the same result as all at once', async () =
   const whole = await campaignSearch(rows, period);
   assert.ok(whole.campaigns.some(({ candidates }) => candidates.length > 0));
   assert.deepEqual(await campaignSearch(rows, period, { part: 150, ranked: 40 }), whole);
+});
+
+test('each of several tenants has the campaigns that it has alone', async () => {
+  const spray = { targets: 16, triesPerWeek: 2, overlap: 0.3, hits: 2 };
+  const tenants = [2, 1, 3].map((n) => guid(n) as TenantId);
+  const made = tenants.map((tenant, at) => {
+    const { rows, ...period } = company(SEED + at, { people: 60, days: 28, spray });
+    const own = rows.map((row) => {
+      const index = row.index * tenants.length + at;
+      return { ...row, tenant, index, entries: [index] };
+    });
+    return { rows: own, period };
+  });
+  const [{ period }] = made as [(typeof made)[number]];
+  const times = { fromMs: period.startMs, toMs: period.endMs + 1, learnFromMs: period.startMs };
+  const alone = [];
+  for (const { rows } of made) alone.push(...(await campaignSearch(rows, times)).campaigns);
+  assert.equal(new Set(alone.map(({ tenant }) => tenant)).size, tenants.length);
+  const together = await campaignSearch(
+    made.flatMap(({ rows }) => rows),
+    times,
+  );
+  const byTenant = (of: readonly Campaign[]): readonly Campaign[] =>
+    of.toSorted((a, b) => (a.tenant < b.tenant ? -1 : Number(a.tenant > b.tenant)));
+  assert.deepEqual(byTenant(together.campaigns), byTenant(alone));
 });
 
 test('data before the learning period changes nothing, in any file', async () => {
