@@ -4,13 +4,13 @@ import { LedgerReader, layout } from '@countersign/ledger/reader';
 import type { Collector, Sleep } from '@countersign/m365';
 import type { Config } from '../config/config.ts';
 import { FAILED, failureOf } from '../detection/findings/failure.ts';
+import type { DetectionReport } from '../detection/runner/detection-runner.ts';
 import { CanaryRunner, canaryTexts } from '../ingest/canaries/canary-runner.ts';
 import { CrossCheck } from '../ingest/collection/cross-check.ts';
 import { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { recordInventory } from '../ingest/collection/record-inventory.ts';
 import { ForwardingError } from '../operations/forwarding/errors.ts';
 import { ForwardingServer, type Perform } from '../operations/forwarding/forwarding-server.ts';
-
 import { removeLeftSpools } from '../operations/forwarding/stdin-spool.ts';
 import { operationOf, perform } from '../operations/host/handlers.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
@@ -24,11 +24,12 @@ import { collectorsOf, type TenantCollectors } from './collectors/open-collector
 import { type OpenWebhooks, openWebhooks } from './collectors/open-webhooks.ts';
 import { inventoryOf } from './configured-inventory.ts';
 import { coveragePage } from './coverage-page.ts';
-import { runDetectionThread } from './detection/detection-thread.ts';
+import { runDetectionOnce, runDetectionThread } from './detection/detection-thread.ts';
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { healthOf } from './health.ts';
 import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './poll-loop.ts';
+import { aborted, breaking } from './runtime/breaking.ts';
 import { type CollectorTally, newTally } from './runtime/collector-tally.ts';
 import { type DiskMeter, DiskReserve, USES } from './runtime/disk-reserve.ts';
 import { EXPOSITION_TYPE, exposition } from './runtime/prometheus-format.ts';
@@ -253,6 +254,10 @@ class Server {
     await breaking(broken, () => runDetectionThread({ writer, sink, emulator, tell, signal }));
   }
 
+  /** Detectors would occupy this thread for hundreds of milliseconds, and decisions would wait. */
+  readonly #detectBeside = (writer: HostWriter): Promise<DetectionReport> =>
+    runDetectionOnce({ ...this.#options, writer });
+
   /** A forwarded command has the ledger exclusively, and stops with the server. */
   readonly #perform: Perform = async (work, hooks) => {
     const { clock, random, config, env, workers, version, tell } = this.#options;
@@ -273,7 +278,7 @@ class Server {
         const actor = { who, host: hostname(), version };
         const performing = (signal: AbortSignal): Promise<unknown> => {
           const by = { actor, random, config, env, workers, hooks: { ...hooks, signal } };
-          return perform(this.#writer, work, by);
+          return perform({ ...this.#writer, detectBeside: this.#detectBeside }, work, by);
         };
         // Other bulk writers must stop before an enforcement point has to.
         const result = isBulk
@@ -382,21 +387,4 @@ function wasInterrupted(result: unknown): boolean {
 
 function metricsPage(state: ServerState): Page {
   return { status: 200, type: EXPOSITION_TYPE, body: exposition(metricsOf(state)) };
-}
-
-/** A permanent failure of one part stops all others. */
-async function breaking(broken: AbortController, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    broken.abort(error);
-    throw error;
-  }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import { ThreadMonitor } from '@countersign/core';
 import { Ledger, type LedgerOptions, LedgerReader } from '@countersign/ledger';
+import type { DetectionReport } from '../../detection/runner/detection-runner.ts';
 import { LedgerDecisionLog } from '../../enforcement/decisions/ledger-decision-log.ts';
 import { resumeErasures } from '../../ingest/erasure/erase-bodies.ts';
 import { type CatchUpProgress, catchUpProjection } from '../../projection/catch-up.ts';
@@ -11,7 +12,11 @@ import { Store } from '../../store/store.ts';
 import type { DetectorSet } from './load-detectors.ts';
 
 /** The writer of the host process, with its detectors. */
-export type HostWriter = LedgerWriter & { readonly detection: DetectorSet | undefined };
+export type HostWriter = LedgerWriter & {
+  readonly detection: DetectorSet | undefined;
+  /** Runs all detectors elsewhere; undefined: on the calling thread. */
+  readonly detectBeside?: ((writer: HostWriter) => Promise<DetectionReport>) | undefined;
+};
 
 export type WriterOptions = Omit<LedgerOptions, 'onClockStep' | 'threads'> & {
   /** DuckDB threads for compaction. */

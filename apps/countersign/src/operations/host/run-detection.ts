@@ -12,8 +12,10 @@ export type LapsePasses = () => Promise<void>;
 /** Runs detectors once over everything that the store holds; all of the host by default. */
 export async function runDetection(
   writer: HostWriter,
-  detectors: readonly Detector[] = writer.detection?.detectors ?? [],
+  some?: readonly Detector[],
 ): Promise<DetectionReport> {
+  if (some === undefined && writer.detectBeside !== undefined) return writer.detectBeside(writer);
+  const detectors = some ?? writer.detection?.detectors ?? [];
   const alone = <T>(work: () => Promise<T>): Promise<T> => work();
   const here = detectionWriter(writer, alone);
   const runner = await openDetection(here, detectors, () => lapseOverdue(writer, alone));

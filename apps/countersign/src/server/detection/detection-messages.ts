@@ -1,8 +1,11 @@
+import type { DetectionReport } from '../../detection/runner/detection-runner.ts';
 import type { DetectionChanges, DetectionWriter } from '../../detection/runner/detection-writer.ts';
 import type { ServeEvent } from '../runtime/server-event.ts';
 
 export type DetectionThreadSetup = {
   readonly dir: string;
+  /** Until it is stopped, or once over everything that the store holds. */
+  readonly runs: 'repeatedly' | 'once';
   readonly risk: DetectionWriter['risk'];
   /** Undefined: the clock of this machine. */
   readonly emulator: { readonly url: string; readonly ca: string | undefined } | undefined;
@@ -23,7 +26,8 @@ export type DetectionRequest =
 export type FromDetection =
   | { readonly kind: 'request'; readonly id: number; readonly request: DetectionRequest }
   | { readonly kind: 'event'; readonly event: ServeEvent }
-  | { readonly kind: 'finished' }
+  /** `report`: of a single run. */
+  | { readonly kind: 'finished'; readonly report?: DetectionReport }
   | { readonly kind: 'broken'; readonly message: string };
 
 export type ToDetection =

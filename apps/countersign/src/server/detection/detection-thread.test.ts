@@ -18,7 +18,7 @@ import { runDetection } from '../../operations/host/run-detection.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import type { ServeEvent } from '../runtime/server-event.ts';
-import { runDetectionThread } from './detection-thread.ts';
+import { runDetectionOnce, runDetectionThread } from './detection-thread.ts';
 
 const NOW_MS = Date.UTC(2026, 2, 2, 9);
 const root = mkdtempSync(join(tmpdir(), 'countersign-detection-thread-'));
@@ -89,6 +89,26 @@ test('a thread enters the same findings, also of decisions that come during its 
   assert.equal(here.length, 3);
   assert.deepEqual(there, here);
   assert.deepEqual([...new Set(events.map(({ event }) => event))], ['detection-run']);
+});
+
+test('one run in a thread, while other work has the writer, enters the same findings', async () => {
+  const detectOnce = (name: string, detectBeside?: HostWriter['detectBeside']) =>
+    withAlarms(name, async ({ writer, sink }) => {
+      const report = await sink.exclusively(() => runDetection({ ...writer, detectBeside }));
+      assert.deepEqual([report.said, report.failed], [2, []]);
+    });
+  const signal = new AbortController().signal;
+  const common = { emulator: undefined, signal, tell: () => undefined };
+  const there = await detectOnce('once-there', (writer) => runDetectionOnce({ ...common, writer }));
+  assert.deepEqual(there, await detectOnce('once-here'));
+});
+
+test('one run that is stopped reports that it did not examine everything', async () => {
+  await withAlarms('once-stopped', async ({ writer }) => {
+    const common = { emulator: undefined, signal: AbortSignal.abort(), tell: () => undefined };
+    const { failed } = await runDetectionOnce({ ...common, writer });
+    assert.ok(failed.length > 0, 'the report names what was not examined');
+  });
 });
 
 test('a thread that is stopped at its start leaves the writer free', async () => {

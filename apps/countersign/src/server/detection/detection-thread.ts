@@ -1,10 +1,12 @@
 import { assert, messageOf, ThreadHandle } from '@countersign/core';
+import type { DetectionReport } from '../../detection/runner/detection-runner.ts';
 import {
   type DetectionChanges,
   detectionChanges,
+  type WithExclusiveWriter,
 } from '../../detection/runner/detection-writer.ts';
 import type { LedgerSink } from '../../ingest/collection/ledger-sink.ts';
-import { lapseOverdue } from '../../operations/host/run-detection.ts';
+import { type LapsePasses, lapseOverdue } from '../../operations/host/run-detection.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { LogServerEvent } from '../runtime/server-event.ts';
 import type {
@@ -30,25 +32,51 @@ export type DetectionThreadOptions = {
  * thread has taken. A thread that ends in between leaves a run unfinished, which is repeated.
  */
 export async function runDetectionThread(options: DetectionThreadOptions): Promise<void> {
-  await new DetectionThread(options).run();
+  const { writer, sink } = options;
+  const lapse = (): Promise<void> => lapseOverdue(writer, (work) => sink.exclusively(work));
+  const alone: WithExclusiveWriter = (work) => sink.afterRecords(work);
+  await new DetectionThread({ ...options, runs: 'repeatedly', alone, lapse }).run();
 }
 
+/**
+ * Runs the detectors in a thread once over everything that the store holds, for work that has the
+ * writer exclusively. After a stop, the report says that not all was examined.
+ */
+export async function runDetectionOnce(
+  options: Omit<DetectionThreadOptions, 'sink'>,
+): Promise<DetectionReport> {
+  const alone: WithExclusiveWriter = (work) => work();
+  const lapse = (): Promise<void> => lapseOverdue(options.writer, alone);
+  const report = await new DetectionThread({ ...options, runs: 'once', alone, lapse }).run();
+  if (report !== undefined) return report;
+  const failure = { detector: 'detection', because: 'the service is stopping' };
+  const none = { said: 0, revised: 0, withdrawn: 0 };
+  return { ...none, failures: [failure], failed: ['the detectors were stopped with the service'] };
+}
+
+type ThreadParts = Omit<DetectionThreadOptions, 'sink'> & {
+  readonly runs: DetectionThreadSetup['runs'];
+  /** Takes the writer for a change. */
+  readonly alone: WithExclusiveWriter;
+  readonly lapse: LapsePasses;
+};
+
 class DetectionThread {
-  readonly #options: DetectionThreadOptions;
+  readonly #options: ThreadParts;
   readonly #changes: DetectionChanges;
   readonly #thread: ThreadHandle<ToDetection, FromDetection>;
-  readonly #finished = Promise.withResolvers<void>();
+  readonly #finished = Promise.withResolvers<DetectionReport | undefined>();
   /** The writer as the thread has it, by the id of the request that took it. */
   readonly #turns = new Map<number, Turn>();
   /** The first error of the ledger or the store, which says more than its message in the thread. */
   #failure: unknown;
 
-  constructor(options: DetectionThreadOptions) {
-    const { writer, emulator } = options;
+  constructor(options: ThreadParts) {
+    const { writer, runs, emulator } = options;
     this.#options = options;
     this.#changes = detectionChanges(writer);
     const risk = writer.signalSource === undefined ? 'not evaluated' : 'evaluated';
-    const setup: DetectionThreadSetup = { dir: writer.dir, risk, emulator };
+    const setup: DetectionThreadSetup = { dir: writer.dir, runs, risk, emulator };
     const common = { name: 'detection', file: workerUrl(), setup, monitor: writer.threads };
     this.#thread = new ThreadHandle(common, {
       message: (message) => this.#take(message),
@@ -56,7 +84,8 @@ class DetectionThread {
     });
   }
 
-  async run(): Promise<void> {
+  /** Resolves to the report of a single run, unless it was stopped. */
+  async run(): Promise<DetectionReport | undefined> {
     const { signal } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     const stop = (): void => {
@@ -66,7 +95,7 @@ class DetectionThread {
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      await this.#finished.promise;
+      return await this.#finished.promise;
     } finally {
       signal.removeEventListener('abort', stop);
       clearTimeout(timer);
@@ -79,7 +108,7 @@ class DetectionThread {
   #abandon(): void {
     const because = `it did not stop within ${STOP_MS / 1000} s, so its run repeats later`;
     this.#options.tell({ event: 'problem', collector: 'detection', because });
-    this.#finished.resolve();
+    this.#finished.resolve(undefined);
   }
 
   #take(message: FromDetection): void {
@@ -88,7 +117,7 @@ class DetectionThread {
         this.#options.tell(message.event);
         return;
       case 'finished':
-        this.#finished.resolve();
+        this.#finished.resolve(message.report);
         return;
       case 'broken':
         this.#finished.reject(this.#failure ?? new Error(message.message));
@@ -107,14 +136,14 @@ class DetectionThread {
   }
 
   async #perform(id: number, request: DetectionRequest): Promise<unknown> {
-    const { writer, sink } = this.#options;
+    const { lapse } = this.#options;
     switch (request.kind) {
       case 'begin':
         return this.#begin(id);
       case 'end':
         return this.#end(id);
       case 'lapse':
-        return lapseOverdue(writer, (work) => sink.exclusively(work));
+        return lapse();
       case 'change': {
         const change = this.#changes[request.method] as (...args: unknown[]) => Promise<unknown>;
         return change(...request.args);
@@ -126,7 +155,7 @@ class DetectionThread {
   async #begin(id: number): Promise<void> {
     const begun = Promise.withResolvers<void>();
     const released = Promise.withResolvers<void>();
-    const over = this.#options.sink.afterRecords(() => {
+    const over = this.#options.alone(() => {
       begun.resolve();
       return released.promise;
     });

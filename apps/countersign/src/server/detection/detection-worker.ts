@@ -1,8 +1,12 @@
 import { messageOf, startThread, systemClock, systemRandom } from '@countersign/core';
 import { systemWait } from '@countersign/m365';
-import type { DetectionChanges } from '../../detection/runner/detection-writer.ts';
+import type { DetectionReport } from '../../detection/runner/detection-runner.ts';
+import type { DetectionChanges, DetectionWriter } from '../../detection/runner/detection-writer.ts';
+import type { Detector } from '../../detection/runner/detector.ts';
 import { loadDetection } from '../../operations/host/load-detectors.ts';
+import { type LapsePasses, openDetection } from '../../operations/host/run-detection.ts';
 import { type EmulatedTime, followEmulator } from '../runtime/emulator-clock.ts';
+import type { ServeEvent } from '../runtime/server-event.ts';
 import { runDetectors } from './detection-loop.ts';
 import type {
   DetectionRequest,
@@ -26,17 +30,33 @@ port.on('message', (message: ToDetection) => {
 
 try {
   const { clock, wait } = await timeOf(setup);
-  await runDetectors({
-    writer: { dir: setup.dir, risk: setup.risk, clock, alone, changes: changes() },
-    detectors: (await loadDetection()).detectors,
-    lapse: async () => void (await ask({ kind: 'lapse' })),
-    wait,
-    tell: (event) => send({ kind: 'event', event }),
-    signal: stopped.signal,
-  });
-  send({ kind: 'finished' });
+  const writer = { dir: setup.dir, risk: setup.risk, clock, alone, changes: changes() };
+  const { detectors } = await loadDetection();
+  const lapse = async (): Promise<void> => void (await ask({ kind: 'lapse' }));
+  if (setup.runs === 'once') {
+    send({ kind: 'finished', report: await runOnce(writer, detectors, lapse) });
+  } else {
+    const tell = (event: ServeEvent): void => send({ kind: 'event', event });
+    await runDetectors({ writer, detectors, lapse, wait, tell, signal: stopped.signal });
+    send({ kind: 'finished' });
+  }
 } catch (error) {
   send({ kind: 'broken', message: messageOf(error) });
+}
+
+async function runOnce(
+  writer: DetectionWriter,
+  detectors: readonly Detector[],
+  lapse: LapsePasses,
+): Promise<DetectionReport> {
+  const runner = await openDetection(writer, detectors, lapse);
+  stopped.signal.addEventListener('abort', () => runner.stop(), { once: true });
+  if (stopped.signal.aborted) runner.stop();
+  try {
+    return await runner.run();
+  } finally {
+    runner.close();
+  }
 }
 
 function send(message: FromDetection): void {
