@@ -1,4 +1,4 @@
-import { assert, messageOf, ThreadHandle } from '@countersign/core';
+import { assert, messageOf, type ThreadError, ThreadHandle } from '@countersign/core';
 import type { DetectionReport } from '../../detection/runner/detection-runner.ts';
 import {
   type DetectionChanges,
@@ -48,11 +48,16 @@ export async function runDetectionOnce(
   const alone: WithExclusiveWriter = (work) => work();
   const lapse = (): Promise<void> => lapseOverdue(options.writer, alone);
   const report = await new DetectionThread({ ...options, runs: 'once', alone, lapse }).run();
-  if (report !== undefined) return report;
-  const failure = { detector: 'detection', because: 'the service is stopping' };
-  const none = { said: 0, revised: 0, withdrawn: 0 };
-  return { ...none, failures: [failure], failed: ['the detectors were stopped with the service'] };
+  if (report !== undefined && !options.signal.aborted) return report;
+  const { failed, ...found } = report ?? NOTHING_FOUND;
+  return { ...found, failed: [...failed, 'the detectors were stopped with the service'] };
 }
+
+const NOTHING_FOUND: DetectionReport = {
+  ...{ said: 0, revised: 0, withdrawn: 0 },
+  failures: [],
+  failed: [],
+};
 
 type ThreadParts = Omit<DetectionThreadOptions, 'sink'> & {
   readonly runs: DetectionThreadSetup['runs'];
@@ -80,33 +85,35 @@ class DetectionThread {
     const common = { name: 'detection', file: workerUrl(), setup, monitor: writer.threads };
     this.#thread = new ThreadHandle(common, {
       message: (message) => this.#take(message),
-      ended: (error) => this.#finished.reject(error),
+      ended: (error) => this.#fail(error),
     });
   }
 
   /** Resolves to the report of a single run, unless it was stopped. */
   async run(): Promise<DetectionReport | undefined> {
     const { signal } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
-    const stop = (): void => {
-      this.#thread.send({ kind: 'stop' });
-      timer = setTimeout(() => this.#abandon(), STOP_MS);
-    };
+    const stop = (): void => this.#thread.send({ kind: 'stop' });
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { once: true });
     try {
       return await this.#finished.promise;
     } finally {
       signal.removeEventListener('abort', stop);
-      clearTimeout(timer);
       await this.#thread.close();
       for (const turn of this.#turns.values()) turn.release();
     }
   }
 
-  /** A run that is cut off repeats after the next start, so its end is no failure. */
-  #abandon(): void {
-    const because = `it did not stop within ${STOP_MS / 1000} s, so its run repeats later`;
+  /**
+   * A run that is cut off repeats after the next start, so a thread that hangs during a stop is no
+   * failure. A thread that does not hang is never cut off: the query engine would end the process.
+   */
+  #fail(error: ThreadError): void {
+    if (error.code !== 'THREAD_SILENT' || !this.#options.signal.aborted) {
+      this.#finished.reject(error);
+      return;
+    }
+    const because = 'it did not stop, and was ended; its run repeats after the next start';
     this.#options.tell({ event: 'problem', collector: 'detection', because });
     this.#finished.resolve(undefined);
   }
@@ -177,9 +184,6 @@ class DetectionThread {
     this.#thread.send(message);
   }
 }
-
-/** Shorter than the time in which a silent thread is a failure. */
-const STOP_MS = 2000;
 
 type Turn = {
   readonly release: () => void;
