@@ -7,7 +7,7 @@ import { systemClock } from '@countersign/core';
 import { leafHash, verifyConsistency, verifyInclusion } from '@countersign/tlog';
 import { temporaryFolder } from '@countersign/tlog/testing/witnessed-log';
 import { IS_LONG } from '../../../tools/property.ts';
-import { decodeBlockHeader, encodeBlock } from './archive/block.ts';
+import { BLOCK_HEADER_BYTES, decodeBlockHeader, encodeBlock } from './archive/block.ts';
 import { encodeMeta } from './archive/block-metadata.ts';
 import { openBlock } from './archive/merge-blocks.ts';
 import { SEGMENT_HEADER_BYTES } from './archive/segment.ts';
@@ -167,6 +167,47 @@ test('a scan yields every entry of its range once, in order', async () => {
       const expected = Array.from({ length: Math.min(to, 1800) - from }, (_, i) => from + i);
       assert.deepEqual(seen, expected);
     }
+    reader.close();
+    await ledger.close();
+  });
+});
+
+test('single entries come with leaf and body, and each block is unpacked once', async () => {
+  await inFolder(async (dir) => {
+    const ledger = await open(dir);
+    for (let at = 0; at < 6000; at += 500) await ledger.append(batch(at, at + 500));
+    await ledger.publish();
+    await ledger.rewriteWithout([700]);
+    const opened = new Map<FileId, string>();
+    const readPlaces: number[] = [];
+    const files: Disk = {
+      ...nodeFiles,
+      open: (path, mode) => {
+        const file = nodeFiles.open(path, mode);
+        opened.set(file, path);
+        return file;
+      },
+      read: (file, into, at) => {
+        const isBodies = opened.get(file)?.startsWith(join(dir, 'bodies')) === true;
+        // Headers are read twice, for the index of the segment too.
+        if (isBodies && into.length > BLOCK_HEADER_BYTES) readPlaces.push(at);
+        return nodeFiles.read(file, into, at);
+      },
+    };
+    const reader = await LedgerReader.open(dir, { files });
+    const wanted = [0, 1, 2, 699, 700, 701, 3000, 5998, 5999];
+    const found: number[] = [];
+    for await (const { index, leaf, body } of reader.entries(wanted)) {
+      found.push(index);
+      assert.deepEqual(leaf, (await reader.leaf(index)).bytes);
+      assert.equal(body.kind, index === 700 ? 'erased' : 'present');
+      if (body.kind === 'present') {
+        assert.deepEqual(Buffer.from(body.bytes), numbered(index).body, `entry ${index}`);
+      }
+    }
+    assert.deepEqual(found, wanted);
+    assert.ok(readPlaces.length > 2);
+    assert.equal(new Set(readPlaces).size, readPlaces.length, 'no part was read twice');
     reader.close();
     await ledger.close();
   });

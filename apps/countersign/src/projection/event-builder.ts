@@ -96,19 +96,13 @@ export class EventBuilder {
     return toOcsf({ source, tenant, id, at, value }, row.event, entry, this.#memo);
   }
 
-  /** In ledger order, so that each block is opened once. The reader keeps blocks read in part. */
+  /** In ledger order, so that each block is unpacked once. */
   async #read(indices: readonly number[]): Promise<Deliveries> {
     const deliveries = new Map<number, Delivery>();
     const wanted = [...new Set(indices)].sort((a, b) => a - b);
-    for (const range of rangesOf(wanted)) {
-      for await (const batch of this.#ledger.scan(range)) {
-        for (let position = 0; position < batch.count; position++) {
-          const body = batch.body(position);
-          if (body.kind === 'erased') continue;
-          // Copy, because a view would retain the whole block.
-          const leaf = parseLeaf(batch.leaf(position));
-          deliveries.set(batch.firstIndex + position, { leaf, body: new Uint8Array(body.bytes) });
-        }
+    for await (const { index, leaf, body } of this.#ledger.entries(wanted)) {
+      if (body.kind === 'present') {
+        deliveries.set(index, { leaf: parseLeaf(leaf), body: body.bytes });
       }
     }
     return deliveries;
@@ -139,17 +133,4 @@ async function* windowsOf(rows: AsyncIterable<EventRow>): AsyncGenerator<readonl
     size = Math.min(size * 2, EVENTS_WINDOW_MAX);
   }
   if (window.length > 0) yield window;
-}
-
-type Range = { readonly from: number; to: number };
-
-/** The runs of consecutive indices in `ascending`. */
-function rangesOf(ascending: readonly number[]): Range[] {
-  const ranges: Range[] = [];
-  for (const index of ascending) {
-    const last = ranges.at(-1);
-    if (last?.to === index) last.to = index + 1;
-    else ranges.push({ from: index, to: index + 1 });
-  }
-  return ranges;
 }
