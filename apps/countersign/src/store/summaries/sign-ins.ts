@@ -21,7 +21,7 @@ export const KIND_SQL: string = `CASE WHEN status_code IN (${quoted(GUESSES)}) T
   WHEN status_id = 1 THEN 'success' ELSE 'other' END`;
 
 /** SQL condition of sign-ins by people and applications from a known address. */
-export const SIGN_IN_SQL = `class_uid = 3002 AND actor_type <> 4 AND ip IS NOT NULL
+const SIGN_IN_SQL = `class_uid = 3002 AND actor_type <> 4 AND ip IS NOT NULL
   AND coalesce(actor_uid, actor_name) IS NOT NULL`;
 
 /** The network of an address: 256 IPv4 addresses, or an IPv6 customer's prefix. */
