@@ -6,6 +6,9 @@ import type { DetectionRunReport, MeasurementRequest } from './detection-runs-pr
 import { type BenchOptions, type Figure, interleaved, type Target } from './harness.ts';
 
 const PEOPLE = { short: 1_000, long: 1_000_000 } as const;
+/** Other versions make other events. */
+export const MEASURES_THIS_ONLY = true;
+
 const DAYS = 30;
 /** With decisions and checks of more people, the state alone takes tens of gigabytes. */
 const AUTHORIZED_PEOPLE_MAX = 20_000;
