@@ -10,8 +10,8 @@ import fc from 'fast-check';
 import { collect } from '../../apps/countersign/src/cli/adapter/binding.ts';
 import { FeedBuilder } from '../../apps/countersign/src/feeds/feed-builder.ts';
 import type {
-  ErasedFeedEntry,
   FeedEntry,
+  FeedMark,
   FeedRecord,
 } from '../../apps/countersign/src/feeds/feed-record.ts';
 import { tailLedger } from '../../apps/countersign/src/feeds/ledger-tail.ts';
@@ -42,7 +42,7 @@ async function tail(data: string, ...args: readonly string[]): Promise<FeedRecor
     .map((line) => feedRecordSchema.parse(JSON.parse(line)) as FeedRecord);
 }
 
-function sent(lines: readonly FeedRecord[]): (FeedEntry | ErasedFeedEntry)[] {
+function sent(lines: readonly FeedRecord[]): Exclude<FeedRecord, FeedMark>[] {
   return lines.filter((line) => line.kind !== 'mark');
 }
 
@@ -163,6 +163,43 @@ test('a mark of a finding arrives as an OCSF change of it', async () => {
 });
 
 type Members = Readonly<Record<string, unknown>>;
+
+test('a mark of a finding is not sent to the feed of another tenant', async () => {
+  const [finding] = sent(await tail(sample, '--kind', 'finding'));
+  const { tenant, body } = finding as FeedEntry;
+  const { uid } = (body as { metadata: { uid: string } }).metadata;
+  const before = await tail(sample, '--kind', 'finding', '--tenant', OTHER_TENANT);
+  const marked = await countersign([
+    ...['findings', 'mark', uid, '--status', 'resolved', '--reason', 'seen', '--data', sample],
+  ]);
+  assert.equal(marked.code, 0, marked.stderr);
+  const own = sent(await tail(sample, '--kind', 'finding', '--tenant', tenant));
+  assert.equal(((own.at(-1) as FeedEntry).body as Members)['comment'], 'seen');
+  const other = await tail(sample, '--kind', 'finding', '--tenant', OTHER_TENANT);
+  assert.deepEqual(sent(other), sent(before));
+});
+
+const OTHER_TENANT = '99999999-9999-4999-8999-999999999999';
+
+test('an entry that cannot become a record says why, and stops no other', async (t) => {
+  const ledger = await LedgerReader.open(sample);
+  t.after(() => ledger.close());
+  const ruleTitles = async () => () => undefined;
+  const builder = new FeedBuilder({ ledger, version: '0.0.0', ruleTitles });
+  const { leaf } = await ledger.leaf(0);
+  const build = (kind: 'decision' | 'finding', text: string): Promise<FeedRecord> => {
+    const common = { kind: 'present', salt: new Uint8Array(16), locus: undefined } as const;
+    return builder.build(0, { ...leaf, kind }, { ...common, bytes: Buffer.from(text) });
+  };
+  const id = `${ledger.origin}#0`;
+  assert.deepEqual(await build('decision', '{"cut'), {
+    ...{ index: 0, kind: 'unreadable', id, of: 'decision' },
+    because: 'its body is not a JSON object',
+  });
+  const { kind } = await build('finding', '{"v":9,"what":"finding"}');
+  assert.equal(kind, 'unreadable');
+  assert.equal((await build('decision', '{"v":1}')).kind, 'decision');
+});
 
 test('refuses a position behind the end of the ledger', async () => {
   const { code, stderr } = await countersign(['tail', '--data', sample, '--from', '9999999']);

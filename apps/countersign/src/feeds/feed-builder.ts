@@ -1,7 +1,8 @@
+import { messageOf } from '@countersign/core';
 import type { Body, Leaf, LedgerReader } from '@countersign/ledger/reader';
 import { findingChange, markChange } from '../detection/findings/finding-event.ts';
 import {
-  markedSeverity,
+  markedFinding,
   parseFinding,
   parseFindingMark,
 } from '../projection/entries/finding-body.ts';
@@ -31,36 +32,46 @@ export class FeedBuilder {
     this.#events = new EventBuilder(options.ledger);
   }
 
+  /** An entry that cannot become a record is `unreadable`, and stops no other. */
   async build(index: number, leaf: Leaf, body: Body): Promise<FeedRecord> {
     const kind = feedKindOf(leaf.kind);
     const id = `${this.#options.ledger.origin}#${index}`;
     if (body.kind === 'erased') return { index, kind: 'erased', id, of: kind };
     const { at, seen, tenant } = leaf;
-    const head = { index, kind, id, at, seen, tenant };
-    if (kind === 'event') {
-      return { ...head, body: this.#events.ofRecord(index, leaf, body.bytes) };
+    try {
+      const content = await this.#content(index, leaf, body.bytes);
+      return { index, kind, id, at, seen, tenant, ...content };
+    } catch (error) {
+      return { index, kind: 'unreadable', id, of: kind, because: messageOf(error) };
     }
-    const own = parseObject(body.bytes) ?? {};
-    if (kind !== 'finding') return { ...head, body: own };
-    return { ...head, ...(await this.#finding(index, own)) };
   }
 
-  async #finding(
-    index: number,
-    own: object,
-  ): Promise<{ readonly tenant?: string; readonly body: object }> {
+  async #content(index: number, leaf: Leaf, bytes: Uint8Array): Promise<Content> {
+    if (leaf.kind === 'record') return { body: this.#events.ofRecord(index, leaf, bytes) };
+    const own = parseObject(bytes);
+    if (own === undefined) throw new Error('its body is not a JSON object');
+    return leaf.kind === 'finding' ? this.#finding(index, own as Members) : { body: own };
+  }
+
+  async #finding(index: number, members: Members): Promise<Content> {
     const { ruleTitles, version, ledger } = this.#options;
     const statement = { origin: ledger.origin, version };
-    const members = own as Record<string, unknown>;
     const mark = parseFindingMark(members);
     if (mark !== undefined) {
-      return { body: markChange({ ...mark, severity: markedSeverity(members) }, statement) };
+      const { severity, tenant } = markedFinding(members);
+      return { ...(tenant && { tenant }), body: markChange({ ...mark, severity }, statement) };
     }
     const finding = parseFinding(members);
-    if (finding === undefined) return { body: own };
+    if (finding === undefined)
+      throw new Error('this version does not know the form of its finding');
     this.#ruleTitles ??= ruleTitles();
     const titleOf = await this.#ruleTitles;
     const body = findingChange({ index, ...finding }, { ...statement, titleOf });
     return { tenant: finding.draft.tenant, body };
   }
 }
+
+type Members = Record<string, unknown>;
+
+/** `tenant`: if the body states another one than the leaf. */
+type Content = { readonly tenant?: string; readonly body: object };

@@ -15,7 +15,7 @@ export function feedKindOf(kind: EntryKind): FeedKind {
  * A receiver stores the index of the last mark and resumes behind it. It then gets some records
  * again, with the same id: delivery is at least once.
  */
-export type FeedRecord = FeedEntry | ErasedFeedEntry | FeedMark;
+export type FeedRecord = FeedEntry | ErasedFeedEntry | UnreadableFeedEntry | FeedMark;
 
 export type FeedEntry = {
   readonly index: number;
@@ -40,6 +40,15 @@ export type ErasedFeedEntry = {
   readonly kind: 'erased';
   readonly id: string;
   readonly of: FeedKind;
+};
+
+/** In place of an entry that cannot become a record. It stops no other entry. */
+export type UnreadableFeedEntry = {
+  readonly index: number;
+  readonly kind: 'unreadable';
+  readonly id: string;
+  readonly of: FeedKind;
+  readonly because: string;
 };
 
 /** Every selected entry up to this index was sent. */

@@ -13,6 +13,9 @@ export function feedLine(record: Exclude<FeedRecord, FeedMark>, columns: number)
   if (record.kind === 'erased') {
     return [`${index}  `, { text: `erased, was ${record.of}`, style: 'faint' }];
   }
+  if (record.kind === 'unreadable') {
+    return [`${index}  `, { text: `cannot be read: ${record.because}`, style: 'no' }];
+  }
   const head = `${index}  ${instantText(record.at)}  ${record.kind.padEnd(KIND_WIDTH)}  `;
   return [head, cutEnd(sanitize(sentenceOf(record)), Math.max(columns - head.length, 20))];
 }

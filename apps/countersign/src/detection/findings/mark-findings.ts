@@ -3,7 +3,7 @@ import type { FindingMarkBody } from '../../projection/entries/finding-body.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
-import type { FindingSeverity } from '../../store/rows/finding.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
 import { DetectionError } from '../errors.ts';
 import { FINDINGS_PER_APPEND } from '../runner/limits.ts';
 import { FINDING_TEXT_CHARACTERS_MAX } from './bound-finding.ts';
@@ -27,7 +27,7 @@ export async function markFindings(
 ): Promise<{ readonly entries: readonly number[] }> {
   await catchUpProjection(writer);
   if (uids.length === 0) throw noSuchFinding('');
-  const severities = new Map(uids.map((uid) => [uid, severityOf(writer, uid)]));
+  const marked = new Map(uids.map((uid) => [uid, draftOf(writer, uid)]));
   if (reason.length > FINDING_TEXT_CHARACTERS_MAX) {
     const text =
       `could not set the status: a reason has at most ${FINDING_TEXT_CHARACTERS_MAX} ` +
@@ -35,8 +35,8 @@ export async function markFindings(
     throw new DetectionError('REASON_TOO_LONG', text);
   }
   const atMs = writer.clock.now();
-  const drafts = [...severities].map(([uid, severity]) => {
-    const said = { uid, severity, status, reason, untilMs, by, atMs };
+  const drafts = [...marked].map(([uid, { severity, tenant }]) => {
+    const said = { uid, severity, tenant, status, reason, untilMs, by, atMs };
     return ownEntryDraft('finding', atMs, {
       v: 1,
       what: 'finding-mark',
@@ -52,10 +52,10 @@ export async function markFindings(
   return { entries };
 }
 
-function severityOf({ store }: LedgerWriter, uid: string): FindingSeverity {
+function draftOf({ store }: LedgerWriter, uid: string): FindingDraft {
   const finding = store.finding(uid);
   if (finding === undefined) throw noSuchFinding(uid);
-  return finding.draft.severity;
+  return finding.draft;
 }
 
 function noSuchFinding(uid: string): DetectionError {

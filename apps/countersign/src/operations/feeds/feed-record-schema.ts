@@ -12,5 +12,6 @@ export const feedRecordSchema: z.ZodType<FeedRecord> = z.union([
     body: z.record(z.string(), z.unknown()),
   }),
   z.strictObject({ index, kind: z.literal('erased'), id, of: kind }),
+  z.strictObject({ index, kind: z.literal('unreadable'), id, of: kind, because: z.string() }),
   z.strictObject({ index, kind: z.literal('mark'), at: timeSchema }),
 ]);

@@ -14,6 +14,8 @@ export type FindingMarkBody = {
   readonly what: 'finding-mark';
   /** The severity of the finding, so that a mark alone is a valid OCSF event. */
   readonly severity: FindingSeverity;
+  /** The tenant of the finding, so that a feed of another tenant omits the mark. */
+  readonly tenant: string;
 } & Omit<FindingMark, 'index'>;
 
 export function findingBody(fact: Omit<FindingRow, 'index'>): FindingBody {
@@ -46,11 +48,16 @@ export function parseFindingMark(body: Json): Omit<FindingMark, 'index'> | undef
   return { uid, status: status as FindingStatus, reason, untilMs: until, by, atMs };
 }
 
-/** The severity in the body of a mark. Older marks state none. */
-export function markedSeverity(body: Json): FindingSeverity | undefined {
-  const { severity } = body;
-  if (typeof severity !== 'number' || !SEVERITIES.has(severity)) return undefined;
-  return severity as FindingSeverity;
+/** What a mark states about its finding. Older marks state nothing. */
+export function markedFinding({ severity, tenant }: Json): {
+  readonly severity: FindingSeverity | undefined;
+  readonly tenant: string | undefined;
+} {
+  const isSeverity = typeof severity === 'number' && SEVERITIES.has(severity);
+  return {
+    severity: isSeverity ? (severity as FindingSeverity) : undefined,
+    tenant: typeof tenant === 'string' ? tenant : undefined,
+  };
 }
 
 const STATUSES: ReadonlySet<number> = new Set([1, 2, 3, 4]);
