@@ -92,26 +92,33 @@ test('every entry and every pair of sizes can be proved', async () => {
   });
 });
 
+/** A disk that reports each read of a segment: how many bytes, and where in the file. */
+function noticingBodyReads(dir: string, notice: (length: number, at: number) => void): Disk {
+  const opened = new Map<FileId, string>();
+  return {
+    ...nodeFiles,
+    open: (path, mode) => {
+      const file = nodeFiles.open(path, mode);
+      opened.set(file, path);
+      return file;
+    },
+    read: (file, into, at) => {
+      if (opened.get(file)?.startsWith(join(dir, 'bodies')) === true) notice(into.length, at);
+      return nodeFiles.read(file, into, at);
+    },
+  };
+}
+
 test('a reader unpacks a block once for several bodies, in any order', async () => {
   await inFolder(async (dir) => {
     const ledger = await open(dir);
     // More than one block has bytes for.
     for (let at = 0; at < 6000; at += 500) await ledger.append(batch(at, at + 500));
     await ledger.publish();
-    const opened = new Map<FileId, string>();
     let bodyReads = 0;
-    const files: Disk = {
-      ...nodeFiles,
-      open: (path, mode) => {
-        const file = nodeFiles.open(path, mode);
-        opened.set(file, path);
-        return file;
-      },
-      read: (file, into, at) => {
-        if (opened.get(file)?.startsWith(join(dir, 'bodies')) === true) bodyReads += 1;
-        return nodeFiles.read(file, into, at);
-      },
-    };
+    const files = noticingBodyReads(dir, () => {
+      bodyReads += 1;
+    });
     const reader = await LedgerReader.open(dir, { files });
     const firstAndLast = [0, 5999];
     for (const index of firstAndLast) await reader.body(index);
@@ -178,22 +185,11 @@ test('single entries come with leaf and body, and each block is unpacked once', 
     for (let at = 0; at < 6000; at += 500) await ledger.append(batch(at, at + 500));
     await ledger.publish();
     await ledger.rewriteWithout([700]);
-    const opened = new Map<FileId, string>();
     const readPlaces: number[] = [];
-    const files: Disk = {
-      ...nodeFiles,
-      open: (path, mode) => {
-        const file = nodeFiles.open(path, mode);
-        opened.set(file, path);
-        return file;
-      },
-      read: (file, into, at) => {
-        const isBodies = opened.get(file)?.startsWith(join(dir, 'bodies')) === true;
-        // Headers are read twice, for the index of the segment too.
-        if (isBodies && into.length > BLOCK_HEADER_BYTES) readPlaces.push(at);
-        return nodeFiles.read(file, into, at);
-      },
-    };
+    const files = noticingBodyReads(dir, (length, at) => {
+      // Headers are read twice, for the index of the segment too.
+      if (length > BLOCK_HEADER_BYTES) readPlaces.push(at);
+    });
     const reader = await LedgerReader.open(dir, { files });
     const wanted = [0, 1, 2, 699, 700, 701, 3000, 5998, 5999];
     const found: number[] = [];
