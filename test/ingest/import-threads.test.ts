@@ -34,7 +34,7 @@ for (const [fault, codes, message] of [
     child.stdin?.write(lines.join(''));
     writeFileSync(file, JSON.stringify({ thread: 'worker', fault } satisfies ThreadFault));
     while (!existsSync(`${file}.begun`)) await pause(10);
-    // A hung worker ends with the process, whose user is told to wait for the current batch.
+    // A hung worker must not keep an interrupted import from ending.
     if (fault === 'hang') child.kill('SIGTERM');
     child.stdin?.end();
     const result = await ending;
