@@ -27,6 +27,7 @@ export const WITHOUT_NPM: readonly string[] = ['core', 'tlog', 'ledger'];
 
 const LEAVES = ['config', 'store', 'projection'] as const;
 const DOMAIN = ['ingest', 'detection', 'enforcement', 'reconcile', 'eviction', 'posture'] as const;
+const VIEWS = ['rollout', 'reports', 'feeds', 'operators'] as const;
 
 /** The folders of the product, with the folders that each may import. Adapters come last. */
 export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
@@ -45,9 +46,11 @@ export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
   ['rollout', [...LEAVES, ...DOMAIN]],
   ['reports', [...LEAVES, ...DOMAIN, 'rollout']],
   ['feeds', [...LEAVES, 'detection']],
-  ['operations', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'feeds']],
-  ['server', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'feeds', 'operations']],
-  ['cli', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'feeds', 'operations']],
+  ['operators', LEAVES],
+  ['operations', [...LEAVES, ...DOMAIN, ...VIEWS]],
+  ['mcp', [...LEAVES, ...DOMAIN, ...VIEWS, 'operations']],
+  ['server', [...LEAVES, ...DOMAIN, ...VIEWS, 'operations', 'mcp']],
+  ['cli', [...LEAVES, ...DOMAIN, ...VIEWS, 'operations', 'mcp']],
 ]);
 
 /**

@@ -1,0 +1,19 @@
+import type { TenantId } from '@countersign/core';
+
+/**
+ * Who asks, as proved: a person at the command line of this machine, an operator with a session, or
+ * a machine with a token. Nothing in it comes from a claim of the client.
+ */
+export type Caller = {
+  readonly kind: 'account' | 'operator' | 'token';
+  /** As entries state it, for example `token soc-export`. Stable, and never a secret. */
+  readonly who: string;
+  /** The scopes of operations that the caller may run. `all`: the account that owns the folder. */
+  readonly scopes: 'all' | ReadonlySet<string>;
+  /** The tenants whose data the caller may see. */
+  readonly tenants: 'all' | ReadonlySet<TenantId>;
+  /** Whether answers name people. */
+  readonly people: 'names' | 'pseudonyms';
+  /** When the caller last proved who it is, in ms since 1970; undefined for a token. */
+  readonly provedAtMs: number | undefined;
+};
