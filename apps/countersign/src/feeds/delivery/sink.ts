@@ -28,11 +28,26 @@ export interface Sink {
    * @throws SinkError if it is not known whether the receiver has them
    */
   send(records: readonly Delivery[], signal: AbortSignal): Promise<SendResult>;
+  /**
+   * For sinks that only prove `sent`. The runner calls it while it has nothing to send: without it,
+   * a loss would stay unnoticed until the next record.
+   *
+   * @throws SinkError with `resendFrom` if the connection broke after the last batch
+   */
+  checkConnection?(): void;
   /** Sends no more, and releases the connection. Never rejects. */
   close(): Promise<void>;
 }
 
-export type SendResult = { readonly refused: readonly RefusedRecord[] };
+export type SendResult = {
+  readonly refused: readonly RefusedRecord[];
+  /**
+   * Records from this index on may still be lost, although they were sent. The durable position
+   * stays before it, so that a crash of this process and of the receiver together loses nothing.
+   * Undefined: none can be lost.
+   */
+  readonly unsettledFrom?: number | undefined;
+};
 
 /** A record that this receiver will never take. It is kept aside, and stops no other. */
 export type RefusedRecord = { readonly index: number; readonly because: string };
