@@ -16,7 +16,7 @@ export function problemsOf(
 ): DocumentProblem[] {
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      const known = membersAt(schema, issue.path);
+      const known = membersAt(schema, issue.path, document.value);
       return issue.keys.map((key) =>
         document.problemOfKey(issue.path, key, unknownMember(key, known, formerNames)),
       );
@@ -46,7 +46,9 @@ function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
     case 'invalid_value':
       return wrongValue(issue.values.map(String), value);
     case 'invalid_union':
-      return wrongType('string', value);
+      return 'options' in issue && Array.isArray(issue.options)
+        ? wrongValue(issue.options.map(String), value)
+        : wrongType('string', value);
     case 'too_small':
       return issue.origin === 'array'
         ? 'is empty: write at least one'
@@ -101,23 +103,46 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** The allowed names in the map at `path`. */
-function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let at: unknown = inner(schema);
-  for (const step of path) {
+/** The allowed names in the map at `path`. `value` decides which option of a union it is. */
+function membersAt(
+  schema: z.ZodType,
+  path: readonly PropertyKey[],
+  value: unknown,
+): readonly string[] {
+  let at: unknown = inner(schema, value);
+  for (const [depth, step] of path.entries()) {
     const held = at as { shape?: Record<PropertyKey, unknown>; element?: unknown } | undefined;
-    at = inner(typeof step === 'number' ? held?.element : held?.shape?.[step]);
+    const next = typeof step === 'number' ? held?.element : held?.shape?.[step];
+    at = inner(next, valueAt(value, path.slice(0, depth + 1)));
   }
   return Object.keys((at as { shape?: object } | undefined)?.shape ?? {});
 }
 
-/** Unwraps defaults, options, checks and transforms. */
-function inner(schema: unknown): unknown {
+type Definition = {
+  readonly innerType?: unknown;
+  readonly in?: unknown;
+  readonly discriminator?: string;
+  readonly options?: readonly unknown[];
+};
+
+/** Unwraps defaults, options, checks and transforms, and selects the option of a union. */
+function inner(schema: unknown, value: unknown): unknown {
   let at = schema;
   for (;;) {
-    const { def } = at as { def?: { innerType?: unknown; in?: unknown } };
-    const next = def?.innerType ?? def?.in;
+    const { def } = at as { def?: Definition };
+    const next = def?.innerType ?? def?.in ?? optionOf(def, value);
     if (next === undefined) return at;
     at = next;
   }
+}
+
+function optionOf(def: Definition | undefined, value: unknown): unknown {
+  const { discriminator, options } = def ?? {};
+  if (discriminator === undefined || typeof value !== 'object' || value === null) return undefined;
+  const stated = (value as Record<string, unknown>)[discriminator];
+  return options?.find((option) => {
+    const { shape } = inner(option, undefined) as { shape?: Record<string, unknown> };
+    const { values } = (shape?.[discriminator] ?? {}) as { values?: ReadonlySet<unknown> };
+    return values?.has(stated) === true;
+  });
 }

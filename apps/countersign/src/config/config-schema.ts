@@ -14,6 +14,7 @@ import {
 import type { ConfigEnvironment } from './config-environment.ts';
 import { credentials } from './credentials-schema.ts';
 import { endpointsSchema } from './enforcement-schema.ts';
+import { feedsSchema } from './feeds/feeds-schema.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
 import { existingFile, secretPlace } from './path-values.ts';
 import {
@@ -72,8 +73,9 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
     tenants: z.array(connected).default([]),
     emulatorClock: root.optional(),
     enforcementPoints: endpointsSchema(world).optional(),
+    feeds: feedsSchema(world).default([]),
   });
-  return config.superRefine(({ tenants, enforcementPoints, emulatorClock }, context) => {
+  return config.superRefine(({ tenants, enforcementPoints, emulatorClock, feeds }, context) => {
     const elsewhere = emulatorClock === undefined ? [] : elsewhereOf(emulatorClock, tenants);
     for (const path of elsewhere) {
       const message =
@@ -95,8 +97,9 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
       const path = ['enforcementPoints', 'external'];
       if (tenants.length === 0) context.addIssue({ code: 'custom', path, message: text });
     }
-    if (tenants.length > 0 || enforcementPoints !== undefined) return;
-    const message = 'names no work: write a tenant to collect from, or enforcementPoints to open';
+    if (tenants.length > 0 || enforcementPoints !== undefined || feeds.length > 0) return;
+    const message =
+      'names no work: write a tenant to collect from, enforcementPoints to open, or feeds to send';
     context.addIssue({ code: 'custom', path: ['tenants'], message });
   });
 }

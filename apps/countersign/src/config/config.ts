@@ -1,6 +1,7 @@
 import type { SignInType, TenantId } from '@countersign/core';
 import type { CredentialPlace, ListenAddress, SecretPlace } from './config-values.ts';
 import type { EnforcementConfig } from './enforcement-config.ts';
+import type { FeedConfig } from './feeds/feeds-schema.ts';
 
 /** Content types of the Management Activity API (contracts 1.2). */
 export const CONTENT_TYPES = [
@@ -176,6 +177,7 @@ export type ConfigDocument = {
   readonly emulatorClock?: string | undefined;
   /** Undefined: this process answers no access requests. */
   readonly enforcementPoints?: EnforcementConfig | undefined;
+  readonly feeds: readonly FeedConfig[];
 };
 
 export type Config = Omit<ConfigDocument, 'inventory'> & {

@@ -24,3 +24,21 @@ export const TOKEN_LIFE_MS_MAX: number = 90 * 24 * 3_600_000;
 
 /** The limit of the whole enforcement server, so one address cannot have more. */
 export const CONNECTIONS_PER_ADDRESS_MAX = 4096;
+
+/** Each feed reads the ledger for itself, and has its own connections. */
+export const FEEDS_MAX = 64;
+
+/** OCSF class ids have the category before the last three digits; categories start at 0. */
+export const CLASS_UID_MIN = 0;
+
+/** OCSF extensions number their classes from 100,000 upwards. */
+export const CLASS_UID_MAX = 99_999_999;
+
+/** An old and a new secret of both signature schemes. */
+export const WEBHOOK_SECRETS_MAX = 4;
+
+/** A larger request gains no speed, and a receiver that fails on it gets all of it again. */
+export const WEBHOOK_RECORDS_PER_REQUEST_MAX = 1000;
+
+/** More requests at once to one receiver resemble an attack on it. */
+export const WEBHOOK_PARALLEL_MAX = 32;

@@ -121,7 +121,8 @@ test('fills in defaults', () => {
 });
 
 const NOTHING_TO_DO =
-  'tenants: names no work: write a tenant to collect from, or enforcementPoints to open';
+  'tenants: names no work: write a tenant to collect from, enforcementPoints to open, or feeds ' +
+  'to send';
 
 const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]])[] = [
   ['an empty file', '', 'c.yaml:1:1: is empty: write names and values'],
@@ -138,7 +139,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     'an unknown member',
     `${GOOD}color: red\n`,
     'c.yaml:8:1: color: is not known: remove it, or write one of listen, reach, log, ' +
-      'inventory, tenants, emulatorClock, enforcementPoints',
+      'inventory, tenants, emulatorClock, enforcementPoints, feeds',
   ],
   [
     'an id that is none',

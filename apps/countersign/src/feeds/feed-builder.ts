@@ -1,5 +1,6 @@
 import { messageOf } from '@countersign/core';
 import type { Body, Leaf, LedgerReader } from '@countersign/ledger/reader';
+import { feedKindOf } from '../config/feeds/feed-kind.ts';
 import { findingChange, markChange } from '../detection/findings/finding-event.ts';
 import {
   markedFinding,
@@ -8,7 +9,7 @@ import {
 } from '../projection/entries/finding-body.ts';
 import { parseObject } from '../projection/entries/own-entry.ts';
 import { EventBuilder } from '../projection/event-builder.ts';
-import { type FeedRecord, feedKindOf } from './feed-record.ts';
+import type { FeedRecord } from './feed-record.ts';
 
 export type FeedBuilderOptions = {
   readonly ledger: LedgerReader;

@@ -1,7 +1,8 @@
 import { type Clock, instantOfMs, OWN_TENANT } from '@countersign/core';
 import { type LedgerReader, parseLeaf, type ScanBatch } from '@countersign/ledger/reader';
+import { type FeedKind, feedKindOf } from '../config/feeds/feed-kind.ts';
 import type { FeedBuilder } from './feed-builder.ts';
-import { type FeedKind, type FeedMark, type FeedRecord, feedKindOf } from './feed-record.ts';
+import type { FeedMark, FeedRecord } from './feed-record.ts';
 import { ENTRIES_PER_MARK, MARK_EVERY_MS } from './limits.ts';
 
 export type TailOptions = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { FEED_KINDS, type FeedRecord } from '../../feeds/feed-record.ts';
+import { FEED_KINDS } from '../../config/feeds/feed-kind.ts';
+import type { FeedRecord } from '../../feeds/feed-record.ts';
 import { timeSchema } from '../definition/output-schemas.ts';
 
 const index = z.int().min(0);

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plural } from '@countersign/core';
 import { z } from 'zod';
+import { FEED_KINDS, type FeedKind } from '../../config/feeds/feed-kind.ts';
 import { ownPackage } from '../../config/installed-package.ts';
-import { FEED_KINDS, type FeedKind, type FeedRecord } from '../../feeds/feed-record.ts';
+import type { FeedRecord } from '../../feeds/feed-record.ts';
 import { TAIL_POLL_MS } from '../../feeds/limits.ts';
 import { YES } from '../definition/conclusion.ts';
 import { invalidInput } from '../definition/errors.ts';

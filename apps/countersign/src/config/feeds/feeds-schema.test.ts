@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DocumentError } from '@countersign/yaml-document';
+import { parseConfig } from '../parse-config.ts';
+import type { FeedConfig } from './feeds-schema.ts';
+
+const WORLD = {
+  env: { SECRET: 'hush' },
+  resolve: (path: string) => `/etc/${path}`,
+  kindOf: (path: string) => (path.endsWith('.missing') ? 'missing' : 'file'),
+} as const;
+
+const WEBHOOK = 'kind: webhook, url: "https://soc.example/in", secrets: [{env: SECRET}]';
+
+function feedsOf(...feeds: string[]): readonly FeedConfig[] {
+  const text = `feeds:\n${feeds.map((feed) => `  - {${feed}}\n`).join('')}`;
+  const noInventory = (): never => assert.fail('the configuration names no inventory');
+  return parseConfig({ file: 'c.yaml', text }, WORLD, noInventory).feeds;
+}
+
+function problemsOf(...feeds: string[]): string[] {
+  try {
+    feedsOf(...feeds);
+  } catch (error) {
+    assert.ok(error instanceof DocumentError, String(error));
+    return error.message.split('\n').slice(1);
+  }
+  return [];
+}
+
+test('a feed alone is work, and has defaults', () => {
+  assert.deepEqual(feedsOf(`name: soc, ${WEBHOOK}`), [
+    {
+      name: 'soc',
+      kind: 'webhook',
+      url: 'https://soc.example/in',
+      secrets: [{ env: 'SECRET' }],
+      kinds: ['event', 'finding', 'decision'],
+      people: 'names',
+      start: 'latest',
+      allow: [],
+      content: 'thin',
+      recordsPerRequest: 1,
+      parallel: 1,
+    },
+  ]);
+});
+
+test('a configuration without feeds has none', () => {
+  const text = 'enforcementPoints: {url: "https://access.example"}';
+  const config = parseConfig({ file: 'c.yaml', text }, WORLD, () => assert.fail());
+  assert.deepEqual(config.feeds, []);
+});
+
+const BROKEN: readonly (readonly [what: string, feed: string, problem: string])[] = [
+  [
+    'an unknown kind',
+    'name: soc, kind: webhok',
+    'c.yaml:2:23: feeds[0].kind: "webhok" is not known: did you mean webhook?',
+  ],
+  ['a missing kind', 'name: soc', 'c.yaml:2:5: feeds[0].kind: is missing: write one of '],
+  [
+    'a mistyped member',
+    `name: soc, ${WEBHOOK}, parralel: 2`,
+    'c.yaml:2:89: feeds[0].parralel: is not known: did you mean parallel?',
+  ],
+  [
+    'a name that is no label',
+    `name: My SOC, ${WEBHOOK}`,
+    'c.yaml:2:12: feeds[0].name: "My SOC" is not the name of a feed: write 1 to 63 ',
+  ],
+  [
+    'an unencrypted address',
+    `name: soc, ${WEBHOOK.replace('https', 'http')}`,
+    'c.yaml:2:37: feeds[0].url: "http://soc.example/in" is not https: write https',
+  ],
+  [
+    'this machine, not allowed',
+    `name: soc, ${WEBHOOK.replace('soc.example', '127.0.0.1')}`,
+    'c.yaml:2:37: feeds[0].url: is an address of this machine: add "allow: [loopback]" if ',
+  ],
+  [
+    'a secret in the address',
+    `name: soc, ${WEBHOOK.replace('soc.example', 'a:b@soc.example')}`,
+    'c.yaml:2:37: feeds[0].url: holds a name or password: remove it from the address',
+  ],
+  [
+    'a secret in the file',
+    `name: soc, ${WEBHOOK.replace('{env: SECRET}', 'whsec_abc')}`,
+    'c.yaml:2:73: feeds[0].secrets[0]: is text: write names and values',
+  ],
+  [
+    'an unknown kind of entry',
+    `name: soc, ${WEBHOOK}, kinds: [findings]`,
+    'c.yaml:2:97: feeds[0].kinds[0]: "findings" is not known: did you mean finding?',
+  ],
+];
+
+for (const [what, feed, problem] of BROKEN) {
+  test(`refuses ${what}, with its line and a cure`, () => {
+    const problems = problemsOf(feed);
+    assert.equal(problems.length, 1, problems.join('\n'));
+    assert.ok(problems[0]?.startsWith(problem), `${problems[0]}\n${problem}`);
+  });
+}
+
+test('refuses two feeds with the same name', () => {
+  assert.deepEqual(problemsOf(`name: soc, ${WEBHOOK}`, `name: soc, ${WEBHOOK}`), [
+    'c.yaml:3:12: feeds[1].name: "soc" is the name of another feed as well: choose another',
+  ]);
+});

@@ -1,0 +1,23 @@
+import { quoted } from '@countersign/core';
+import { z } from 'zod';
+import type { ConfigEnvironment } from '../config-environment.ts';
+import { FEEDS_MAX } from '../limits.ts';
+import { type WebhookFeedConfig, webhookFeed } from './webhook.ts';
+
+/** One configured feed. Each kind of receiver has its own file in this folder. */
+export type FeedConfig = WebhookFeedConfig;
+
+export function feedsSchema(world: ConfigEnvironment): z.ZodType<readonly FeedConfig[]> {
+  const feed = z.discriminatedUnion('kind', [webhookFeed(world)]);
+  return z
+    .array(feed)
+    .max(FEEDS_MAX)
+    .superRefine((feeds, context) => {
+      const seen = new Set<string>();
+      for (const [at, { name }] of feeds.entries()) {
+        const message = `${quoted(name)} is the name of another feed as well: choose another`;
+        if (seen.has(name)) context.addIssue({ code: 'custom', path: [at, 'name'], message });
+        seen.add(name);
+      }
+    });
+}
