@@ -72,6 +72,10 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     requests: async () => (await import('./posture/list-requests.ts')).listRequests,
     conformance: async () => (await import('./posture/conformance.ts')).checkConformance,
     gate: async () => (await import('./rollout/gate.ts')).evaluateGate,
+    'tokens create': async () => (await import('./operators/tokens.ts')).createToken,
+    'tokens record': async () => (await import('./operators/tokens.ts')).recordToken,
+    'tokens revoke': async () => (await import('./operators/tokens.ts')).revokeToken,
+    'tokens list': async () => (await import('./operators/tokens.ts')).listTokens,
     'gate record': async () => (await import('./rollout/record-gate.ts')).recordGate,
   }),
 );

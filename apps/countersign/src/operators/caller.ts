@@ -12,8 +12,15 @@ export type Caller = {
   readonly scopes: 'all' | ReadonlySet<string>;
   /** The tenants whose data the caller may see. */
   readonly tenants: 'all' | ReadonlySet<TenantId>;
+  /** The groups of people whose data the caller may see. Undefined: not limited by group. */
+  readonly groups?: ReadonlySet<string> | undefined;
   /** Whether answers name people. */
   readonly people: 'names' | 'pseudonyms';
   /** When the caller last proved who it is, in ms since 1970; undefined for a token. */
   readonly provedAtMs: number | undefined;
+  /** The token or session that proves it; undefined for an account of this machine. */
+  readonly credential?: CredentialReference | undefined;
 };
+
+/** Names a credential without its secret. */
+export type CredentialReference = { readonly kind: 'token' | 'session'; readonly id: string };

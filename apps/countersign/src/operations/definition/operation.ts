@@ -54,6 +54,7 @@ export type Example = {
  * - `clock ahead`       entries stamped by a fast clock
  * - `witness`           a witness of the log, by name and address
  * - `interruption`      a caller that ends it
+ * - `token`             an API token
  */
 export type Prerequisite =
   | 'files'
@@ -61,7 +62,8 @@ export type Prerequisite =
   | 'hold'
   | 'clock ahead'
   | 'witness'
-  | 'interruption';
+  | 'interruption'
+  | 'token';
 
 /** Runs in the process of the caller; its output is one document. */
 export type DocumentOperation<Input extends object, Output, View = Output> = Definition<Input> & {

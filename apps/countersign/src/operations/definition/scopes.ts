@@ -21,6 +21,9 @@
  * - `bypass:read`, `bypass:write`            bypasses of an enforcement point
  * - `posture:read`      what the tenant logs, vendor requests, conformance
  * - `gates:evaluate`    rollout gates
+ * - `names:read`        names of people in answers, for a purpose and a case
+ * - `operators:read`    operators, tokens and sessions
+ * - `operators:administer`  creating and revoking tokens, links and sessions; roles
  */
 export const SCOPES = [
   'ledger:read',
@@ -47,6 +50,9 @@ export const SCOPES = [
   'bypass:write',
   'posture:read',
   'gates:evaluate',
+  'names:read',
+  'operators:read',
+  'operators:administer',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

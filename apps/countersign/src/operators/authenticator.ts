@@ -1,0 +1,118 @@
+import type { TenantId } from '@countersign/core';
+import type { Caller } from './caller.ts';
+import { AUTHORIZATION_CHARACTERS_MAX } from './limits.ts';
+import type { OperatorState } from './operator-state.ts';
+import { hashOfSecret, isSameHash, isTokenSecret } from './tokens/token-secret.ts';
+import type { Token } from './tokens/token-table.ts';
+import type { ValidityClock } from './validity-clock.ts';
+
+/** The part of a request that proves a caller. A `Request` is one. */
+export type AuthenticationRequest = {
+  readonly headers: { get(name: string): string | null };
+};
+
+export type Authentication = { readonly kind: 'caller'; readonly caller: Caller } | Refusal;
+
+export type Refusal = {
+  readonly kind: 'refused';
+  readonly status: 401;
+  /** The value of `WWW-Authenticate` (RFC 6750 3). */
+  readonly challenge: string;
+  /** For the caller. It does not tell an unknown token from a revoked or an expired one. */
+  readonly because: string;
+};
+
+/** The tenants of each region, by the region's name. */
+export type Regions = ReadonlyMap<string, readonly TenantId[]>;
+
+export type AuthenticatorOptions = {
+  readonly state: OperatorState;
+  readonly clock: ValidityClock;
+  readonly regions: Regions;
+  /** Reports that the last use of a token could not be written. The request goes on. */
+  readonly onFailure: (error: unknown) => void;
+};
+
+/**
+ * Finds out who calls, from the token of a request. It reads the state at every request, so that a
+ * revoked or expired token is refused at once, in every process.
+ */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+  }
+
+  authenticate({ headers }: AuthenticationRequest): Authentication {
+    const stated = headers.get('authorization');
+    if (stated === null) return refused('the request has no credential: send a token', undefined);
+    const secret = bearerOf(stated);
+    if (secret === undefined || !isTokenSecret(secret)) return refused(NO_TOKEN, 'invalid_token');
+    const hash = hashOfSecret(secret);
+    const token = this.#options.state.tokens.ofHash(hash);
+    if (token === undefined || !isSameHash(token.hash, hash) || !this.#isValid(token)) {
+      return refused(NO_TOKEN, 'invalid_token');
+    }
+    this.#markUsed(token);
+    return { kind: 'caller', caller: callerOf(token, this.#options.regions) };
+  }
+
+  /** Whether the credential of a caller still counts. A stream asks between its items. */
+  stillValid({ kind, credential }: Caller): boolean {
+    if (kind === 'account') return true;
+    if (credential?.kind !== 'token') return false;
+    const token = this.#options.state.tokens.get(credential.id);
+    return token !== undefined && this.#isValid(token);
+  }
+
+  #isValid({ revoked, expiresMs }: Token): boolean {
+    return revoked === null && this.#options.clock.now() < expiresMs;
+  }
+
+  #markUsed(token: Token): void {
+    const { state, clock, onFailure } = this.#options;
+    try {
+      state.tokens.markUsed(token, clock.now());
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+}
+
+const NO_TOKEN = 'the token is not valid: create one with "countersign tokens create"';
+
+/** RFC 6750 2.1. The scheme is case-insensitive (RFC 9110 11.1). */
+export function bearerOf(authorization: string): string | undefined {
+  if (authorization.length > AUTHORIZATION_CHARACTERS_MAX) return undefined;
+  return /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization.trim())?.[1];
+}
+
+function refused(because: string, error: string | undefined): Refusal {
+  const challenge = `Bearer realm="countersign"${error === undefined ? '' : `, error="${error}"`}`;
+  return { kind: 'refused', status: 401, challenge, because };
+}
+
+/** Names need a purpose and a case, so a token alone gets pseudonyms. */
+function callerOf(token: Token, regions: Regions): Caller {
+  const { id, name, scopes, groups } = token;
+  return {
+    kind: 'token',
+    who: `token ${name}`,
+    scopes: new Set(scopes),
+    tenants: tenantsOf(token, regions),
+    groups: groups === null ? undefined : new Set(groups),
+    people: 'pseudonyms',
+    provedAtMs: undefined,
+    credential: { kind: 'token', id },
+  };
+}
+
+/** With both limits, a tenant must satisfy both. A region that no longer exists has no tenants. */
+function tenantsOf({ tenants, regions: named }: Token, regions: Regions): Caller['tenants'] {
+  if (tenants === null && named === null) return 'all';
+  const stated = tenants === null ? undefined : new Set(tenants as readonly TenantId[]);
+  if (named === null) return stated ?? new Set();
+  const inRegions = named.flatMap((region) => regions.get(region) ?? []);
+  return new Set(inRegions.filter((tenant) => stated?.has(tenant) ?? true));
+}

@@ -1,0 +1,23 @@
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** A year, also a leap year. A token that lives longer outlives the memory of its purpose. */
+export const TOKEN_LIFE_MS_MAX: number = 366 * DAY_MS;
+
+/** A shorter token expires before a person has copied it to its place. */
+export const TOKEN_LIFE_MS_MIN: number = 10 * MINUTE_MS;
+
+/** The last use of a token is for people, and a write for each request would load the disk. */
+export const TOKEN_USE_EVERY_MS: number = MINUTE_MS;
+
+/** A name fits a table column and an entry. */
+export const TOKEN_NAME_CHARACTERS_MAX = 64;
+
+/** More limits on one token than a person can review. */
+export const TOKEN_LIMITS_MAX = 64;
+
+/** A longer header holds no token of ours, and is not worth a hash. */
+export const AUTHORIZATION_CHARACTERS_MAX = 4096;
+
+/** Another process writes a row in milliseconds; a request must not wait longer for it. */
+export const STATE_BUSY_MS = 2_000;

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** What a token may do, and on whose data. */
+export type TokenGrant = {
+  readonly scopes: readonly string[];
+  /** Null: not limited. */
+  readonly tenants: readonly string[] | null;
+  readonly regions: readonly string[] | null;
+  readonly groups: readonly string[] | null;
+};
+
+export type TokenDraft = TokenGrant & {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the secret. The secret has 256 random bits, so its hash reveals nothing. */
+  readonly hash: string;
+  readonly expiresMs: number;
+};
+
+/**
+ * Bodies of entries of kind `credential` about operators and machines. The state of operators
+ * follows these entries, so a lost state is read again from the ledger.
+ */
+export type OperatorRecord = { readonly v: 1; readonly atMs: number; readonly by: string } & (
+  | { readonly what: 'token-created'; readonly token: TokenDraft }
+  | { readonly what: 'token-revoked'; readonly id: string; readonly reason: string }
+);
+
+const limit = z.array(z.string()).nullable();
+
+export const TOKEN_DRAFT: z.ZodType<TokenDraft> = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  scopes: z.array(z.string()),
+  tenants: limit,
+  regions: limit,
+  groups: limit,
+  expiresMs: z.int(),
+});
+
+const HEAD = { v: z.literal(1), atMs: z.int(), by: z.string() };
+
+const RECORD: z.ZodType<OperatorRecord> = z.discriminatedUnion('what', [
+  z.strictObject({ ...HEAD, what: z.literal('token-created'), token: TOKEN_DRAFT }),
+  z.strictObject({
+    ...HEAD,
+    what: z.literal('token-revoked'),
+    id: z.string(),
+    reason: z.string(),
+  }),
+]);
+
+/** Undefined for other bodies: entries of kind `credential` are about passkeys of people too. */
+export function operatorRecordOf(value: unknown): OperatorRecord | undefined {
+  const parsed = RECORD.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}

@@ -1,0 +1,118 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { messageOf, unreachable } from '@countersign/core';
+import { SqliteConnection } from '../store/sqlite/sqlite-connection.ts';
+import { OperatorError } from './errors.ts';
+import { STATE_BUSY_MS } from './limits.ts';
+import type { OperatorRecord } from './operator-record.ts';
+import { TOKEN_TABLE, TokenTable } from './tokens/token-table.ts';
+
+/** The version of the tables. */
+const VERSION = 1;
+
+const CURSOR_TABLE = `
+  CREATE TABLE IF NOT EXISTS cursor (
+    id INTEGER PRIMARY KEY CHECK (id = 0),
+    next INTEGER NOT NULL
+  ) STRICT;
+  INSERT OR IGNORE INTO cursor VALUES (0, 0);`;
+
+/** The folder of the service. It holds secrets' hashes, so only its owner may read it. */
+export function serviceFolder(dataDir: string): string {
+  return join(dataDir, 'service');
+}
+
+/**
+ * Tokens and sessions. Several processes may open it: one row decides for all of them, so a revoked
+ * token is refused everywhere at once.
+ */
+export class OperatorState implements Disposable {
+  readonly tokens: TokenTable;
+  readonly #db: SqliteConnection;
+
+  private constructor(db: SqliteConnection) {
+    this.#db = db;
+    this.tokens = new TokenTable(db);
+  }
+
+  /** Creates the file if there is none. @throws OperatorError STATE_UNREADABLE */
+  static open(dataDir: string): OperatorState {
+    const file = stateFile(dataDir);
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      const isNew = !existsSync(file);
+      const db = new DatabaseSync(file);
+      // Before the first row, and before SQLite gives its other files the same mode.
+      if (isNew) chmodSync(file, 0o600);
+      // FULL: a revocation that was reported as done must survive a power failure.
+      db.exec(`PRAGMA busy_timeout = ${STATE_BUSY_MS};
+        PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
+      const connection = new SqliteConnection(db);
+      connection.transaction(() => prepare(connection));
+      return new OperatorState(connection);
+    } catch (cause) {
+      if (cause instanceof OperatorError) throw cause;
+      const why = `could not open ${file}: ${messageOf(cause)}; check its permissions and the disk`;
+      throw new OperatorError('STATE_UNREADABLE', why, { cause });
+    }
+  }
+
+  /** The entry from which the state continues. */
+  get next(): number {
+    return this.#db.number('SELECT next FROM cursor');
+  }
+
+  /** Applies one entry and moves the cursor behind it, in one transaction. */
+  apply(index: number, record: OperatorRecord | 'erased' | undefined): void {
+    this.#db.transaction(() => {
+      if (index < this.next) return;
+      if (record === 'erased') this.#applyErased(index);
+      else if (record !== undefined) this.#applyRecord(index, record);
+      this.#db.run('UPDATE cursor SET next = ?', index + 1);
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #applyRecord(entry: number, record: OperatorRecord): void {
+    const { atMs, by } = record;
+    switch (record.what) {
+      case 'token-created':
+        this.tokens.add(record.token, { atMs, by, entry });
+        break;
+      case 'token-revoked':
+        this.tokens.revoke(record.id, { atMs, by, reason: record.reason });
+        break;
+      default:
+        unreachable(record);
+    }
+  }
+
+  /**
+   * An erased entry may have been a revocation. What it said is unknown, and unknown never permits.
+   */
+  #applyErased(entry: number): void {
+    const reason = `entry ${entry} was erased and may have revoked this token: create a new one`;
+    this.tokens.revokeBefore(entry, { atMs: 0, by: 'countersign', reason });
+  }
+}
+
+function stateFile(dataDir: string): string {
+  return join(serviceFolder(dataDir), 'operators.sqlite');
+}
+
+function prepare(db: SqliteConnection): void {
+  const version = db.number('PRAGMA user_version');
+  if (version > VERSION) {
+    const what = `the state of operators has version ${version}, and this program knows ${VERSION}`;
+    throw new OperatorError('STATE_UNREADABLE', `${what}: run the newer version`);
+  }
+  db.exec(`${TOKEN_TABLE} ${CURSOR_TABLE} PRAGMA user_version = ${VERSION};`);
+}
