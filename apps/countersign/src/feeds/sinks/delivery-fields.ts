@@ -1,0 +1,66 @@
+import { OWN_TENANT } from '@countersign/core';
+import type { Delivery } from '../delivery/sink.ts';
+
+/** `severity_id` of OCSF 1.8.0, `base_event`. */
+export const OCSF_SEVERITY = {
+  unknown: 0,
+  informational: 1,
+  low: 2,
+  medium: 3,
+  high: 4,
+  critical: 5,
+  fatal: 6,
+  other: 99,
+} as const;
+
+/** Builds the address of an entry in the service, for receivers that get no body. */
+export type EntryLink = (index: number) => string;
+
+/** The severity that an OCSF event states. Other entries have none. */
+export function severityOf(delivery: Delivery): number | undefined {
+  const stated = 'body' in delivery ? memberOf(delivery.body, 'severity_id') : undefined;
+  return typeof stated === 'number' ? stated : undefined;
+}
+
+/** The time of the event, in the normal form of an instant. An erased entry states none. */
+export function timeOf(delivery: Delivery): string | undefined {
+  return 'at' in delivery ? delivery.at : undefined;
+}
+
+/** Undefined for entries of Countersign, which have no tenant. */
+export function tenantOf(delivery: Delivery): string | undefined {
+  return 'tenant' in delivery && delivery.tenant !== OWN_TENANT ? delivery.tenant : undefined;
+}
+
+/** The document that a receiver stores: the OCSF event, or what is left of the entry. */
+export function documentOf(delivery: Delivery): object {
+  return 'body' in delivery ? delivery.body : delivery;
+}
+
+/**
+ * In place of a document that the receiver would cut: where to find the entry.
+ *
+ * @param sizeBytes the size of the whole document
+ */
+export function thinDocument(
+  delivery: Delivery,
+  sizeBytes: number,
+  link: EntryLink | undefined,
+): ThinDocument {
+  const { id, index, kind } = delivery;
+  const url = link?.(index);
+  return { id, index, kind, thin: true, sizeBytes, ...(url !== undefined && { url }) };
+}
+
+export type ThinDocument = {
+  readonly id: string;
+  readonly index: number;
+  readonly kind: Delivery['kind'];
+  readonly thin: true;
+  readonly sizeBytes: number;
+  readonly url?: string;
+};
+
+function memberOf(object: object, name: string): unknown {
+  return Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
+}
