@@ -11,6 +11,10 @@ export type KafkaBroker = {
   readonly address: string;
   /** The password of the user `$ConnectionString`. */
   readonly connectionString: string;
+  /** Ends the broker as a power failure does. Its log stays. */
+  kill(): Promise<void>;
+  /** After {@link kill}, under the same address. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -49,17 +53,25 @@ export async function startKafka(jars: string): Promise<KafkaBroker> {
   const id = 'MkU3OEVBNTcwNTJENDM2Qk';
   const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', properties];
   execFileSync('java', [...java, ...format], { stdio: 'ignore' });
-  const broker = spawn('java', [...java, 'kafka.Kafka', properties], { stdio: 'ignore' });
-  try {
-    await listening(port, broker);
-  } catch (error) {
-    await ended(broker);
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const started = async (): Promise<ChildProcess> => {
+    const process = spawn('java', [...java, 'kafka.Kafka', properties], { stdio: 'ignore' });
+    try {
+      await listening(port, process);
+      return process;
+    } catch (error) {
+      await ended(process);
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  };
+  let broker = await started();
   return {
     address: `127.0.0.1:${port}`,
     connectionString: CONNECTION_STRING,
+    kill: () => ended(broker),
+    restart: async () => {
+      broker = await started();
+    },
     stop: async () => {
       await ended(broker);
       rmSync(folder, { recursive: true, force: true });
