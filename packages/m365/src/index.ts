@@ -54,6 +54,7 @@ export { type GraphOptions, GraphReader } from './collectors/graph/graph-reader.
 export { DIRECTORY_PER_MS, DIRECTORY_REQUESTS } from './collectors/graph/limits.ts';
 export { DIRECTORY_AUDITS, type GraphLog, signInLog } from './collectors/graph/log-requests.ts';
 export type { QuotaBudget } from './collectors/quota-budget.ts';
+export { isCertificateCode } from './errors.ts';
 export * from './files.ts';
 export { HttpError, type HttpErrorCode } from './http/errors.ts';
 export {

@@ -1,0 +1,19 @@
+import type { FeedConfig } from '../../config/feeds/feeds-schema.ts';
+import type { Sink } from '../delivery/sink.ts';
+import { type SinkWorld, sinkEnvironmentOf } from './sink-environment.ts';
+
+/**
+ * Opens the receiver of a feed. It connects when it first sends. Imports only the library of that
+ * kind of receiver.
+ *
+ * @throws SinkError MISCONFIGURED if a secret or a certificate is missing or unusable
+ */
+export async function openSink(feed: FeedConfig, world: SinkWorld): Promise<Sink> {
+  const environment = sinkEnvironmentOf(feed, world);
+  switch (feed.kind) {
+    case 'webhook': {
+      const { openWebhookSink } = await import('./webhook/webhook-sink.ts');
+      return openWebhookSink(feed, environment);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { type Clock, messageOf, type Random } from '@countersign/core';
+import { readSecret, type SecretPlace } from '@countersign/m365';
+import type { FeedCommon, FeedTls } from '../../config/feeds/feed-common.ts';
+import { Egress, type ResolveHost } from '../delivery/egress.ts';
+import { type ReceiverTls, readReceiverTls } from '../delivery/receiver-tls.ts';
+import { SinkError } from '../delivery/sink.ts';
+
+/** What a sink may use of the world around it. */
+export type SinkEnvironment = {
+  /** The origin of the ledger. It is part of every id. */
+  readonly origin: string;
+  /** The data folder. */
+  readonly dir: string;
+  /** The version of Countersign. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The guard of all connections of this feed, for the hosts that it names. */
+  readonly egressTo: (hosts: readonly string[]) => Egress;
+  /** @throws SinkError MISCONFIGURED */
+  readonly readSecret: (place: SecretPlace) => string;
+  /** @throws SinkError MISCONFIGURED */
+  readonly readTls: (tls: FeedTls) => ReceiverTls;
+};
+
+export type SinkWorld = {
+  readonly origin: string;
+  readonly dir: string;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly resolve: ResolveHost;
+};
+
+/** The environment of one feed: its own allowed addresses. */
+export function sinkEnvironmentOf(
+  { allow }: Pick<FeedCommon, 'allow'>,
+  { env, resolve, ...world }: SinkWorld,
+): SinkEnvironment {
+  return {
+    ...world,
+    egressTo: (hosts) => new Egress({ hosts, allow, resolve }),
+    readSecret: (place) => secretOf(place, env),
+    readTls: readReceiverTls,
+  };
+}
+
+function secretOf(place: SecretPlace, env: SinkWorld['env']): string {
+  try {
+    return readSecret(place, env).reveal();
+  } catch (cause) {
+    throw new SinkError('MISCONFIGURED', messageOf(cause), { cause });
+  }
+}

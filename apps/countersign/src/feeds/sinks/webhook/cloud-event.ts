@@ -1,0 +1,54 @@
+import { OWN_TENANT } from '@countersign/core';
+import type { Delivery } from '../../delivery/sink.ts';
+
+/** OCSF `activity_id` of a Detection Finding. */
+const FINDING_CHANGES: ReadonlyMap<unknown, string> = new Map([
+  [1, 'created'],
+  [2, 'updated'],
+  [3, 'closed'],
+]);
+
+/** The path of an entry in the HTTP API. */
+const ENTRY_PATH = '/api/v1/entries/';
+
+export type CloudEventOptions = {
+  readonly origin: string;
+  readonly content: 'thin' | 'full';
+  /** The address of the service, for links. */
+  readonly link: string | undefined;
+};
+
+/**
+ * CloudEvents 1.0.2 in structured mode. `source` and `id` identify the entry. `timestamp` is an
+ * extension attribute: Standard Webhooks recommends it, beside `type` and `data`.
+ */
+export function cloudEventOf(record: Delivery, options: CloudEventOptions): object {
+  const { origin, content, link } = options;
+  const { index, id, kind } = record;
+  const isEntry = 'body' in record;
+  const href = link === undefined ? {} : { link: `${link}${ENTRY_PATH}${index}` };
+  const time = isEntry ? { time: record.at, timestamp: record.at } : {};
+  const subject = isEntry && record.tenant !== OWN_TENANT ? `tenant/${record.tenant}` : undefined;
+  return {
+    specversion: '1.0',
+    id: String(index),
+    source: `//${origin}`,
+    type: typeOf(record),
+    ...(subject === undefined ? {} : { subject }),
+    ...time,
+    datacontenttype: 'application/json',
+    data: content === 'thin' && isEntry ? { id, index, kind, ...href } : { ...record, ...href },
+  };
+}
+
+function typeOf(record: Delivery): string {
+  const change = changeOf(record);
+  const kind = 'of' in record ? record.of : record.kind;
+  return `app.countersign.${kind}${change === undefined ? '' : `.${change}`}.v1`;
+}
+
+function changeOf(record: Delivery): string | undefined {
+  if (!('body' in record)) return record.kind;
+  if (record.kind !== 'finding') return undefined;
+  return FINDING_CHANGES.get((record.body as { activity_id?: unknown }).activity_id);
+}
