@@ -42,3 +42,27 @@ export const WEBHOOK_RECORDS_PER_REQUEST_MAX = 1000;
 
 /** More requests at once to one receiver resemble an attack on it. */
 export const WEBHOOK_PARALLEL_MAX = 32;
+
+/**
+ * The largest syslog message by default. RFC 5425 section 4.3.1: receivers should process 8,192
+ * octets. rsyslog cuts at 8,096 unless its `maxMessageSize` is set.
+ */
+export const SYSLOG_MESSAGE_BYTES_DEFAULT = 8096;
+
+/** RFC 5425 section 4.3.1: receivers must process 2,048 octets. A smaller limit helps no one. */
+export const SYSLOG_MESSAGE_BYTES_MIN = 2048;
+
+/** Larger than the event of any record. */
+export const SYSLOG_MESSAGE_BYTES_MAX: number = 32 * 1024 * 1024;
+
+/** RFC 5424 section 6.2. */
+export const SYSLOG_HOSTNAME_CHARACTERS_MAX = 255;
+
+/** RFC 5424 section 6.2. */
+export const SYSLOG_APP_NAME_CHARACTERS_MAX = 48;
+
+/** RFC 5424 section 6.2.1: local7. */
+export const SYSLOG_FACILITY_MAX = 23;
+
+/** IANA private enterprise numbers have at most 32 bits. */
+export const ENTERPRISE_NUMBER_MAX: number = 2 ** 32 - 1;

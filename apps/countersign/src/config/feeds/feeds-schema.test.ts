@@ -12,6 +12,8 @@ const WORLD = {
 
 const WEBHOOK = 'kind: webhook, url: "https://soc.example/in", secrets: [{env: SECRET}]';
 
+const SYSLOG = 'kind: syslog, address: "logs.example:601"';
+
 function feedsOf(...feeds: string[]): readonly FeedConfig[] {
   const text = `feeds:\n${feeds.map((feed) => `  - {${feed}}\n`).join('')}`;
   const noInventory = (): never => assert.fail('the configuration names no inventory');
@@ -44,6 +46,24 @@ test('a feed alone is work, and has defaults', () => {
       parallel: 1,
     },
   ]);
+});
+
+test('a syslog feed has the defaults of its RFCs', () => {
+  const [feed] = feedsOf('name: siem, kind: syslog, address: "[2001:db8::1]"');
+  assert.ok(feed?.kind === 'syslog');
+  assert.deepEqual(feed.address, { host: '2001:db8::1', port: 6514 });
+  const { transport, facility, appName, enterpriseNumber, messageBytesMax, resend } = feed;
+  assert.deepEqual(
+    { transport, facility, appName, enterpriseNumber, messageBytesMax, resend },
+    {
+      transport: 'tls',
+      facility: 13,
+      appName: 'countersign',
+      enterpriseNumber: 32_473,
+      messageBytesMax: 8096,
+      resend: 30_000,
+    },
+  );
 });
 
 test('a configuration without feeds has none', () => {
@@ -88,6 +108,26 @@ const BROKEN: readonly (readonly [what: string, feed: string, problem: string])[
     'a secret in the file',
     `name: soc, ${WEBHOOK.replace('{env: SECRET}', 'whsec_abc')}`,
     'c.yaml:2:73: feeds[0].secrets[0]: is text: write names and values',
+  ],
+  [
+    'syslog without TLS to another machine',
+    `name: siem, ${SYSLOG}, transport: tcp`,
+    'c.yaml:2:72: feeds[0].transport: is not encrypted: write tls (tcp is for this machine only)',
+  ],
+  [
+    'syslog on this machine, not allowed',
+    `name: siem, ${SYSLOG.replace('logs.example', 'localhost')}`,
+    'c.yaml:2:41: feeds[0].address: is an address of this machine: add "allow: [loopback]" if ',
+  ],
+  [
+    'a host name with a space',
+    `name: siem, ${SYSLOG}, hostname: "my host"`,
+    'c.yaml:2:71: feeds[0].hostname: "my host" cannot be in the header of a message: write 1 to ',
+  ],
+  [
+    'an address of syslog with a scheme',
+    `name: siem, ${SYSLOG.replace('logs', 'tls://logs')}`,
+    'c.yaml:2:41: feeds[0].address: "tls://logs.example:601" is not the address of a receiver: ',
   ],
   [
     'an unknown kind of entry',

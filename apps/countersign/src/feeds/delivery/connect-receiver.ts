@@ -15,20 +15,25 @@ export type ReceiverConnection = {
   readonly port: number;
   /** `plain`: without TLS, for receivers on this machine. */
   readonly tls: ReceiverTls | 'plain';
+  /** The name in the certificate, if it is not the host. */
+  readonly serverName?: string | undefined;
   readonly signal: AbortSignal;
   readonly timeoutMs?: number;
 };
 
 /**
- * Opens a connection to a configured host. The certificate is checked for that host.
+ * Opens a connection to a configured host. The certificate is checked for that host, or for
+ * `serverName`.
  * @throws SinkError
  */
 export function connectReceiver(options: ReceiverConnection): Promise<Socket> {
   const { egress, host, port, tls, signal, timeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const { serverName = host } = options;
   egress.check(host);
   const to = { host, port, lookup: egress.lookup, noDelay: true, keepAlive: true };
   return new Promise((resolve, reject) => {
-    const socket = tls === 'plain' ? connectTcp(to) : connectTls({ ...to, ...secure(host, tls) });
+    const socket =
+      tls === 'plain' ? connectTcp(to) : connectTls({ ...to, ...secure(serverName, tls) });
     const settle = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
@@ -57,8 +62,8 @@ export function connectReceiver(options: ReceiverConnection): Promise<Socket> {
   });
 }
 
-function secure(host: string, tls: ReceiverTls): object {
+function secure(name: string, tls: ReceiverTls): object {
   // RFC 6066, 3: a server name is never an IP address.
-  const servername = isIP(host) === 0 ? { servername: host } : {};
+  const servername = isIP(name) === 0 ? { servername: name } : {};
   return { ...tls, ...servername, minVersion: TLS_VERSION_MIN, rejectUnauthorized: true };
 }

@@ -13,8 +13,13 @@ export const OCSF_SEVERITY = {
   other: 99,
 } as const;
 
-/** Builds the address of an entry in the service, for receivers that get no body. */
-export type EntryLink = (index: number) => string;
+/** The path of an entry in the HTTP API. */
+const ENTRY_PATH = '/api/v1/entries/';
+
+/** The address of an entry, for receivers that get no body. `service` is the service's root. */
+export function entryLink(service: string | undefined, index: number): { readonly link?: string } {
+  return service === undefined ? {} : { link: `${service}${ENTRY_PATH}${index}` };
+}
 
 /** The severity that an OCSF event states. Other entries have none. */
 export function severityOf(delivery: Delivery): number | undefined {
@@ -45,11 +50,10 @@ export function documentOf(delivery: Delivery): object {
 export function thinDocument(
   delivery: Delivery,
   sizeBytes: number,
-  link: EntryLink | undefined,
+  service: string | undefined,
 ): ThinDocument {
   const { id, index, kind } = delivery;
-  const url = link?.(index);
-  return { id, index, kind, thin: true, sizeBytes, ...(url !== undefined && { url }) };
+  return { id, index, kind, thin: true, sizeBytes, ...entryLink(service, index) };
 }
 
 export type ThinDocument = {
@@ -58,7 +62,7 @@ export type ThinDocument = {
   readonly kind: Delivery['kind'];
   readonly thin: true;
   readonly sizeBytes: number;
-  readonly url?: string;
+  readonly link?: string;
 };
 
 function memberOf(object: object, name: string): unknown {

@@ -11,6 +11,10 @@ import { type SinkWorld, sinkEnvironmentOf } from './sink-environment.ts';
 export async function openSink(feed: FeedConfig, world: SinkWorld): Promise<Sink> {
   const environment = sinkEnvironmentOf(feed, world);
   switch (feed.kind) {
+    case 'syslog': {
+      const { openSyslogSink } = await import('./syslog/syslog-sink.ts');
+      return openSyslogSink(feed, environment);
+    }
     case 'webhook': {
       const { openWebhookSink } = await import('./webhook/webhook-sink.ts');
       return openWebhookSink(feed, environment);

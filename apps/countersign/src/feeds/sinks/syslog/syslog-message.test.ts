@@ -13,7 +13,7 @@ const OPTIONS: MessageOptions = {
   appName: 'countersign',
   enterpriseNumber: 32_473,
   messageBytesMax: 8096,
-  link: (index) => `https://cs.example/api/v1/entries/${index}`,
+  link: 'https://cs.example',
 };
 
 describe('a syslog message', () => {
@@ -75,7 +75,7 @@ describe('a syslog message', () => {
       kind: 'finding',
       thin: true,
       sizeBytes: Buffer.byteLength(JSON.stringify(body)),
-      url: 'https://cs.example/api/v1/entries/41',
+      link: 'https://cs.example/api/v1/entries/41',
     });
   });
 

@@ -1,7 +1,6 @@
 import type { Delivery } from '../../delivery/sink.ts';
 import {
   documentOf,
-  type EntryLink,
   OCSF_SEVERITY,
   severityOf,
   tenantOf,
@@ -28,7 +27,8 @@ export type MessageOptions = {
   readonly enterpriseNumber: number;
   /** A larger message is sent thin: without its document, with a link. */
   readonly messageBytesMax: number;
-  readonly link: EntryLink | undefined;
+  /** The root of the service, for links. */
+  readonly link: string | undefined;
 };
 
 /**
@@ -48,11 +48,6 @@ export function syslogMessage(delivery: Delivery, options: MessageOptions): stri
 /** RFC 5425 section 4.3: the octets of the message in decimal, a space, and no line feed. */
 export function framed(message: string): string {
   return `${Buffer.byteLength(message)} ${message}`;
-}
-
-/** A name of the header: printable US-ASCII without space (RFC 5424 section 6). */
-export function isHeaderName(text: string, charactersMax: number): boolean {
-  return text.length > 0 && text.length <= charactersMax && /^[\x21-\x7e]+$/.test(text);
 }
 
 /** EF BB BF in UTF-8: RFC 5424 section 6.4. */

@@ -1,5 +1,10 @@
+import type { Socket } from 'node:net';
+import { hostname as machineName } from 'node:os';
 import { type Clock, messageOf } from '@countersign/core';
+import type { SyslogFeedConfig } from '../../../config/feeds/syslog.ts';
+import { connectReceiver } from '../../delivery/connect-receiver.ts';
 import { type Delivery, type SendResult, type Sink, SinkError } from '../../delivery/sink.ts';
+import type { SinkEnvironment } from '../sink-environment.ts';
 import {
   BATCH_BYTES_MAX,
   BATCH_RECORDS_MAX,
@@ -8,11 +13,30 @@ import {
 } from './limits.ts';
 import { SyslogConnection } from './syslog-connection.ts';
 import { framed, type MessageOptions, syslogMessage } from './syslog-message.ts';
-import { isCertificateProblem, type SyslogTransport } from './syslog-transport.ts';
 import { WrittenRecords } from './written-records.ts';
 
+/** @throws SinkError MISCONFIGURED if a certificate or a key cannot be read */
+export function openSyslogSink(feed: SyslogFeedConfig, environment: SinkEnvironment): Sink {
+  const { host, port } = feed.address;
+  const { clock, egressTo, readTls } = environment;
+  const egress = egressTo([host]);
+  const tls = feed.transport === 'tls' ? readTls(feed) : 'plain';
+  const { serverName, facility, appName, enterpriseNumber, messageBytesMax, link } = feed;
+  const hostname = feed.hostname ?? machineName();
+  return new SyslogSink({
+    receiver: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    connect: (signal) => connectReceiver({ egress, host, port, tls, serverName, signal }),
+    message: { facility, hostname, appName, enterpriseNumber, messageBytesMax, link },
+    resendMs: feed.resend,
+    clock,
+  });
+}
+
 export type SyslogSinkOptions = {
-  readonly transport: SyslogTransport;
+  /** `host:port`, for messages. */
+  readonly receiver: string;
+  /** Opens a connection. @throws SinkError */
+  readonly connect: (signal: AbortSignal) => Promise<Socket>;
   readonly message: MessageOptions;
   /** After a broken connection, records of this long before the break are sent again. */
   readonly resendMs: number;
@@ -40,8 +64,8 @@ export class SyslogSink implements Sink {
     this.checkConnection();
     const first = records[0];
     if (first === undefined) return { refused: [] };
-    const { clock, message, resendMs, transport } = this.#options;
-    this.#connection ??= new SyslogConnection(await transport.open(signal));
+    const { clock, connect, message, resendMs } = this.#options;
+    this.#connection ??= new SyslogConnection(await connect(signal));
     const connection = this.#connection;
     let text = '';
     let lastIndex = first.index;
@@ -78,7 +102,7 @@ export class SyslogSink implements Sink {
   }
 
   #lost(connection: SyslogConnection, cause: unknown, unsent: number | undefined): SinkError {
-    const { resendMs, transport } = this.#options;
+    const { resendMs, receiver } = this.#options;
     const { broken } = connection;
     const isSilent = SILENT_BREAKS.has(broken?.code ?? '');
     const lossMs = isSilent ? Math.max(resendMs, RETRANSMISSION_MS_MAX) : resendMs;
@@ -86,18 +110,17 @@ export class SyslogSink implements Sink {
     this.#connection = undefined;
     this.#written = new WrittenRecords();
     connection.close();
-    const what =
-      `the connection to the syslog receiver ${transport.name} broke: ` +
-      `${broken?.because ?? messageOf(cause)}; `;
+    const because = broken?.because ?? messageOf(cause);
     // In TLS 1.3 a receiver refuses a client certificate only after the handshake.
-    return isCertificateProblem(broken?.code ?? '')
-      ? new SinkError('MISCONFIGURED', `${what}check the client certificate`, { resendFrom, cause })
-      : new SinkError('UNAVAILABLE', `${what}Countersign repeats what may be lost`, {
-          resendFrom,
-          cause,
-        });
+    const cure = TLS_ALERT.test(broken?.code ?? '')
+      ? 'check "clientCertificate" and what the receiver requires'
+      : 'Countersign connects again and repeats what may be lost';
+    const message = `the connection to ${receiver} broke: ${because}; ${cure}`;
+    return new SinkError('UNAVAILABLE', message, { resendFrom, cause });
   }
 }
+
+const TLS_ALERT = /^ERR_SSL_.*ALERT/;
 
 /** The receiver had stopped acknowledging long before these. */
 const SILENT_BREAKS: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 import { OWN_TENANT } from '@countersign/core';
 import type { Delivery } from '../../delivery/sink.ts';
+import { entryLink } from '../delivery-fields.ts';
 
 /** OCSF `activity_id` of a Detection Finding. */
 const FINDING_CHANGES: ReadonlyMap<unknown, string> = new Map([
@@ -7,9 +8,6 @@ const FINDING_CHANGES: ReadonlyMap<unknown, string> = new Map([
   [2, 'updated'],
   [3, 'closed'],
 ]);
-
-/** The path of an entry in the HTTP API. */
-const ENTRY_PATH = '/api/v1/entries/';
 
 export type CloudEventOptions = {
   readonly origin: string;
@@ -26,7 +24,7 @@ export function cloudEventOf(record: Delivery, options: CloudEventOptions): obje
   const { origin, content, link } = options;
   const { index, id, kind } = record;
   const isEntry = 'body' in record;
-  const href = link === undefined ? {} : { link: `${link}${ENTRY_PATH}${index}` };
+  const href = entryLink(link, index);
   const time = isEntry ? { time: record.at, timestamp: record.at } : {};
   const subject = isEntry && record.tenant !== OWN_TENANT ? `tenant/${record.tenant}` : undefined;
   return {
