@@ -21,3 +21,12 @@ export const AUTHORIZATION_CHARACTERS_MAX = 4096;
 
 /** Another process writes a row in milliseconds; a request must not wait longer for it. */
 export const STATE_BUSY_MS = 2_000;
+
+/** RFC 5321 4.5.3.1 allows 64, and names of guests repeat their home address: `a_b#EXT#@c`. */
+export const LOCAL_PART_CHARACTERS_MAX = 256;
+
+/** A name of more words is the text of a person, not their name. */
+export const NAME_WORDS_MAX = 5;
+
+/** About 2 MB of names, and enough people for the records of a few minutes. */
+export const RECENT_PEOPLE_MAX = 10_000;
