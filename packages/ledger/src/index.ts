@@ -1,5 +1,10 @@
 export type { PublishedCheckpoint } from './append/publisher.ts';
 export type { ClockStep } from './append/sequencer.ts';
+export {
+  type LedgerSnapshot,
+  type SnapshotFile,
+  snapshotLedger,
+} from './backup/ledger-snapshot.ts';
 export * from './batches.ts';
 export type { FileLock } from './disk/file-lock.ts';
 export { LedgerError, type LedgerErrorCode } from './errors.ts';

@@ -36,8 +36,12 @@ export type LedgerOptions = {
   readonly keyFile?: string | undefined;
   /** The name of a new log. An existing log MUST have this name. */
   readonly origin?: string | undefined;
-  /** Append although the folder was restored, accepting that this may fork the log. */
-  readonly acceptFork?: 'accept' | undefined;
+  /**
+   * - `accept` append although the folder was restored, accepting that this may fork the log
+   * - `derive` open a restored folder to derive state from it: it still counts as restored, so the
+   *   next opening refuses. The caller MUST NOT append.
+   */
+  readonly acceptFork?: 'accept' | 'derive' | undefined;
   /** `remake`: the fingerprint index is discarded and rebuilt from the archive. */
   readonly fingerprints?: 'keep' | 'remake' | undefined;
   readonly onClockStep?: ((step: ClockStep) => void) | undefined;
@@ -84,6 +88,8 @@ export class Ledger {
   readonly #sequencer: Sequencer;
   readonly #queue: CommitQueue;
   readonly #isTimed: boolean;
+  /** The folder was restored, and no operator has accepted that yet. */
+  readonly #isAway: boolean;
   /** Durable and not yet integrated, oldest first. */
   #backlog: Frame[] = [];
   #backlogBytes = 0;
@@ -111,6 +117,7 @@ export class Ledger {
     this.#fingerprints = parts.fingerprints;
     this.#archive = parts.archive;
     this.#isTimed = options.integration !== 'manual';
+    this.#isAway = options.acceptFork === 'derive';
     const next = parts.integrator.size;
     this.#sequencer = new Sequencer({
       fingerprints: parts.fingerprints,
@@ -286,7 +293,7 @@ export class Ledger {
     if (this.#sequencer.next === this.size) await this.#fingerprints.flush();
     this.#journal.rotate();
     this.#journal.release(this.published.size, this.size);
-    await writeHostFacts(this.#files, this.#dir);
+    if (!this.#isAway) await writeHostFacts(this.#files, this.#dir);
   }
 
   #onDurable(frames: readonly Frame[]): void {

@@ -45,6 +45,11 @@ export const JOURNAL_SMALL_GROUP_BYTES: number = 64 * 1024;
 /** Frames that share one fdatasync: limits the time until the first of them is acknowledged. */
 export const GROUP_BYTES_MAX: number = 16 * 1024 * 1024;
 
+/**
+ * A journal file ends with the group that reached the target length, and one frame can be a group.
+ */
+export const JOURNAL_FILE_BYTES_MAX: number = JOURNAL_FILE_BYTES_TARGET + 16 * GROUP_BYTES_MAX;
+
 /** Durable entries that are not yet integrated. Above this, commits wait for the integration. */
 export const BACKLOG_BYTES_MAX: number = 256 * 1024 * 1024;
 

@@ -35,7 +35,7 @@ export type OpenOptions = {
   readonly random: Random;
   readonly keyFile?: string | undefined;
   readonly origin?: string | undefined;
-  readonly acceptFork?: 'accept' | undefined;
+  readonly acceptFork?: 'accept' | 'derive' | undefined;
   readonly fingerprints?: 'keep' | 'remake' | undefined;
   readonly integration?: 'timer' | 'manual' | 'thread' | undefined;
   readonly threads?: ThreadMonitor | undefined;
@@ -102,8 +102,8 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
   const { signer, secrets, manifest } = await openIdentity(options);
   const { origin } = manifest;
   const checkpoint = readCheckpoint(files, dir, manifest);
-  if (options.acceptFork !== 'accept') await checkHistory({ files, dir, manifest, checkpoint });
-  await writeHostFacts(files, dir);
+  if (options.acceptFork === undefined) await checkHistory({ files, dir, manifest, checkpoint });
+  if (options.acceptFork !== 'derive') await writeHostFacts(files, dir);
   let integrator: FrameIntegrator = await Integrator.open(files, dir, checkpoint.size);
   const archive = new ArchiveReader(files, dir);
   try {

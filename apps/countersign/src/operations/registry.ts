@@ -62,6 +62,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
       (await import('./people/record-statement-access.ts')).recordStatementAccess,
     statement: async () => (await import('./people/statement.ts')).statementOfPerson,
     coverage: async () => (await import('./reading/coverage.ts')).listCoverage,
+    backup: async () => (await import('./backup/backup.ts')).backUp,
+    restore: async () => (await import('./backup/restore.ts')).restore,
     tail: async () => (await import('./feeds/tail.ts')).tail,
     timeline: async () => (await import('./reading/timeline.ts')).timeline,
     query: async () => (await import('./reading/query.ts')).queryStore,

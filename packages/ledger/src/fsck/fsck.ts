@@ -27,7 +27,7 @@ import { type LedgerManifest, noLedger, readManifest } from '../folder/ledger-ma
 import { isReplaced, openKeptList, readKeptList } from '../folder/retained-file-list.ts';
 import { listJournal } from '../journal/journal.ts';
 import { readJournal } from '../journal/journal-format.ts';
-import { GROUP_BYTES_MAX, JOURNAL_FILE_BYTES_TARGET } from '../limits.ts';
+import { JOURNAL_FILE_BYTES_MAX } from '../limits.ts';
 import { readWitnessPolicy } from '../witness/witness-policy.ts';
 import { checkErasures, type DeclaredErasure } from './check-erasures.ts';
 import { checkNames, checkSuperseded } from './check-files.ts';
@@ -46,11 +46,6 @@ export type FsckOptions = {
   readonly files?: Disk | undefined;
   readonly onProgress?: ((done: number, size: number) => void) | undefined;
 };
-
-/**
- * A journal file ends with the group that reached the target length, and one frame can be a group.
- */
-const JOURNAL_FILE_BYTES_MAX: number = JOURNAL_FILE_BYTES_TARGET + 16 * GROUP_BYTES_MAX;
 
 /** How often fsck rereads a folder that had problems and was written to during the check. */
 const RUNS_MAX = 4;

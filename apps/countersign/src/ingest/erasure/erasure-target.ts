@@ -38,6 +38,11 @@ export function recallErasing(
   return subjects.join() === erasure.subjects.join() ? remembered : undefined;
 }
 
+/** Whether an erasure has begun and is not finished. */
+export function isErasing(dir: string): boolean {
+  return existsSync(pathOf(dir));
+}
+
 export function forgetErasing(dir: string): void {
   rmSync(pathOf(dir), { force: true });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { LedgerOperation } from '../definition/operation.ts';
+import type { HostWriter } from '../host/open-writer.ts';
 
 /** The result of a rebuild. */
 export type Rebuilt = {
@@ -31,12 +32,15 @@ export const rebuildStore: LedgerOperation<object, Rebuilt> = {
       runsOn: 'sample',
     },
   ],
-  async run(writer) {
-    const { checkSignIns } = await import('../../reconcile/checks/check-stage.ts');
-    const { compactStore } = await import('../../projection/compact-store.ts');
-    await checkSignIns(writer);
-    const failure = await compactStore(writer);
-    return { entries: writer.store.cursor, warnings: failure === undefined ? [] : [failure] };
-  },
+  run: finishRebuild,
   notices: ({ warnings }) => warnings,
 };
+
+/** The steps after the writer was opened with a new store. */
+export async function finishRebuild(writer: HostWriter): Promise<Rebuilt> {
+  const { checkSignIns } = await import('../../reconcile/checks/check-stage.ts');
+  const { compactStore } = await import('../../projection/compact-store.ts');
+  await checkSignIns(writer);
+  const failure = await compactStore(writer);
+  return { entries: writer.store.cursor, warnings: failure === undefined ? [] : [failure] };
+}
