@@ -66,3 +66,8 @@ export const SYSLOG_FACILITY_MAX = 23;
 
 /** IANA private enterprise numbers have at most 32 bits. */
 export const ENTERPRISE_NUMBER_MAX: number = 2 ** 32 - 1;
+/** More routes of one feed are better several feeds. */
+export const NOTIFY_ROUTES_MAX = 100;
+
+/** A list of more people is a mailing list of the mail system. */
+export const NOTIFY_RECIPIENTS_MAX = 50;

@@ -2,14 +2,22 @@ import { quoted } from '@countersign/core';
 import { z } from 'zod';
 import type { ConfigEnvironment } from '../config-environment.ts';
 import { FEEDS_MAX } from '../limits.ts';
+import { mailFeed, type NotifyFeedConfig, pagerDutyFeed, slackFeed, teamsFeed } from './notify.ts';
 import { type SyslogFeedConfig, syslogFeed } from './syslog.ts';
 import { type WebhookFeedConfig, webhookFeed } from './webhook.ts';
 
 /** One configured feed. Each kind of receiver has its own file in this folder. */
-export type FeedConfig = SyslogFeedConfig | WebhookFeedConfig;
+export type FeedConfig = NotifyFeedConfig | SyslogFeedConfig | WebhookFeedConfig;
 
 export function feedsSchema(world: ConfigEnvironment): z.ZodType<readonly FeedConfig[]> {
-  const feed = z.discriminatedUnion('kind', [syslogFeed(world), webhookFeed(world)]);
+  const feed = z.discriminatedUnion('kind', [
+    mailFeed(world),
+    pagerDutyFeed(world),
+    slackFeed(world),
+    syslogFeed(world),
+    teamsFeed(world),
+    webhookFeed(world),
+  ]);
   return z
     .array(feed)
     .max(FEEDS_MAX)

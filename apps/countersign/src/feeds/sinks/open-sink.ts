@@ -11,6 +11,13 @@ import { type SinkWorld, sinkEnvironmentOf } from './sink-environment.ts';
 export async function openSink(feed: FeedConfig, world: SinkWorld): Promise<Sink> {
   const environment = sinkEnvironmentOf(feed, world);
   switch (feed.kind) {
+    case 'mail':
+    case 'pagerduty':
+    case 'slack':
+    case 'teams': {
+      const { openNotifySink } = await import('./notify/open-notify-sink.ts');
+      return openNotifySink(feed, environment);
+    }
     case 'syslog': {
       const { openSyslogSink } = await import('./syslog/syslog-sink.ts');
       return openSyslogSink(feed, environment);

@@ -21,7 +21,15 @@ export type SinkEnvironment = {
   readonly readSecret: (place: SecretPlace) => string;
   /** @throws SinkError MISCONFIGURED */
   readonly readTls: (tls: FeedTls) => ReceiverTls;
+  /** Undefined: no store is open, so findings have no incident. */
+  readonly incidentOf?: IncidentLookup | undefined;
 };
+
+/** Finds the incident of a finding. Undefined: not known, so the finding stands for itself. */
+export type IncidentLookup = (
+  finding: string,
+  signal: AbortSignal,
+) => Promise<{ readonly id: string; readonly findings: Iterable<string> } | undefined>;
 
 export type SinkWorld = {
   readonly origin: string;
@@ -31,6 +39,7 @@ export type SinkWorld = {
   readonly clock: Clock;
   readonly random: Random;
   readonly resolve: ResolveHost;
+  readonly incidentOf?: IncidentLookup | undefined;
 };
 
 /** The environment of one feed: its own allowed addresses. */

@@ -1,4 +1,5 @@
 import { messageOf } from '@countersign/core';
+import { isCertificateCode } from '@countersign/m365';
 import { SinkError } from '../../delivery/sink.ts';
 
 /** Our own refusal to send to a broker that the configuration does not name. */
@@ -12,12 +13,13 @@ export function kafkaFailure(error: unknown): SinkError {
   const own = all.find((each) => each instanceof UnknownBroker);
   if (own !== undefined) return new SinkError('MISCONFIGURED', messageOf(own), { cause: own });
   const codes = all.flatMap(codesOf);
-  const certificate = codes.find((code) => CERTIFICATE.test(code));
+  const certificate = codes.find(isCertificateCode);
   if (certificate !== undefined) {
+    // Not MISCONFIGURED: the feed goes on by itself when the broker renews its certificate.
     const message =
       `refused to send: the certificate of the broker is not valid (${certificate}); nothing was ` +
       'sent; check the host, or name its authority in authorityFile';
-    return new SinkError('MISCONFIGURED', message, { cause: error });
+    return new SinkError('UNAVAILABLE', message, { cause: error });
   }
   // The innermost error states the cause; the outer ones only add context.
   const reason = messageOf(all.at(-1) ?? error).slice(0, REASON_CHARACTERS_MAX);
@@ -58,9 +60,6 @@ const CURES: readonly (readonly [code: string, cure: string])[] = [
   ['INVALID_TOPIC_EXCEPTION', 'correct "topics"'],
   ['INVALID_REQUIRED_ACKS', 'the topic must accept acks=all'],
 ];
-
-/** Node's codes of a chain that does not verify, and of a name that does not match. */
-const CERTIFICATE = /^(?:CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT|HOSTNAME_)/;
 
 /** Enough for one sentence of the client. */
 const REASON_CHARACTERS_MAX = 300;
