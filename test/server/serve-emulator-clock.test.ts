@@ -81,10 +81,8 @@ for (const speed of IS_LONG ? [1, 60, 1_000] : [1_000]) {
     const last = serving.log.at(-1);
     const saidMs = Date.parse(String(last?.['at'] ?? last?.['time']));
     assert.ok(Math.abs(saidMs - nowMs) < FOLLOWED_MS, `${JSON.stringify(last)} at ${nowMs}`);
-    const coverage = (await (await serving.get('/api/v1/coverage')).json()) as {
-      coverage: readonly object[];
-    };
-    assert.ok(coverage.coverage.length > 0);
+    const coverage = await serving.ask<{ readonly items: readonly object[] }>('/api/v1/coverage');
+    assert.ok(coverage.items.length > 0);
     assert.equal(await serving.end(), 0);
     await assertFsckClean(data);
 

@@ -90,25 +90,27 @@ test('gives three kinds of answers, and never a boolean', async () => {
     assert.doesNotMatch(JSON.stringify(Object.values(row)), /\btrue\b|\bfalse\b/);
   }
   // An unknown tenant has no data, and the answer says so: no list is empty without a reason.
-  const stranger = await serving.get(`/api/v1/coverage?tenant=${TENANT.replace(/^./, '0')}`);
-  const { coverage: none, because } = (await stranger.json()) as Record<string, unknown[]>;
-  assert.equal(none?.length, 0);
-  assert.match(String(because), /no entry of the ledger states which interval/);
-  assert.equal((await serving.get('/api/v1/coverage?tenant=x')).status, 400);
+  const stranger = `/api/v1/coverage?tenant=${TENANT.replace(/^./, '0')}`;
+  const { items: none, complete } = await serving.ask<CoverageReply>(stranger);
+  assert.deepEqual([none.length, complete.kind], [0, 'unknown']);
+  assert.match(JSON.stringify(complete), /no entry of the ledger states which interval/);
+  assert.equal((await serving.get('/api/v1/coverage')).status, 401);
   assert.equal(await serving.end(), 0);
 });
 
-/** Between a batch and its indexing the answer says so, and nothing else changes. */
-async function indexedCoverage(serving: ServerProcess): Promise<Record<string, unknown>[]> {
+type CoverageReply = {
+  readonly items: readonly Record<string, unknown>[];
+  readonly complete: { readonly kind: string; readonly because: readonly object[] };
+};
+
+/** Until the first interval is indexed, the answer says that nothing is known. */
+async function indexedCoverage(
+  serving: ServerProcess,
+): Promise<readonly Record<string, unknown>[]> {
   for (;;) {
-    const { coverage, because } = (await (await serving.get('/api/v1/coverage')).json()) as {
-      coverage: Record<string, unknown>[];
-      because: string[];
-    };
-    if (because.length === 0) return coverage;
-    for (const reason of because) {
-      assert.match(reason, /^no entry of the ledger states/);
-    }
+    const { items, complete } = await serving.ask<CoverageReply>('/api/v1/coverage');
+    if (items.length > 0) return items;
+    assert.equal(complete.kind, 'unknown');
   }
 }
 
@@ -181,12 +183,10 @@ test('an owned but unconnected tenant is in every answer about the company', asy
   put(at.service, 'first', 1, 2);
   const first = await ServerProcess.start(at.dir, at.config, ENV);
   await first.logged((line) => brought(line, 2));
-  const { coverage } = (await (await first.get('/api/v1/coverage')).json()) as {
-    coverage: { tenant: string; state: string; source: string; entries: number[] }[];
-  };
-  const [row, ...more] = coverage.filter(({ tenant }) => tenant === forgotten);
-  const entry = row?.entries[0] ?? -1;
-  assert.deepEqual([row?.state, row?.source, more.length], ['unknown', '*', 0]);
+  const { items } = await first.ask<CoverageReply>('/api/v1/coverage');
+  const [row, ...more] = items.filter(({ tenant }) => tenant === forgotten);
+  const [entry = -1] = (row?.['entries'] ?? []) as readonly number[];
+  assert.deepEqual([row?.['state'], row?.['source'], more.length], ['unknown', '*', 0]);
   assert.equal(await first.end(), 0);
 
   const who = 'freya.sandison@northmoor.example';

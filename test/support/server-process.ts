@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { start } from './command-line.ts';
+import { countersign, start } from './command-line.ts';
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
@@ -15,12 +15,16 @@ export class ServerProcess {
   readonly child: ChildProcess;
   readonly log: LogLine[];
   readonly #ended: Promise<number | null>;
+  readonly #dir: string;
+  #token: Promise<string> | undefined;
 
   private constructor(
+    dir: string,
     child: ChildProcess,
     ready: { readonly url: string } & Readonly<Record<string, unknown>>,
     log: LogLine[],
   ) {
+    this.#dir = dir;
     this.child = child;
     this.url = ready.url;
     this.ready = ready;
@@ -46,7 +50,7 @@ export class ServerProcess {
     const first = await said.next();
     assert.ok(first.done !== true, `serve did not start: ${other.join('\n')}`);
     const ready = JSON.parse(first.value) as { url: string } & Record<string, unknown>;
-    return new ServerProcess(child, ready, log);
+    return new ServerProcess(dir, child, ready, log);
   }
 
   /** The first matching line of the log, from before or from now on. */
@@ -61,6 +65,25 @@ export class ServerProcess {
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.url}${path}`, { headers });
+  }
+
+  /** The JSON of an answer to a program with a token that may read. */
+  async ask<Reply>(path: string): Promise<Reply> {
+    this.#token ??= this.#createToken();
+    const response = await this.get(path, { authorization: `Bearer ${await this.#token}` });
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return JSON.parse(text) as Reply;
+  }
+
+  async #createToken(): Promise<string> {
+    const scopes = ['coverage:read', 'events:read', 'findings:read'];
+    const { stdout, stderr } = await countersign([
+      ...['tokens', 'create', 'test', '--expires', '1d', '--data', this.#dir, '--json'],
+      ...scopes.flatMap((scope) => ['--scope', scope]),
+    ]);
+    assert.notEqual(stdout, '', stderr);
+    return (JSON.parse(stdout) as { readonly secret: string }).secret;
   }
 
   /** Returns the exit code. */

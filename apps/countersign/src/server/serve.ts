@@ -19,11 +19,12 @@ import { closeWriter, hurryOnAbort, openLedgerWriter } from '../operations/host/
 import type { ServeReady } from '../operations/host/server-request.ts';
 import { headOf } from '../store/reading/ledger-head.ts';
 import { StoreReader } from '../store/store-reader.ts';
+import type { MainPage, MainPageName } from './api/api-parts.ts';
+import { ApiService } from './api/api-service.ts';
 import { canariesOf, type TenantCanaries } from './collectors/open-canaries.ts';
 import { collectorsOf, type TenantCollectors } from './collectors/open-collectors.ts';
 import { type OpenWebhooks, openWebhooks } from './collectors/open-webhooks.ts';
 import { inventoryOf } from './configured-inventory.ts';
-import { coveragePage } from './coverage-page.ts';
 import { runDetectionOnce, runDetectionThread } from './detection/detection-thread.ts';
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { healthOf } from './health.ts';
@@ -34,7 +35,6 @@ import { type CollectorTally, newTally } from './runtime/collector-tally.ts';
 import { type DiskMeter, DiskReserve, USES } from './runtime/disk-reserve.ts';
 import { EXPOSITION_TYPE, exposition } from './runtime/prometheus-format.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
-import { jsonPage, type Page, type Route, StatusHttpServer } from './status-http.ts';
 
 /** Coverage rows are recomputed at most this often, however many clients ask. */
 const COVERAGE_KEPT_MS = 1000;
@@ -152,7 +152,7 @@ class Server {
   }
 
   async run(): Promise<void> {
-    const { dir, clock, random, config, tell } = this.#options;
+    const { dir, clock, random, config } = this.#options;
     const store = await StoreReader.open(dir, { clock });
     const reader = await LedgerReader.open(dir);
     try {
@@ -162,19 +162,15 @@ class Server {
         perform: this.#perform,
       });
       const collectors = await this.#collectors({ store, reader });
-      const endpoint = await StatusHttpServer.open({
-        ...config,
-        routes: this.#routes(store),
-        onFailure: (error) => tell({ event: 'failed', collector: 'http', because: String(error) }),
-      });
+      const api = await this.#openApi(store);
       try {
         this.#webhooks = await openWebhooks(config, this.#tenants, this.#options);
-        this.#tellReady(endpoint.url, await this.#endpoints.open(store));
-        await this.#collect(collectors);
+        this.#tellReady(api.url, await this.#endpoints.open(store));
+        await this.#collect(collectors, api);
       } finally {
         await this.#endpoints.close();
         await this.#webhooks?.close();
-        await endpoint.close();
+        await api.close();
       }
     } finally {
       await this.#handover?.close();
@@ -215,7 +211,7 @@ class Server {
   }
 
   /** Runs until the signal is aborted, or until one fails; then all stop. */
-  async #collect(collectors: readonly Collector[]): Promise<void> {
+  async #collect(collectors: readonly Collector[], api: ApiService): Promise<void> {
     const { clock, wait, tell, signal } = this.#options;
     const broken = new AbortController();
     const both = AbortSignal.any([signal, broken.signal]);
@@ -233,6 +229,7 @@ class Server {
     running.push(this.#detect(broken, both));
     running.push(breaking(broken, () => this.#endpoints.run(both)));
     running.push(breaking(broken, () => this.#untilFailure(both)));
+    running.push(api.run(both));
     await aborted(both);
     if (broken.signal.aborted) this.#failure = messageOf(broken.signal.reason);
     tell({ event: 'stopping', because: this.#failure ?? 'asked to' });
@@ -294,19 +291,20 @@ class Server {
     });
   };
 
-  #routes(store: StoreReader): ReadonlyMap<string, Route> {
-    const state = (): ServerState => this.#state(store);
-    return new Map<string, Route>([
-      [
-        '/api/v1/coverage',
-        async (query) => coveragePage(state(), this.#writer.ledger.origin, query),
-      ],
-      ['/api/v1/health', () => this.#healthPage(store)],
-      ['/metrics', async () => metricsPage(state())],
-    ]);
+  /** The HTTP interface has its own thread, and asks this one for its state. */
+  async #openApi(store: StoreReader): Promise<ApiService> {
+    const { dir, config, env, version, emulator, tell } = this.#options;
+    const { listen, reach } = config;
+    const page = async (name: MainPageName): Promise<MainPage> =>
+      name === 'health' ? this.#healthPage(store) : metricsPage(this.#state(store));
+    return ApiService.open({
+      setup: { dir, listen, reach, tls: undefined, version, env: { ...env }, emulator },
+      perform: this.#perform,
+      ...{ page, tell },
+    });
   }
 
-  async #healthPage(store: StoreReader): Promise<Page> {
+  async #healthPage(store: StoreReader): Promise<MainPage> {
     const { reader } = this.#writer;
     if (reader.size < store.cursor) await reader.refresh();
     const { asOf } = await headOf(reader, store);
@@ -317,7 +315,8 @@ class Server {
     const uses = state.enforcement === 'none' ? (['collecting'] as const) : USES;
     const stopped = uses.flatMap((use) => this.#reserve.stops(use) ?? []);
     const said = stopped.length === 0 ? answer : { ...answer, stopped };
-    return jsonPage(answer.kind === 'yes' ? 200 : 503, said);
+    const status = answer.kind === 'yes' ? 200 : 503;
+    return { status, type: 'application/json', body: `${JSON.stringify(said)}\n` };
   }
 
   async #unreadSinceMs(cursor: number): Promise<number | undefined> {
@@ -385,6 +384,6 @@ function wasInterrupted(result: unknown): boolean {
   return (result as { readonly interrupted?: boolean } | null)?.interrupted === true;
 }
 
-function metricsPage(state: ServerState): Page {
+function metricsPage(state: ServerState): MainPage {
   return { status: 200, type: EXPOSITION_TYPE, body: exposition(metricsOf(state)) };
 }

@@ -15,8 +15,8 @@ export function declareServe(program: Parser, bind: BindCommand): void {
     .command('serve')
     .summary('collect from live tenants and serve HTTP')
     .description(
-      'Collects from the configured sources until it is stopped. Serves /api/v1/coverage, ' +
-        '/api/v1/health and /metrics on loopback, and opens the configured enforcement points. ' +
+      'Collects from the configured sources until it is stopped. Serves the HTTP API ' +
+        'and /metrics on loopback, and opens the configured enforcement points. ' +
         'Writes its log to standard error. Other writing commands forward their work to it.',
     )
     .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)')

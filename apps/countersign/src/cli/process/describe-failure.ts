@@ -1,48 +1,10 @@
 import { CountersignError, messageOf } from '@countersign/core';
 import { CommanderError } from 'commander';
+import { failureKind } from '../../operations/definition/failure-kind.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 
 /** The sentence for a person, and the exit code for a script. */
 export type Failure = { readonly exitCode: ExitCode; readonly sentence: string | undefined };
-
-/** Codes of unknown answers: a retry may succeed, or bytes are untrustworthy. */
-const UNDECIDED: ReadonlySet<string> = new Set([
-  'CANNOT_TELL',
-  // Another process is in the way, or ended meanwhile.
-  'LOCKED',
-  'BUSY',
-  'LOST',
-  // The caller's user is unknown.
-  'UNPROVEN',
-  // The machine failed.
-  'DISK_FULL',
-  'DISK_LOW',
-  'DISK_BROKEN',
-  'WRITER_FAILED',
-  'THREAD_OUT_OF_MEMORY',
-  'QUERY_LIMIT',
-  // Our own bytes differ from what was written; fsck names them.
-  'LOG_INCONSISTENT',
-  'MISSING_RESOURCE',
-  'JOURNAL_CORRUPT',
-  'SEGMENT_CORRUPT',
-  'MALFORMED_LEAF',
-  'MALFORMED_TILE',
-  'FILE_UNREADABLE',
-  'STATE_UNREADABLE',
-  // The person is ambiguous.
-  'AMBIGUOUS_USER',
-]);
-
-/** Codes that only a bug in Countersign can cause in a command. */
-const DEFECTS: ReadonlySet<string> = new Set([
-  'INVALID_DRAFT',
-  'BATCH_TOO_LARGE',
-  'WRITER_CLOSED',
-  'WORKER_FAILED',
-  'THREAD_DIED',
-  'THREAD_SILENT',
-]);
 
 /** System errors: neither wrong usage nor a bug in Countersign. */
 const SYSTEM: ReadonlyMap<string, string> = new Map([
@@ -79,8 +41,9 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CountersignError && error.code === 'INTERRUPTED') {
     return { exitCode: EXIT.interrupted, sentence: `countersign: ${error.message}` };
   }
-  if (error instanceof CountersignError && !DEFECTS.has(error.code)) {
-    const exitCode = UNDECIDED.has(error.code) ? EXIT.cannotTell : EXIT.wrongUsage;
+  const kind = failureKind(error);
+  if (error instanceof CountersignError && kind !== 'defect') {
+    const exitCode = kind === 'refused' ? EXIT.wrongUsage : EXIT.cannotTell;
     return { exitCode, sentence: `countersign: ${error.message}` };
   }
   return ofSystem(error) ?? ofMissingPackage(error) ?? ofDefect(error);

@@ -6,9 +6,14 @@ import { cannotTell, type OperationError } from './errors.ts';
  * exit code, HTTP into a member of the body. `failed` is an error that leaves the output valid.
  */
 export type Conclusion =
-  | { readonly kind: 'yes' }
-  | { readonly kind: 'no' }
-  | { readonly kind: 'failed'; readonly error: OperationError };
+  /** `missing`: why a list may lack items. */
+  | { readonly kind: 'yes'; readonly missing?: readonly Reason[] }
+  | { readonly kind: 'no'; readonly because?: readonly Reason[] }
+  | {
+      readonly kind: 'failed';
+      readonly error: OperationError;
+      readonly because?: readonly Reason[];
+    };
 
 export const YES: Conclusion = { kind: 'yes' };
 export const NO: Conclusion = { kind: 'no' };
@@ -17,9 +22,13 @@ export function unknown(because: string): Conclusion {
   return { kind: 'failed', error: cannotTell(because) };
 }
 
+function unknownFor(because: readonly Reason[]): Conclusion {
+  return { kind: 'failed', error: cannotTell(reasonsText(because)), because };
+}
+
 /** `unknown` stays unknown. A list does not become a no because its coverage has a known hole. */
 export function coverageConclusion(coverage: Answer): Conclusion {
-  return coverage.kind === 'unknown' ? unknown(reasonsText(coverage.because)) : YES;
+  return coverage.kind === 'unknown' ? unknownFor(coverage.because) : YES;
 }
 
 /**
@@ -32,9 +41,9 @@ export function listConclusion(
 ): Conclusion {
   const { count, because } = list;
   if (because.length === 0) return YES;
-  if (count === 0) return unknown(reasonsText(because));
+  if (count === 0) return unknownFor(because);
   notice(`Not everything could be seen: ${reasonsText(because)}.`);
-  return YES;
+  return { kind: 'yes', missing: because };
 }
 
 /** The reasons if an answer is not a yes. */
@@ -47,9 +56,9 @@ export function answerConclusion(answer: Answer): Conclusion {
     case 'yes':
       return YES;
     case 'no':
-      return NO;
+      return { kind: 'no', because: answer.because };
     case 'unknown':
-      return unknown(reasonsText(answer.because));
+      return unknownFor(answer.because);
   }
 }
 

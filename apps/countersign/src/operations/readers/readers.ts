@@ -16,18 +16,28 @@ export type Sources = {
   readonly examined: () => Promise<LedgerHead>;
 };
 
+/** Readers that stay open for many calls. */
+export type SharedReaders = { readonly ledger: LedgerReader; readonly store: StoreReader };
+
 /** The readers of one call. They are opened on demand, and closed after the result is read. */
 export class Readers implements Disposable {
   readonly #dataDir: string;
   readonly #clock: Clock;
+  readonly #shared: SharedReaders | undefined;
   #ledger: Promise<LedgerReader> | undefined;
   #sources: Promise<Sources> | undefined;
   #head: LedgerHead | undefined;
   readonly #opened: { close(): void }[] = [];
 
-  constructor({ dataDir, clock }: { readonly dataDir: string; readonly clock: Clock }) {
-    this.#dataDir = dataDir;
-    this.#clock = clock;
+  /** `shared`: used instead of readers of its own, and left open. */
+  constructor(options: {
+    readonly dataDir: string;
+    readonly clock: Clock;
+    readonly shared?: SharedReaders;
+  }) {
+    this.#dataDir = options.dataDir;
+    this.#clock = options.clock;
+    this.#shared = options.shared;
   }
 
   /** The watermark of the answer; undefined if it does not depend on the store. */
@@ -55,7 +65,7 @@ export class Readers implements Disposable {
   }
 
   close(): void {
-    for (const reader of this.#opened.reverse()) reader.close();
+    for (const reader of this.#opened.splice(0).reverse()) reader.close();
   }
 
   [Symbol.dispose](): void {
@@ -63,6 +73,10 @@ export class Readers implements Disposable {
   }
 
   async #openLedger(): Promise<LedgerReader> {
+    if (this.#shared !== undefined) {
+      await this.#shared.ledger.refresh();
+      return this.#shared.ledger;
+    }
     const ledger = await LedgerReader.open(this.#dataDir);
     this.#opened.push(ledger);
     return ledger;
@@ -73,8 +87,8 @@ export class Readers implements Disposable {
     const { StoreReader: Reader } = await import('../../store/store-reader.ts');
     const { headOf } = await import('../../store/reading/ledger-head.ts');
     const ledger = await this.ledger();
-    const store = await Reader.open(this.#dataDir, { clock: this.#clock });
-    this.#opened.push(store);
+    const store = this.#shared?.store ?? (await Reader.open(this.#dataDir, { clock: this.#clock }));
+    if (this.#shared === undefined) this.#opened.push(store);
     const head = await headOf(ledger, store);
     const examined = async (): Promise<LedgerHead> => {
       this.#head = await examinedHead(ledger, store, head);

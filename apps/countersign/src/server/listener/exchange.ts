@@ -128,6 +128,11 @@ export class Exchange {
     this.#rest();
   }
 
+  /** Marks the end of a reply that was written to `response` itself. */
+  done(): void {
+    this.#rest();
+  }
+
   #address(): string {
     return shareOf(this.request.socket.remoteAddress ?? '');
   }

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { CountersignError, messageOf } from '@countersign/core';
+import { type Context, Hono } from 'hono';
+import { failureKind } from '../../operations/definition/failure-kind.ts';
+import type { Caller } from '../../operators/caller.ts';
+import type { ApiEnv, ApiParts, MainPageName } from './api-parts.ts';
+import { CallLimits } from './http/call-limits.ts';
+import type { Peer } from './http/http-bridge.ts';
+import { ProblemError, problemOf, problemResponse, refuse } from './http/problem.ts';
+import { API_ROOT, type ApiRoute, apiRoutes } from './operations/api-route.ts';
+import { CursorCodec } from './operations/cursor.ts';
+import { openApiDocument } from './operations/open-api.ts';
+import { OpenLists } from './operations/open-lists.ts';
+import { OperationHandler } from './operations/operation-handler.ts';
+
+/** The HTTP interface: one route for each operation, and the pages of the service. */
+export class ApiApp {
+  readonly #parts: ApiParts;
+  readonly #lists: OpenLists;
+  readonly #app: Hono<ApiEnv>;
+
+  constructor(parts: ApiParts) {
+    this.#parts = parts;
+    this.#lists = new OpenLists(parts.clock);
+    this.#app = this.#routes();
+  }
+
+  /** Never rejects. */
+  async fetch(request: Request, peer: Peer): Promise<Response> {
+    return this.#app.fetch(request, peer);
+  }
+
+  close(): void {
+    this.#lists.close();
+  }
+
+  #routes(): Hono<ApiEnv> {
+    const { operations, version, clock, keptReplies, cursorKey } = this.#parts;
+    const routes = apiRoutes(operations);
+    const handler = new OperationHandler({
+      ...this.#parts,
+      lists: this.#lists,
+      limits: new CallLimits(clock),
+      cursors: new CursorCodec(cursorKey),
+      keptReplies,
+    });
+    const app = new Hono<ApiEnv>({ strict: false });
+    app.use(async (context, next) => {
+      this.#checkHost(context);
+      await next();
+    });
+    app.get(`${API_ROOT}/health`, () => this.#mainPage('health'));
+    app.get('/metrics', () => this.#mainPage('metrics'));
+    const document = JSON.stringify(openApiDocument(routes, version));
+    const etag = `"${createHash('sha256').update(document).digest('base64url').slice(0, 22)}"`;
+    app.get(`${API_ROOT}/openapi.json`, ({ req }) =>
+      req.header('if-none-match') === etag
+        ? new Response(null, { status: 304, headers: { etag } })
+        : new Response(document, {
+            headers: { etag, 'content-type': 'application/vnd.oai.openapi+json;version=3.1' },
+          }),
+    );
+    for (const route of routes) {
+      const path = `${API_ROOT}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+      app.on(route.method, path, async (context) => {
+        const caller = await this.#caller(context);
+        return handler.handle(route, caller, context);
+      });
+    }
+    app.notFound((context) => this.#notFound(context, routes));
+    app.onError((error) => this.#failed(error));
+    return app;
+  }
+
+  async #caller({ req, env }: Context<ApiEnv>): Promise<Caller> {
+    if (this.#parts.reach === 'network' && !env.isSecure && !isLoopback(env.address)) {
+      const text =
+        'a token would travel unencrypted: configure a certificate, or put the service behind a ' +
+        'proxy on its own machine';
+      refuse(403, 'insecure-transport', text);
+    }
+    const found = await this.#parts.authenticator.authenticate(req.raw);
+    if (found.kind === 'caller') return found.caller;
+    return refuse(401, 'not-authenticated', found.because, {
+      'www-authenticate': found.challenge,
+    });
+  }
+
+  /** DNS rebinding: a web page can resolve its own name to this machine and send requests. */
+  #checkHost({ req }: Context<ApiEnv>): void {
+    if (this.#parts.reach === 'network' || isLocal(req.header('host'))) return;
+    refuse(403, 'host', 'use the address of this machine: 127.0.0.1 or localhost');
+  }
+
+  async #mainPage(name: MainPageName): Promise<Response> {
+    const { status, type, body } = await this.#parts.mainPage(name);
+    return new Response(body, { status, headers: { 'content-type': type } });
+  }
+
+  #notFound({ req }: Context<ApiEnv>, routes: readonly ApiRoute[]): Response {
+    const { pathname } = new URL(req.url);
+    const found = routes.filter(({ path }) => isAt(path, pathname)).map(({ method }) => method);
+    const methods = OWN_PATHS.has(pathname) ? ['GET'] : found;
+    if (methods.length > 0) {
+      const allow = methods.join(', ');
+      return problemResponse(problemOf(405, 'method', `this path takes ${allow}`), { allow });
+    }
+    const text = `there is nothing here: ${API_ROOT}/openapi.json lists the paths`;
+    return problemResponse(problemOf(404, 'not-found', text));
+  }
+
+  #failed(error: unknown): Response {
+    if (error instanceof ProblemError) return problemResponse(error.problem, error.headers);
+    const kind = failureKind(error);
+    if (error instanceof CountersignError && kind !== 'defect') {
+      const code = error.code.toLowerCase().replaceAll('_', '-');
+      if (kind === 'transient') {
+        return problemResponse(problemOf(503, code, error.message), { 'retry-after': '2' });
+      }
+      const status = code.startsWith('no-such') ? 404 : code === 'invalid-input' ? 400 : 422;
+      return problemResponse(problemOf(status, code, messageOf(error)));
+    }
+    this.#parts.onFailure(error);
+    const text = 'the service could not answer: see its log';
+    return problemResponse(problemOf(500, 'internal-error', text));
+  }
+}
+
+const OWN_PATHS: ReadonlySet<string> = new Set([
+  ...[`${API_ROOT}/health`, `${API_ROOT}/openapi.json`, '/metrics'],
+]);
+
+function isAt(path: string, pathname: string): boolean {
+  const pattern = path.replaceAll(/\{\w+\}/g, '[^/]+');
+  return new RegExp(`^${API_ROOT}${pattern}/?$`).test(pathname);
+}
+
+function isLoopback(address: string): boolean {
+  return /^(?:::ffff:)?127\.|^::1$/.test(address);
+}
+
+function isLocal(host: string | undefined): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/.test(host ?? '');
+}

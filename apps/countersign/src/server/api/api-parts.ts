@@ -1,0 +1,47 @@
+import type { Clock, Random, TenantId } from '@countersign/core';
+import type { Operation } from '../../operations/definition/operation.ts';
+import type { SharedReaders } from '../../operations/readers/readers.ts';
+import type { Caller } from '../../operators/caller.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { Peer } from './http/http-bridge.ts';
+import type { KeptReplies } from './http/kept-replies.ts';
+
+/** A page of the process that holds the ledger. */
+export type MainPage = { readonly status: number; readonly type: string; readonly body: string };
+
+export type MainPageName = 'health' | 'metrics';
+
+/** Runs an operation with the ledger. `who` is what was proved. */
+export type PerformWork = (
+  work: {
+    readonly operation: string;
+    readonly input: object;
+    readonly tenant: TenantId | undefined;
+    readonly who: string;
+  },
+  signal: AbortSignal,
+) => Promise<unknown>;
+
+export type ApiParts = {
+  readonly dataDir: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `loopback`: the service refuses requests that name another host. */
+  readonly reach: 'loopback' | 'network';
+  readonly operations: readonly Operation[];
+  readonly authenticator: Authenticator;
+  /** Replaces the names of people in a value of an answer. */
+  readonly pseudonymize: (value: unknown) => unknown;
+  readonly perform: PerformWork;
+  readonly mainPage: (name: MainPageName) => Promise<MainPage>;
+  readonly shared: SharedReaders;
+  readonly keptReplies: KeptReplies;
+  /** 32 random bytes, the same after a restart. */
+  readonly cursorKey: Uint8Array;
+  /** Reports a bug in Countersign or a failed disk, which the caller does not see. */
+  readonly onFailure: (error: unknown) => void;
+};
+
+export type ApiEnv = { Bindings: Peer; Variables: { caller: Caller } };

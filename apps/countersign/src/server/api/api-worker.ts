@@ -1,0 +1,101 @@
+import { startThread, systemClock, systemRandom } from '@countersign/core';
+import { LedgerReader } from '@countersign/ledger/reader';
+import { systemWait } from '@countersign/m365';
+import { loadOperations } from '../../operations/registry.ts';
+import { StoreReader } from '../../store/store-reader.ts';
+import { HttpListener, type ListenerLimits } from '../listener/listener.ts';
+import { type EmulatedTime, followEmulator } from '../runtime/emulator-clock.ts';
+import { ApiApp } from './api-app.ts';
+import type { ApiThreadSetup, FromApi, ToApi } from './api-messages.ts';
+import { failureOf } from './api-thread.ts';
+import { answerExchange, BODY_BYTES_MAX } from './http/http-bridge.ts';
+import { KeptReplies } from './http/kept-replies.ts';
+import { MainClient } from './main-client.ts';
+import { openAuthenticator } from './open-authenticator.ts';
+import { apiFile, cursorKey } from './service-files.ts';
+
+const LIMITS: ListenerLimits = {
+  /** A whole security team with its consoles, and the tails of other systems. */
+  connectionsMax: 6000,
+  /** Behind a proxy, everyone has one address. */
+  connectionsPerAddressMax: 6000,
+  bodyBytesMax: 64 * 1024 * 1024,
+  bodyBytesPerCallerMax: 8 * BODY_BYTES_MAX,
+  headerBytesMax: 32 * 1024,
+  /** A slower client would hold a connection for nothing. */
+  headersMsMax: 10_000,
+  requestMsMax: 30_000,
+  /** Longer than the pauses of a person who reads. */
+  keepAliveMs: 30_000,
+};
+
+const { port, setup } = startThread<ApiThreadSetup>();
+const stopped = new AbortController();
+const main = new MainClient(port);
+
+port.on('message', (message: ToApi) => {
+  if (message.kind === 'stop') stopped.abort();
+  else main.take(message);
+});
+
+try {
+  await run(setup);
+  send({ kind: 'closed' });
+} catch (error) {
+  send({ kind: 'broken', failure: failureOf(error) });
+}
+
+async function run({ dir, listen, reach, tls, version, env }: ApiThreadSetup): Promise<void> {
+  const { clock } = await timeOf(setup);
+  const ledger = await LedgerReader.open(dir);
+  const store = await StoreReader.open(dir, { clock });
+  const keptReplies = new KeptReplies(apiFile(dir), clock);
+  const onFailure = (error: unknown): void => {
+    const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    send({ kind: 'event', event: { event: 'failed', collector: 'http', because } });
+  };
+  const regions = new Map();
+  const callers = await openAuthenticator({ dir, clock, ledger, store, regions, onFailure });
+  const app = new ApiApp({
+    ...{ dataDir: dir, version, clock, random: systemRandom, env, reach, keptReplies },
+    operations: await loadOperations(),
+    authenticator: callers.authenticator,
+    pseudonymize: (value) => value,
+    perform: main.perform,
+    mainPage: (name) => main.page(name),
+    shared: { ledger, store },
+    cursorKey: cursorKey(dir),
+    onFailure,
+  });
+  const listener = await HttpListener.open({
+    ...{ listen, tls, limits: LIMITS },
+    handle: (exchange) =>
+      answerExchange(exchange, (request, peer) => app.fetch(stopping(request), peer)),
+  });
+  send({ kind: 'listening', url: listener.url });
+  await new Promise<void>((resolve) => {
+    stopped.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await listener.close();
+  app.close();
+  callers.state.close();
+  keptReplies.close();
+  ledger.close();
+  store.close();
+}
+
+/** A stream ends when the service stops. */
+function stopping(request: Request): Request {
+  return new Request(request, { signal: AbortSignal.any([request.signal, stopped.signal]) });
+}
+
+function send(message: FromApi): void {
+  port.postMessage(message);
+}
+
+async function timeOf({ emulator }: ApiThreadSetup): Promise<EmulatedTime> {
+  if (emulator === undefined) return { clock: systemClock, wait: systemWait };
+  // The main thread follows the same clock, and reports its troubles.
+  const common = { clock: systemClock, random: systemRandom, tell: () => undefined };
+  return followEmulator({ ...emulator, ...common, signal: stopped.signal });
+}

@@ -1,0 +1,80 @@
+/**
+ * Where the interface offers an operation, if not at `/NAME/OF/IT`. Names in braces are members of
+ * the input.
+ */
+export const PLACES: Readonly<Record<string, `${Method} /${string}`>> = {
+  'findings show': 'GET /findings/{id}',
+  'findings mark': 'PATCH /findings/{id}',
+  'findings incidents': 'GET /incidents',
+  'findings incident': 'GET /incidents/{id}',
+  'rules status': 'GET /rules',
+  timeline: 'GET /events',
+  query: 'POST /query',
+  show: 'GET /entries/{entry}',
+  'ledger prove': 'GET /entries/{entry}/proof',
+  'ledger checkpoint': 'GET /ledger/checkpoint',
+  'ledger hold list': 'GET /ledger/holds',
+  'ledger hold': 'POST /ledger/holds',
+  'ledger hold release': 'POST /ledger/holds/release',
+  'ledger erase': 'POST /ledger/erasures',
+  'ledger witness': 'POST /ledger/witnessing',
+  'evidence export': 'POST /evidence',
+  statement: 'POST /statements',
+  requests: 'GET /vendor-requests',
+  'reconcile list': 'GET /reconcile/unaccounted',
+  decide: 'POST /decisions',
+  'decide preview': 'POST /decisions/preview',
+  'passes list': 'GET /passes',
+  'passes end': 'POST /passes/{pass}/end',
+  'passkeys list': 'GET /passkeys',
+  'passkeys revoke': 'POST /passkeys/{passkey}/revoke',
+  'bypass list': 'GET /bypasses',
+  'import quarantined': 'POST /quarantine/retry',
+};
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+const LOCAL_FILES = 'it reads files of the machine that asks: use the command line there';
+const LOCAL_KEY = 'it signs with a key that stays with its owner: use the command line there';
+
+/** Operations that only the command line offers, and why. */
+export const NOT_OFFERED: Readonly<Record<string, string>> = {
+  'rules test': LOCAL_FILES,
+  'rules backtest': LOCAL_FILES,
+  'policy use': LOCAL_FILES,
+  'policy check': LOCAL_FILES,
+  'policy test': LOCAL_FILES,
+  'policy replay': LOCAL_FILES,
+  'policy export': LOCAL_FILES,
+  conformance: LOCAL_FILES,
+  import: LOCAL_FILES,
+  gate: LOCAL_FILES,
+  'bypass request': LOCAL_KEY,
+  'bypass approve': LOCAL_KEY,
+  'bypass undo': LOCAL_KEY,
+  'passkeys invite': LOCAL_KEY,
+  'passkeys approve': LOCAL_KEY,
+  'evidence verify': 'a proof is worth what the verifier runs: verify on your own machine',
+  rebuild: 'it needs the ledger for itself: stop the service and use the command line',
+  'ledger rotate-key': 'it needs the ledger for itself: stop the service and use the command line',
+};
+
+/**
+ * Operations whose answer is whole for a caller that may see only some tenants. The others name
+ * data of every tenant, so such a caller may not run them.
+ */
+export const BY_TENANT: ReadonlySet<string> = new Set([
+  'findings',
+  'timeline',
+  'tail',
+  'coverage',
+  'verified',
+  'reconcile',
+  'reconcile list',
+]);
+
+/**
+ * Operations that show raw bytes or run the caller's own expressions over them. No replacement of
+ * names is safe there, so a caller who sees pseudonyms may not run them.
+ */
+export const NEEDS_NAMES: ReadonlySet<string> = new Set(['show', 'query', 'evidence export']);

@@ -1,0 +1,288 @@
+import { createHash } from 'node:crypto';
+import type { TenantId } from '@countersign/core';
+import type { Context } from 'hono';
+import type { FeedRecord } from '../../../feeds/feed-record.ts';
+import type { ListOperation, OperationContext } from '../../../operations/definition/operation.ts';
+import { Readers } from '../../../operations/readers/readers.ts';
+import type { Caller } from '../../../operators/caller.ts';
+import type { ApiEnv, ApiParts } from '../api-parts.ts';
+import type { CallLimits } from '../http/call-limits.ts';
+import { refuse } from '../http/problem.ts';
+import { EVENT_STREAM, NDJSON, streamBody } from '../http/streams.ts';
+import type { ApiRoute } from './api-route.ts';
+import type { CursorCodec } from './cursor.ts';
+import type { OpenList, OpenLists, Page } from './open-lists.ts';
+import { bodyOf, inputOf } from './read-request.ts';
+import { asOfOf, authorize, completeOf, runDocument, unknownOf } from './run-operation.ts';
+
+const LIMIT_DEFAULT = 100;
+const LIMIT_MAX = 1000;
+
+/** A stream without `wait` follows until its reader leaves. */
+const WAIT_SECONDS_MAX = 3600;
+
+export type HandlerParts = ApiParts & {
+  readonly lists: OpenLists;
+  readonly limits: CallLimits;
+  readonly cursors: CursorCodec;
+};
+
+/** One request for an operation. */
+type Call = {
+  readonly route: ApiRoute;
+  readonly caller: Caller;
+  readonly input: object;
+  readonly tenant: TenantId | undefined;
+  readonly request: Request;
+  readonly query: URLSearchParams;
+};
+
+/** Runs operations for callers, and writes their replies. */
+export class OperationHandler {
+  readonly #parts: HandlerParts;
+
+  constructor(parts: HandlerParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws ProblemError, and errors of the operation */
+  async handle(route: ApiRoute, caller: Caller, context: Context<ApiEnv>): Promise<Response> {
+    const { req } = context;
+    const query = new URL(req.url).searchParams;
+    const tenant = authorize(route, caller, query.get('tenant'));
+    const isStream = route.operation.name === 'tail';
+    const end = this.#parts.limits.begin(caller.who, isStream ? 'stream' : 'question');
+    let isStreaming = false;
+    try {
+      const text = route.method === 'GET' ? '' : await req.text();
+      const body = bodyOf(req.header('content-type'), text);
+      const path = req.param() as Readonly<Record<string, string>>;
+      const resumed = isStream ? resumedQuery(query, req.header('last-event-id')) : query;
+      const input = inputOf(route, { path, query: resumed, body });
+      const call: Call = { route, caller, input, tenant, request: req.raw, query };
+      if (isStream) {
+        isStreaming = true;
+        return await this.#stream(call, end);
+      }
+      const { operation } = route;
+      if (operation.kind === 'list') return await this.#list(call, operation);
+      return operation.effect === 'read' ? await this.#read(call) : await this.#act(call, text);
+    } finally {
+      if (!isStreaming) end();
+    }
+  }
+
+  async #read(call: Call): Promise<Response> {
+    const { body, etag } = await this.#document(call);
+    if (call.request.headers.get('if-none-match') === etag) {
+      return new Response(null, { status: 304, headers: { etag } });
+    }
+    return jsonResponse(200, body, { etag });
+  }
+
+  /** An act: once for each `Idempotency-Key`. */
+  async #act(call: Call, text: string): Promise<Response> {
+    const key = call.request.headers.get('idempotency-key');
+    const run = async (): Promise<{ status: number; body: string }> => ({
+      status: 200,
+      body: (await this.#document(call)).body,
+    });
+    if (key === null) return jsonResponse(200, (await run()).body);
+    const request = `${call.request.method} ${call.request.url}\n${text}`;
+    const reply = await this.#parts.keptReplies.once(call.caller.who, key, request, run);
+    return jsonResponse(reply.status, reply.body);
+  }
+
+  async #document(call: Call): Promise<{ readonly body: string; readonly etag: string }> {
+    const { operation } = call.route;
+    if (operation.kind === 'list') throw new Error(`${operation.name} is a list`);
+    const notices: string[] = [];
+    using readers = this.#readers();
+    const context = this.#context(call, readers, notices);
+    const { result, ...reply } = await runDocument(operation, call.input, context);
+    const shown = this.#shown(call.caller, result);
+    const body = JSON.stringify({ ...reply, result: shown, notices });
+    // The watermark moves with every entry, and the result does not.
+    return { body: `${body}\n`, etag: etagOf(JSON.stringify([reply.answer, shown])) };
+  }
+
+  async #list(call: Call, operation: ListOperation<object, unknown, unknown>): Promise<Response> {
+    const { lists, cursors } = this.#parts;
+    const { caller, query } = call;
+    const limit = limitOf(query.get('limit'));
+    const question = questionOf(call);
+    const cursor = query.get('cursor');
+    if (cursor !== null) {
+      const { list, page } = cursors.decode(cursor, question);
+      const content = await lists.page(list, page, limit);
+      return this.#page(call, content, { list, page: page + 1, question });
+    }
+    const opened = this.#open(call, operation);
+    let first: Awaited<ReturnType<OpenLists['first']>>;
+    try {
+      first = await lists.first(caller.who, opened, limit);
+    } catch (error) {
+      const complete = unknownOf(error);
+      const page = { items: [], complete, asOf: opened.asOf(), notices: [], isLast: true };
+      return this.#page(call, page, undefined);
+    }
+    const { id } = first;
+    const next = id === undefined ? undefined : { list: id, page: 1, question };
+    return this.#page(call, first.page, next);
+  }
+
+  #page(
+    { caller, request }: Call,
+    page: Page,
+    position: Parameters<CursorCodec['encode']>[0] | undefined,
+  ): Response {
+    const { items, complete, asOf, notices, isLast } = page;
+    const next = isLast || position === undefined ? null : this.#parts.cursors.encode(position);
+    const shown = items.map((item) => this.#shown(caller, item));
+    const body = JSON.stringify({ items: shown, complete, asOf, next, notices });
+    if (next === null) return jsonResponse(200, `${body}\n`);
+    const url = new URL(request.url);
+    url.searchParams.set('cursor', next);
+    return jsonResponse(200, `${body}\n`, {
+      link: `<${url.pathname}${url.search}>; rel="next"`,
+    });
+  }
+
+  /** The readers stay open while pages are left. */
+  #open(call: Call, operation: ListOperation<object, unknown, unknown>): OpenList {
+    const readers = this.#readers();
+    const notices: string[] = [];
+    // A page outlives its request, so the list does not end with the first one.
+    const ended = new AbortController();
+    const context = this.#context(call, readers, notices, ended.signal);
+    const running = Promise.resolve().then(() => operation.run(context, call.input));
+    let iterator: AsyncIterator<unknown> | undefined;
+    return {
+      items: {
+        next: async () => {
+          iterator ??= (await running)[Symbol.asyncIterator]();
+          return iterator.next();
+        },
+      },
+      complete: async () => completeOf(await (await running).conclude()),
+      asOf: () => asOfOf(readers),
+      notices,
+      close: () => {
+        ended.abort();
+        void iterator?.return?.();
+        readers.close();
+      },
+    };
+  }
+
+  async #stream(call: Call, end: () => void): Promise<Response> {
+    const { authenticator } = this.#parts;
+    const { caller, request, query } = call;
+    const operation = call.route.operation as ListOperation<object, FeedRecord>;
+    // A stream refreshes its reader as it likes, so it has its own.
+    const readers = new Readers(this.#parts);
+    const signals = [request.signal];
+    const wait = query.get('wait');
+    if (wait !== null) signals.push(AbortSignal.timeout(waitMsOf(wait)));
+    const signal = AbortSignal.any(signals);
+    const ended = (): void => {
+      readers.close();
+      end();
+    };
+    try {
+      const context = this.#context(call, readers, [], signal);
+      const list = await operation.run(context, call.input);
+      const isEvents = request.headers.get('accept')?.includes('text/event-stream') === true;
+      const form = isEvents ? EVENT_STREAM : NDJSON;
+      const body = streamBody({
+        ...{ records: list[Symbol.asyncIterator](), form, ended },
+        redact: (record) => this.#shown(caller, record) as FeedRecord,
+        endsBecause: () =>
+          authenticator.stillValid(caller) ? undefined : 'the proof of the caller ended',
+      });
+      const headers = { 'content-type': form.contentType, 'x-accel-buffering': 'no' };
+      return new Response(body, { headers });
+    } catch (error) {
+      ended();
+      throw error;
+    }
+  }
+
+  #readers(): Readers {
+    return new Readers(this.#parts);
+  }
+
+  #context(
+    { caller, tenant, request }: Call,
+    readers: Readers,
+    notices: string[],
+    signal: AbortSignal = request.signal,
+  ): OperationContext {
+    const { dataDir, clock, random, env, perform } = this.#parts;
+    return {
+      ...{ dataDir, clock, random, env, tenant, readers, signal },
+      progress: () => undefined,
+      notice: (text) => void notices.push(text),
+      perform: async <Input extends object, Output>(
+        { name }: { readonly name: string },
+        input: Input,
+      ): Promise<Output> => {
+        const work = { operation: name, input, tenant, who: caller.who };
+        return (await perform(work, signal)) as Output;
+      },
+    };
+  }
+
+  #shown({ people }: Caller, value: unknown): unknown {
+    return people === 'names' ? value : this.#parts.pseudonymize(value);
+  }
+}
+
+/** A client that reconnects continues behind the last event that it has seen. */
+function resumedQuery(query: URLSearchParams, lastEventId: string | undefined): URLSearchParams {
+  if (lastEventId === undefined) return query;
+  if (!/^\d{1,15}$/.test(lastEventId)) {
+    refuse(400, 'invalid-last-event-id', 'Last-Event-ID is the index of an entry');
+  }
+  const resumed = new URLSearchParams(query);
+  resumed.set('from', String(Number(lastEventId) + 1));
+  return resumed;
+}
+
+function limitOf(text: string | null): number {
+  if (text === null) return LIMIT_DEFAULT;
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= LIMIT_MAX) return limit;
+  return refuse(400, 'invalid-limit', `a page has 1 to ${LIMIT_MAX} items`);
+}
+
+function waitMsOf(text: string): number {
+  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
+  if (seconds <= WAIT_SECONDS_MAX) return seconds * 1000;
+  return refuse(400, 'invalid-wait', `wait at most ${WAIT_SECONDS_MAX} seconds`);
+}
+
+/** What a cursor is bound to. */
+function questionOf({ route, caller, input, tenant }: Call): string {
+  const { who, people } = caller;
+  return digest(JSON.stringify([route.operation.name, input, tenant ?? null, who, people]));
+}
+
+function etagOf(content: string): string {
+  return `"${digest(content)}"`;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+function jsonResponse(
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(body, {
+    status,
+    headers: { ...headers, 'content-type': 'application/json' },
+  });
+}

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { loadOperations } from '../../apps/countersign/src/operations/registry.ts';
+import { apiRoutes } from '../../apps/countersign/src/server/api/operations/api-route.ts';
+import { NOT_OFFERED, PLACES } from '../../apps/countersign/src/server/api/operations/offers.ts';
+import { EVERYONE, type SampleApi, sampleApi } from '../support/api/sample-api.ts';
+import { temporaryFolder } from '../support/folders.ts';
+
+const root = temporaryFolder('api-operations');
+let api: SampleApi;
+before(async () => {
+  api = await sampleApi(root);
+});
+after(() => api[Symbol.asyncDispose]());
+
+const OPERATIONS = await loadOperations();
+const ROUTES = apiRoutes(OPERATIONS);
+
+type Reply = Readonly<Record<string, unknown>> & {
+  readonly items: readonly Record<string, unknown>[];
+  readonly answer: { readonly kind: string; readonly because: readonly object[] };
+  readonly complete: { readonly kind: string; readonly because: readonly object[] };
+  readonly result: Record<string, unknown>;
+  readonly next: string | null;
+  readonly code: string;
+};
+
+async function json(response: Response): Promise<Reply> {
+  return (await response.json()) as Reply;
+}
+
+test('every operation is offered once, or there is a reason why not', () => {
+  const names = new Set(OPERATIONS.map(({ name }) => name));
+  for (const name of [...Object.keys(NOT_OFFERED), ...Object.keys(PLACES)]) {
+    assert.ok(names.has(name), `${name} is no operation`);
+  }
+  for (const { name, isStep } of OPERATIONS) {
+    const offers = ROUTES.filter(({ operation }) => operation.name === name);
+    const isOffered = isStep !== true && NOT_OFFERED[name] === undefined;
+    assert.equal(offers.length, isOffered ? 1 : 0, name);
+  }
+  const places = ROUTES.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`);
+  assert.deepEqual(places, [...new Set(places)], 'no two operations share a place');
+});
+
+test('an operation that is offered needs no member that a caller elsewhere cannot give', () => {
+  for (const { operation, members } of ROUTES) {
+    const required = operation.input.safeParse({});
+    if (required.success) continue;
+    const offered = new Set(members.map(({ name }) => name));
+    for (const { path, code } of required.error.issues) {
+      const [member] = path;
+      if (code !== 'invalid_type' || member === undefined) continue;
+      assert.ok(offered.has(String(member)), `${operation.name} needs ${String(member)}`);
+    }
+  }
+});
+
+for (const { operation, method, path, members } of ROUTES) {
+  for (const [at, example] of operation.examples.entries()) {
+    if (!('runsOn' in example) || operation.name === 'tail') continue;
+    test(`${method} ${path} answers as the command line does (${at})`, async () => {
+      const { url, body } = requestOf(path, method, members, example.input);
+      const response = await api.send(url, { method, ...body });
+      const reply = await json(response);
+      const said = `${JSON.stringify(reply).slice(0, 400)} ${String(api.failures)}`;
+      assert.equal(response.status, 200, said);
+      const answer = operation.kind === 'list' ? reply.complete : reply.answer;
+      assert.match(answer.kind, /^(?:yes|no|unknown)$/, said);
+      if (answer.kind !== 'yes') assert.ok(answer.because.length > 0, said);
+      if (operation.kind === 'list') for (const item of reply.items) operation.output.parse(item);
+      else if (reply.result !== null) operation.output.parse(reply.result);
+      assert.deepEqual(api.failures, []);
+    });
+  }
+}
+
+function requestOf(
+  path: string,
+  method: string,
+  members: (typeof ROUTES)[number]['members'],
+  input: Readonly<Record<string, unknown>>,
+): { readonly url: string; readonly body: RequestInit } {
+  const query = new URLSearchParams();
+  const body: Record<string, unknown> = {};
+  let url = `/api/v1${path}`;
+  for (const { name, place } of members) {
+    const value = input[name];
+    if (value === undefined) continue;
+    if (place === 'path') url = url.replace(`{${name}}`, encodeURIComponent(String(value)));
+    else if (place === 'query') {
+      for (const each of [value].flat()) query.append(name, String(each));
+    } else body[name] = value;
+  }
+  if (query.size > 0) url += `?${query}`;
+  if (method === 'GET') return { url, body: {} };
+  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  const headers = { 'content-type': type };
+  return { url, body: { headers, body: JSON.stringify(body) } };
+}
+
+test('each operation needs its scope, and says which', async () => {
+  for (const { operation, method, path } of ROUTES) {
+    const all = new Set<string>(OPERATIONS.map(({ scope }) => scope));
+    all.delete(operation.scope);
+    api.callers.set('less', { ...EVERYONE, who: 'token less', scopes: all });
+    const headers = { authorization: 'Bearer less', 'content-type': 'application/json' };
+    const response = await api.send(`/api/v1${path.replaceAll(/[{}]/g, '')}`, { method, headers });
+    assert.equal(response.status, 403, operation.name);
+    assert.match(response.headers.get('www-authenticate') ?? '', new RegExp(operation.scope));
+    assert.equal((await json(response)).code, 'scope');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+});
+
+test('a caller of one tenant sees no other, and asks nothing about all of them', async () => {
+  const stranger = '00000000-0000-4000-8000-000000000001';
+  api.callers.set('own', { ...EVERYONE, tenants: new Set([stranger as never]) });
+  const headers = { authorization: 'Bearer own' };
+  const own = await json(await api.send('/api/v1/findings', { headers }));
+  assert.deepEqual(own.items, []);
+  assert.equal(own.complete.kind, 'unknown', 'nothing is known about this tenant');
+  const other = '/api/v1/findings?tenant=00000000-0000-4000-8000-000000000002';
+  assert.equal((await api.send(other, { headers })).status, 403);
+  for (const path of ['/incidents', '/entries/0', '/ledger/checkpoint', '/brief']) {
+    assert.equal((await api.send(`/api/v1${path}`, { headers })).status, 403, path);
+  }
+  const tail = await (await api.send('/api/v1/tail?kind=event', { headers })).text();
+  assert.deepEqual(
+    new Set(
+      tail
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).kind),
+    ),
+    new Set(['mark']),
+  );
+});
+
+test('a caller without names gets every value through the replacement', async () => {
+  api.callers.set('pseudonyms', { ...EVERYONE, people: 'pseudonyms' });
+  const headers = { authorization: 'Bearer pseudonyms' };
+  const found = await json(await api.send('/api/v1/findings', { headers }));
+  assert.deepEqual(new Set(found.items as unknown[]), new Set(['hidden']));
+  assert.equal((await json(await api.send('/api/v1/brief', { headers }))).result, 'hidden');
+  assert.equal((await api.send('/api/v1/entries/5', { headers })).status, 403);
+});
+
+test('pages are of one moment, and hold everything once', async () => {
+  const whole = await json(await api.send('/api/v1/events?limit=1000'));
+  const paged: unknown[] = [];
+  let cursor = '';
+  for (let pages = 0; pages < 20; pages++) {
+    const page = await json(await api.send(`/api/v1/events?limit=97${cursor}`));
+    assert.deepEqual(page['asOf'], whole['asOf']);
+    paged.push(...page.items);
+    if (page.next === null || paged.length > 1000) break;
+    cursor = `&cursor=${page.next}`;
+  }
+  assert.deepEqual(paged.slice(0, 1000), whole.items);
+});
+
+test('a page that was lost on the way can be read again, and an older one is gone', async () => {
+  const first = await json(await api.send('/api/v1/events?limit=10'));
+  const url = `/api/v1/events?limit=10&cursor=${first.next}`;
+  const second = await json(await api.send(url));
+  assert.deepEqual(await json(await api.send(url)), second);
+  await api.send(`/api/v1/events?limit=10&cursor=${second.next}`);
+  const old = await api.send(url);
+  assert.equal(old.status, 410);
+  assert.equal((await json(old)).code, 'cursor-expired');
+});
+
+test('a cursor is bound to its question and its caller, and cannot be forged', async () => {
+  const { next } = await json(await api.send('/api/v1/events?limit=10'));
+  const forged = `${next?.slice(0, -4)}AAAA`;
+  api.callers.set('other', { ...EVERYONE, who: 'token other' });
+  const other = { headers: { authorization: 'Bearer other' } };
+  for (const [url, init] of [
+    [`/api/v1/events?limit=10&ip=192.0.2.118&cursor=${next}`, {}],
+    [`/api/v1/findings?cursor=${next}`, {}],
+    [`/api/v1/events?limit=10&cursor=${next}`, other],
+    [`/api/v1/events?cursor=${forged}`, {}],
+    ['/api/v1/events?cursor=', {}],
+    ['/api/v1/events?cursor=x', {}],
+  ] as const) {
+    const response = await api.send(url, init);
+    assert.equal(response.status, 400, url);
+    assert.equal((await json(response)).code, 'invalid-cursor');
+  }
+});
+
+test('bad requests get a problem that says what to do, and change nothing', async () => {
+  const cases: readonly (readonly [string, RequestInit, number, string])[] = [
+    ['/api/v1/findings?minSeverty=high', {}, 400, 'unknown-parameter'],
+    ['/api/v1/findings?minSeverity=worst', {}, 400, 'invalid-input'],
+    ['/api/v1/findings?limit=0', {}, 400, 'invalid-limit'],
+    ['/api/v1/findings?limit=1001', {}, 400, 'invalid-limit'],
+    ['/api/v1/findings?tenant=x', {}, 400, 'invalid-tenant'],
+    ['/api/v1/findings?from=2026-13-01', {}, 400, 'invalid-input'],
+    ['/api/v1/findings/zzzz', {}, 400, 'invalid-input'],
+    ['/api/v1/nothing', {}, 404, 'not-found'],
+    ['/api/v1/findings', { method: 'DELETE' }, 405, 'method'],
+    ['/api/v1/query', post('{"sql":"SELECT 1","sql":"SELECT 2"}'), 400, 'repeated-member'],
+    ['/api/v1/query', post('[]'), 400, 'invalid-json'],
+    ['/api/v1/query', post('{"sql"'), 400, 'invalid-json'],
+    ['/api/v1/query', post('{"sql":"SELECT 1","x":1}'), 400, 'unknown-parameter'],
+    ['/api/v1/query', post('{"sql":"SELECT 1"}', 'text/plain'), 415, 'media-type'],
+    ['/api/v1/tail?from=999999999', {}, 400, 'invalid-input'],
+    ['/api/v1/tail?wait=x', {}, 400, 'invalid-wait'],
+  ];
+  for (const [url, init, status, code] of cases) {
+    const response = await api.send(url, init);
+    const problem = await json(response);
+    assert.equal(response.headers.get('content-type'), 'application/problem+json', url);
+    assert.deepEqual(
+      [response.status, problem.code],
+      [status, code],
+      `${url}: ${JSON.stringify(problem)}`,
+    );
+    assert.equal(problem['status'], status);
+  }
+  assert.equal(
+    (await api.send('/api/v1/findings', { headers: { authorization: 'Bearer no' } })).status,
+    401,
+  );
+  assert.deepEqual(api.failures, []);
+});
+
+function post(body: string, type: string = 'application/json'): RequestInit {
+  return { method: 'POST', body, headers: { 'content-type': type } };
+}
