@@ -61,6 +61,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     'statement record-access': async () =>
       (await import('./people/record-statement-access.ts')).recordStatementAccess,
     statement: async () => (await import('./people/statement.ts')).statementOfPerson,
+    'agent record-call': async () =>
+      (await import('./people/record-agent-call.ts')).recordAgentCall,
     coverage: async () => (await import('./reading/coverage.ts')).listCoverage,
     backup: async () => (await import('./backup/backup.ts')).backUp,
     restore: async () => (await import('./backup/restore.ts')).restore,
@@ -78,6 +80,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     'tokens record': async () => (await import('./operators/tokens.ts')).recordToken,
     'tokens revoke': async () => (await import('./operators/tokens.ts')).revokeToken,
     'tokens list': async () => (await import('./operators/tokens.ts')).listTokens,
+    'gate list': async () => (await import('./rollout/list-gates.ts')).listGates,
     'gate record': async () => (await import('./rollout/record-gate.ts')).recordGate,
   }),
 );

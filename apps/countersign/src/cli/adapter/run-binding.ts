@@ -102,7 +102,7 @@ function operationContext(
  * Runs an operation here or in the process that holds the ledger. A dry run is printed here and
  * ends the command, because the result's texts do not apply to it.
  */
-async function performOperation<Input extends object, Output>(
+export async function performOperation<Input extends object, Output>(
   context: Context,
   call: {
     readonly operation: LedgerOperation<Input, Output>;
@@ -157,7 +157,7 @@ function tellDryRun({ terminal, json }: Context, answer: DryRun): void {
 }
 
 /** The operating system account, as entries state it. */
-function operatorName(): string {
+export function operatorName(): string {
   try {
     return userInfo().username;
   } catch {

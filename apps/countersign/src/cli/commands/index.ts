@@ -54,6 +54,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('backup', () => import('./deployment/backup.ts')),
   derived('restore', () => import('./deployment/restore.ts')),
   process('serve', async () => (await import('./serve.ts')).declareServe),
+  process('mcp', async () => (await import('./mcp.ts')).declareMcp),
   process('emulator', async () => (await import('./emulator.ts')).declareEmulator),
   process('completion', async () => (await import('./completion.ts')).declareCompletion),
 ];

@@ -1,5 +1,6 @@
 import { plural } from '@countersign/core';
 import type { GateEvaluation } from '../../operations/rollout/gate.ts';
+import type { GateStatus } from '../../operations/rollout/list-gates.ts';
 import type { Condition } from '../../rollout/gate.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -34,6 +35,17 @@ export function renderGate(terminal: Terminal, evaluation: GateEvaluation): void
   for (const { text } of limits) terminal.paragraph(`Not covered by this answer: ${text}.`);
   terminal.line();
   terminal.line(`Recorded as entry ${entry} of the ledger.`);
+}
+
+/** One line per gate: its last answer, and when it was recorded. */
+export function renderGates(terminal: Terminal, gates: readonly GateStatus[]): void {
+  if (gates.length === 0) terminal.line('No gate was evaluated.');
+  for (const { gate, answer, at, entry } of gates) {
+    terminal.line(
+      { text: `${CONCLUSIONS[answer]}: `, style: answer },
+      `${gate}, ${at} (#${entry})`,
+    );
+  }
 }
 
 function countsOf(conditions: readonly Condition[]): string {

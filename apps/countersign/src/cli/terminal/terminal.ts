@@ -160,6 +160,11 @@ export class Terminal {
     (to === 'stdout' ? this.#stdout : this.#stderr).write(text);
   }
 
+  /** Standard output itself, for a protocol whose messages are not for a person to read. */
+  get messages(): Writable {
+    return this.#stdout.stream;
+  }
+
   progress(state: ProgressState): void {
     this.#progress ??= this.#newProgress();
     this.#progress.update(state);
@@ -180,24 +185,24 @@ export class Terminal {
 }
 
 class Output {
-  readonly #stream: Writable;
+  readonly stream: Writable;
   isClosed = false;
   failure: Error | undefined;
 
   constructor(stream: Writable) {
-    this.#stream = stream;
+    this.stream = stream;
     stream.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
   }
 
   write(chunk: string | Uint8Array): void {
-    if (!this.isClosed) this.#stream.write(chunk);
+    if (!this.isClosed) this.stream.write(chunk);
   }
 
   /** Resolves when all output was passed to the system, or cannot be. */
   async flushed(): Promise<void> {
     if (this.isClosed) return;
     await new Promise<void>((resolve) => {
-      this.#stream.write('', (error) => {
+      this.stream.write('', (error) => {
         if (error) this.#fail(error);
         resolve();
       });
@@ -212,7 +217,7 @@ class Output {
 
   /** Resolves when the stream accepts more, or never will. */
   async whenFlushed(): Promise<void> {
-    const stream = this.#stream;
+    const stream = this.stream;
     if (this.isClosed || !stream.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {

@@ -6,7 +6,7 @@ import { contentFolder } from '../../config/installed-package.ts';
 import type { EvictionReport } from '../../eviction/eviction-report.ts';
 import type { QuestionResult } from '../../eviction/vendor-questionnaire.ts';
 import type { ShortIds } from '../../reports/findings/short-ids.ts';
-import { type Conclusion, firstDoubt, NO, reasonsText, unknown } from '../definition/conclusion.ts';
+import { type Conclusion, firstDoubt, reasonsText, unknown } from '../definition/conclusion.ts';
 import { field, instantText, sourceText } from '../definition/fields.ts';
 import type { ListOperation } from '../definition/operation.ts';
 import { knownIncidents } from '../readers/find-incident.ts';
@@ -113,7 +113,8 @@ async function questionsWith(given: SourceText | undefined): Promise<QuestionRes
 
 /** Never a yes, as long as live state is not read back. */
 function conclusionOf({ footholds }: EvictionReport): Conclusion {
-  if (footholds.some(({ answer }) => answer.kind === 'no')) return NO;
+  const open = footholds.flatMap(({ answer }) => (answer.kind === 'no' ? answer.because : []));
+  if (open.length > 0) return { kind: 'no', because: open };
   const because = footholds.flatMap(({ answer }) =>
     answer.kind === 'unknown' ? answer.because : [],
   );
