@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Clock, Random } from '@countersign/core';
 import { AllowedOrigins } from './allowed-origins.ts';
 import { classifyResponse, retryAfterMs } from './classify-response.ts';
@@ -24,6 +25,8 @@ export type HttpOptions = {
   readonly wait: Sleep;
   /** PEM of authorities to trust instead of the machine's own. */
   readonly ca?: string | undefined;
+  /** Resolves host names in place of the system, and may refuse their addresses. */
+  readonly lookup?: LookupFunction | undefined;
   readonly timeouts?: Timeouts;
   readonly userAgent?: string;
   /** Receives errors during retries: minutes may pass before a request fails. */
@@ -65,10 +68,14 @@ export class HttpClient {
   #reportedMs: number | undefined;
 
   constructor(options: HttpOptions) {
-    const { ca, timeouts } = options;
+    const { ca, lookup, timeouts } = options;
     this.#options = options;
     this.#origins = new AllowedOrigins(options.origins);
-    this.#sockets = new ConnectionPool({ ca, ...(timeouts === undefined ? {} : { timeouts }) });
+    this.#sockets = new ConnectionPool({
+      ca,
+      lookup,
+      ...(timeouts === undefined ? {} : { timeouts }),
+    });
   }
 
   /** How far the clock of the last server that answered is ahead of ours. */

@@ -1,6 +1,7 @@
 import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { createRequire } from 'node:module';
+import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isCertificateCode } from '../errors.ts';
@@ -49,16 +50,24 @@ function loadHttps(): typeof import('node:https') {
   return requireBuiltin('node:https') as typeof import('node:https');
 }
 
+export type PoolOptions = {
+  /** PEM of authorities in addition to the machine's own. */
+  readonly ca?: string | undefined;
+  /** Resolves host names in place of the system, and may refuse their addresses. */
+  readonly lookup?: LookupFunction | undefined;
+  readonly timeouts?: Timeouts;
+};
+
 /** The open sockets, and the trusted authorities. */
 export class ConnectionPool {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
   readonly #timeouts: Timeouts;
 
-  /** `ca`: PEM of authorities in addition to the machine's own. */
-  constructor(options: { readonly ca?: string | undefined; readonly timeouts?: Timeouts } = {}) {
-    const { ca } = options;
-    const kept = { keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX };
+  constructor(options: PoolOptions = {}) {
+    const { ca, lookup } = options;
+    const sockets = { keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX };
+    const kept = lookup === undefined ? sockets : { ...sockets, lookup };
     this.#timeouts = options.timeouts ?? TIMEOUTS;
     this.#http = new (loadHttp().Agent)(kept);
     // Set here, so that no environment variable disables it.

@@ -13,6 +13,11 @@ const WORLD = {
 const WEBHOOK = 'kind: webhook, url: "https://soc.example/in", secrets: [{env: SECRET}]';
 
 const SYSLOG = 'kind: syslog, address: "logs.example:601"';
+const SPLUNK = 'kind: splunk, url: "https://splunk.example:8088/", token: {env: SECRET}';
+const SENTINEL =
+  'kind: sentinel, url: "https://dce.example", rule: dcr-0123456789abcdef0123456789abcdef, ' +
+  'stream: Custom-Countersign, tenant: 11111111-2f4c-4b7a-9d1e-5a6b7c8d9e0f, ' +
+  'credentials: {clientId: 22222222-2f4c-4b7a-9d1e-5a6b7c8d9e0f, secret: {env: SECRET}}';
 
 function feedsOf(...feeds: string[]): readonly FeedConfig[] {
   const text = `feeds:\n${feeds.map((feed) => `  - {${feed}}\n`).join('')}`;
@@ -64,6 +69,21 @@ test('a syslog feed has the defaults of its RFCs', () => {
       resend: 30_000,
     },
   );
+});
+
+test('a Splunk feed has no acknowledgment unless it says so', () => {
+  const [feed] = feedsOf(`name: splunk, ${SPLUNK}`);
+  assert.ok(feed?.kind === 'splunk');
+  assert.equal(feed.url, 'https://splunk.example:8088');
+  assert.equal(feed.acknowledgment, false);
+  assert.equal(feed.sourceType, 'ocsf:json');
+});
+
+test('a Sentinel feed names a rule, a stream and an app', () => {
+  const [feed] = feedsOf(`name: sentinel, ${SENTINEL}`);
+  assert.ok(feed?.kind === 'sentinel');
+  assert.equal(feed.cloud, 'public');
+  assert.deepEqual(feed.credentials.credential, { kind: 'secret', place: { env: 'SECRET' } });
 });
 
 test('a configuration without feeds has none', () => {
@@ -128,6 +148,16 @@ const BROKEN: readonly (readonly [what: string, feed: string, problem: string])[
     'an address of syslog with a scheme',
     `name: siem, ${SYSLOG.replace('logs', 'tls://logs')}`,
     'c.yaml:2:41: feeds[0].address: "tls://logs.example:601" is not the address of a receiver: ',
+  ],
+  [
+    'a rule without its immutable id',
+    `name: sentinel, ${SENTINEL.replace('dcr-0123456789abcdef0123456789abcdef', 'my-rule')}`,
+    'c.yaml:2:72: feeds[0].rule: "my-rule" is not the id of a data collection rule: write the ',
+  ],
+  [
+    'a table in place of a stream',
+    `name: sentinel, ${SENTINEL.replace('Custom-Countersign', 'Countersign_CL')}`,
+    'c.yaml:2:118: feeds[0].stream: "Countersign_CL" is not the name of a stream: write it as ',
   ],
   [
     'an unknown kind of entry',

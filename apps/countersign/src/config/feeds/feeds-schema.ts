@@ -3,17 +3,26 @@ import { z } from 'zod';
 import type { ConfigEnvironment } from '../config-environment.ts';
 import { FEEDS_MAX } from '../limits.ts';
 import { mailFeed, type NotifyFeedConfig, pagerDutyFeed, slackFeed, teamsFeed } from './notify.ts';
+import { type SentinelFeedConfig, sentinelFeed } from './sentinel.ts';
+import { type SplunkFeedConfig, splunkFeed } from './splunk.ts';
 import { type SyslogFeedConfig, syslogFeed } from './syslog.ts';
 import { type WebhookFeedConfig, webhookFeed } from './webhook.ts';
 
 /** One configured feed. Each kind of receiver has its own file in this folder. */
-export type FeedConfig = NotifyFeedConfig | SyslogFeedConfig | WebhookFeedConfig;
+export type FeedConfig =
+  | NotifyFeedConfig
+  | SentinelFeedConfig
+  | SplunkFeedConfig
+  | SyslogFeedConfig
+  | WebhookFeedConfig;
 
 export function feedsSchema(world: ConfigEnvironment): z.ZodType<readonly FeedConfig[]> {
   const feed = z.discriminatedUnion('kind', [
     mailFeed(world),
     pagerDutyFeed(world),
+    sentinelFeed(world),
     slackFeed(world),
+    splunkFeed(world),
     syslogFeed(world),
     teamsFeed(world),
     webhookFeed(world),

@@ -40,6 +40,8 @@ export type HttpPosterOptions = {
   readonly egress: Egress;
   readonly tls: ReceiverTls;
   readonly clock: Clock;
+  /** 1: requests arrive in the order of the calls. */
+  readonly connectionsMax?: number;
 };
 
 /** Sends requests to the configured hosts of one feed, over connections that stay open. */
@@ -49,10 +51,10 @@ export class HttpPoster {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
 
-  constructor({ egress, tls, clock }: HttpPosterOptions) {
+  constructor({ egress, tls, clock, connectionsMax = CONNECTIONS_MAX }: HttpPosterOptions) {
     this.#egress = egress;
     this.#clock = clock;
-    const common = { keepAlive: true, maxSockets: CONNECTIONS_MAX, lookup: egress.lookup };
+    const common = { keepAlive: true, maxSockets: connectionsMax, lookup: egress.lookup };
     this.#http = new HttpAgent(common);
     // Stated here, so that no environment variable turns the check off.
     const checked = { rejectUnauthorized: true, minVersion: TLS_VERSION_MIN } as const;

@@ -23,7 +23,12 @@ export function entryLink(service: string | undefined, index: number): { readonl
 
 /** The severity that an OCSF event states. Other entries have none. */
 export function severityOf(delivery: Delivery): number | undefined {
-  const stated = 'body' in delivery ? memberOf(delivery.body, 'severity_id') : undefined;
+  return numberMember(delivery, 'severity_id');
+}
+
+/** A member of an OCSF event that is a number, such as `class_uid`. */
+export function numberMember(delivery: Delivery, name: string): number | undefined {
+  const stated = 'body' in delivery ? memberOf(delivery.body, name) : undefined;
   return typeof stated === 'number' ? stated : undefined;
 }
 

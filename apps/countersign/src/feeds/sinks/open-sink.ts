@@ -18,6 +18,14 @@ export async function openSink(feed: FeedConfig, world: SinkWorld): Promise<Sink
       const { openNotifySink } = await import('./notify/open-notify-sink.ts');
       return openNotifySink(feed, environment);
     }
+    case 'sentinel': {
+      const { openSentinelSink } = await import('./sentinel/sentinel-sink.ts');
+      return openSentinelSink(feed, environment);
+    }
+    case 'splunk': {
+      const { openSplunkSink } = await import('./splunk/splunk-sink.ts');
+      return openSplunkSink(feed, environment);
+    }
     case 'syslog': {
       const { openSyslogSink } = await import('./syslog/syslog-sink.ts');
       return openSyslogSink(feed, environment);

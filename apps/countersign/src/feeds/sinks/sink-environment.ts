@@ -1,6 +1,8 @@
 import { type Clock, messageOf, type Random } from '@countersign/core';
-import { readSecret, type SecretPlace } from '@countersign/m365';
+import { type Credential, readSecret, type SecretPlace } from '@countersign/m365';
+import type { CredentialPlace } from '../../config/config-values.ts';
 import type { FeedCommon, FeedTls } from '../../config/feeds/feed-common.ts';
+import { credentialOf } from '../../config/read-credential.ts';
 import { Egress, type ResolveHost } from '../delivery/egress.ts';
 import { type ReceiverTls, readReceiverTls } from '../delivery/receiver-tls.ts';
 import { SinkError } from '../delivery/sink.ts';
@@ -19,6 +21,8 @@ export type SinkEnvironment = {
   readonly egressTo: (hosts: readonly string[]) => Egress;
   /** @throws SinkError MISCONFIGURED */
   readonly readSecret: (place: SecretPlace) => string;
+  /** @throws SinkError MISCONFIGURED */
+  readonly readCredential: (place: CredentialPlace) => Credential;
   /** @throws SinkError MISCONFIGURED */
   readonly readTls: (tls: FeedTls) => ReceiverTls;
   /** Undefined: no store is open, so findings have no incident. */
@@ -50,14 +54,15 @@ export function sinkEnvironmentOf(
   return {
     ...world,
     egressTo: (hosts) => new Egress({ hosts, allow, resolve }),
-    readSecret: (place) => secretOf(place, env),
+    readSecret: (place) => misconfiguredIfMissing(() => readSecret(place, env).reveal()),
+    readCredential: (place) => misconfiguredIfMissing(() => credentialOf(place, env)),
     readTls: readReceiverTls,
   };
 }
 
-function secretOf(place: SecretPlace, env: SinkWorld['env']): string {
+function misconfiguredIfMissing<T>(read: () => T): T {
   try {
-    return readSecret(place, env).reveal();
+    return read();
   } catch (cause) {
     throw new SinkError('MISCONFIGURED', messageOf(cause), { cause });
   }

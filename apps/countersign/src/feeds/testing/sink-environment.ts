@@ -15,17 +15,22 @@ export const FEED: FeedCommon = {
 export function sinkEnvironment({
   clock,
   env = {},
+  allow = FEED.allow,
 }: {
   readonly clock: Clock;
   readonly env?: Readonly<Record<string, string>>;
+  readonly allow?: FeedCommon['allow'];
 }): SinkEnvironment {
-  return sinkEnvironmentOf(FEED, {
-    origin: ORIGIN,
-    dir: '/nonexistent',
-    version: '0.0.0',
-    env,
-    clock,
-    random: systemRandom,
-    resolve: (host) => Promise.reject(new Error(`no test may resolve ${host}`)),
-  });
+  return sinkEnvironmentOf(
+    { allow },
+    {
+      origin: ORIGIN,
+      dir: '/nonexistent',
+      version: '0.0.0',
+      env,
+      clock,
+      random: systemRandom,
+      resolve: (host) => Promise.reject(new Error(`no test may resolve ${host}`)),
+    },
+  );
 }
