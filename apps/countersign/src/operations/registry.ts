@@ -65,6 +65,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
       (await import('./people/record-agent-call.ts')).recordAgentCall,
     coverage: async () => (await import('./reading/coverage.ts')).listCoverage,
     backup: async () => (await import('./backup/backup.ts')).backUp,
+    doctor: async () => (await import('./doctor/doctor.ts')).examine,
     restore: async () => (await import('./backup/restore.ts')).restore,
     tail: async () => (await import('./feeds/tail.ts')).tail,
     timeline: async () => (await import('./reading/timeline.ts')).timeline,

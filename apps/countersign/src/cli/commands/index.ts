@@ -51,6 +51,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('evidence', () => import('./evidence.ts')),
   grouped('ledger', () => import('./ledger/ledger.ts')),
   derived('rebuild', () => import('./ledger/rebuild.ts')),
+  derived('doctor', () => import('./deployment/doctor.ts')),
   derived('backup', () => import('./deployment/backup.ts')),
   derived('restore', () => import('./deployment/restore.ts')),
   process('serve', async () => (await import('./serve.ts')).declareServe),
