@@ -1,3 +1,4 @@
+export { CedarPolicies, type CedarText, type CedarVerdict } from './cedar/cedar-policies.ts';
 export type {
   Counterfactual,
   DecidedEntry,

@@ -1,7 +1,7 @@
-import type { TenantId } from '@countersign/core';
 import type { Caller } from './caller.ts';
 import { AUTHORIZATION_CHARACTERS_MAX } from './limits.ts';
 import type { OperatorState } from './operator-state.ts';
+import { type Regions, tenantsWithin } from './regions.ts';
 import { hashOfSecret, isSameHash, isTokenSecret } from './tokens/token-secret.ts';
 import type { Token } from './tokens/token-table.ts';
 import type { ValidityClock } from './validity-clock.ts';
@@ -21,9 +21,6 @@ export type Refusal = {
   /** For the caller. It does not tell an unknown token from a revoked or an expired one. */
   readonly because: string;
 };
-
-/** The tenants of each region, by the region's name. */
-export type Regions = ReadonlyMap<string, readonly TenantId[]>;
 
 export type AuthenticatorOptions = {
   readonly state: OperatorState;
@@ -100,19 +97,10 @@ function callerOf(token: Token, regions: Regions): Caller {
     kind: 'token',
     who: `token ${name}`,
     scopes: new Set(scopes),
-    tenants: tenantsOf(token, regions),
+    tenants: tenantsWithin(token, regions),
     groups: groups === null ? undefined : new Set(groups),
     people: 'pseudonyms',
     provedAtMs: undefined,
     credential: { kind: 'token', id },
   };
-}
-
-/** With both limits, a tenant must satisfy both. A region that no longer exists has no tenants. */
-function tenantsOf({ tenants, regions: named }: Token, regions: Regions): Caller['tenants'] {
-  if (tenants === null && named === null) return 'all';
-  const stated = tenants === null ? undefined : new Set(tenants as readonly TenantId[]);
-  if (named === null) return stated ?? new Set();
-  const inRegions = named.flatMap((region) => regions.get(region) ?? []);
-  return new Set(inRegions.filter((tenant) => stated?.has(tenant) ?? true));
 }

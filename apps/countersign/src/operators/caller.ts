@@ -14,6 +14,11 @@ export type Caller = {
   readonly tenants: 'all' | ReadonlySet<TenantId>;
   /** The groups of people whose data the caller may see. Undefined: not limited by group. */
   readonly groups?: ReadonlySet<string> | undefined;
+  /**
+   * Of an operator, whose roles may reach other tenants with each scope. `authorize` narrows
+   * `tenants` and `groups` to one of them. Undefined: every scope has the limits above.
+   */
+  readonly grants?: readonly Grant[] | undefined;
   /** Whether answers name people. */
   readonly people: 'names' | 'pseudonyms';
   /** When the caller last proved who it is, in ms since 1970; undefined for a token. */
@@ -24,3 +29,11 @@ export type Caller = {
 
 /** Names a credential without its secret. */
 export type CredentialReference = { readonly kind: 'token' | 'session'; readonly id: string };
+
+/** One scope, and whose data it reaches. */
+export type Grant = {
+  readonly scope: string;
+  readonly tenants: 'all' | ReadonlySet<TenantId>;
+  /** Groups of people. Undefined: not limited. */
+  readonly groups: ReadonlySet<string> | undefined;
+};

@@ -30,3 +30,6 @@ export const NAME_WORDS_MAX = 5;
 
 /** About 2 MB of names, and enough people for the records of a few minutes. */
 export const RECENT_PEOPLE_MAX = 10_000;
+
+/** A person who signs in for an act carries it out within minutes. */
+export const STEP_UP_MS_MAX: number = 5 * MINUTE_MS;

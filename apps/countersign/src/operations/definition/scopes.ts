@@ -23,6 +23,7 @@
  * - `gates:evaluate`    rollout gates
  * - `names:read`        names of people in answers, for a purpose and a case
  * - `operators:read`    operators, tokens and sessions
+ * - `operators:audit`   who opened the data of a person, and why
  * - `operators:administer`  creating and revoking tokens, links and sessions; roles
  */
 export const SCOPES = [
@@ -52,6 +53,7 @@ export const SCOPES = [
   'gates:evaluate',
   'names:read',
   'operators:read',
+  'operators:audit',
   'operators:administer',
 ] as const;
 

@@ -1,8 +1,9 @@
 import type { Clock } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger/reader';
-import { Authenticator, type Regions } from '../../operators/authenticator.ts';
+import { Authenticator } from '../../operators/authenticator.ts';
 import { followEntries } from '../../operators/follow-entries.ts';
 import { OperatorState } from '../../operators/operator-state.ts';
+import type { Regions } from '../../operators/regions.ts';
 import { ValidityClock } from '../../operators/validity-clock.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 
