@@ -1,7 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cliReference } from '../apps/countersign/src/cli/cli-reference.ts';
+import { openApiText } from '../apps/countersign/src/server/api/operations/open-api.ts';
 
-export const REFERENCE: string = join(import.meta.dirname, '../docs/reference/cli.md');
+const FOLDER = join(import.meta.dirname, '../docs/reference');
 
-if (import.meta.main) writeFileSync(REFERENCE, await cliReference());
+/** The written references, with what makes them. */
+export const REFERENCES: ReadonlyMap<string, () => Promise<string>> = new Map([
+  [join(FOLDER, 'cli.md'), cliReference],
+  [join(FOLDER, 'openapi.json'), openApiText],
+]);
+
+if (import.meta.main) {
+  for (const [file, textOf] of REFERENCES) writeFileSync(file, await textOf());
+}

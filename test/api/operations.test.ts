@@ -95,7 +95,7 @@ function requestOf(
   if (query.size > 0) url += `?${query}`;
   if (method === 'GET') return { url, body: {} };
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-  const headers = { 'content-type': type };
+  const headers = { 'content-type': type, 'if-match': '*' };
   return { url, body: { headers, body: JSON.stringify(body) } };
 }
 
@@ -230,3 +230,45 @@ test('bad requests get a problem that says what to do, and change nothing', asyn
 function post(body: string, type: string = 'application/json'): RequestInit {
   return { method: 'POST', body, headers: { 'content-type': type } };
 }
+
+const FINDING = '/api/v1/findings/56c97';
+
+function patch(body: object, headers: Record<string, string> = {}): RequestInit {
+  return {
+    method: 'PATCH',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/merge-patch+json', ...headers },
+  };
+}
+
+test('of two operators at one finding, the second learns of the first', async () => {
+  const seen = await api.send(FINDING);
+  const etag = seen.headers.get('etag') ?? '';
+  const again = await api.send(FINDING, { headers: { 'if-none-match': etag } });
+  assert.equal(again.status, 304);
+  const unconditional = await api.send(FINDING, patch({ status: 'resolved', reason: 'x' }));
+  assert.equal(unconditional.status, 428);
+  const marks = ['in-progress', 'resolved'].map((status) =>
+    api.send(FINDING, patch({ status, reason: `${status} by one` }, { 'if-match': etag })),
+  );
+  const [first, second] = await Promise.all(marks);
+  assert.equal(first?.status, 200, await first?.text());
+  assert.equal(second?.status, 412);
+  const current = (await json(second as Response)).result['finding'] as { status: string };
+  assert.equal(current.status, 'In Progress', 'the second sees the finding as it is now');
+});
+
+test('a repeated request with its Idempotency-Key acts once', async () => {
+  const etag = (await api.send(FINDING)).headers.get('etag') ?? '';
+  const headers = { 'if-match': etag, 'idempotency-key': '"8e03978e-40d5-43dd-bc93-6894a57f9324"' };
+  const body = { status: 'suppressed', reason: 'nightly backup' };
+  const first = await json(await api.send(FINDING, patch(body, headers)));
+  const repeated = await json(await api.send(FINDING, patch(body, headers)));
+  assert.deepEqual(repeated, first);
+  const other = await api.send(FINDING, patch({ ...body, reason: 'other' }, headers));
+  assert.equal((await json(other)).code, 'idempotency-key-reused');
+  for (const key of ['', 'x'.repeat(129), 'a b']) {
+    const refused = await api.send(FINDING, patch(body, { ...headers, 'idempotency-key': key }));
+    assert.equal((await json(refused)).code, 'invalid-idempotency-key');
+  }
+});

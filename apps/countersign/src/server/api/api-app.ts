@@ -43,6 +43,7 @@ export class ApiApp {
       limits: new CallLimits(clock),
       cursors: new CursorCodec(cursorKey),
       keptReplies,
+      shownBy: ({ path }) => routes.find((each) => each.method === 'GET' && each.path === path),
     });
     const app = new Hono<ApiEnv>({ strict: false });
     app.use(async (context, next) => {

@@ -2,6 +2,7 @@ import { startThread, systemClock, systemRandom } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger/reader';
 import { systemWait } from '@countersign/m365';
 import { loadOperations } from '../../operations/registry.ts';
+import { Pseudonyms } from '../../operators/pseudonyms/pseudonyms.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { HttpListener, type ListenerLimits } from '../listener/listener.ts';
 import { type EmulatedTime, followEmulator } from '../runtime/emulator-clock.ts';
@@ -56,11 +57,12 @@ async function run({ dir, listen, reach, tls, version, env }: ApiThreadSetup): P
   };
   const regions = new Map();
   const callers = await openAuthenticator({ dir, clock, ledger, store, regions, onFailure });
+  const pseudonyms = Pseudonyms.open(dir, systemRandom);
   const app = new ApiApp({
     ...{ dataDir: dir, version, clock, random: systemRandom, env, reach, keptReplies },
     operations: await loadOperations(),
     authenticator: callers.authenticator,
-    pseudonymize: (value) => value,
+    pseudonymize: (value) => pseudonyms.hide(value),
     perform: main.perform,
     mainPage: (name) => main.page(name),
     shared: { ledger, store },

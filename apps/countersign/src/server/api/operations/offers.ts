@@ -48,6 +48,8 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   'policy export': LOCAL_FILES,
   conformance: LOCAL_FILES,
   import: LOCAL_FILES,
+  backup: LOCAL_FILES,
+  restore: LOCAL_FILES,
   gate: LOCAL_FILES,
   'bypass request': LOCAL_KEY,
   'bypass approve': LOCAL_KEY,

@@ -1,7 +1,9 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { FEED_KINDS } from '../../../config/feeds/feed-kind.ts';
+import { ownPackage } from '../../../config/installed-package.ts';
 import { reasonSchema, watermarkSchema } from '../../../operations/definition/output-schemas.ts';
-import { API_ROOT, type ApiMember, type ApiRoute } from './api-route.ts';
+import { loadOperations } from '../../../operations/registry.ts';
+import { API_ROOT, type ApiMember, type ApiRoute, apiRoutes } from './api-route.ts';
 
 const answer = z
   .strictObject({
@@ -59,6 +61,12 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): o
   return withoutFieldMeta({ ...document, webhooks: {} }) as object;
 }
 
+/** The document as a file: with the version of this program, and readable lines. */
+export async function openApiText(): Promise<string> {
+  const routes = apiRoutes(await loadOperations());
+  return `${JSON.stringify(openApiDocument(routes, ownPackage().version), undefined, 2)}\n`;
+}
+
 function pathOf(route: ApiRoute): ReturnType<typeof createRoute> {
   const { operation, method, path, members } = route;
   const inQuery = members.filter(({ place }) => place === 'query');
@@ -77,6 +85,7 @@ function pathOf(route: ApiRoute): ReturnType<typeof createRoute> {
     security: [{ token: [] }],
     request: {
       query,
+      ...(operation.effect === 'write' && { headers: z.object(headersOf(method)) }),
       ...(inPath.length > 0 && { params: z.object(pathShapeOf(inPath)) }),
       ...(inBody.length > 0 && {
         body: {
@@ -85,7 +94,7 @@ function pathOf(route: ApiRoute): ReturnType<typeof createRoute> {
         },
       }),
     },
-    responses: { 200: replyOf(route), ...problems() },
+    responses: { 200: replyOf(route), ...problems(), ...(method === 'PATCH' && CONDITIONAL) },
   });
   return Object.assign(described, {
     'x-countersign-scope': operation.scope,
@@ -107,6 +116,23 @@ const STREAM_PARAMETERS = {
 const TENANT_PARAMETER = {
   tenant: z.guid().optional().meta({ description: 'only this tenant' }),
 };
+
+/** The replies of a change that is bound to what the caller has seen. */
+const CONDITIONAL = {
+  412: { description: 'It has changed; the body shows it as it is now.' },
+  428: { description: 'If-Match is missing.' },
+};
+
+function headersOf(method: ApiRoute['method']): Record<string, z.ZodType> {
+  return {
+    'idempotency-key': z.string().max(128).optional().meta({
+      description: 'the same key with the same body acts once, also after a retry',
+    }),
+    ...(method === 'PATCH' && {
+      'if-match': z.string().meta({ description: 'the ETag of what the caller has seen' }),
+    }),
+  };
+}
 
 function shapeOf(members: readonly ApiMember[]): Record<string, z.ZodType> {
   return Object.fromEntries(members.map(({ name, schema }) => [name, schema]));

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { TenantId } from '@countersign/core';
 import type { Context } from 'hono';
+import type { z } from 'zod';
 import type { FeedRecord } from '../../../feeds/feed-record.ts';
 import type { ListOperation, OperationContext } from '../../../operations/definition/operation.ts';
+import { parseInput } from '../../../operations/definition/parse-input.ts';
 import { Readers } from '../../../operations/readers/readers.ts';
 import type { Caller } from '../../../operators/caller.ts';
 import type { ApiEnv, ApiParts } from '../api-parts.ts';
 import type { CallLimits } from '../http/call-limits.ts';
+import type { KeptReply } from '../http/kept-replies.ts';
 import { refuse } from '../http/problem.ts';
 import { EVENT_STREAM, NDJSON, streamBody } from '../http/streams.ts';
 import type { ApiRoute } from './api-route.ts';
@@ -25,6 +28,8 @@ export type HandlerParts = ApiParts & {
   readonly lists: OpenLists;
   readonly limits: CallLimits;
   readonly cursors: CursorCodec;
+  /** The route that shows what a route changes. */
+  readonly shownBy: (route: ApiRoute) => ApiRoute | undefined;
 };
 
 /** One request for an operation. */
@@ -40,6 +45,8 @@ type Call = {
 /** Runs operations for callers, and writes their replies. */
 export class OperationHandler {
   readonly #parts: HandlerParts;
+  /** Conditional acts are done one after the other, so that their condition still holds. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: HandlerParts) {
     this.#parts = parts;
@@ -82,15 +89,45 @@ export class OperationHandler {
 
   /** An act: once for each `Idempotency-Key`. */
   async #act(call: Call, text: string): Promise<Response> {
-    const key = call.request.headers.get('idempotency-key');
-    const run = async (): Promise<{ status: number; body: string }> => ({
-      status: 200,
-      body: (await this.#document(call)).body,
-    });
-    if (key === null) return jsonResponse(200, (await run()).body);
-    const request = `${call.request.method} ${call.request.url}\n${text}`;
-    const reply = await this.#parts.keptReplies.once(call.caller.who, key, request, run);
+    const { request, route } = call;
+    const key = request.headers.get('idempotency-key');
+    const changed = route.method === 'PATCH' ? this.#parts.shownBy(route) : undefined;
+    const run = async (): Promise<KeptReply> => {
+      if (changed !== undefined) return this.#change(call, changed);
+      return { status: 200, body: (await this.#document(call)).body };
+    };
+    if (key === null) {
+      const { status, body } = await run();
+      return jsonResponse(status, body);
+    }
+    const content = `${request.method} ${request.url}\n${text}`;
+    const reply = await this.#parts.keptReplies.once(call.caller.who, key, content, run);
     return jsonResponse(reply.status, reply.body);
+  }
+
+  /**
+   * Changes what a caller has seen, if it is still as seen (RFC 9110, section 13.1.1): two
+   * operators at one finding learn of each other.
+   *
+   * @param shown the route that shows it
+   */
+  async #change(call: Call, shown: ApiRoute): Promise<KeptReply> {
+    const turn = this.#turn.then(async (): Promise<KeptReply> => {
+      const seen = call.request.headers.get('if-match');
+      if (seen === null) {
+        const text = 'send If-Match with the ETag of what you have seen: GET shows it';
+        refuse(428, 'if-match-missing', text);
+      }
+      const id = (call.input as { readonly id?: unknown }).id;
+      const input = parseInput(shown.operation.input as z.ZodType<object>, { id });
+      const { body, etag } = await this.#document({ ...call, route: shown, input });
+      if (seen !== '*' && !seen.split(',').some((each) => each.trim() === etag)) {
+        return { status: 412, body };
+      }
+      return { status: 200, body: (await this.#document(call)).body };
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   async #document(call: Call): Promise<{ readonly body: string; readonly etag: string }> {
