@@ -71,3 +71,6 @@ export const NOTIFY_ROUTES_MAX = 100;
 
 /** A list of more people is a mailing list of the mail system. */
 export const NOTIFY_RECIPIENTS_MAX = 50;
+
+/** The bootstrap list of a large cluster. Each is a host that the feed may call. */
+export const KAFKA_BROKERS_MAX = 100;

@@ -2,6 +2,8 @@ import { quoted } from '@countersign/core';
 import { z } from 'zod';
 import type { ConfigEnvironment } from '../config-environment.ts';
 import { FEEDS_MAX } from '../limits.ts';
+import { type KafkaFeedConfig, kafkaFeed } from './kafka.ts';
+import { type LakeFeedConfig, lakeFeed } from './lake.ts';
 import { mailFeed, type NotifyFeedConfig, pagerDutyFeed, slackFeed, teamsFeed } from './notify.ts';
 import { type SentinelFeedConfig, sentinelFeed } from './sentinel.ts';
 import { type SplunkFeedConfig, splunkFeed } from './splunk.ts';
@@ -10,6 +12,8 @@ import { type WebhookFeedConfig, webhookFeed } from './webhook.ts';
 
 /** One configured feed. Each kind of receiver has its own file in this folder. */
 export type FeedConfig =
+  | KafkaFeedConfig
+  | LakeFeedConfig
   | NotifyFeedConfig
   | SentinelFeedConfig
   | SplunkFeedConfig
@@ -18,6 +22,8 @@ export type FeedConfig =
 
 export function feedsSchema(world: ConfigEnvironment): z.ZodType<readonly FeedConfig[]> {
   const feed = z.discriminatedUnion('kind', [
+    kafkaFeed(world),
+    lakeFeed(world),
     mailFeed(world),
     pagerDutyFeed(world),
     sentinelFeed(world),

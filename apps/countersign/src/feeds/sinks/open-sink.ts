@@ -11,6 +11,14 @@ import { type SinkWorld, sinkEnvironmentOf } from './sink-environment.ts';
 export async function openSink(feed: FeedConfig, world: SinkWorld): Promise<Sink> {
   const environment = sinkEnvironmentOf(feed, world);
   switch (feed.kind) {
+    case 'kafka': {
+      const { openKafkaSink } = await import('./kafka/open-kafka-sink.ts');
+      return openKafkaSink(feed, environment);
+    }
+    case 'lake': {
+      const { openLakeSink } = await import('./lake/open-lake-sink.ts');
+      return openLakeSink(feed, environment);
+    }
     case 'mail':
     case 'pagerduty':
     case 'slack':
