@@ -6,8 +6,8 @@ import type { FeedMark, FeedRecord } from './feed-record.ts';
 import { ENTRIES_PER_MARK, MARK_EVERY_MS } from './limits.ts';
 
 export type TailOptions = {
-  readonly ledger: LedgerReader;
-  readonly builder: FeedBuilder;
+  readonly ledger: Pick<LedgerReader, 'scan' | 'refresh'>;
+  readonly builder: Pick<FeedBuilder, 'build'>;
   /** The index of the first entry, at most the size of the ledger. */
   readonly from: number;
   readonly kinds: ReadonlySet<FeedKind>;

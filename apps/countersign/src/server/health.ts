@@ -10,6 +10,7 @@ import {
   yes,
 } from '@countersign/core';
 
+import { feedHealth } from './feeds/feed-health.ts';
 import type { ServerState } from './metrics.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
 
@@ -34,6 +35,7 @@ export function healthOf(state: ServerState, asOf: Watermark): Answer {
     state.disk === 'low' ? not(fine, DISK_LOW) : fine,
     state.enforcement === 'stopped' ? not(fine, ENFORCEMENT_STOPPED) : fine,
     ...failedDetectors.map(({ title }) => not(fine, { code: 'detector-failed', text: title })),
+    ...feedHealth(state.feeds, state.nowMs, fine),
     ...collectors.map((tally) => polling(tally, state.nowMs, fine)),
   ]);
 }

@@ -58,6 +58,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     ledgerEntries: 10,
     storeCursor: 10,
     ...{ failedDetectors: [], silentThreads: [], failure: undefined },
+    feeds: { kind: 'none' },
     unreadSinceMs: undefined,
     freeDisk: 0.5,
     disk: 'enough',

@@ -7,6 +7,8 @@ import {
 } from '../enforcement/decisions/decision-durations.ts';
 import type { CoverageRow } from '../store/rows/entry-rows.ts';
 import type { WebhookTally } from './collectors/open-webhooks.ts';
+import { feedMetrics } from './feeds/feed-metrics.ts';
+import type { FeedsState } from './feeds/feeds-thread.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
 import type { Metric, Sample } from './runtime/prometheus-format.ts';
 
@@ -37,6 +39,7 @@ export type ServerState = {
   /** Rules and detectors that failed, as their findings name them. */
   readonly failedDetectors: readonly FailedDetector[];
   readonly silentThreads: readonly SilentThread[];
+  readonly feeds: FeedsState;
   /** Why the process ends now: a part of it failed for good. */
   readonly failure: string | undefined;
 };
@@ -66,6 +69,7 @@ export function metricsOf(state: ServerState): Metric[] {
     ),
     decided(state),
     gauge('detector_failed', 'Rules and detectors that failed', failedSamples(state)),
+    ...feedMetrics(state.feeds),
     gauge('memory_bytes', 'Resident memory of the process', one(memoryBytes)),
   ];
 }

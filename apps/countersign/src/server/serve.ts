@@ -27,6 +27,7 @@ import { type OpenWebhooks, openWebhooks } from './collectors/open-webhooks.ts';
 import { inventoryOf } from './configured-inventory.ts';
 import { runDetectionOnce, runDetectionThread } from './detection/detection-thread.ts';
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
+import { FeedsThread } from './feeds/feeds-thread.ts';
 import { healthOf } from './health.ts';
 import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './poll-loop.ts';
@@ -138,6 +139,7 @@ class Server {
   readonly #reserve: DiskReserve;
   #coverage: CachedCoverage | undefined;
   readonly #endpoints: EnforcementLoop;
+  readonly #feeds: FeedsThread;
   #webhooks: OpenWebhooks | undefined;
   #failure: string | undefined;
 
@@ -147,6 +149,7 @@ class Server {
     this.#sink = sink;
     this.#tenants = tenants;
     this.#canaries = canaries;
+    this.#feeds = new FeedsThread(options, writer.threads);
     this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
     this.#endpoints = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, sink });
   }
@@ -228,6 +231,7 @@ class Server {
     });
     running.push(this.#detect(broken, both));
     running.push(breaking(broken, () => this.#endpoints.run(both)));
+    running.push(breaking(broken, () => this.#feeds.run(both)));
     running.push(breaking(broken, () => this.#untilFailure(both)));
     running.push(api.run(both));
     await aborted(both);
@@ -353,6 +357,7 @@ class Server {
       memoryBytes: process.memoryUsage.rss(),
       failedDetectors: failedDetectors(store),
       silentThreads: this.#writer.threads.silent,
+      feeds: this.#feeds.state,
       failure: this.#failure,
     };
   }

@@ -42,6 +42,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('passes', () => import('./enforcement/passes.ts')),
   derived('passkeys', () => import('./enforcement/passkeys.ts')),
   derived('bypass', () => import('./enforcement/bypass.ts')),
+  derived('feeds', () => import('./feeds/feeds.ts')),
   derived('tokens', () => import('./operators/tokens.ts')),
   derived('verified', () => import('./reading/verified.ts')),
   derived('check-tenant', () => import('./posture/check-tenant.ts')),

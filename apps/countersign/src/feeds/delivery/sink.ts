@@ -32,9 +32,10 @@ export interface Sink {
    * For sinks that only prove `sent`. The runner calls it while it has nothing to send: without it,
    * a loss would stay unnoticed until the next record.
    *
+   * @returns what is still unsettled after the time that has passed
    * @throws SinkError with `resendFrom` if the connection broke after the last batch
    */
-  checkConnection?(): void;
+  checkConnection?(): Pick<SendResult, 'unsettledFrom'>;
   /** Sends no more, and releases the connection. Never rejects. */
   close(): Promise<void>;
 }

@@ -57,6 +57,7 @@ export type Example = {
  * - `witness`           a witness of the log, by name and address
  * - `interruption`      a caller that ends it
  * - `token`             an API token
+ * - `feed`              a feed that has run
  */
 export type Prerequisite =
   | 'files'
@@ -65,7 +66,8 @@ export type Prerequisite =
   | 'clock ahead'
   | 'witness'
   | 'interruption'
-  | 'token';
+  | 'token'
+  | 'feed';
 
 /** Runs in the process of the caller; its output is one document. */
 export type DocumentOperation<Input extends object, Output, View = Output> = Definition<Input> & {

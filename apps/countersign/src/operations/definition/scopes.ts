@@ -9,6 +9,7 @@
  * - `records:import`    adding records
  * - `events:read`       events, queries, timelines, reconciliation
  * - `feeds:read`        the stream of events, decisions and findings for other systems
+ * - `feeds:administer`  pausing, resuming, testing and replaying feeds
  * - `people:read`       the statement of one person
  * - `coverage:read`     what is recorded and what is not
  * - `findings:read`     findings, incidents, rules and their health
@@ -35,6 +36,7 @@ export const SCOPES = [
   'records:import',
   'events:read',
   'feeds:read',
+  'feeds:administer',
   'people:read',
   'coverage:read',
   'findings:read',

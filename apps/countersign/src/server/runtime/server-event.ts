@@ -51,6 +51,12 @@ export type ServeEvent =
       readonly revised: number;
       readonly withdrawn: number;
     }
+  | {
+      readonly event: 'feed';
+      readonly feed: string;
+      readonly what: 'failing' | 'recovered' | 'stopped' | 'refused' | 'state-failed';
+      readonly because: string;
+    }
   | { readonly event: 'stopping'; readonly because: string }
   | { readonly event: 'stopped'; readonly entries: number };
 
@@ -104,6 +110,8 @@ function textOf(event: ServeEvent): string {
       const made = plural(said, 'finding');
       return `detection-run: ${made}, ${revised} revised, ${withdrawn} withdrawn`;
     }
+    case 'feed':
+      return `feed ${event.feed} ${event.what}: ${event.because}`;
     case 'stopping':
       return `stopping: ${event.because}`;
     case 'stopped':

@@ -85,9 +85,10 @@ export class SyslogSink implements Sink {
     return { refused: [], unsettledFrom: this.#lossFrom(resendMs) };
   }
 
-  checkConnection(): void {
+  checkConnection(): Pick<SendResult, 'unsettledFrom'> {
     const connection = this.#connection;
     if (connection?.broken !== undefined) throw this.#lost(connection, undefined, undefined);
+    return { unsettledFrom: this.#lossFrom(this.#options.resendMs) };
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,113 @@
+import type { Clock, Random } from '@countersign/core';
+import { LedgerReader } from '@countersign/ledger/reader';
+import type { Sleep } from '@countersign/m365';
+import type { FeedConfig } from '../../config/feeds/feeds-schema.ts';
+import { FeedBuilder } from '../feed-builder.ts';
+import { tailLedger } from '../ledger-tail.ts';
+import { openSink } from '../sinks/open-sink.ts';
+import type { FeedRow } from '../state/feed-row.ts';
+import { FeedState } from '../state/feed-state.ts';
+import type { ResolveHost } from './egress.ts';
+import { type FeedEvent, FeedRunner, type RecordSource } from './feed-runner.ts';
+import { REPORT_EVERY_MS } from './limits.ts';
+import { RecordSelection, type Redact } from './record-selection.ts';
+import { BACKOFF_SCHEDULE, WEBHOOK_SCHEDULE } from './retry-schedule.ts';
+import { SharedBuilder, SharedLedger } from './shared-ledger.ts';
+
+export type RunFeedsOptions = {
+  readonly dir: string;
+  readonly feeds: readonly FeedConfig[];
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Sleep;
+  readonly resolve: ResolveHost;
+  readonly ruleTitles: () => Promise<(rule: string) => string | undefined>;
+  /** Replaces names, for feeds that are configured to have pseudonyms. */
+  readonly pseudonymize: Redact;
+  readonly tell: (event: FeedEvent) => void;
+  /** Called about once a second. */
+  readonly report: (report: FeedsReport) => void;
+  readonly signal: AbortSignal;
+};
+
+/** The state of all feeds, and the ledger that they read. */
+export type FeedsReport = { readonly rows: readonly FeedRow[]; readonly ledgerEntries: number };
+
+/**
+ * Runs all feeds until the signal is aborted. A receiver that fails stops no other feed.
+ * @throws FeedError STATE_UNREADABLE
+ */
+export async function runFeeds(options: RunFeedsOptions): Promise<void> {
+  const { dir, feeds, clock, signal } = options;
+  const reader = await LedgerReader.open(dir);
+  try {
+    using state = FeedState.open(dir, reader.origin);
+    const ledger = new SharedLedger(reader, clock);
+    for (const feed of feeds) ensureFeed(state, feed, { size: ledger.size, atMs: clock.now() });
+    const { version, ruleTitles } = options;
+    const builder = new SharedBuilder(new FeedBuilder({ ledger: reader, version, ruleTitles }));
+    const records: RecordSource = (range) =>
+      tailLedger({ ...range, ledger, builder, tenant: undefined, clock });
+    const running = feeds.map((feed) => runnerOf(feed, state, { ledger, records, ...options }));
+    const ended = new AbortController();
+    const reports = reportRepeatedly(options, { state, ledger, signal: ended.signal });
+    try {
+      await Promise.all(running.map((runner) => runner.run(signal)));
+    } finally {
+      ended.abort();
+      await reports;
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+function ensureFeed(
+  state: FeedState,
+  { name, kind, start }: FeedConfig,
+  { size, atMs }: { readonly size: number; readonly atMs: number },
+): void {
+  const { next, generation } = state.ensure(
+    { name, kind },
+    { next: start === 'latest' ? size : 0, atMs },
+  );
+  if (next <= size) return;
+  // Without this, the feed would silently skip the entries that take the place of the lost ones.
+  const because =
+    `its position is entry ${next}, and the ledger has ${size}: it was restored from a backup; ` +
+    `run "countersign feeds replay ${name} --from ${size}"`;
+  state.stop(name, { generation, code: 'MISCONFIGURED', because, atMs });
+}
+
+type RunnerParts = RunFeedsOptions & {
+  readonly ledger: SharedLedger;
+  readonly records: RecordSource;
+};
+
+function runnerOf(feed: FeedConfig, state: FeedState, parts: RunnerParts): FeedRunner {
+  const { ledger, pseudonymize } = parts;
+  const redact: Redact = feed.people === 'pseudonyms' ? pseudonymize : (record) => record;
+  return new FeedRunner({
+    ...parts,
+    name: feed.name,
+    selection: new RecordSelection(feed, redact),
+    open: () => openSink(feed, { ...parts, origin: ledger.origin }),
+    state,
+    schedule: feed.kind === 'webhook' ? WEBHOOK_SCHEDULE : BACKOFF_SCHEDULE,
+  });
+}
+
+async function reportRepeatedly(
+  { feeds, wait, report }: RunFeedsOptions,
+  parts: { readonly state: FeedState; readonly ledger: SharedLedger; readonly signal: AbortSignal },
+): Promise<void> {
+  const { state, ledger, signal } = parts;
+  const names = new Set(feeds.map(({ name }) => name));
+  while (!signal.aborted) {
+    const rows = state.rows().filter(({ name }) => names.has(name));
+    report({ rows, ledgerEntries: ledger.size });
+    await wait(REPORT_EVERY_MS, signal).catch(() => undefined);
+  }
+}
