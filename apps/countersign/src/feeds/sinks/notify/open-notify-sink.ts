@@ -23,7 +23,7 @@ import { teamsMessage } from './teams-message.ts';
 import { WebChannel, type WebTarget } from './web-channel.ts';
 
 /**
- * Opens a feed that notifies people. It remembers what it sent in `feeds/NAME.notified.json` of
+ * Opens a feed that notifies people. It remembers what it sent in `service/NAME.notified.json` of
  * the data folder.
  *
  * @throws SinkError MISCONFIGURED
@@ -103,7 +103,8 @@ function partsOf(feed: NotifyFeedConfig, { dir, origin, incidentOf }: SinkEnviro
   };
 }
 
-const FOLDER = 'feeds';
+/** Beside the positions of the feeds. */
+const FOLDER = 'service';
 
 /** Only the owner lists it. */
 const FOLDER_MODE = 0o700;
