@@ -103,13 +103,13 @@ test('each operation needs its scope, and says which', async () => {
   for (const { operation, method, path } of ROUTES) {
     const all = new Set<string>(OPERATIONS.map(({ scope }) => scope));
     all.delete(operation.scope);
-    api.callers.set('less', { ...EVERYONE, who: 'token less', scopes: all });
+    // One caller may not ask so much at once.
+    api.callers.set('less', { ...EVERYONE, who: `token ${operation.name}`, scopes: all });
     const headers = { authorization: 'Bearer less', 'content-type': 'application/json' };
     const response = await api.send(`/api/v1${path.replaceAll(/[{}]/g, '')}`, { method, headers });
     assert.equal(response.status, 403, operation.name);
     assert.match(response.headers.get('www-authenticate') ?? '', new RegExp(operation.scope));
     assert.equal((await json(response)).code, 'scope');
-    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 });
 

@@ -66,6 +66,8 @@ export async function sampleApi(root: string): Promise<SampleApi> {
     },
     pseudonymize: () => 'hidden',
     perform: (work, signal) => write(dir, work.who)(work, signal),
+    mcp: { fetch: async () => new Response(null, { status: 404 }) },
+    authorizationServers: [],
     mainPage: async (name) => ({ status: 200, type: 'text/plain', body: name }),
     shared: { ledger, store },
     cursorKey: new Uint8Array(32).fill(7),

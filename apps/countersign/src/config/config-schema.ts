@@ -68,6 +68,7 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
   const config = z.strictObject({
     listen: listen.default({ host: '127.0.0.1', port: 8480 }),
     reach: z.enum(['loopback', 'network']).default('loopback'),
+    tls: z.strictObject({ certificate: existing, key: existing }).optional(),
     log: z.enum(['text', 'json']).default('text'),
     inventory: z.string().optional(),
     tenants: z.array(connected).default([]),

@@ -169,6 +169,8 @@ export type Inventory = {
 export type ConfigDocument = {
   readonly listen: ListenAddress;
   readonly reach: 'loopback' | 'network';
+  /** Files of the listener's certificate and key, in PEM. Undefined: it speaks plain HTTP. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   readonly log: 'text' | 'json';
   /** A file in the same folder. */
   readonly inventory?: string | undefined;

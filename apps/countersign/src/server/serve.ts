@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Clock, messageOf, msOfInstant, OWN_TENANT, type Random } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger/reader';
@@ -29,6 +30,7 @@ import { runDetectionOnce, runDetectionThread } from './detection/detection-thre
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { FeedsThread } from './feeds/feeds-thread.ts';
 import { healthOf } from './health.ts';
+import type { ListenerTls } from './listener/listener.ts';
 import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './poll-loop.ts';
 import { aborted, breaking } from './runtime/breaking.ts';
@@ -302,7 +304,7 @@ class Server {
     const page = async (name: MainPageName): Promise<MainPage> =>
       name === 'health' ? this.#healthPage(store) : metricsPage(this.#state(store));
     return ApiService.open({
-      setup: { dir, listen, reach, tls: undefined, version, env: { ...env }, emulator },
+      setup: { dir, listen, reach, tls: tlsOf(config), version, env: { ...env }, emulator },
       perform: this.#perform,
       ...{ page, tell },
     });
@@ -382,6 +384,11 @@ function failedDetectors(store: StoreReader): FailedDetector[] {
     const failure = failureOf(draft);
     return failure === undefined ? [] : [{ ...failure, title: draft.title }];
   });
+}
+
+function tlsOf({ tls }: Config): ListenerTls | undefined {
+  if (tls === undefined) return undefined;
+  return { certificate: readFileSync(tls.certificate, 'utf8'), key: readFileSync(tls.key, 'utf8') };
 }
 
 /** Whether the report of any kind of import says that it was interrupted. */

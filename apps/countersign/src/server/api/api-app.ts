@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CountersignError, messageOf } from '@countersign/core';
 import { type Context, Hono } from 'hono';
+import { bearerChallenge, protectedResource } from '../../mcp/protected-resource.ts';
 import { failureKind } from '../../operations/definition/failure-kind.ts';
 import type { Caller } from '../../operators/caller.ts';
 import type { ApiEnv, ApiParts, MainPageName } from './api-parts.ts';
@@ -37,10 +38,11 @@ export class ApiApp {
   #routes(): Hono<ApiEnv> {
     const { operations, version, clock, keptReplies, cursorKey } = this.#parts;
     const routes = apiRoutes(operations);
+    const limits = new CallLimits(clock);
     const handler = new OperationHandler({
       ...this.#parts,
       lists: this.#lists,
-      limits: new CallLimits(clock),
+      limits,
       cursors: new CursorCodec(cursorKey),
       keptReplies,
       shownBy: ({ path }) => routes.find((each) => each.method === 'GET' && each.path === path),
@@ -68,6 +70,13 @@ export class ApiApp {
         return handler.handle(route, caller, context);
       });
     }
+    app.all('/mcp', (context) => this.#mcp(context, limits));
+    app.get('/.well-known/oauth-protected-resource/mcp', ({ req }) => {
+      const { authorizationServers } = this.#parts;
+      const resource = resourceOf(req.url);
+      const scopes = [...new Set(operations.map(({ scope }) => scope))].sort();
+      return Response.json(protectedResource({ resource, authorizationServers, scopes }));
+    });
     app.notFound((context) => this.#notFound(context, routes));
     app.onError((error) => this.#failed(error));
     return app;
@@ -85,6 +94,23 @@ export class ApiApp {
     return refuse(401, 'not-authenticated', found.because, {
       'www-authenticate': found.challenge,
     });
+  }
+
+  /** Agents are callers like others, and learn from the challenge where tokens come from. */
+  async #mcp(context: Context<ApiEnv>, limits: CallLimits): Promise<Response> {
+    const { req } = context;
+    const found = await this.#parts.authenticator.authenticate(req.raw);
+    if (found.kind === 'refused') {
+      const challenge = bearerChallenge(resourceOf(req.url));
+      refuse(401, 'not-authenticated', found.because, { 'www-authenticate': challenge });
+    }
+    const caller = await this.#caller(context);
+    const end = limits.begin(caller.who, 'question');
+    try {
+      return await this.#parts.mcp.fetch(req.raw, caller);
+    } finally {
+      end();
+    }
   }
 
   /** DNS rebinding: a web page can resolve its own name to this machine and send requests. */
@@ -130,6 +156,11 @@ export class ApiApp {
 const OWN_PATHS: ReadonlySet<string> = new Set([
   ...[`${API_ROOT}/health`, `${API_ROOT}/openapi.json`, '/metrics'],
 ]);
+
+/** The address of the endpoint of agents, as its client sees it. */
+function resourceOf(url: string): string {
+  return `${new URL(url).origin}/mcp`;
+}
 
 function isAt(path: string, pathname: string): boolean {
   const pattern = path.replaceAll(/\{\w+\}/g, '[^/]+');

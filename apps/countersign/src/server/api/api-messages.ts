@@ -1,4 +1,5 @@
 import type { TenantId } from '@countersign/core';
+import type { ListenerTls } from '../listener/listener.ts';
 import type { ServeEvent } from '../runtime/server-event.ts';
 import type { MainPage, MainPageName } from './api-parts.ts';
 
@@ -6,8 +7,8 @@ export type ApiThreadSetup = {
   readonly dir: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly reach: 'loopback' | 'network';
-  /** The certificate and key of the listener, in PEM. */
-  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+  /** Undefined: it speaks plain HTTP. */
+  readonly tls: ListenerTls | undefined;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Undefined: the clock of this machine. */

@@ -1,4 +1,5 @@
 import type { Clock, Random, TenantId } from '@countersign/core';
+import type { McpHandler } from '../../mcp/mcp-handler.ts';
 import type { Operation } from '../../operations/definition/operation.ts';
 import type { SharedReaders } from '../../operations/readers/readers.ts';
 import type { Caller } from '../../operators/caller.ts';
@@ -35,6 +36,10 @@ export type ApiParts = {
   /** Replaces the names of people in a value of an answer. */
   readonly pseudonymize: (value: unknown) => unknown;
   readonly perform: PerformWork;
+  /** Where agents ask (Model Context Protocol). */
+  readonly mcp: McpHandler;
+  /** Where operators sign in; agents learn of it. */
+  readonly authorizationServers: readonly string[];
   readonly mainPage: (name: MainPageName) => Promise<MainPage>;
   readonly shared: SharedReaders;
   readonly keptReplies: KeptReplies;

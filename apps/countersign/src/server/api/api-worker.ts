@@ -1,7 +1,9 @@
 import { startThread, systemClock, systemRandom } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger/reader';
 import { systemWait } from '@countersign/m365';
+import { mcpHandler } from '../../mcp/mcp-handler.ts';
 import { loadOperations } from '../../operations/registry.ts';
+import type { Caller } from '../../operators/caller.ts';
 import { Pseudonyms } from '../../operators/pseudonyms/pseudonyms.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { HttpListener, type ListenerLimits } from '../listener/listener.ts';
@@ -64,6 +66,22 @@ async function run({ dir, listen, reach, tls, version, env }: ApiThreadSetup): P
     authenticator: callers.authenticator,
     pseudonymize: (value) => pseudonyms.hide(value),
     perform: main.perform,
+    mcp: mcpHandler({
+      host: {
+        ...{ dataDir: dir, clock, random: systemRandom, env, version, signal: stopped.signal },
+        perform: async <Input extends object, Output>(
+          { who }: Caller,
+          { name: operation }: { readonly name: string },
+          input: Input,
+        ): Promise<Output> => {
+          const work = { operation, input, tenant: undefined, who };
+          return (await main.perform(work, stopped.signal)) as Output;
+        },
+        log: onFailure,
+      },
+      hostnames: ['localhost', '127.0.0.1', '[::1]', listen.host],
+    }),
+    authorizationServers: [],
     mainPage: (name) => main.page(name),
     shared: { ledger, store },
     cursorKey: cursorKey(dir),

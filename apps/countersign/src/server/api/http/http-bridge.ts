@@ -22,10 +22,10 @@ export async function answerExchange(exchange: Exchange, answer: Fetch): Promise
   const { request, response } = exchange;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const made = await requestOf(exchange, gone.signal);
-  if (made === undefined) return;
   const socket = request.socket as typeof request.socket & { readonly encrypted?: boolean };
   const peer = { address: socket.remoteAddress ?? '', isSecure: socket.encrypted === true };
+  const made = await requestOf(exchange, peer, gone.signal);
+  if (made === undefined) return;
   const reply = made instanceof Response ? made : await answer(made, peer);
   await writeResponse(response, reply, request.method ?? 'GET');
   exchange.done();
@@ -34,11 +34,13 @@ export async function answerExchange(exchange: Exchange, answer: Fetch): Promise
 /** Undefined: the peer left. A response: the request cannot be answered otherwise. */
 async function requestOf(
   exchange: Exchange,
+  { isSecure }: Peer,
   signal: AbortSignal,
 ): Promise<Request | Response | undefined> {
   const { request } = exchange;
   const method = request.method ?? 'GET';
-  const url = URL.parse(`http://${request.headers.host ?? 'localhost'}${request.url ?? '/'}`);
+  const root = `${isSecure ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`;
+  const url = URL.parse(`${root}${request.url ?? '/'}`);
   if (url === null || request.url?.startsWith('/') !== true) {
     exchange.ignoreBody();
     return problemResponse(problemOf(400, 'invalid-address', 'the address is not a valid path'));

@@ -16,7 +16,7 @@ import type { ApiRoute } from './api-route.ts';
 import type { CursorCodec } from './cursor.ts';
 import type { OpenList, OpenLists, Page } from './open-lists.ts';
 import { bodyOf, inputOf } from './read-request.ts';
-import { asOfOf, authorize, completeOf, runDocument, unknownOf } from './run-operation.ts';
+import { admit, asOfOf, completeOf, runDocument, unknownOf } from './run-operation.ts';
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;
@@ -53,10 +53,11 @@ export class OperationHandler {
   }
 
   /** @throws ProblemError, and errors of the operation */
-  async handle(route: ApiRoute, caller: Caller, context: Context<ApiEnv>): Promise<Response> {
+  async handle(route: ApiRoute, proved: Caller, context: Context<ApiEnv>): Promise<Response> {
     const { req } = context;
     const query = new URL(req.url).searchParams;
-    const tenant = authorize(route, caller, query.get('tenant'));
+    const asked = { tenant: query.get('tenant'), nowMs: this.#parts.clock.now() };
+    const { caller, tenant } = admit(route, proved, asked);
     const isStream = route.operation.name === 'tail';
     const end = this.#parts.limits.begin(caller.who, isStream ? 'stream' : 'question');
     let isStreaming = false;

@@ -15,6 +15,7 @@ import type {
   OperationContext,
 } from '../../../operations/definition/operation.ts';
 import type { Readers } from '../../../operations/readers/readers.ts';
+import { authorize } from '../../../operators/authorize.ts';
 import type { Caller } from '../../../operators/caller.ts';
 import { refuse } from '../http/problem.ts';
 import type { ApiRoute } from './api-route.ts';
@@ -48,36 +49,43 @@ export type ListReply = {
 };
 
 /**
- * The tenant that the answer is about; undefined: all.
+ * The caller as narrowed to what this operation may use, and the tenant that the answer is about;
+ * undefined: all.
+ *
  * @throws ProblemError 403 if the caller may not ask, 400 without a valid tenant
  */
-export function authorize(
+export function admit(
   { operation }: ApiRoute,
   caller: Caller,
-  tenant: string | null,
-): TenantId | undefined {
-  const { scopes, tenants, people } = caller;
-  if (scopes !== 'all' && !scopes.has(operation.scope)) {
-    const text = `this needs the scope ${operation.scope}, which the caller does not have`;
-    refuse(403, 'scope', text, {
-      'www-authenticate': `Bearer error="insufficient_scope", scope="${operation.scope}"`,
-    });
+  asked: { readonly tenant: string | null; readonly nowMs: number },
+): { readonly caller: Caller; readonly tenant: TenantId | undefined } {
+  const tenant = tenantOf(asked.tenant);
+  const decided = authorize(caller, operation, { tenant }, asked.nowMs);
+  if (decided.kind === 'deny') {
+    const { cause, because } = decided;
+    refuse(403, cause, because, { 'www-authenticate': challengeOf(cause, operation.scope) });
   }
+  const { tenants, people } = decided.caller;
   if (people === 'pseudonyms' && NEEDS_NAMES.has(operation.name)) {
     refuse(403, 'names', 'this shows names, and the caller sees pseudonyms only');
   }
-  const asked = tenantOf(tenant);
-  if (tenants === 'all') return asked;
+  if (tenants === 'all') return { caller: decided.caller, tenant };
   if (!BY_TENANT.has(operation.name)) {
-    refuse(403, 'tenants', 'this is about all tenants, and the caller may see some only');
+    refuse(403, 'tenant', 'this is about all tenants, and the caller may see some only');
   }
   const [only, ...others] = tenants;
-  const chosen = asked ?? (others.length === 0 ? only : undefined);
+  const chosen = tenant ?? (others.length === 0 ? only : undefined);
   if (chosen === undefined) {
     refuse(400, 'tenant-missing', 'choose one tenant of the caller: ?tenant=GUID');
   }
-  if (!tenants.has(chosen)) refuse(403, 'tenants', 'the caller may not see this tenant');
-  return chosen;
+  return { caller: decided.caller, tenant: chosen };
+}
+
+/** RFC 6750, section 3.1; RFC 9470, section 3, for an operator who must sign in again. */
+function challengeOf(cause: 'scope' | 'tenant' | 'group' | 'step-up', scope: string): string {
+  return cause === 'step-up'
+    ? 'Bearer error="insufficient_user_authentication", max_age=300'
+    : `Bearer error="insufficient_scope", scope="${scope}"`;
 }
 
 function tenantOf(text: string | null): TenantId | undefined {

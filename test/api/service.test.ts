@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { createParser } from 'eventsource-parser';
+import { certificateFor } from '../../tools/testing/certificate.ts';
+import { ActivityService } from '../support/collection/activity-service.ts';
+import { countersign } from '../support/command-line.ts';
+import { ndjson, records } from '../support/exports.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { newClient } from '../support/mcp/clients.ts';
+import { ServerProcess, writeConfig } from '../support/server-process.ts';
+
+const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
+const root = temporaryFolder('api-service');
+const PRELOAD = join(import.meta.dirname, '../support/thread-fault.ts');
+
+type Service = { readonly dir: string; readonly server: ServerProcess };
+
+async function begin(
+  t: TestContext,
+  name: string,
+  { env = {}, more = '' }: { env?: Record<string, string>; more?: string } = {},
+): Promise<Service> {
+  const dir = join(root, name);
+  const source = await new ActivityService(TENANT).start();
+  const config = join(root, `${name}.yaml`);
+  writeConfig(config, { origin: source.origin, tenant: TENANT, more });
+  t.after(() => source[Symbol.asyncDispose]());
+  const server = await ServerProcess.start(dir, config, { SERVE_SECRET: 'hush', ...env });
+  t.after(() => server.end());
+  return { dir, server };
+}
+
+async function createToken({ dir }: Service, name: string, ...scopes: string[]): Promise<string> {
+  const { stdout, stderr } = await countersign([
+    ...['tokens', 'create', name, '--expires', '1d', '--data', dir, '--json'],
+    ...scopes.flatMap((scope) => ['--scope', scope]),
+  ]);
+  assert.notEqual(stdout, '', stderr);
+  return (JSON.parse(stdout) as { readonly secret: string }).secret;
+}
+
+async function importRecords({ dir }: Service, from: number, count: number): Promise<void> {
+  const input = ndjson(records(from + count).slice(from));
+  const { code, stderr } = await countersign(['import', '-', '--data', dir], { input });
+  assert.equal(code, 0, stderr);
+}
+
+type StreamEvent = {
+  readonly id: string | undefined;
+  readonly event: string;
+  readonly data: string;
+};
+
+/** The events of a stream, until it ends or the signal is aborted. */
+async function* eventsOf(
+  url: string,
+  token: string,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): AsyncGenerator<StreamEvent> {
+  const accept = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
+  const response = await fetch(url, { headers: { ...accept, ...headers }, signal: signal ?? null });
+  assert.equal(response.status, 200, await (response.ok ? '' : response.text()));
+  assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+  const found: StreamEvent[] = [];
+  const parser = createParser({
+    onEvent: ({ id, event = '', data }) => void found.push({ id, event, data }),
+  });
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    yield* found.splice(0);
+  }
+}
+
+test('a stream that is cut off continues behind its last event, and misses nothing', async (t) => {
+  const service = await begin(t, 'stream');
+  const token = await createToken(service, 'reader', 'feeds:read');
+  await importRecords(service, 0, 30);
+  const url = `${service.server.url}/api/v1/tail?kind=event&follow=true&from=0`;
+  const ids: string[] = [];
+  let last = '';
+  for await (const { id, event, data } of eventsOf(url, token)) {
+    last = id ?? last;
+    if (event === 'event') ids.push((JSON.parse(data) as { id: string }).id);
+    if (ids.length === 12) break;
+  }
+  await importRecords(service, 30, 30);
+  const cut = new AbortController();
+  const resumed = eventsOf(url, token, { 'last-event-id': last }, cut.signal);
+  for await (const { event, data } of resumed) {
+    if (event === 'event') ids.push((JSON.parse(data) as { id: string }).id);
+    if (ids.length === 60) break;
+  }
+  cut.abort();
+  assert.equal(new Set(ids).size, 60, 'each of them once');
+});
+
+test('a revoked token ends a running stream, and says so', async (t) => {
+  const service = await begin(t, 'revoked');
+  const token = await createToken(service, 'reader', 'feeds:read');
+  await importRecords(service, 0, 3);
+  const url = `${service.server.url}/api/v1/tail?follow=true&from=0`;
+  const events = eventsOf(url, token);
+  for await (const { event } of events) {
+    if (event === 'mark') break;
+  }
+  const running = eventsOf(url, token);
+  await running.next();
+  const args = ['tokens', 'revoke', 'reader', '--reason', 'lost', '--data', service.dir];
+  const { code, stderr } = await countersign(args);
+  assert.equal(code, 0, stderr);
+  await importRecords(service, 3, 3);
+  let ended = '';
+  for await (const { event, data } of running) if (event === 'end') ended = data;
+  assert.match(ended, /the proof of the caller ended/);
+  const again = await service.server.get('/api/v1/tail', { authorization: `Bearer ${token}` });
+  assert.equal(again.status, 401);
+});
+
+test('the interface that fails starts again alone, on the same port', async (t) => {
+  const file = join(root, 'fault.json');
+  const env = { NODE_OPTIONS: `--import=${PRELOAD}`, THREAD_FAULT: file };
+  const service = await begin(t, 'fault', { env });
+  const { server } = service;
+  await server.ask('/api/v1/coverage');
+  writeFileSync(`${file}.new`, JSON.stringify({ thread: 'api-worker', fault: 'throw' }));
+  renameSync(`${file}.new`, file);
+  while (!existsSync(`${file}.begun`)) await pause(20);
+  writeFileSync(file, JSON.stringify({ thread: 'nothing', fault: 'throw' }));
+  const problem = await server.logged(({ event, collector }) => {
+    return event === 'problem' && collector === 'http';
+  });
+  assert.match(String(problem['because']), /the interface thread ended: a defect that a test made/);
+  for (;;) {
+    const answer = await server.get('/api/v1/health').catch(() => undefined);
+    if (answer !== undefined) break;
+    await pause(50);
+  }
+  await server.ask('/api/v1/coverage');
+  await importRecords(service, 0, 2);
+});
+
+test('thousands of silent connections and slow readers keep no one else out', async (t) => {
+  const service = await begin(t, 'crowd');
+  const token = await createToken(service, 'reader', 'feeds:read');
+  await importRecords(service, 0, 500);
+  const { hostname, port } = new URL(service.server.url);
+  const sockets: Socket[] = [];
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  const open = async (): Promise<Socket> => {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    sockets.push(socket);
+    await once(socket, 'connect');
+    return socket;
+  };
+  for (let at = 0; at < 50; at++) await Promise.all(Array.from({ length: 100 }, open));
+  for (let at = 0; at < 20; at++) {
+    const slow = await open();
+    slow.pause();
+    slow.write(
+      `GET /api/v1/tail?from=0&follow=true HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
+        `Authorization: Bearer ${token}\r\n\r\n`,
+    );
+  }
+  const health = await service.server.get('/api/v1/health');
+  assert.match(((await health.json()) as { kind: string }).kind, /^(?:yes|unknown)$/);
+  const tail = await service.server.get('/api/v1/tail?kind=event', {
+    authorization: `Bearer ${token}`,
+  });
+  const lines = (await tail.text()).trim().split('\n');
+  assert.equal(lines.filter((line) => line.includes('"kind":"event"')).length, 500);
+});
+
+test('over TLS, and agents ask with the official client', async (t) => {
+  const { cert, key } = certificateFor('127.0.0.1');
+  const [certFile, keyFile] = [join(root, 'tls.pem'), join(root, 'tls.key')];
+  writeFileSync(certFile, cert);
+  writeFileSync(keyFile, key, { mode: 0o600 });
+  const secure = await begin(t, 'tls', {
+    more: `tls: {certificate: ${certFile}, key: ${keyFile}}\n`,
+  });
+  assert.match(secure.server.url, /^https:/);
+  const status = await new Promise((resolve, reject) => {
+    get(`${secure.server.url}/api/v1/openapi.json`, { ca: cert, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
+  assert.equal(status, 200);
+});
+
+test('an agent asks over HTTP, and without a token learns where to get one', async (t) => {
+  const service = await begin(t, 'agent');
+  await importRecords(service, 0, 5);
+  const { url } = service.server;
+  const refused = await fetch(`${url}/mcp`, { method: 'POST', body: '{}' });
+  assert.equal(refused.status, 401);
+  const where = /resource_metadata="([^"]+)"/.exec(refused.headers.get('www-authenticate') ?? '');
+  const metadata = (await (await fetch(where?.[1] ?? '')).json()) as { resource: string };
+  assert.equal(metadata.resource, `${url}/mcp`);
+  const token = await createToken(service, 'agent', 'coverage:read');
+  const client = newClient({});
+  const headers = { authorization: `Bearer ${token}` };
+  const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`), {
+    requestInit: { headers },
+  });
+  await client.connect(transport);
+  const { tools } = await client.listTools();
+  assert.deepEqual(
+    tools.map(({ name }) => name),
+    ['coverage'],
+    'only what its scope allows',
+  );
+  const reply = (await client.callTool({ name: 'coverage', arguments: {} })) as {
+    readonly structuredContent?: { readonly answer: string };
+  };
+  assert.match(reply.structuredContent?.answer ?? '', /^(?:yes|no|unknown)$/);
+  await client.close();
+});
