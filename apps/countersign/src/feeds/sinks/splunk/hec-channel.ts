@@ -40,7 +40,10 @@ export class HecChannel {
     const body = await compress(text, { level: HEC_GZIP_LEVEL });
     const answer = await this.#send('/event', body, signal);
     const outcome = outcomeOf(this.#urlOf('/event'), answer);
-    if (outcome.kind === 'taken' && channel !== undefined && outcome.ackId === undefined) {
+    if (outcome.kind === 'refused') return outcome;
+    // Without a channel there is nothing to poll, whatever the answer holds.
+    if (channel === undefined) return { kind: 'taken', ackId: undefined };
+    if (outcome.ackId === undefined) {
       const cure = 'enable it for the token, or remove "acknowledgment: true" from the feed';
       throw new SinkError('MISCONFIGURED', `the token has no indexer acknowledgment: ${cure}`);
     }

@@ -38,6 +38,13 @@ describe('the Splunk sink without acknowledgment', () => {
     assert.equal(world.splunk.indexed.length, 0);
   });
 
+  test('waits for no acknowledgment that it did not ask for', async () => {
+    await using world = await World.start();
+    world.splunk.faults.push({ path: 'event', body: { text: 'Success', code: 0, ackId: 3 } });
+    await world.sink.send([delivery(1)], never);
+    assert.deepEqual(world.waits, []);
+  });
+
   test('keeps requests below 1 MiB, and sends a larger record alone', async () => {
     await using world = await World.start({ bodyBytesMax: 1024 * 1024 });
     const body = { message: 'x'.repeat(400_000) };
