@@ -26,7 +26,8 @@ export function ingestionOutcomeOf(url: URL, answer: ReceiverAnswer): IngestionO
     case 401:
       return { kind: 'unauthorized', because };
     case 403:
-      throw misconfigured(because, NO_ROLE);
+      // The feed goes on by itself when the role takes effect.
+      throw new SinkError('UNAVAILABLE', `${because}; ${NO_ROLE}`, { retryAfterMs });
     case 404:
       throw misconfigured(because, 'check "url", "rule" and "stream" of the feed');
     case 429:

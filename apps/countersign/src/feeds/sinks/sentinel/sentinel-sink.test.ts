@@ -85,7 +85,6 @@ describe('the Sentinel sink', () => {
   ])[] = [
     ['a wrong secret', { secret: 'other' }, {}, /AADSTS7000215.*configure the value of the secret/],
     ['a scope of another cloud', {}, { cloud: 'china' }, /could not get a token/],
-    ['a missing role', { hasRole: false }, {}, /"Monitoring Metrics Publisher" on the rule/],
     ['an unknown rule', { rule: 'dcr-1' }, {}, /404: "NotFound.*check "url", "rule" and "stream"/],
     ['an unknown stream', {}, { stream: 'Custom-Other' }, /InvalidStream.*check "stream"/],
   ];
@@ -118,6 +117,13 @@ describe('the Sentinel sink', () => {
       assert.equal(world.sentinel.table.length, 1);
     });
   }
+
+  test('waits for a role that takes effect later, and names it', async () => {
+    await using world = await World.start({ hasRole: false });
+    const error = await errorOf(world.sink);
+    assert.equal(error.code, 'UNAVAILABLE');
+    assert.match(error.message, /"Monitoring Metrics Publisher" on the rule/);
+  });
 
   test('sends smaller calls after 413', async () => {
     await using world = await World.start();
