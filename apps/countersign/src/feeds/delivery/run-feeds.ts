@@ -4,7 +4,9 @@ import type { Sleep } from '@countersign/m365';
 import type { FeedConfig } from '../../config/feeds/feeds-schema.ts';
 import { FeedBuilder } from '../feed-builder.ts';
 import { tailLedger } from '../ledger-tail.ts';
+import { incidentsFor } from '../sinks/notify/incidents-for.ts';
 import { openSink } from '../sinks/open-sink.ts';
+import type { IncidentLookup } from '../sinks/sink-environment.ts';
 import type { FeedRow } from '../state/feed-row.ts';
 import { FeedState } from '../state/feed-state.ts';
 import type { ResolveHost } from './egress.ts';
@@ -42,6 +44,7 @@ export type FeedsReport = { readonly rows: readonly FeedRow[]; readonly ledgerEn
 export async function runFeeds(options: RunFeedsOptions): Promise<void> {
   const { dir, feeds, clock, signal } = options;
   const reader = await LedgerReader.open(dir);
+  const incidents = await incidentsFor(feeds, options);
   try {
     using state = FeedState.open(dir, reader.origin);
     const ledger = new SharedLedger(reader, clock);
@@ -50,7 +53,9 @@ export async function runFeeds(options: RunFeedsOptions): Promise<void> {
     const builder = new SharedBuilder(new FeedBuilder({ ledger: reader, version, ruleTitles }));
     const records: RecordSource = (range) =>
       tailLedger({ ...range, ledger, builder, tenant: undefined, clock });
-    const running = feeds.map((feed) => runnerOf(feed, state, { ledger, records, ...options }));
+    const running = feeds.map((feed) =>
+      runnerOf(feed, state, { ledger, records, incidentOf: incidents?.incidentOf, ...options }),
+    );
     const ended = new AbortController();
     const reports = reportRepeatedly(options, { state, ledger, signal: ended.signal });
     try {
@@ -60,6 +65,7 @@ export async function runFeeds(options: RunFeedsOptions): Promise<void> {
       await reports;
     }
   } finally {
+    incidents?.close();
     reader.close();
   }
 }
@@ -84,6 +90,7 @@ function ensureFeed(
 type RunnerParts = RunFeedsOptions & {
   readonly ledger: SharedLedger;
   readonly records: RecordSource;
+  readonly incidentOf: IncidentLookup | undefined;
 };
 
 function runnerOf(feed: FeedConfig, state: FeedState, parts: RunnerParts): FeedRunner {
