@@ -65,7 +65,6 @@ export const backUp: DocumentOperation<BackupInput, BackupOutput> = {
     'backup are hard links to it. An interrupted backup continues with the same command.',
   scope: 'ledger:administer',
   effect: 'read',
-  isLocal: true,
   kind: 'document',
   runsIn: 'caller',
   input: z.strictObject({

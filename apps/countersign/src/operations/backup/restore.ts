@@ -63,7 +63,6 @@ export const restore: DocumentOperation<RestoreInput, RestoreOutput> = {
     'after the backup are missing. An interrupted restore continues with the same command.',
   scope: 'ledger:administer',
   effect: 'write',
-  isLocal: true,
   kind: 'document',
   runsIn: 'caller',
   input: z.strictObject({

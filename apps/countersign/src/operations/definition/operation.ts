@@ -25,8 +25,6 @@ type Definition<Input extends object> = {
   readonly examples: readonly Example[];
   /** Irreversible, so an adapter offers a dry run. */
   readonly dryRun?: 'offered';
-  /** It reads or writes paths of its machine, so no adapter offers it to other machines. */
-  readonly isLocal?: true;
   /** A step of another operation, which adapters do not offer. */
   readonly isStep?: true;
 };

@@ -33,7 +33,6 @@ export const examine: DocumentOperation<DoctorInput, DoctorOutput> = {
     'be told.',
   scope: 'ledger:administer',
   effect: 'read',
-  isLocal: true,
   kind: 'document',
   runsIn: 'caller',
   input: z.strictObject({

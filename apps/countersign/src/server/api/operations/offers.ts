@@ -50,6 +50,8 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   import: LOCAL_FILES,
   backup: LOCAL_FILES,
   restore: LOCAL_FILES,
+  doctor: LOCAL_FILES,
+  health: LOCAL_FILES,
   gate: LOCAL_FILES,
   'bypass request': LOCAL_KEY,
   'bypass approve': LOCAL_KEY,
