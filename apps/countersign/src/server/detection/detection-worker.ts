@@ -1,5 +1,5 @@
 import { messageOf, startThread, systemClock, systemRandom } from '@countersign/core';
-import { systemWait } from '@countersign/m365';
+import { HttpError, systemWait } from '@countersign/m365';
 import type { DetectionReport } from '../../detection/runner/detection-runner.ts';
 import type { DetectionChanges, DetectionWriter } from '../../detection/runner/detection-writer.ts';
 import type { Detector } from '../../detection/runner/detector.ts';
@@ -41,7 +41,10 @@ try {
     send({ kind: 'finished' });
   }
 } catch (error) {
-  send({ kind: 'broken', message: messageOf(error) });
+  // A stop also ends the wait for the emulator's time, before the first run.
+  const isStopped = stopped.signal.aborted && error instanceof HttpError;
+  if (isStopped && error.code === 'ABORTED') send({ kind: 'finished' });
+  else send({ kind: 'broken', message: messageOf(error) });
 }
 
 async function runOnce(
