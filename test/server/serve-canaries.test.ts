@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '@countersign/core';
 import { type Emulator, startEmulator } from '@countersign/emulator';
 import { loadConfig } from '../../apps/countersign/src/config/load-config.ts';
 import type { ServeEvent } from '../../apps/countersign/src/server/runtime/server-event.ts';
@@ -69,6 +70,7 @@ test('serve sends the configured canaries, and measures what returns', async () 
   const served = serve({
     ...{ dir, config: loadConfig(configFor(emulator), env), env, version: '1.2.3', workers: 1 },
     clock: clockOf(emulator),
+    ...{ stopwatch: systemClock, standstill: () => undefined },
     emulator: { url: `${emulator.origins['login']}/emulator/clock`, ca: undefined },
     random: { fill: (into) => crypto.getRandomValues(into) },
     wait: (ms, signal) => emulator.clock.until(emulator.clock.now() + ms, signal),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -102,4 +102,30 @@ test('stops making history on an interrupt', async () => {
   const starting = startCommand({ people: '1000', history: '720' }, stopping.signal);
   stopping.abort(new Error('enough'));
   await assert.rejects(starting, /enough/);
+});
+
+test('one configuration collects and decides, with its secrets beside it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-emulator-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { signal } = new AbortController();
+  const file = join(folder, 'here', 'emulated.yaml');
+  const options = { people: '10', history: '0', speed: '60', externalMethod: true };
+  const started = await startCommand({ ...options, writeConfig: file }, signal);
+  t.after(() => started.stop());
+  const { origins } = started.document as StartDocument;
+  const text = readFileSync(file, 'utf8');
+  assert.ok(text.includes(`emulatorClock: ${origins['login']}/emulator/clock\n`));
+  assert.match(text, /^tenants:$/m);
+  assert.match(text, /^enforcementPoints:$/m);
+  for (const [, secret = ''] of text.matchAll(/(?:file|certificate|key): ([\w.-]+)/g)) {
+    assert.equal(statSync(join(folder, 'here', secret)).mode & 0o777, 0o600, secret);
+  }
+});
+
+test('an external method needs a configuration that fits its clock', async () => {
+  const { signal } = new AbortController();
+  const start = (options: object): Promise<unknown> =>
+    startCommand({ people: '10', history: '0', externalMethod: true, ...options }, signal);
+  await assert.rejects(start({}), CommandUsageError);
+  await assert.rejects(start({ speed: '60', configFiles: 'x' }), /--write-config FILE instead/);
 });

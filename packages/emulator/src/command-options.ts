@@ -13,6 +13,7 @@ import {
   WIKI,
   writeCollectingConfig,
   writeMethodConfig,
+  writeServeConfig,
 } from './serve-config.ts';
 import { startEmulator } from './start-emulator.ts';
 
@@ -32,6 +33,8 @@ export type CommandOptions = {
   readonly policyFiles?: string;
   /** The folder for a configuration of `serve`. */
   readonly configFiles?: string;
+  /** The file for a configuration of `serve` on the emulator's clock. Secrets go beside it. */
+  readonly writeConfig?: string;
   /** `serve` is the external authentication method of the tenant. */
   readonly externalMethod?: boolean;
 };
@@ -105,24 +108,26 @@ export async function startCommand(
     if (method === undefined) writeCollectingConfig(emulator, options.configFiles);
     else writeMethodConfig(emulator, method, options.configFiles);
   }
+  if (options.writeConfig !== undefined) writeServeConfig(emulator, method, options.writeConfig);
   return { document: documentOf(emulator), defects, stop: () => emulator.stop() };
 }
 
 /** The future address of `serve` as the external method, if requested. */
 async function methodFor(
-  { externalMethod, configFiles }: CommandOptions,
+  { externalMethod, configFiles, writeConfig }: CommandOptions,
   speed: number,
 ): Promise<MethodAddress | undefined> {
   if (externalMethod !== true) return undefined;
-  if (configFiles === undefined) {
+  if (configFiles === undefined && writeConfig === undefined) {
     throw new CommandUsageError(
-      'could not start the emulator with --external-method alone: give --config-files DIR as well',
+      'could not start the emulator with --external-method alone: give --write-config FILE as well',
     );
   }
-  // An enforcement point uses the machine's clock.
-  if (speed === 1) return methodAddress();
+  // Only the configuration of --write-config puts `serve` on the emulator's clock.
+  if (speed === 1 || configFiles === undefined) return methodAddress();
   throw new CommandUsageError(
-    `could not start the emulator with --external-method at --speed ${speed}: leave --speed out`,
+    `could not start the emulator with --external-method and --config-files at --speed ${speed}: ` +
+      'give --write-config FILE instead of --config-files',
   );
 }
 

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type KeyAndCertificate, selfSigned } from './certificate.ts';
 import type { Emulator } from './emulator-options.ts';
 import type { RegisteredApp } from './login/login-directory.ts';
@@ -64,41 +64,97 @@ export function connectMethod({ companies, tenants }: Emulator, { url }: MethodA
 
 /** Writes a configuration with which `serve` collects from the emulator at its speed. */
 export function writeCollectingConfig(emulator: Emulator, folder: string): void {
-  const { origins, tenants, credentials, companies, ca } = emulator;
-  const { tenantId = '', domain = '' } = tenants[0] ?? {};
   write(folder, {
-    'countersign.yaml': lines([
-      '# Written by "countersign emulator", for as long as that emulator runs.',
-      ...['listen: 127.0.0.1:0', `emulatorClock: ${origins['login']}/emulator/clock`, 'tenants:'],
-      ...[`  - id: ${tenantId}`, `    name: ${domain}`, `    authority: ${origins['login']}`],
-      ...(ca === undefined ? [] : ['    authorityFile: authorities.pem']),
-      '    credentials:',
-      ...[`      clientId: ${credentials.clientId}`, '      secret: { file: collector.secret }'],
-      '    collect:',
-      '      activityApi:',
-      `        root: ${origins['manage']}`,
-      `        requestsPerMinute: ${ACTIVITY_REQUESTS_PER_MINUTE}`,
-      '      graph:',
-      `        root: ${origins['graph']}`,
-      `        requestsPerMinute: ${GRAPH_REQUESTS_PER_MINUTE}`,
-      '      azureMonitor:',
-      '        storage:',
-      `          root: ${origins['storage']}/${companies.storageAccount.name}`,
-      `          categories: [${EXPORTED.join(', ')}]`,
-    ]),
-    'collector.secret': credentials.clientSecret,
-    ...(ca !== undefined && { 'authorities.pem': ca }),
+    [CONFIG_FILE]: lines([...HEAD, ...collectingLines(emulator)]),
+    ...collectingSecrets(emulator),
   });
 }
 
 /** Writes a configuration with which `serve` is the external method, and a browser's settings. */
-export function writeMethodConfig(
+export function writeMethodConfig(emulator: Emulator, method: MethodAddress, folder: string): void {
+  const [tenant] = emulator.tenants;
+  if (tenant === undefined) return;
+  write(folder, {
+    [CONFIG_FILE]: lines([...HEAD, ...methodLines(emulator, method, tenant.tenantId)]),
+    ...methodFiles(emulator, method, tenant),
+  });
+}
+
+/**
+ * Writes one configuration for everything that `serve` does with this emulator, on its clock. Its
+ * secrets go beside it.
+ *
+ * @param file an existing one is replaced
+ */
+export function writeServeConfig(
   emulator: Emulator,
-  { port, url, certificate }: MethodAddress,
-  folder: string,
+  method: MethodAddress | undefined,
+  file: string,
 ): void {
   const [tenant] = emulator.tenants;
   if (tenant === undefined) return;
+  const points = method === undefined ? [] : methodLines(emulator, method, tenant.tenantId);
+  write(dirname(file), {
+    [basename(file)]: lines([...HEAD, ...collectingLines(emulator), ...points]),
+    ...collectingSecrets(emulator),
+    ...(method !== undefined && methodFiles(emulator, method, tenant)),
+  });
+}
+
+const CONFIG_FILE = 'countersign.yaml';
+
+const HEAD: readonly string[] = [
+  '# Written by "countersign emulator", for as long as that emulator runs.',
+  'listen: 127.0.0.1:0',
+];
+
+function collectingLines({ origins, tenants, credentials, companies, ca }: Emulator): string[] {
+  const { tenantId = '', domain = '' } = tenants[0] ?? {};
+  return [
+    ...[`emulatorClock: ${origins['login']}/emulator/clock`, 'tenants:'],
+    ...[`  - id: ${tenantId}`, `    name: ${domain}`, `    authority: ${origins['login']}`],
+    ...(ca === undefined ? [] : ['    authorityFile: authorities.pem']),
+    '    credentials:',
+    ...[`      clientId: ${credentials.clientId}`, '      secret: { file: collector.secret }'],
+    '    collect:',
+    '      activityApi:',
+    `        root: ${origins['manage']}`,
+    `        requestsPerMinute: ${ACTIVITY_REQUESTS_PER_MINUTE}`,
+    '      graph:',
+    `        root: ${origins['graph']}`,
+    `        requestsPerMinute: ${GRAPH_REQUESTS_PER_MINUTE}`,
+    '      azureMonitor:',
+    '        storage:',
+    `          root: ${origins['storage']}/${companies.storageAccount.name}`,
+    `          categories: [${EXPORTED.join(', ')}]`,
+  ];
+}
+
+function collectingSecrets({ credentials, ca }: Emulator): Files {
+  return {
+    'collector.secret': credentials.clientSecret,
+    ...(ca !== undefined && { 'authorities.pem': ca }),
+  };
+}
+
+function methodLines({ origins }: Emulator, at: MethodAddress, tenantId: string): string[] {
+  return [
+    ...['enforcementPoints:', `  listen: 127.0.0.1:${at.port}`, `  url: ${at.url}`],
+    '  tls: { certificate: access.pem, key: access.key }',
+    '  directory: [directory.yaml]',
+    '  external:',
+    ...[`    clientId: ${METHOD_CLIENT_ID}`, `    appId: ${METHOD_APP_ID}`],
+    ...[`    tenants: [${tenantId}]`, `    authority: ${origins['login']}`],
+    ...['    authorityFile: authorities.pem', '    keys: external-keys.json'],
+    '    passkeys: { name: Northmoor }',
+  ];
+}
+
+function methodFiles(
+  emulator: Emulator,
+  { certificate }: MethodAddress,
+  tenant: Emulator['tenants'][number],
+): Files {
   const person = tenant.population.person(0);
   const query = new URLSearchParams({
     ...{ client_id: WIKI_ID, response_type: 'code', redirect_uri: WIKI_REDIRECT },
@@ -106,23 +162,7 @@ export function writeMethodConfig(
     ...{ code_challenge: CODE_CHALLENGE, code_challenge_method: 'S256' },
   });
   const authority = `${emulator.origins['login']}/${tenant.tenantId}`;
-  write(folder, {
-    'countersign.yaml': lines([
-      '# Written by "countersign emulator", for as long as that emulator runs.',
-      ...[
-        'listen: 127.0.0.1:0',
-        'enforcementPoints:',
-        `  listen: 127.0.0.1:${port}`,
-        `  url: ${url}`,
-      ],
-      '  tls: { certificate: access.pem, key: access.key }',
-      '  directory: [directory.yaml]',
-      '  external:',
-      ...[`    clientId: ${METHOD_CLIENT_ID}`, `    appId: ${METHOD_APP_ID}`],
-      ...[`    tenants: [${tenant.tenantId}]`, `    authority: ${emulator.origins['login']}`],
-      ...['    authorityFile: authorities.pem', '    keys: external-keys.json'],
-      '    passkeys: { name: Northmoor }',
-    ]),
+  return {
     'directory.yaml': policyFilesOf(tenant, emulator.clock.now()).directory,
     'access.pem': certificate.certPem,
     'access.key': certificate.keyPem,
@@ -131,7 +171,7 @@ export function writeMethodConfig(
     'browser.spki': [certificate.certPem, emulator.ca ?? ''].map(keyDigest).join(','),
     'person.txt': person.upn,
     'tenant.txt': tenant.tenantId,
-  });
+  };
 }
 
 /** The public key hash by which Chromium trusts a certificate. */
@@ -140,7 +180,9 @@ function keyDigest(pem: string): string {
   return createHash('sha256').update(key).digest('base64');
 }
 
-function write(folder: string, files: Readonly<Record<string, string>>): void {
+type Files = Readonly<Record<string, string>>;
+
+function write(folder: string, files: Files): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(folder, name), text, { mode: SECRET_MODE });

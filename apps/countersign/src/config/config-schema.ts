@@ -13,6 +13,7 @@ import {
 } from './config.ts';
 import type { ConfigEnvironment } from './config-environment.ts';
 import { credentials } from './credentials-schema.ts';
+import type { EnforcementConfig } from './enforcement-config.ts';
 import { endpointsSchema } from './enforcement-schema.ts';
 import { feedsSchema } from './feeds/feeds-schema.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
@@ -77,18 +78,14 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
     feeds: feedsSchema(world).default([]),
   });
   return config.superRefine(({ tenants, enforcementPoints, emulatorClock, feeds }, context) => {
-    const elsewhere = emulatorClock === undefined ? [] : elsewhereOf(emulatorClock, tenants);
+    const elsewhere =
+      emulatorClock === undefined ? [] : elsewhereOf(emulatorClock, { tenants, enforcementPoints });
     for (const path of elsewhere) {
       const message =
         'leads to another machine, and emulatorClock is for an emulator on this one: a live ' +
-        'tenant is collected on this machine’s clock; remove emulatorClock';
+        'tenant is collected, and access to it decided, on this machine’s clock; remove ' +
+        'emulatorClock';
       context.addIssue({ code: 'custom', path: [...path], message });
-    }
-    if (emulatorClock !== undefined && enforcementPoints !== undefined) {
-      const message =
-        'decide over access on this machine’s clock alone: remove emulatorClock or ' +
-        'enforcementPoints';
-      context.addIssue({ code: 'custom', path: ['enforcementPoints'], message });
     }
     if (
       enforcementPoints?.external !== undefined &&
@@ -111,8 +108,12 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
  */
 function elsewhereOf(
   emulatorClock: string,
-  tenants: readonly ConnectedTenant[],
+  config: {
+    readonly tenants: readonly ConnectedTenant[];
+    readonly enforcementPoints: EnforcementConfig | undefined;
+  },
 ): readonly (readonly (string | number)[])[] {
+  const { tenants, enforcementPoints } = config;
   const places = tenants.flatMap(({ authority, collect, canary: own }, at) => {
     const { activityApi: activity, graph: reads, azureMonitor: exported } = collect;
     const of = ['tenants', at];
@@ -127,9 +128,26 @@ function elsewhereOf(
       [[...of, 'canary', 'root'], own?.root] as const,
     ];
   });
-  return [[['emulatorClock'], emulatorClock] as const, ...places]
+  const points = enforcementPoints === undefined ? [] : pointPlaces(enforcementPoints);
+  return [[['emulatorClock'], emulatorClock] as const, ...places, ...points]
     .filter(([, place]) => place !== undefined && !isOnThisMachine(place))
     .map(([path]) => path);
+}
+
+/** Enforcement points decide on the emulator's clock only about access on this machine. */
+function pointPlaces({ listen, url, external, bypass, events }: EnforcementConfig) {
+  const of = 'enforcementPoints';
+  const receivers = events?.receivers ?? [];
+  return [
+    [[of, 'listen'], `tcp://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}`],
+    [[of, 'url'], url],
+    [[of, 'external', 'authority'], external?.authority],
+    [[of, 'bypass', 'authority'], bypass?.authority],
+    [[of, 'bypass', 'graph'], bypass?.graph],
+    ...receivers.flatMap(({ pushTo }, at) =>
+      pushTo.map((to) => [[of, 'events', 'receivers', at, 'pushTo'], to] as const),
+    ),
+  ] as const;
 }
 
 function isOnThisMachine(place: string): boolean {

@@ -59,3 +59,46 @@ test('an emulator clock is allowed only with addresses on this machine', () => {
     assert.deepEqual(others, []);
   }
 });
+
+const POINTS = `enforcementPoints:
+  listen: 127.0.0.1:8481
+  url: https://localhost:8481
+  tls: {certificate: a.pem, key: a.key}
+  external:
+    clientId: emulated
+    appId: 5d1c7e90-42ab-4f6e-8b13-0c9a2d4e6f82
+    authority: http://localhost:18200
+    keys: keys.json
+    passkeys: {name: Northmoor}
+  events:
+    signingKeys: [s.key]
+    receivers:
+      - {name: r, certificate: r.pem, audience: a, pushTo: ["https://127.0.0.1:9443"]}
+  tools: []
+`;
+
+test('enforcement points decide on an emulator’s clock only on this machine', () => {
+  const points = POINTS.replace('key: a.key}', 'key: a.key, clients: c.pem}');
+  assert.deepEqual(
+    problemsOf((text) => text + points),
+    [],
+  );
+  const changes: readonly [find: string, by: string, path: string][] = [
+    ['listen: 127.0.0.1:8481', 'listen: 0.0.0.0:8481', 'enforcementPoints.listen'],
+    ['url: https://localhost:8481', 'url: https://live.example', 'enforcementPoints.url'],
+    [
+      'authority: http://localhost:18200\n    keys',
+      'authority: https://live.example\n    keys',
+      'enforcementPoints.external.authority',
+    ],
+    ['https://127.0.0.1:9443', 'https://live.example', 'events.receivers[0].pushTo'],
+  ];
+  for (const [find, by, path] of changes) {
+    const [first = '', ...others] = problemsOf((text) => {
+      assert.ok(points.includes(find), find);
+      return text + points.replace(find, by);
+    });
+    assert.ok(first.includes(`${path}: leads to another machine`), `${by}: ${first}`);
+    assert.deepEqual(others, []);
+  }
+});

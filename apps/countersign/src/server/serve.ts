@@ -52,6 +52,10 @@ export type ServeOptions = {
   readonly wait: Sleep;
   /** The emulator whose time `clock` and `wait` follow. */
   readonly emulator: { readonly url: string; readonly ca: string | undefined } | undefined;
+  /** Measures how long work takes. */
+  readonly stopwatch: Pick<Clock, 'monotonic'>;
+  /** Why `clock` stands still; undefined while it runs. */
+  readonly standstill: () => string | undefined;
   /** Measures the disk of the data folder. */
   readonly freeDisk: DiskMeter;
   /** Aborted to stop: work in progress ends after its current batch. */
@@ -337,7 +341,8 @@ class Server {
 
   #enforcement(): ServerState['enforcement'] {
     if (this.#options.config.enforcementPoints === undefined) return 'none';
-    return this.#reserve.stops('deciding') === undefined ? 'running' : 'stopped';
+    const because = this.#options.standstill() ?? this.#reserve.stops('deciding');
+    return because === undefined ? 'running' : 'stopped';
   }
 
   #state(store: StoreReader): ServerState {

@@ -16,10 +16,13 @@ const SERVE_THREADS_MAX = 4;
 export async function startServer(request: ServerRequest): Promise<void> {
   const { dataDir, config, env, random, signal, keyFile, acceptFork, log, ready } = request;
   const emulator = emulatorOf(request);
-  const { clock, wait } = await timeOf(request, emulator);
+  const { clock, wait, standstill } = await timeOf(request, emulator);
   await serve({
     ...{ dir: dataDir, config, env, clock, wait, random, signal, keyFile, acceptFork, ready },
     emulator,
+    // Queues and histograms measure this machine's time, whatever the tenant's clock shows.
+    stopwatch: request.clock,
+    standstill,
     version: ownPackage().version,
     freeDisk: () => freeShare(dataDir),
     workers: Math.min(SERVE_THREADS_MAX, availableParallelism()),
@@ -43,6 +46,6 @@ async function timeOf(
 ): Promise<EmulatedTime> {
   const { clock, random, signal, dataDir, log, config } = request;
   reserveFolder(dataDir, config.emulatorClock);
-  if (emulator === undefined) return { clock, wait: systemWait };
+  if (emulator === undefined) return { clock, wait: systemWait, standstill: () => undefined };
   return followEmulator({ ...emulator, clock, random, signal, tell: log });
 }

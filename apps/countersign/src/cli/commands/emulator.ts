@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
+import { messageOf } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import { appendValue } from '../options/parse-options.ts';
-import type { BindCommand, CommandHandler } from '../process/command-context.ts';
+import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { CliError, usage } from '../process/errors.ts';
-import { EXIT } from '../process/exit-code.ts';
+import { EXIT, type ExitCode } from '../process/exit-code.ts';
 import { waitForAbort } from '../process/interrupt.ts';
 
 type EmulatorFlags = {
@@ -18,6 +20,8 @@ type EmulatorFlags = {
   readonly policyFiles?: string;
   readonly configFiles?: string;
   readonly externalMethod?: true;
+  readonly writeConfig?: string;
+  readonly listScenarios?: true;
 };
 
 type Document = {
@@ -72,23 +76,33 @@ export function declareEmulator(program: Parser, bind: BindCommand): void {
       'write countersign.yaml and its secrets for "serve" to this folder',
     )
     .option(
-      '--external-method',
-      'let "serve" be the external authentication method of the tenant (with --config-files)',
+      '--write-config <file>',
+      'write a checked configuration for "serve" on the clock of the tenant, with its secrets ' +
+        'beside it',
     )
+    .option(
+      '--external-method',
+      'let "serve" be the external authentication method of the tenant (with --write-config or ' +
+        '--config-files)',
+    )
+    .option('--list-scenarios', 'list the attacks and their parameters, and start nothing')
     .action(bind(emulator));
 }
 
-const emulator: CommandHandler<[flags: EmulatorFlags]> = async (
-  { terminal, json, signal },
-  flags,
-) => {
+const emulator: CommandHandler<[flags: EmulatorFlags]> = async (context, given) => {
+  const { terminal, json, signal, cwd } = context;
   const { startCommand } = await import('@countersign/emulator');
+  if (given.listScenarios === true) return listScenarios(context);
+  const { writeConfig } = given;
+  const file = writeConfig === undefined ? undefined : resolve(cwd, writeConfig);
+  const flags = { ...given, ...(file !== undefined && { writeConfig: file }) };
   const started = await startCommand(flags, signal).catch((error: unknown) => {
     if (signal.aborted)
       throw new CliError('INTERRUPTED', 'interrupted before the emulator listened');
     if (error instanceof Error && error.name === 'CommandUsageError') throw usage(error.message);
     throw error;
   });
+  if (file !== undefined) await checkConfig(context, file, started);
   const document = started.document as Document;
   const { origins, tenants, collector, clock, now } = document;
   if (json) terminal.document(document);
@@ -100,6 +114,7 @@ const emulator: CommandHandler<[flags: EmulatorFlags]> = async (
       ['client secret', collector.clientSecret],
       ['its time', now],
       ['clock', clock],
+      ...(file === undefined ? [] : [['configuration', file] as const]),
     ]);
   }
   try {
@@ -112,3 +127,36 @@ const emulator: CommandHandler<[flags: EmulatorFlags]> = async (
   // Being stopped is the normal end of a server.
   return EXIT.done;
 };
+
+/** A configuration that `serve` would refuse is a defect of ours, and is found here. */
+async function checkConfig(
+  { env }: Context,
+  file: string,
+  started: { stop(): Promise<void> },
+): Promise<void> {
+  const { loadConfig } = await import('../../config/load-config.ts');
+  try {
+    loadConfig(file, env);
+  } catch (error) {
+    await started.stop();
+    throw new Error(`the emulator wrote a wrong configuration: ${messageOf(error)}`);
+  }
+}
+
+async function listScenarios({ terminal, json }: Context): Promise<ExitCode> {
+  const { loadScenario, scenarioNames } = await import('@countersign/emulator');
+  for (const scenario of scenarioNames().map(loadScenario)) {
+    const { name, draw } = scenario;
+    const about = scenario.about.trim().replaceAll(/\s+/g, ' ');
+    const parameters = Object.keys(draw);
+    if (json) terminal.document({ name, about, parameters });
+    else {
+      terminal.line({ text: name, style: 'heading' });
+      terminal.paragraph(about, 2);
+      if (parameters.length > 0) {
+        terminal.paragraph(`parameters: ${parameters.join(', ')}`, 2, 'faint');
+      }
+    }
+  }
+  return EXIT.done;
+}

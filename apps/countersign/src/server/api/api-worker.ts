@@ -113,7 +113,7 @@ function send(message: FromApi): void {
   port.postMessage(message);
 }
 
-async function timeOf({ emulator }: ApiThreadSetup): Promise<EmulatedTime> {
+async function timeOf({ emulator }: ApiThreadSetup): Promise<Pick<EmulatedTime, 'clock' | 'wait'>> {
   if (emulator === undefined) return { clock: systemClock, wait: systemWait };
   // The main thread follows the same clock, and reports its troubles.
   const common = { clock: systemClock, random: systemRandom, tell: () => undefined };

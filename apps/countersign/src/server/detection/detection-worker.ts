@@ -98,7 +98,9 @@ function changes(): DetectionChanges {
   };
 }
 
-async function timeOf({ emulator }: DetectionThreadSetup): Promise<EmulatedTime> {
+async function timeOf({
+  emulator,
+}: DetectionThreadSetup): Promise<Pick<EmulatedTime, 'clock' | 'wait'>> {
   if (emulator === undefined) return { clock: systemClock, wait: systemWait };
   const { signal } = stopped;
   // The main thread follows the same clock, and reports its troubles.

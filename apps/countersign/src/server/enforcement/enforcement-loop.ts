@@ -21,6 +21,8 @@ export type EndpointRoundOptions = {
   readonly writer: LedgerWriter;
   readonly sink: LedgerSink;
   readonly clock: Clock;
+  readonly stopwatch: Pick<Clock, 'monotonic'>;
+  readonly standstill: () => string | undefined;
   readonly random: Random;
   readonly wait: Sleep;
   readonly tell: LogServerEvent;
@@ -49,7 +51,7 @@ export class EnforcementLoop {
       enforcementPoints,
       store,
       alone: (work) => this.#options.sink.exclusively(work),
-      stopped: () => this.#options.reserve.stops('deciding'),
+      stopped: () => this.#options.standstill() ?? this.#options.reserve.stops('deciding'),
       onFailure: (error) =>
         tell({ event: 'failed', collector: 'enforcement', because: String(error) }),
     });

@@ -43,6 +43,8 @@ export type OpenEndpointsOptions = {
   /** The folder of the policies that ship with the program. */
   readonly policies: string;
   readonly clock: Clock;
+  /** This machine's time, while `clock` may be an emulator's. */
+  readonly stopwatch: Pick<Clock, 'monotonic'>;
   readonly random: Random;
   readonly wait: Sleep;
   /** Undefined: decisions are possible. Otherwise the reason why they are stopped. */
@@ -82,9 +84,9 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
     ...{ policies: policyInformation.policies, directory, decisionLog, clock, random, passes },
     suiteTokenMs: config.suiteTokens,
   });
-  const nowMs = (): number => clock.monotonic();
+  const nowMs = (): number => options.stopwatch.monotonic();
   const turns = new FairQueue({ yieldTurn: setImmediate, nowMs, turnMs: ENDPOINT_TURN_MS });
-  const durations = new DecisionDurations(clock);
+  const durations = new DecisionDurations(options.stopwatch);
   const deciding = new DecisionQueue(point, turns, durations);
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);

@@ -194,6 +194,7 @@ async function withServer(
     clock: { now: systemClock.now, monotonic: () => systemClock.monotonic() + aheadMs },
     wait: (ms, signal) =>
       ms === IMPORT_DISK_CHECK_MS && disk.free > LOW ? later() : systemWait(ms, signal),
+    ...{ stopwatch: systemClock, standstill: () => undefined },
     ...{ emulator: undefined, freeDisk: () => disk.free, signal: stop.signal },
     ...{ workers: 1, keyFile: undefined, acceptFork: undefined },
     policies: join(import.meta.dirname, '../../../../../content/policies'),

@@ -20,7 +20,15 @@ class EmulatorClockError extends CountersignError<'WRONG_CLOCK' | 'NO_EMULATOR'>
 /** A marker file: the ledger's times are an emulator's, and must never mix with a live tenant's. */
 const MARK = 'emulator-clock';
 
-export type EmulatedTime = { readonly clock: Clock; readonly wait: Sleep };
+export type EmulatedTime = {
+  readonly clock: Clock;
+  readonly wait: Sleep;
+  /**
+   * Why the time stands still; undefined while it runs. Under a stopped clock no input gets stale
+   * and no pass ends, so nothing may be decided.
+   */
+  readonly standstill: () => string | undefined;
+};
 
 type Options = {
   /**
@@ -82,6 +90,7 @@ export async function followEmulator(options: Options): Promise<EmulatedTime> {
   let reading = await read();
   const startMs = reading.nowMs;
   let lastMs = startMs;
+  let stopped: string | undefined;
   const now = (): number => {
     const passedMs = (clock.monotonic() - reading.atMs) * reading.speed;
     lastMs = Math.max(lastMs, Math.floor(reading.nowMs + passedMs));
@@ -98,11 +107,13 @@ export async function followEmulator(options: Options): Promise<EmulatedTime> {
       if (signal.aborted) return;
       // Without the emulator its time stops: there is nothing to collect from it either.
       reading = { nowMs: lastMs, atMs: clock.monotonic(), speed: 0 };
-      tell(`could not read the clock of the emulator: ${String(error)}`);
+      stopped = `could not read the clock of the emulator: ${String(error)}`;
+      tell(stopped);
     })
     .finally(() => http.close());
   return {
     clock: { now, monotonic: () => now() - startMs },
+    standstill: () => stopped,
     wait: (ms, waitSignal) => {
       const factor = Math.max(1, reading.speed);
       return systemWait(Math.max(ms / factor, Math.min(ms, EMULATOR_WAIT_MS_MIN)), waitSignal);
