@@ -10,6 +10,7 @@ const NEEDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['fish', ['fish']],
   ['rsyslog', ['rsyslogd']],
   ['rsyslog-openssl', ['rsyslogd']],
+  ['prometheus', ['promtool']],
 ]);
 
 /** Debian has no two syslog daemons at once, so the second one is only unpacked, to this folder. */

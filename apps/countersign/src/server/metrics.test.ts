@@ -57,6 +57,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     queue: 0,
     ledgerEntries: 10,
     storeCursor: 10,
+    ...{ findings: [], unexaminedFrom: undefined },
     ...{ failedDetectors: [], silentThreads: [], failure: undefined },
     feeds: { kind: 'none' },
     unreadSinceMs: undefined,
@@ -85,7 +86,7 @@ describe('metrics', () => {
 
   test('omit unknown values', () => {
     const text = exposition(metricsOf(state({ collectors: [tally()], freeDisk: undefined })));
-    assert.doesNotMatch(text, /last_poll|lag|quota|disk_free/);
+    assert.doesNotMatch(text, /last_poll|source_lag|quota|disk_free/);
     assert.doesNotMatch(text, /NaN|undefined/);
   });
 
@@ -113,7 +114,7 @@ describe('metrics', () => {
     const source = 'm365.activity/Audit.Exchange';
     const labels = `{tenant="${TENANT}",source="${source}"}`;
     assert.ok(text.includes(`countersign_source_lag_seconds${labels} 3600\n`), text);
-    assert.doesNotMatch(text, /signIns/);
+    assert.doesNotMatch(text, /source_lag.*signIns/);
   });
 
   test('export the durations of decisions as cumulative buckets', () => {
@@ -146,6 +147,31 @@ describe('metrics', () => {
     const failed = 'enforcement_point="proxy \\"x\\"",outcome="failed"';
     assert.ok(text.includes(`${name}_bucket{${failed},le="0.0005"} 1\n`), text);
     assert.doesNotMatch(exposition(metricsOf(state())), /decision_duration/);
+  });
+
+  test('omit findings that are unknown, and say so; none of a severity is a zero', () => {
+    const text = exposition(metricsOf(state({ findings: undefined, unexaminedFrom: 0 })));
+    assert.doesNotMatch(text, /countersign_findings\{/);
+    assert.match(text, /^countersign_findings_unknown 1$/m);
+    assert.match(text, /^countersign_stage_lag_entries\{stage="detection"\} 10$/m);
+    const findings = [{ severity: 4, status: 'new', count: 0 }];
+    const known = exposition(metricsOf(state({ findings })));
+    assert.match(known, /^countersign_findings\{severity="high",status="new"\} 0$/m);
+    assert.match(known, /^countersign_findings_unknown 0$/m);
+    assert.match(known, /^countersign_stage_lag_entries\{stage="detection"\} 0$/m);
+  });
+
+  test('export how much of the last day each source spent in each state', () => {
+    const lost = { ...ROW, state: 'lost', fromMs: ROW.toMs, toMs: ROW.toMs + 60_000 } as const;
+    const before = { ...ROW, fromMs: NOW_MS - 30 * 86_400_000, toMs: ROW.fromMs - 1000 } as const;
+    const text = exposition(metricsOf(state({ coverage: [lost, ROW, ROW, before] })));
+    const labels = `tenant="${TENANT}",source="${ROW.source}"`;
+    const seconds = (of: string): string | undefined =>
+      text.split('\n').find((line) => line.includes(`{${labels},state="${of}"}`));
+    assert.match(seconds('lost') ?? '', / 60$/);
+    // An hour, and the part of the earlier interval that lies within the day.
+    assert.match(seconds('collected') ?? '', / 82799$/);
+    assert.match(seconds('off') ?? '', / 0$/);
   });
 
   test('are described in the reference, with the same words', () => {

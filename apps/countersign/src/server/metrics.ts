@@ -1,5 +1,5 @@
-import type { SilentThread } from '@countersign/core';
-import type { CanaryTally } from '@countersign/coverage';
+import { intersect, interval, lengthMs, normalize, type SilentThread } from '@countersign/core';
+import { type CanaryTally, COVERAGE_STATES } from '@countersign/coverage';
 import type { Failure } from '../detection/findings/failure.ts';
 import {
   DURATION_BOUNDS_SECONDS,
@@ -32,16 +32,27 @@ export type ServerState = {
   readonly freeDisk: number | undefined;
   /** `low`: nothing is collected. */
   readonly disk: 'low' | 'enough';
-  /** `stopped`: the disk has too little space for decisions. `none`: not configured. */
+  /** `stopped`: no decisions, for the disk or the clock. `none`: not configured. */
   readonly enforcement: 'running' | 'stopped' | 'none';
   readonly decisionDurations: readonly DurationSeries[];
   readonly memoryBytes: number;
+  /** Findings by severity and status. Undefined: no rule has read a record yet. */
+  readonly findings: readonly FindingCount[] | undefined;
+  /** The first entry that some rule has not read; undefined if all have read all. */
+  readonly unexaminedFrom: number | undefined;
   /** Rules and detectors that failed, as their findings name them. */
   readonly failedDetectors: readonly FailedDetector[];
   readonly silentThreads: readonly SilentThread[];
   readonly feeds: FeedsState;
   /** Why the process ends now: a part of it failed for good. */
   readonly failure: string | undefined;
+};
+
+export type FindingCount = {
+  /** OCSF `severity_id`: 1 informational to 5 critical. */
+  readonly severity: number;
+  readonly status: string;
+  readonly count: number;
 };
 
 export type FailedDetector = Failure & { readonly title: string };
@@ -56,6 +67,7 @@ export function metricsOf(state: ServerState): Metric[] {
     ...quota(state),
     heard(state),
     lag(state),
+    coverageStates(state),
     ...canaries(state),
     gauge('handover_queue', 'Running and waiting commands of other processes', one(queue)),
     gauge('ledger_entries', 'Entries in the ledger', one(ledgerEntries)),
@@ -64,14 +76,60 @@ export function metricsOf(state: ServerState): Metric[] {
     gauge('collecting_stopped', 'Whether the disk is too full to collect', one(+(disk === 'low'))),
     gauge(
       'enforcement_stopped',
-      'Whether the disk is too full to decide',
+      'Whether no decisions are made: the disk is too full, or the clock stands still',
       enforcement === 'none' ? [] : one(+(enforcement === 'stopped')),
     ),
     decided(state),
+    ...found(state),
+    stages(state),
     gauge('detector_failed', 'Rules and detectors that failed', failedSamples(state)),
     ...feedMetrics(state.feeds),
     gauge('memory_bytes', 'Resident memory of the process', one(memoryBytes)),
   ];
+}
+
+const SEVERITIES = ['', 'informational', 'low', 'medium', 'high', 'critical'] as const;
+
+/** Every severity has a sample, except while the findings are unknown. */
+function found({ findings }: ServerState): Metric[] {
+  const samples = (findings ?? []).map(({ severity, status, count }): Sample => {
+    return { labels: { severity: SEVERITIES[severity] ?? '', status }, value: count };
+  });
+  return [
+    gauge('findings', 'Findings by severity and status', samples),
+    gauge('findings_unknown', 'Whether no rule has read a record yet', [
+      { labels: {}, value: +(findings === undefined) },
+    ]),
+  ];
+}
+
+function stages({ ledgerEntries, storeCursor, unexaminedFrom = storeCursor }: ServerState): Metric {
+  return gauge('stage_lag_entries', 'Entries that a stage has not read yet', [
+    { labels: { stage: 'store' }, value: Math.max(0, ledgerEntries - storeCursor) },
+    { labels: { stage: 'detection' }, value: Math.max(0, storeCursor - unexaminedFrom) },
+  ]);
+}
+
+/** The newest interval is always late, so its state says nothing: a day shows losses. */
+const COVERAGE_SHOWN_MS = 86_400_000;
+
+/** How much of the last day each stream spent in each state. */
+function coverageStates({ coverage, nowMs }: ServerState): Metric {
+  const day = [interval(nowMs - COVERAGE_SHOWN_MS, nowMs)];
+  const streams = Map.groupBy(coverage, (row) => `${row.tenant}\n${row.source}\n${row.workload}`);
+  const samples = [...streams.values()].flatMap((rows): Sample[] => {
+    const [{ tenant, source, workload } = { tenant: '', source: '', workload: null }] = rows;
+    const labels = { tenant, source, ...(workload === null ? {} : { workload }) };
+    return COVERAGE_STATES.map((state) => {
+      const times = rows.flatMap((row) => {
+        const [fromMs, toMs] = [row.fromMs ?? -Infinity, row.toMs ?? Infinity];
+        return row.state === state && fromMs < toMs ? [interval(fromMs, toMs)] : [];
+      });
+      const value = lengthMs(intersect(normalize(times), day)) / 1000;
+      return { labels: { ...labels, state }, value };
+    });
+  });
+  return gauge('coverage_seconds', 'Time of the last day in each state of coverage', samples);
 }
 
 function failedSamples({ failedDetectors }: ServerState): Sample[] {

@@ -4,7 +4,6 @@ import { type Clock, messageOf, msOfInstant, OWN_TENANT, type Random } from '@co
 import { LedgerReader, layout } from '@countersign/ledger/reader';
 import type { Collector, Sleep } from '@countersign/m365';
 import type { Config } from '../config/config.ts';
-import { FAILED, failureOf } from '../detection/findings/failure.ts';
 import type { DetectionReport } from '../detection/runner/detection-runner.ts';
 import { CanaryRunner, canaryTexts } from '../ingest/canaries/canary-runner.ts';
 import { CrossCheck } from '../ingest/collection/cross-check.ts';
@@ -29,9 +28,10 @@ import { inventoryOf } from './configured-inventory.ts';
 import { runDetectionOnce, runDetectionThread } from './detection/detection-thread.ts';
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { FeedsThread } from './feeds/feeds-thread.ts';
+import { FindingCounter, failedDetectors } from './finding-counter.ts';
 import { healthOf } from './health.ts';
 import type { ListenerTls } from './listener/listener.ts';
-import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
+import { metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './poll-loop.ts';
 import { aborted, breaking } from './runtime/breaking.ts';
 import { type CollectorTally, newTally } from './runtime/collector-tally.ts';
@@ -144,6 +144,7 @@ class Server {
   #handover: ForwardingServer | undefined;
   readonly #reserve: DiskReserve;
   #coverage: CachedCoverage | undefined;
+  readonly #findings: FindingCounter;
   readonly #endpoints: EnforcementLoop;
   readonly #feeds: FeedsThread;
   #webhooks: OpenWebhooks | undefined;
@@ -156,6 +157,7 @@ class Server {
     this.#tenants = tenants;
     this.#canaries = canaries;
     this.#feeds = new FeedsThread(options, writer.threads);
+    this.#findings = new FindingCounter(options);
     this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
     this.#endpoints = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, sink });
   }
@@ -362,6 +364,7 @@ class Server {
       enforcement: this.#enforcement(),
       decisionDurations: this.#endpoints.durations,
       memoryBytes: process.memoryUsage.rss(),
+      ...this.#findings.read(store),
       failedDetectors: failedDetectors(store),
       silentThreads: this.#writer.threads.silent,
       feeds: this.#feeds.state,
@@ -382,13 +385,6 @@ class Server {
     const { coverage, coverageCursor, canaries } = this.#coverage;
     return { coverage, coverageCursor, canaries };
   }
-}
-
-function failedDetectors(store: StoreReader): FailedDetector[] {
-  return store.findings.openOfRule(FAILED).flatMap(({ draft }) => {
-    const failure = failureOf(draft);
-    return failure === undefined ? [] : [{ ...failure, title: draft.title }];
-  });
 }
 
 function tlsOf({ tls }: Config): ListenerTls | undefined {

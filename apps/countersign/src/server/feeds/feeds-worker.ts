@@ -47,7 +47,9 @@ function pseudonymizing({ dir }: FeedsThreadSetup): (record: Delivery) => Delive
   };
 }
 
-async function timeOf({ emulator }: FeedsThreadSetup): Promise<EmulatedTime> {
+async function timeOf({
+  emulator,
+}: FeedsThreadSetup): Promise<Pick<EmulatedTime, 'clock' | 'wait'>> {
   if (emulator === undefined) return { clock: systemClock, wait: systemWait };
   const { signal } = stopped;
   // The main thread follows the same clock, and reports its troubles.
