@@ -174,3 +174,56 @@ test('a webhook with pseudonyms names no person', async () => {
   assert.match(text, /person-[0-9a-f]{16}/);
   assert.doesNotMatch(text, /freya\.sandison/i);
 });
+
+test('operators test, pause, resume and replay a feed beside the service', async () => {
+  await using receiver = new WebhookReceiver();
+  await receiver.start();
+  const { dir } = await imported('operators', 10);
+  const config = writeFeeds('operators', receiver.url);
+  const serving = await ServerProcess.start(dir, config, ENV);
+  await until(async () => (await metric(serving, 'feed_lag_entries')) === 0);
+  const feeds = async (...args: string[]): Promise<Record<string, unknown>> => {
+    const command = ['feeds', ...args, '--data', dir, '--json'];
+    const { code, stdout, stderr } = await countersign(command, { env: ENV });
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  };
+  const tested = await feeds('test', 'soc', '--config', config);
+  assert.deepEqual([tested['delivered'], tested['proof']], ['yes', 'accepted']);
+  assert.ok(receiver.indices.includes(Number(tested['entry'])));
+  await feeds('pause', 'soc', '--reason', 'maintenance');
+  const { state, because, deliveredUpTo } = await feeds('list', 'soc');
+  assert.deepEqual([state, because], ['paused', 'maintenance']);
+  await feeds('replay', 'soc', '--from', '0', '--reason', 'the receiver was rebuilt');
+  await pause(600);
+  const before = receiver.indices.length;
+  assert.equal((await feeds('list', 'soc'))['state'], 'paused', 'a replay starts no paused feed');
+  await feeds('resume', 'soc', '--reason', 'the receiver is back');
+  await until(() => receiver.indices.length >= before + Number(deliveredUpTo));
+  await serving.end();
+  const { stdout } = await countersign(['tail', '--kind', 'config', '--json', '--data', dir]);
+  for (const what of ['feed-paused', 'feed-replayed', 'feed-resumed']) {
+    assert.match(stdout, new RegExp(`"what":"${what}".*"feed":"soc"`));
+  }
+});
+
+test('an erasure tells the receiver what to erase, and names the receivers', async () => {
+  await using receiver = new WebhookReceiver();
+  await receiver.start();
+  const { dir } = await imported('erasure', 10);
+  const serving = await ServerProcess.start(dir, writeFeeds('erasure', receiver.url), ENV);
+  await until(async () => (await metric(serving, 'feed_lag_entries')) === 0);
+  const user = ['--user', 'freya.sandison@northmoor.example'];
+  const args = ['ledger', 'erase', ...user, '--case', 'DSR-7', '--reason', 'asked for it'];
+  const { stdout, stderr } = await countersign([...args, '--data', dir, '--json']);
+  const { entry, ranges, receivers } = JSON.parse(stdout) as Record<string, unknown>;
+  const [soc] = receivers as Record<string, unknown>[];
+  assert.deepEqual([soc?.['feed'], soc?.['erasure']], ['soc', 'informed']);
+  assert.match(stderr, /The feed tells it what to erase/);
+  await until(() => receiver.bodies.has(Number(entry)));
+  await serving.end();
+  const event = receiver.bodies.get(Number(entry)) as { type: string; data: object };
+  assert.equal(event.type, 'app.countersign.erasure.v1');
+  assert.deepEqual((event.data as { ranges?: unknown }).ranges, ranges);
+  assert.doesNotMatch(JSON.stringify(event), /DSR-7|asked for it/);
+});

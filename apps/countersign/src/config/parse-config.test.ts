@@ -71,7 +71,7 @@ test('reads the example with all comments removed', () => {
       /^( *)# (?=(?:certificate|azureMonitor|publisher|authorityFile|reach|canary|webhook):)/gm,
       '$1',
     )
-    .replace(/^# (?=enforcementPoints:)/m, '')
+    .replace(/^# (?=(?:enforcementPoints|feeds):)/gm, '')
     .replace(/^( *)# ( +\S)/gm, '$1$2')
     .replace(/ *# if the key is in another file/, '');
   const config = parse(all, readFileSync(join(EXAMPLES, 'inventory.yaml'), 'utf8'));
@@ -91,6 +91,10 @@ test('reads the example with all comments removed', () => {
   assert.equal(tenant?.collect.activityApi?.publisher, TENANT);
   assert.equal(tenant?.canary?.mailbox, 'log-probe@northmoor.example');
   assert.equal(tenant?.canary?.every, 300_000);
+  assert.deepEqual(
+    config.feeds.map(({ name, kind, severity }) => [name, kind, severity]),
+    [['soc', 'webhook', 'low']],
+  );
   const { external } = config.enforcementPoints ?? {};
   assert.equal(external?.authority, 'https://login.microsoftonline.com');
   assert.equal(external?.passFor, 8 * 3_600_000);

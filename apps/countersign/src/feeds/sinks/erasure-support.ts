@@ -9,7 +9,7 @@ import type { FeedConfig } from '../../config/feeds/feeds-schema.ts';
 export type ErasureSupport = 'informed' | 'unsupported';
 
 /** Kinds of receivers that can find a record by its id and remove it. */
-const INFORMED: ReadonlySet<string> = new Set<FeedConfig['kind']>(['webhook']);
+const INFORMED: ReadonlySet<string> = new Set<FeedConfig['kind']>(['webhook', 'kafka']);
 
 export function erasureSupportOf(kind: string): ErasureSupport {
   return INFORMED.has(kind) ? 'informed' : 'unsupported';

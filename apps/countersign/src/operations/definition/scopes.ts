@@ -9,6 +9,7 @@
  * - `records:import`    adding records
  * - `events:read`       events, queries, timelines, reconciliation
  * - `feeds:read`        the stream of events, decisions and findings for other systems
+ * - `feeds:status`      positions and failures of feeds, without any record
  * - `feeds:administer`  pausing, resuming, testing and replaying feeds
  * - `people:read`       the statement of one person
  * - `coverage:read`     what is recorded and what is not
@@ -36,6 +37,7 @@ export const SCOPES = [
   'records:import',
   'events:read',
   'feeds:read',
+  'feeds:status',
   'feeds:administer',
   'people:read',
   'coverage:read',

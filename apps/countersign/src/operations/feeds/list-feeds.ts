@@ -13,7 +13,7 @@ export const listFeeds: ListOperation<ListInput, FeedItem, readonly FeedItem[]> 
     'Lists the feeds that have run with this data folder. "sent", "accepted" and "indexed" say ' +
     'what the position proves. A refused record was set aside, because its receiver never takes ' +
     'it. A receiver that does not support erasures keeps what it got.',
-  scope: 'feeds:read',
+  scope: 'feeds:status',
   effect: 'read',
   kind: 'list',
   runsIn: 'caller',

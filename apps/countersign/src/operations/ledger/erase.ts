@@ -1,8 +1,17 @@
 import { z } from 'zod';
+import type { ErasureSupport } from '../../feeds/sinks/erasure-support.ts';
 import type { ErasureReport } from '../../ingest/erasure/erase-bodies.ts';
 import { entryIndex, field, instantText } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
+import type { HostWriter } from '../host/open-writer.ts';
 import { type EntryScope, resolveScope, SCOPE_FIELDS } from './entry-scope.ts';
+
+const receiver: z.ZodType<ErasureReceiver> = z.strictObject({
+  feed: z.string(),
+  kind: z.string(),
+  sentUpTo: z.int(),
+  erasure: z.enum(['informed', 'unsupported']),
+});
 
 export type EraseInput = EntryScope & {
   readonly indices?: readonly number[] | undefined;
@@ -12,7 +21,19 @@ export type EraseInput = EntryScope & {
   readonly reason: string;
 };
 
-export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
+/** A receiver that got records which are now erased. */
+export type ErasureReceiver = {
+  readonly feed: string;
+  readonly kind: string;
+  /** The last entry that it got. */
+  readonly sentUpTo: number;
+  /** `informed`: the feed names what to erase. `unsupported`: an operator must erase it there. */
+  readonly erasure: ErasureSupport;
+};
+
+export type ErasureOutcome = ErasureReport & { readonly receivers: readonly ErasureReceiver[] };
+
+export const eraseBodies: LedgerOperation<EraseInput, ErasureOutcome> = {
   name: 'ledger erase',
   summary: 'erase bodies permanently; all proofs stay valid',
   description:
@@ -52,6 +73,7 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
     quarantined: z.int(),
     entry: z.int().nullable(),
     ranges: z.array(z.tuple([z.int(), z.int()])),
+    receivers: z.array(receiver),
   }),
   examples: [
     {
@@ -90,9 +112,35 @@ export const eraseBodies: LedgerOperation<EraseInput, ErasureReport> = {
       actor,
       whenNothing: before === undefined ? 'refuse' : 'done',
     });
-    return { erased, quarantined, entry, ranges };
+    const receivers = await receiversOf(writer, ranges);
+    return { erased, quarantined, entry, ranges, receivers };
   },
+  notices: ({ receivers }) => receivers.map(receiverText),
 };
+
+/** The feeds that had sent any of the erased entries. Only they can tell what they got. */
+async function receiversOf(
+  { dir, ledger }: HostWriter,
+  ranges: ErasureReport['ranges'],
+): Promise<ErasureReceiver[]> {
+  const first = ranges[0]?.[0];
+  if (first === undefined) return [];
+  const { FeedState } = await import('../../feeds/state/feed-state.ts');
+  const { erasureSupportOf } = await import('../../feeds/sinks/erasure-support.ts');
+  using state = FeedState.openExisting(dir, ledger.origin);
+  return (state?.rows() ?? [])
+    .filter(({ sentNext }) => sentNext > first)
+    .map(({ name, kind, sentNext }) => {
+      return { feed: name, kind, sentUpTo: sentNext - 1, erasure: erasureSupportOf(kind) };
+    });
+}
+
+function receiverText({ feed, kind, sentUpTo, erasure }: ErasureReceiver): string {
+  const got = `The receiver of the feed ${feed} (${kind}) has got entries up to ${sentUpTo}`;
+  return erasure === 'informed'
+    ? `${got}. The feed tells it what to erase.`
+    : `${got} and supports no erasure: erase the records there.`;
+}
 
 function isAnything({ users, indices, ...input }: EraseInput): boolean {
   const { source, from, to, before } = input;

@@ -11,6 +11,7 @@ import { ROLES, RolePolicies } from './role-policies.ts';
 const SCOPES = [
   ...['ledger:read', 'ledger:check', 'ledger:erase', 'ledger:hold', 'ledger:administer'],
   ...['records:import', 'events:read', 'feeds:read', 'people:read', 'coverage:read'],
+  ...['feeds:status', 'feeds:administer'],
   ...['findings:read', 'findings:write', 'eviction:read', 'decisions:make', 'passes:read'],
   ...['passes:end', 'policies:read', 'policies:activate', 'credentials:read'],
   ...['credentials:write', 'bypass:read', 'bypass:write', 'posture:read', 'gates:evaluate'],
@@ -45,7 +46,10 @@ function decide(caller: Caller, scope: string, resource = {}, nowMs = NOW_MS) {
   return authorize(caller, { name: 'op', scope }, resource, nowMs);
 }
 
-const SEEN = ['coverage:read', 'findings:read', 'eviction:read', 'posture:read', 'gates:evaluate'];
+const SEEN = [
+  ...['coverage:read', 'findings:read', 'eviction:read', 'posture:read', 'gates:evaluate'],
+  'feeds:status',
+];
 const READ = ['ledger:read', 'events:read', 'people:read', 'passes:read'];
 const EXPECTED: Readonly<Record<(typeof ROLES)[number], readonly string[]>> = {
   viewer: SEEN,
@@ -67,7 +71,7 @@ const EXPECTED: Readonly<Record<(typeof ROLES)[number], readonly string[]>> = {
   administrator: [
     ...[...SEEN, 'operators:read', 'operators:administer', 'credentials:read'],
     ...['credentials:write', 'ledger:administer', 'ledger:check', 'ledger:hold', 'ledger:erase'],
-    ...['records:import', 'policies:read', 'passes:read', 'bypass:read'],
+    ...['records:import', 'policies:read', 'passes:read', 'bypass:read', 'feeds:administer'],
   ],
 };
 

@@ -1,5 +1,6 @@
 import { OWN_TENANT } from '@countersign/core';
 import type { Delivery } from '../../delivery/sink.ts';
+import type { FeedEntry } from '../../feed-record.ts';
 import { entryLink } from '../delivery-fields.ts';
 
 /** OCSF `activity_id` of a Detection Finding. */
@@ -22,7 +23,7 @@ export type CloudEventOptions = {
  */
 export function cloudEventOf(record: Delivery, options: CloudEventOptions): object {
   const { origin, content, link } = options;
-  const { index, id, kind } = record;
+  const { index } = record;
   const isEntry = 'body' in record;
   const href = entryLink(link, index);
   const time = isEntry ? { time: record.at, timestamp: record.at } : {};
@@ -35,8 +36,14 @@ export function cloudEventOf(record: Delivery, options: CloudEventOptions): obje
     ...(subject === undefined ? {} : { subject }),
     ...time,
     datacontenttype: 'application/json',
-    data: content === 'thin' && isEntry ? { id, index, kind, ...href } : { ...record, ...href },
+    data: { ...(content === 'thin' && isEntry ? thinOf(record) : record), ...href },
   };
+}
+
+/** What to erase is no content: without it, a receiver could not act on it. */
+function thinOf({ id, index, kind, body }: FeedEntry): object {
+  const ranges = kind === 'erasure' ? { ranges: (body as { ranges?: unknown }).ranges } : {};
+  return { id, index, kind, ...ranges };
 }
 
 function typeOf(record: Delivery): string {
