@@ -28,7 +28,7 @@ function isAccepted(secret: string): boolean {
   const clock = new ValidityClock(new ManualClock(systemClock.now()));
   const options = { state, clock, regions: new Map(), onFailure: assert.ifError };
   const headers = new Headers({ authorization: `Bearer ${secret}` });
-  return new Authenticator(options).authenticate({ headers }).kind === 'caller';
+  return new Authenticator(options).authenticate({ method: 'GET', headers }).kind === 'caller';
 }
 
 /** The files of the data folder that contain a text. */

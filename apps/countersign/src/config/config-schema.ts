@@ -17,6 +17,7 @@ import type { EnforcementConfig } from './enforcement-config.ts';
 import { endpointsSchema } from './enforcement-schema.ts';
 import { feedsSchema } from './feeds/feeds-schema.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
+import { operatorsSchema } from './operators-schema.ts';
 import { existingFile, secretPlace } from './path-values.ts';
 import {
   broker,
@@ -75,6 +76,7 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
     tenants: z.array(connected).default([]),
     emulatorClock: root.optional(),
     enforcementPoints: endpointsSchema(world).optional(),
+    operators: operatorsSchema(world).optional(),
     feeds: feedsSchema(world).default([]),
   });
   return config.superRefine(({ tenants, enforcementPoints, emulatorClock, feeds }, context) => {

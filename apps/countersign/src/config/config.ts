@@ -2,6 +2,7 @@ import type { SignInType, TenantId } from '@countersign/core';
 import type { CredentialPlace, ListenAddress, SecretPlace } from './config-values.ts';
 import type { EnforcementConfig } from './enforcement-config.ts';
 import type { FeedConfig } from './feeds/feeds-schema.ts';
+import type { OperatorsConfig } from './operators-config.ts';
 
 /** Content types of the Management Activity API (contracts 1.2). */
 export const CONTENT_TYPES = [
@@ -179,6 +180,8 @@ export type ConfigDocument = {
   readonly emulatorClock?: string | undefined;
   /** Undefined: this process answers no access requests. */
   readonly enforcementPoints?: EnforcementConfig | undefined;
+  /** Who may sign in to the service. Undefined: only programs with tokens. */
+  readonly operators?: OperatorsConfig | undefined;
   readonly feeds: readonly FeedConfig[];
 };
 

@@ -84,6 +84,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     requests: async () => (await import('./posture/list-requests.ts')).listRequests,
     conformance: async () => (await import('./posture/conformance.ts')).checkConformance,
     gate: async () => (await import('./rollout/gate.ts')).evaluateGate,
+    'operators record-sign-in': async () =>
+      (await import('./operators/record-sign-in.ts')).recordSignIn,
     'tokens create': async () => (await import('./operators/tokens.ts')).createToken,
     'tokens record': async () => (await import('./operators/tokens.ts')).recordToken,
     'tokens revoke': async () => (await import('./operators/tokens.ts')).revokeToken,

@@ -41,6 +41,7 @@ function createWorld(draft: Partial<TokenDraft> = {}) {
   });
   const ask = (authorization: string | undefined) =>
     authenticator.authenticate({
+      method: 'GET',
       headers: new Headers(authorization === undefined ? {} : { authorization }),
     });
   const callerOf = (): Caller => {

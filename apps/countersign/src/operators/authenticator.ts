@@ -2,12 +2,17 @@ import type { Caller } from './caller.ts';
 import { AUTHORIZATION_CHARACTERS_MAX } from './limits.ts';
 import type { OperatorState } from './operator-state.ts';
 import { type Regions, tenantsWithin } from './regions.ts';
+import { isOwnRequest } from './sessions/request-origin.ts';
+import { type CookieTransport, readCookie } from './sessions/session-cookie.ts';
+import type { Sessions } from './sessions/sessions.ts';
+import type { OperatorRights } from './sign-in/operator-rights.ts';
 import { hashOfSecret, isSameHash, isTokenSecret } from './tokens/token-secret.ts';
 import type { Token } from './tokens/token-table.ts';
 import type { ValidityClock } from './validity-clock.ts';
 
 /** The part of a request that proves a caller. A `Request` is one. */
 export type AuthenticationRequest = {
+  readonly method: string;
   readonly headers: { get(name: string): string | null };
 };
 
@@ -26,12 +31,23 @@ export type AuthenticatorOptions = {
   readonly state: OperatorState;
   readonly clock: ValidityClock;
   readonly regions: Regions;
+  /** Undefined: only programs with tokens are callers. */
+  readonly operators?: OperatorSessions | undefined;
   /** Reports that the last use of a token could not be written. The request goes on. */
   readonly onFailure: (error: unknown) => void;
 };
 
+/** The sessions of operators, and what they may do. */
+export type OperatorSessions = {
+  readonly sessions: Sessions;
+  readonly rights: OperatorRights;
+  readonly transport: CookieTransport;
+  /** The origin of this service, such as `https://countersign.contoso.example`. */
+  readonly origin: string;
+};
+
 /**
- * Finds out who calls, from the token of a request. It reads the state at every request, so that a
+ * Finds out who calls, from the token or the session cookie of a request. It reads the state at every request, so that a
  * revoked or expired token is refused at once, in every process.
  */
 export class Authenticator {
@@ -41,9 +57,22 @@ export class Authenticator {
     this.#options = options;
   }
 
-  authenticate({ headers }: AuthenticationRequest): Authentication {
-    const stated = headers.get('authorization');
-    if (stated === null) return refused('the request has no credential: send a token', undefined);
+  /** A request with both has the rights of its token: a cookie comes without being asked for. */
+  authenticate(request: AuthenticationRequest): Authentication {
+    const stated = request.headers.get('authorization');
+    if (stated !== null) return this.#ofToken(stated);
+    const { operators } = this.#options;
+    const cookie = request.headers.get('cookie');
+    const value = operators && readCookie(cookie, 'session', operators.transport);
+    if (operators === undefined || value === undefined) return refused(NO_CREDENTIAL, undefined);
+    if (!isOwnRequest(request, operators.origin)) return refused(OTHER_SITE, undefined);
+    const session = operators.sessions.find(value);
+    if (session === undefined) return refused(NO_SESSION, undefined);
+    this.#quietly(() => operators.sessions.markSeen(session));
+    return { kind: 'caller', caller: operators.rights.callerOf(session) };
+  }
+
+  #ofToken(stated: string): Authentication {
     const secret = bearerOf(stated);
     if (secret === undefined || !isTokenSecret(secret)) return refused(NO_TOKEN, 'invalid_token');
     const hash = hashOfSecret(secret);
@@ -51,14 +80,17 @@ export class Authenticator {
     if (token === undefined || !isSameHash(token.hash, hash) || !this.#isValid(token)) {
       return refused(NO_TOKEN, 'invalid_token');
     }
-    this.#markUsed(token);
+    this.#quietly(() => this.#options.state.tokens.markUsed(token, this.#options.clock.now()));
     return { kind: 'caller', caller: callerOf(token, this.#options.regions) };
   }
 
   /** Whether the credential of a caller still counts. A stream asks between its items. */
   stillValid({ kind, credential }: Caller): boolean {
     if (kind === 'account') return true;
-    if (credential?.kind !== 'token') return false;
+    if (credential === undefined) return false;
+    if (credential.kind === 'session') {
+      return this.#options.operators?.sessions.get(credential.id) !== undefined;
+    }
     const token = this.#options.state.tokens.get(credential.id);
     return token !== undefined && this.#isValid(token);
   }
@@ -67,16 +99,18 @@ export class Authenticator {
     return revoked === null && this.#options.clock.now() < expiresMs;
   }
 
-  #markUsed(token: Token): void {
-    const { state, clock, onFailure } = this.#options;
+  #quietly(write: () => void): void {
     try {
-      state.tokens.markUsed(token, clock.now());
+      write();
     } catch (error) {
-      onFailure(error);
+      this.#options.onFailure(error);
     }
   }
 }
 
+const NO_CREDENTIAL = 'the request has no credential: sign in, or send a token';
+const NO_SESSION = 'the session ended: sign in again';
+const OTHER_SITE = 'the request comes from another site';
 const NO_TOKEN = 'the token is not valid: create one with "countersign tokens create"';
 
 /** RFC 6750 2.1. The scheme is case-insensitive (RFC 9110 11.1). */

@@ -6,13 +6,17 @@ import { CountersignError } from '@countersign/core';
  * - `UNKNOWN_TOKEN`      no valid token has this name or id
  * - `STATE_UNREADABLE`   the state of operators cannot be opened
  * - `KEY_UNUSABLE`       the key of pseudonyms cannot be used
+ * - `PROVIDER_UNUSABLE`  the identity provider cannot be reached, or is another one
+ * - `SIGN_IN_REFUSED`    a sign-in that proves no one, or no one with a role
  */
 export type OperatorErrorCode =
   | 'UNUSABLE_EXPIRY'
   | 'NAME_TAKEN'
   | 'UNKNOWN_TOKEN'
   | 'STATE_UNREADABLE'
-  | 'KEY_UNUSABLE';
+  | 'KEY_UNUSABLE'
+  | 'PROVIDER_UNUSABLE'
+  | 'SIGN_IN_REFUSED';
 
 /** Expected errors about operators, tokens and sessions. */
 export class OperatorError extends CountersignError<OperatorErrorCode> {

@@ -33,3 +33,30 @@ export const RECENT_PEOPLE_MAX = 10_000;
 
 /** A person who signs in for an act carries it out within minutes. */
 export const STEP_UP_MS_MAX: number = 5 * MINUTE_MS;
+
+/** A longer header than browsers send, and than our own listener accepts. */
+export const COOKIE_HEADER_CHARACTERS_MAX = 16_384;
+
+/** An operator who left the desk is signed out before others come by. */
+export const SESSION_IDLE_MS_MAX: number = 30 * MINUTE_MS;
+
+/** A working day. */
+export const SESSION_MS_MAX: number = 10 * 60 * MINUTE_MS;
+
+/** Far shorter than the idle time, and no write for each request. */
+export const SESSION_SEEN_EVERY_MS: number = MINUTE_MS;
+
+/** A person types a password and confirms on a phone. */
+export const SIGN_IN_MS_MAX: number = 10 * MINUTE_MS;
+
+/** More unfinished sign-ins at once are an attack on the disk. */
+export const SIGN_INS_MAX = 10_000;
+
+/** Clocks of the provider and of this machine (OpenID Connect Core 3.1.3.7). */
+export const PROVIDER_CLOCK_SKEW_S = 60;
+
+/** A provider that takes longer is down, and a person waits in front of the browser. */
+export const PROVIDER_TIMEOUT_S = 10;
+
+/** More combinations of roles than a company has. */
+export const RIGHTS_KEPT_MAX = 1000;

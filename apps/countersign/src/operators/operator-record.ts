@@ -24,7 +24,17 @@ export type TokenDraft = TokenGrant & {
 export type OperatorRecord = { readonly v: 1; readonly atMs: number; readonly by: string } & (
   | { readonly what: 'token-created'; readonly token: TokenDraft }
   | { readonly what: 'token-revoked'; readonly id: string; readonly reason: string }
+  | OperatorSignIn
 );
+
+/** A session of an operator began or ended. `by` is the operator. */
+export type OperatorSignIn = {
+  readonly what: 'operator-signed-in' | 'operator-stepped-up' | 'operator-signed-out';
+  /** The id of the session, which is no secret. */
+  readonly session: string;
+  readonly issuer: string | null;
+  readonly roles: readonly string[];
+};
 
 const limit = z.array(z.string()).nullable();
 
@@ -48,6 +58,13 @@ const RECORD: z.ZodType<OperatorRecord> = z.discriminatedUnion('what', [
     what: z.literal('token-revoked'),
     id: z.string(),
     reason: z.string(),
+  }),
+  z.strictObject({
+    ...HEAD,
+    what: z.enum(['operator-signed-in', 'operator-stepped-up', 'operator-signed-out']),
+    session: z.string(),
+    issuer: z.string().nullable(),
+    roles: z.array(z.string()),
   }),
 ]);
 

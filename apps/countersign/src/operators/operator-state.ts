@@ -6,6 +6,7 @@ import { SqliteConnection } from '../store/sqlite/sqlite-connection.ts';
 import { OperatorError } from './errors.ts';
 import { STATE_BUSY_MS } from './limits.ts';
 import type { OperatorRecord } from './operator-record.ts';
+import { SESSION_TABLE, SessionTable } from './sessions/session-table.ts';
 import { TOKEN_TABLE, TokenTable } from './tokens/token-table.ts';
 
 /** The version of the tables. */
@@ -29,11 +30,13 @@ export function serviceFolder(dataDir: string): string {
  */
 export class OperatorState implements Disposable {
   readonly tokens: TokenTable;
+  readonly sessions: SessionTable;
   readonly #db: SqliteConnection;
 
   private constructor(db: SqliteConnection) {
     this.#db = db;
     this.tokens = new TokenTable(db);
+    this.sessions = new SessionTable(db);
   }
 
   /** Creates the file if there is none. @throws OperatorError STATE_UNREADABLE */
@@ -90,6 +93,11 @@ export class OperatorState implements Disposable {
       case 'token-revoked':
         this.tokens.revoke(record.id, { atMs, by, reason: record.reason });
         break;
+      case 'operator-signed-in':
+      case 'operator-stepped-up':
+      case 'operator-signed-out':
+        // The service keeps sessions itself: a rebuilt state has none, and everyone signs in again.
+        break;
       default:
         unreachable(record);
     }
@@ -114,5 +122,5 @@ function prepare(db: SqliteConnection): void {
     const what = `the state of operators has version ${version}, and this program knows ${VERSION}`;
     throw new OperatorError('STATE_UNREADABLE', `${what}: run the newer version`);
   }
-  db.exec(`${TOKEN_TABLE} ${CURSOR_TABLE} PRAGMA user_version = ${VERSION};`);
+  db.exec(`${TOKEN_TABLE} ${SESSION_TABLE} ${CURSOR_TABLE} PRAGMA user_version = ${VERSION};`);
 }
