@@ -47,7 +47,8 @@ export type OperatorSessions = {
 };
 
 /**
- * Finds out who calls, from the token or the session cookie of a request. It reads the state at every request, so that a
+ * Finds out who calls, from the token or the session cookie of a request. It reads the state at
+ * every request, so that a
  * revoked or expired token is refused at once, in every process.
  */
 export class Authenticator {

@@ -67,6 +67,8 @@ export function authorize(
   if (!isProvedFor(caller, scope, nowMs)) {
     return deny('step-up', `${operation.name} needs a sign-in of the last 5 minutes`);
   }
+  // Nothing to narrow: the limits of a token are those of each of its scopes.
+  if (caller.grants === undefined && tenant === undefined) return { kind: 'permit', caller };
   const tenants = tenant === undefined ? grant.tenants : new Set([tenant]);
   return { kind: 'permit', caller: { ...caller, tenants, groups: grant.groups } };
 }

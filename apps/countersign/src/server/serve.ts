@@ -306,11 +306,20 @@ class Server {
   /** The HTTP interface has its own thread, and asks this one for its state. */
   async #openApi(store: StoreReader): Promise<ApiService> {
     const { dir, config, env, version, emulator, tell } = this.#options;
-    const { listen, reach } = config;
+    const { listen, reach, operators } = config;
     const page = async (name: MainPageName): Promise<MainPage> =>
       name === 'health' ? this.#healthPage(store) : metricsPage(this.#state(store));
     return ApiService.open({
-      setup: { dir, listen, reach, tls: tlsOf(config), version, env: { ...env }, emulator },
+      setup: {
+        dir,
+        listen,
+        reach,
+        tls: tlsOf(config),
+        version,
+        env: { ...env },
+        emulator,
+        operators,
+      },
       perform: this.#perform,
       ...{ page, tell },
     });

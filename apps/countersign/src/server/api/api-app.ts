@@ -36,7 +36,7 @@ export class ApiApp {
   }
 
   #routes(): Hono<ApiEnv> {
-    const { operations, version, clock, keptReplies, cursorKey } = this.#parts;
+    const { operations, version, clock, keptReplies, cursorKey, signIn } = this.#parts;
     const routes = apiRoutes(operations);
     const limits = new CallLimits(clock);
     const handler = new OperationHandler({
@@ -54,6 +54,7 @@ export class ApiApp {
     });
     app.get(`${API_ROOT}/health`, () => this.#mainPage('health'));
     app.get('/metrics', () => this.#mainPage('metrics'));
+    if (signIn !== undefined) app.route('/', signIn);
     const document = JSON.stringify(openApiDocument(routes, version));
     const etag = `"${createHash('sha256').update(document).digest('base64url').slice(0, 22)}"`;
     app.get(`${API_ROOT}/openapi.json`, ({ req }) =>

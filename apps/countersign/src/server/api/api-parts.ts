@@ -1,4 +1,5 @@
 import type { Clock, Random, TenantId } from '@countersign/core';
+import type { Hono } from 'hono';
 import type { McpHandler } from '../../mcp/mcp-handler.ts';
 import type { Operation } from '../../operations/definition/operation.ts';
 import type { SharedReaders } from '../../operations/readers/readers.ts';
@@ -33,6 +34,8 @@ export type ApiParts = {
   readonly reach: 'loopback' | 'network';
   readonly operations: readonly Operation[];
   readonly authenticator: Authenticator;
+  /** The pages where operators sign in. */
+  readonly signIn?: Hono | undefined;
   /** Replaces the names of people in a value of an answer. */
   readonly pseudonymize: (value: unknown) => unknown;
   readonly perform: PerformWork;

@@ -48,7 +48,15 @@ try {
   send({ kind: 'broken', failure: failureOf(error) });
 }
 
-async function run({ dir, listen, reach, tls, version, env }: ApiThreadSetup): Promise<void> {
+async function run({
+  dir,
+  listen,
+  reach,
+  tls,
+  version,
+  env,
+  operators,
+}: ApiThreadSetup): Promise<void> {
   const { clock } = await timeOf(setup);
   const ledger = await LedgerReader.open(dir);
   const store = await StoreReader.open(dir, { clock });
@@ -57,13 +65,19 @@ async function run({ dir, listen, reach, tls, version, env }: ApiThreadSetup): P
     const because = error instanceof Error ? (error.stack ?? error.message) : String(error);
     send({ kind: 'event', event: { event: 'failed', collector: 'http', because } });
   };
-  const regions = new Map();
-  const callers = await openAuthenticator({ dir, clock, ledger, store, regions, onFailure });
+  const callers = await openAuthenticator({
+    ...{ dir, clock, random: systemRandom, env, ledger, store, operators, onFailure },
+    perform: main.perform,
+  });
+  for (const because of callers.signIn?.notices ?? []) {
+    send({ kind: 'event', event: { event: 'problem', collector: 'operators', because } });
+  }
   const pseudonyms = Pseudonyms.open(dir, systemRandom);
   const app = new ApiApp({
     ...{ dataDir: dir, version, clock, random: systemRandom, env, reach, keptReplies },
     operations: await loadOperations(),
     authenticator: callers.authenticator,
+    signIn: callers.signIn?.routes,
     pseudonymize: (value) => pseudonyms.hide(value),
     perform: main.perform,
     mcp: mcpHandler({

@@ -1,28 +1,57 @@
-import type { Clock } from '@countersign/core';
+import type { Clock, Random } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger/reader';
+import type { OperatorsConfig } from '../../config/operators-config.ts';
+import { SCOPES } from '../../operations/definition/scopes.ts';
+import { recordSignIn } from '../../operations/operators/record-sign-in.ts';
 import { Authenticator } from '../../operators/authenticator.ts';
 import { followEntries } from '../../operators/follow-entries.ts';
 import { OperatorState } from '../../operators/operator-state.ts';
-import type { Regions } from '../../operators/regions.ts';
 import { ValidityClock } from '../../operators/validity-clock.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
+import type { PerformWork } from './api-parts.ts';
+import { openSignIn, type SignIn } from './sign-in/open-sign-in.ts';
 
 export type AuthenticatorParts = {
   readonly dir: string;
   readonly clock: Clock;
+  readonly random: Random;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly ledger: LedgerReader;
   readonly store: StoreReader;
-  readonly regions: Regions;
+  readonly operators: OperatorsConfig | undefined;
+  readonly perform: PerformWork;
   readonly onFailure: (error: unknown) => void;
 };
 
+/** The callers of this service. */
+export type Callers = {
+  readonly authenticator: Authenticator;
+  readonly state: OperatorState;
+  /** Undefined: the configuration has no operators. */
+  readonly signIn: SignIn | undefined;
+};
+
 /** Opens the state of operators, with every entry about them. */
-export async function openAuthenticator(
-  parts: AuthenticatorParts,
-): Promise<{ readonly authenticator: Authenticator; readonly state: OperatorState }> {
-  const { dir, clock, ledger, store, regions, onFailure } = parts;
+export async function openAuthenticator(parts: AuthenticatorParts): Promise<Callers> {
+  const { dir, ledger, store, operators, onFailure } = parts;
   const state = OperatorState.open(dir);
   await followEntries(state, { store, reader: ledger });
-  const options = { state, clock: new ValidityClock(clock), regions, onFailure };
-  return { authenticator: new Authenticator(options), state };
+  const clock = new ValidityClock(parts.clock);
+  const signIn =
+    operators && openSignIn({ ...signInSetup(parts), config: operators, state, clock });
+  const regions = new Map(Object.entries(operators?.regions ?? {}));
+  const sessions = signIn?.operators;
+  const options = { state, clock, regions, operators: sessions, onFailure };
+  return { authenticator: new Authenticator(options), state, signIn };
+}
+
+function signInSetup({ random, env, perform }: AuthenticatorParts) {
+  return {
+    ...{ random, env, scopes: SCOPES },
+    record: async (signIn: object, by: string): Promise<void> => {
+      const input = { ...signIn, by };
+      const work = { operation: recordSignIn.name, input, tenant: undefined, who: by };
+      await perform(work, new AbortController().signal);
+    },
+  };
 }

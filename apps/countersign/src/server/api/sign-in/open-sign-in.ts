@@ -38,9 +38,9 @@ export type SignIn = {
 /**
  * Opens the sign-in of operators, as configured.
  *
- * @throws PolicyError POLICY_INVALID, OperatorError PROVIDER_UNUSABLE, and errors of secrets
+ * @throws PolicyError POLICY_INVALID, and errors of secrets
  */
-export async function openSignIn(setup: SignInSetup): Promise<SignIn> {
+export function openSignIn(setup: SignInSetup): SignIn {
   const { config, state, clock, random, scopes, record } = setup;
   const policies = RolePolicies.read(config.roles ?? join(contentFolder(), 'roles'), scopes);
   const regions = new Map(Object.entries(config.regions));
@@ -51,12 +51,27 @@ export async function openSignIn(setup: SignInSetup): Promise<SignIn> {
   const operators = { sessions, rights, transport, origin } as const;
   if (config.provider === undefined) return { operators, routes: undefined, notices: [] };
   const { issuer, clientId, proof } = config.provider;
-  const provider = await ProviderClient.open({
+  const provider = openedOnce({
     ...{ issuer, clientId, proof: proofOf(proof, setup.env) },
     redirectUri: `${origin}${CALLBACK_PATH}`,
   });
   const routes = signInRoutes({ ...operators, provider, table: state.sessions, clock, record });
   return { operators, routes, notices: noticesAbout(issuer) };
+}
+
+/**
+ * Opened by the first sign-in, and again after a failure: a provider that is down must not keep
+ * programs with tokens out.
+ */
+function openedOnce(options: ProviderOptions): () => Promise<ProviderClient> {
+  let opened: Promise<ProviderClient> | undefined;
+  return () => {
+    opened ??= ProviderClient.open(options).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
 }
 
 function proofOf(proof: ClientProof, env: SignInSetup['env']): ProviderOptions['proof'] {

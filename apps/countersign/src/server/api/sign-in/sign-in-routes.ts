@@ -24,7 +24,8 @@ import { ProblemError, problemOf, problemResponse, refuse } from '../http/proble
 import { localPath } from './local-path.ts';
 
 export type SignInDeps = {
-  readonly provider: ProviderClient;
+  /** Rejects while the provider cannot be reached. */
+  readonly provider: () => Promise<ProviderClient>;
   readonly table: SessionTable;
   readonly sessions: Sessions;
   readonly rights: OperatorRights;
@@ -74,7 +75,10 @@ class SignInRoutes {
       refuse(503, 'busy', 'too many people are signing in: try again', { 'retry-after': '60' });
     }
     const kind = context.req.query('step-up') === undefined ? 'sign-in' : 'step-up';
-    const { url, attempt } = await provider.begin(kind, localPath(context.req.query('return')));
+    const { url, attempt } = await (await provider()).begin(
+      kind,
+      localPath(context.req.query('return')),
+    );
     const browser = sessions.secret();
     const untilMs = nowMs + SIGN_IN_MS_MAX;
     const kept = { browser: hashOf(browser), attempt: JSON.stringify(attempt), untilMs };
@@ -88,7 +92,7 @@ class SignInRoutes {
     const attempt = this.#takeAttempt(context);
     const callback = new URL(`${origin}${CALLBACK_PATH}`);
     callback.search = new URL(context.req.url).search;
-    const answer = await provider.finish(callback, attempt);
+    const answer = await (await provider()).finish(callback, attempt);
     const identity = identityOf(answer.claims);
     if (identity === undefined) refuse(403, 'no-person', 'the provider names no stable person');
     const roles = this.#rolesOf(identity);
@@ -137,7 +141,9 @@ class SignInRoutes {
     const { identity, id, idToken } = session;
     const said = { what: 'operator-signed-out', session: id, roles: [] } as const;
     await record({ ...said, issuer: identity.issuer }, operatorName(identity));
-    return context.redirect(provider.logoutUrl(idToken, `${origin}/`) ?? '/', 303);
+    // The operator is signed out here, also if the provider cannot be reached.
+    const client = await provider().catch(() => undefined);
+    return context.redirect(client?.logoutUrl(idToken, `${origin}/`) ?? '/', 303);
   }
 
   /** The provider ends sessions (OpenID Connect Back-Channel Logout 2.5 to 2.8). */
@@ -148,7 +154,7 @@ class SignInRoutes {
       text.length > LOGOUT_BYTES_MAX ? null : new URLSearchParams(text).get('logout_token');
     if (token === null) refuse(400, 'logout-token', 'the request has no logout token');
     const nowMs = clock.now();
-    const { sid, sub, jti, expiresMs } = await provider.readLogoutToken(token, nowMs);
+    const { sid, sub, jti, expiresMs } = await (await provider()).readLogoutToken(token, nowMs);
     if (!table.useOnce(hashOf(`logout ${jti}`), expiresMs + SIGN_IN_MS_MAX)) {
       refuse(400, 'logout-token', 'the logout token was used before');
     }

@@ -121,7 +121,7 @@ export class SignInWorld {
     const sessions = new Sessions({ table: state.sessions, clock, random: systemRandom });
     const parts = { sessions, rights, transport: 'http', origin: ORIGIN } as const;
     this.app = signInRoutes({
-      ...{ ...parts, provider, clock, table: state.sessions },
+      ...{ ...parts, provider: async () => provider, clock, table: state.sessions },
       record: async (signIn, by) => {
         if (this.isRecordFailing) throw new Error('the disk is full');
         this.entries.push({ signIn, by });
