@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { NOT_OFFERED, PLACES } from '../../apps/countersign/src/operations/offers.ts';
 import { loadOperations } from '../../apps/countersign/src/operations/registry.ts';
 import { apiRoutes } from '../../apps/countersign/src/server/api/operations/api-route.ts';
-import { NOT_OFFERED, PLACES } from '../../apps/countersign/src/server/api/operations/offers.ts';
 import { EVERYONE, type SampleApi, sampleApi } from '../support/api/sample-api.ts';
 import { temporaryFolder } from '../support/folders.ts';
 

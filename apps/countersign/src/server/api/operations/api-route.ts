@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FieldMeta } from '../../../operations/definition/fields.ts';
 import type { Operation } from '../../../operations/definition/operation.ts';
-import { type Method, NOT_OFFERED, PLACES } from './offers.ts';
+import { type Method, NOT_OFFERED, PLACES } from '../../../operations/offers.ts';
 
 export const API_ROOT = '/api/v1';
 

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { FEED_KINDS } from '../../../config/feeds/feed-kind.ts';
 import { ownPackage } from '../../../config/installed-package.ts';
 import { reasonSchema, watermarkSchema } from '../../../operations/definition/output-schemas.ts';
+import { operationIdOf } from '../../../operations/offers.ts';
 import { loadOperations } from '../../../operations/registry.ts';
 import { API_ROOT, type ApiMember, type ApiRoute, apiRoutes } from './api-route.ts';
 
@@ -198,11 +199,6 @@ function problems(): Record<
   return Object.fromEntries(
     Object.entries(PROBLEMS).map(([status, description]) => [status, { description, content }]),
   );
-}
-
-/** `findings show` → `findingsShow`. Names of operations are stable, so clients can rely on it. */
-export function operationIdOf(name: string): string {
-  return name.replaceAll(/[ -]+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function tagOf({ path }: ApiRoute): string {

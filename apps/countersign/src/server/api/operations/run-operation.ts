@@ -14,12 +14,12 @@ import type {
   LedgerOperation,
   OperationContext,
 } from '../../../operations/definition/operation.ts';
+import { BY_TENANT, NEEDS_NAMES } from '../../../operations/offers.ts';
 import type { Readers } from '../../../operations/readers/readers.ts';
 import { authorize } from '../../../operators/authorize.ts';
 import type { Caller } from '../../../operators/caller.ts';
 import { refuse } from '../http/problem.ts';
 import type { ApiRoute } from './api-route.ts';
-import { BY_TENANT, NEEDS_NAMES } from './offers.ts';
 
 /** One of three answers; `no` and `unknown` have reasons. */
 export type ApiAnswer = {

@@ -82,3 +82,8 @@ export const BY_TENANT: ReadonlySet<string> = new Set([
  * names is safe there, so a caller who sees pseudonyms may not run them.
  */
 export const NEEDS_NAMES: ReadonlySet<string> = new Set(['show', 'query', 'evidence export']);
+
+/** `findings show` → `findingsShow`. Names of operations are stable, so clients can rely on it. */
+export function operationIdOf(name: string): string {
+  return name.replaceAll(/[ -]+(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
