@@ -10,6 +10,7 @@ import { ManualClock, systemClock, systemRandom } from '@countersign/core';
 import type { Hono } from 'hono';
 import { exportJWK, SignJWT } from 'jose';
 import { contentFolder } from '../../../../config/installed-package.ts';
+import { SCOPES } from '../../../../operations/definition/scopes.ts';
 import { Authenticator } from '../../../../operators/authenticator.ts';
 import type { OperatorSignIn } from '../../../../operators/operator-record.ts';
 import { OperatorState } from '../../../../operators/operator-state.ts';
@@ -22,16 +23,6 @@ import { signInRoutes } from '../sign-in-routes.ts';
 
 export const ORIGIN = 'http://127.0.0.1:8480';
 const CLIENT = 'countersign';
-const SCOPES = ['findings:read', 'coverage:read', 'passes:end', 'operators:audit'];
-/** Every scope that the policies of the product name. */
-const ALL_SCOPES = [
-  ...['ledger:read', 'ledger:check', 'ledger:erase', 'ledger:hold', 'ledger:administer'],
-  ...['records:import', 'events:read', 'people:read', 'eviction:read', 'findings:write'],
-  ...['decisions:make', 'passes:read', 'policies:read', 'policies:activate', 'credentials:read'],
-  ...['credentials:write', 'bypass:read', 'bypass:write', 'posture:read', 'gates:evaluate'],
-  ...['names:read', 'operators:read', 'operators:administer', ...SCOPES],
-];
-
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** The real provider on loopback, and the routes of sign-in with their own state. */
@@ -108,7 +99,7 @@ export class SignInWorld {
       proof: { kind: 'secret', secret: 'a secret of the test' },
       redirectUri: `${ORIGIN}/sign-in/callback`,
     });
-    const policies = RolePolicies.read(join(contentFolder(), 'roles'), ALL_SCOPES);
+    const policies = RolePolicies.read(join(contentFolder(), 'roles'), SCOPES);
     const limits = { tenants: null, regions: null, groups: null };
     const rights = new OperatorRights({
       policies,
