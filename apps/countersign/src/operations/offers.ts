@@ -30,11 +30,21 @@ export const PLACES: Readonly<Record<string, `${Method} /${string}`>> = {
   'passkeys revoke': 'POST /passkeys/{passkey}/revoke',
   'bypass list': 'GET /bypasses',
   'import quarantined': 'POST /quarantine/retry',
+  'feeds list': 'GET /deliveries',
+  'feeds pause': 'POST /feeds/{feed}/pause',
+  'feeds replay': 'POST /feeds/{feed}/replay',
+  'feeds resume': 'POST /feeds/{feed}/resume',
+  'feeds test': 'POST /feeds/{feed}/test',
+  'gate list': 'GET /gates',
+  'tokens create': 'POST /tokens',
+  'tokens list': 'GET /tokens',
+  'tokens revoke': 'POST /tokens/{token}/revoke',
 };
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 const LOCAL_FILES = 'it reads files of the machine that asks: use the command line there';
+const THIS_MACHINE = 'it is about the machine on which it runs: use the command line there';
 const LOCAL_KEY = 'it signs with a key that stays with its owner: use the command line there';
 
 /** Operations that only the command line offers, and why. */
@@ -48,6 +58,7 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   'policy export': LOCAL_FILES,
   conformance: LOCAL_FILES,
   import: LOCAL_FILES,
+  doctor: THIS_MACHINE,
   backup: LOCAL_FILES,
   restore: LOCAL_FILES,
   doctor: LOCAL_FILES,
