@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { NOT_OFFERED, PLACES } from '../../apps/countersign/src/operations/offers.ts';
+import { gunzipSync } from 'node:zlib';
 import { loadOperations } from '../../apps/countersign/src/operations/registry.ts';
 import { apiRoutes } from '../../apps/countersign/src/server/api/operations/api-route.ts';
 import { EVERYONE, type SampleApi, sampleApi } from '../support/api/sample-api.ts';
@@ -271,4 +274,28 @@ test('a repeated request with its Idempotency-Key acts once', async () => {
     const refused = await api.send(FINDING, patch(body, { ...headers, 'idempotency-key': key }));
     assert.equal((await json(refused)).code, 'invalid-idempotency-key');
   }
+});
+
+test('documents are compressed for clients that take it, streams and secrets never', async () => {
+  const gzip = { headers: { 'accept-encoding': 'br, gzip' } };
+  const plain = await (await api.send('/api/v1/findings')).text();
+  const packed = await api.send('/api/v1/findings', gzip);
+  assert.equal(packed.headers.get('content-encoding'), 'gzip');
+  assert.equal(gunzipSync(new Uint8Array(await packed.arrayBuffer())).toString(), plain);
+  const none = { headers: { 'accept-encoding': 'gzip;q=0' } };
+  assert.equal((await api.send('/api/v1/findings', none)).headers.get('content-encoding'), null);
+  const stream = await api.send('/api/v1/tail?from=12000', gzip);
+  assert.equal(stream.headers.get('content-encoding'), null);
+  await stream.body?.cancel();
+});
+
+test('no secret is kept for a repeated request', async () => {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': 'once' };
+  const body = JSON.stringify({ name: 'kept', scope: ['findings:read'], expires: '1d' });
+  const created = await api.send('/api/v1/tokens', { method: 'POST', headers, body });
+  const { result } = await json(created);
+  const secret = String(result['secret']);
+  assert.match(secret, /^cs_/);
+  assert.ok(!readFileSync(join(api.dir, 'service', 'api.sqlite')).includes(secret));
+  assert.ok(!readFileSync(join(api.dir, 'service', 'api.sqlite-wal')).includes(secret));
 });

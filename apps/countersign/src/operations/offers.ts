@@ -98,3 +98,8 @@ export const NEEDS_NAMES: ReadonlySet<string> = new Set(['show', 'query', 'evide
 export function operationIdOf(name: string): string {
   return name.replaceAll(/[ -]+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
+/**
+ * Operations whose reply holds a secret. It is neither stored for a repeated request, nor
+ * compressed: CRIME and BREACH read secrets from the length of a reply.
+ */
+export const SECRET_REPLY: ReadonlySet<string> = new Set(['tokens create']);

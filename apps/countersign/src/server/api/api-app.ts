@@ -6,6 +6,7 @@ import { failureKind } from '../../operations/definition/failure-kind.ts';
 import type { Caller } from '../../operators/caller.ts';
 import type { ApiEnv, ApiParts, MainPageName } from './api-parts.ts';
 import { CallLimits } from './http/call-limits.ts';
+import { compressed } from './http/compress.ts';
 import type { Peer } from './http/http-bridge.ts';
 import { ProblemError, problemOf, problemResponse, refuse } from './http/problem.ts';
 import { API_ROOT, type ApiRoute, apiRoutes } from './operations/api-route.ts';
@@ -28,7 +29,7 @@ export class ApiApp {
 
   /** Never rejects. */
   async fetch(request: Request, peer: Peer): Promise<Response> {
-    return this.#app.fetch(request, peer);
+    return compressed(request, await this.#app.fetch(request, peer));
   }
 
   close(): void {

@@ -14,6 +14,7 @@ import { refuse } from '../http/problem.ts';
 import { EVENT_STREAM, NDJSON, streamBody } from '../http/streams.ts';
 import type { ApiRoute } from './api-route.ts';
 import type { CursorCodec } from './cursor.ts';
+import { SECRET_REPLY } from './offers.ts';
 import type { OpenList, OpenLists, Page } from './open-lists.ts';
 import { bodyOf, inputOf } from './read-request.ts';
 import { admit, asOfOf, completeOf, runDocument, unknownOf } from './run-operation.ts';
@@ -91,7 +92,8 @@ export class OperationHandler {
   /** An act: once for each `Idempotency-Key`. */
   async #act(call: Call, text: string): Promise<Response> {
     const { request, route } = call;
-    const key = request.headers.get('idempotency-key');
+    const isSecret = SECRET_REPLY.has(route.operation.name);
+    const key = isSecret ? null : request.headers.get('idempotency-key');
     const changed = route.method === 'PATCH' ? this.#parts.shownBy(route) : undefined;
     const run = async (): Promise<KeptReply> => {
       if (changed !== undefined) return this.#change(call, changed);
@@ -99,7 +101,7 @@ export class OperationHandler {
     };
     if (key === null) {
       const { status, body } = await run();
-      return jsonResponse(status, body);
+      return jsonResponse(status, body, isSecret ? { 'content-encoding': 'identity' } : {});
     }
     const content = `${request.method} ${request.url}\n${text}`;
     const reply = await this.#parts.keptReplies.once(call.caller.who, key, content, run);
