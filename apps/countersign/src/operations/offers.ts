@@ -61,7 +61,6 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   doctor: THIS_MACHINE,
   backup: LOCAL_FILES,
   restore: LOCAL_FILES,
-  doctor: LOCAL_FILES,
   health: LOCAL_FILES,
   gate: LOCAL_FILES,
   'bypass request': LOCAL_KEY,

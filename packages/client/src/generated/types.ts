@@ -265,6 +265,41 @@ export type Operations = {
       };
     } | null;
   };
+  /** list feeds with their position, lag, and refused records */
+  readonly feedsList: {
+    readonly form: 'list';
+    readonly input: {
+      /** only this feed */
+      readonly feed?: string | undefined;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly name: string;
+      readonly kind: string;
+      readonly state: 'running' | 'failing' | 'paused' | 'stopped';
+      readonly because: string | null;
+      readonly proof: 'sent' | 'accepted' | 'indexed' | null;
+      readonly deliveredUpTo: number | null;
+      readonly sentUpTo: number | null;
+      readonly lag: number;
+      readonly records: number;
+      readonly deliveredMs: number | null;
+      readonly failures: number;
+      readonly failingSinceMs: number | null;
+      readonly retryMs: number | null;
+      readonly lastError: string | null;
+      readonly erasure: 'informed' | 'unsupported';
+      readonly refusedCount: number;
+      readonly refused: readonly {
+        readonly index: number;
+        readonly because: string;
+        readonly atMs: number;
+      }[];
+    };
+  };
   /** show one entry: envelope, body, event and proof */
   readonly show: {
     readonly form: 'document';
@@ -563,49 +598,14 @@ export type Operations = {
       readonly vkey: string;
     } | null;
   };
-  /** list feeds with their position, lag, and refused records */
-  readonly feedsList: {
-    readonly form: 'list';
-    readonly input: {
-      /** only this feed */
-      readonly feed?: string | undefined;
-      /** items of a page; default 100 */
-      readonly limit?: number | undefined;
-      /** only this tenant */
-      readonly tenant?: string | undefined;
-    };
-    readonly output: {
-      readonly name: string;
-      readonly kind: string;
-      readonly state: 'running' | 'failing' | 'paused' | 'stopped';
-      readonly because: string | null;
-      readonly proof: 'sent' | 'accepted' | 'indexed' | null;
-      readonly deliveredUpTo: number | null;
-      readonly sentUpTo: number | null;
-      readonly lag: number;
-      readonly records: number;
-      readonly deliveredMs: number | null;
-      readonly failures: number;
-      readonly failingSinceMs: number | null;
-      readonly retryMs: number | null;
-      readonly lastError: string | null;
-      readonly erasure: 'informed' | 'unsupported';
-      readonly refusedCount: number;
-      readonly refused: readonly {
-        readonly index: number;
-        readonly because: string;
-        readonly atMs: number;
-      }[];
-    };
-  };
   /** pause a feed */
   readonly feedsPause: {
     readonly form: 'document';
     readonly input: {
-      /** only this tenant */
-      readonly tenant?: string | undefined;
       /** its name */
       readonly feed: string;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
       /** the reason, for the entry */
       readonly reason: string;
     };
@@ -619,10 +619,10 @@ export type Operations = {
   readonly feedsReplay: {
     readonly form: 'document';
     readonly input: {
-      /** only this tenant */
-      readonly tenant?: string | undefined;
       /** its name */
       readonly feed: string;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
       /** index of the first entry */
       readonly from: number | string;
       /** the reason, for the entry */
@@ -638,10 +638,10 @@ export type Operations = {
   readonly feedsResume: {
     readonly form: 'document';
     readonly input: {
-      /** only this tenant */
-      readonly tenant?: string | undefined;
       /** its name */
       readonly feed: string;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
       /** the reason, for the entry */
       readonly reason: string;
     };
@@ -655,10 +655,10 @@ export type Operations = {
   readonly feedsTest: {
     readonly form: 'document';
     readonly input: {
-      /** only this tenant */
-      readonly tenant?: string | undefined;
       /** its name */
       readonly feed: string;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
     };
     readonly output: {
       readonly name: string;
@@ -1064,6 +1064,12 @@ export type Operations = {
       readonly quarantined: number;
       readonly entry: number | null;
       readonly ranges: readonly (readonly [number, number])[];
+      readonly receivers: readonly {
+        readonly feed: string;
+        readonly kind: string;
+        readonly sentUpTo: number;
+        readonly erasure: 'informed' | 'unsupported';
+      }[];
     } | null;
   };
   /** verify every file: bodies, tiles, checkpoints, unexpected files */
@@ -1936,6 +1942,36 @@ export type Operations = {
       readonly [member: string]: unknown;
     };
   };
+  /** list API tokens with their scopes, expiry and last use */
+  readonly tokensList: {
+    readonly form: 'list';
+    readonly input: {
+      /** revoked and expired tokens as well */
+      readonly all?: boolean | undefined;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly id: string;
+      readonly name: string;
+      readonly scopes: readonly string[];
+      readonly tenants: readonly string[] | null;
+      readonly regions: readonly string[] | null;
+      readonly groups: readonly string[] | null;
+      readonly expiresMs: number;
+      readonly createdMs: number;
+      readonly createdBy: string;
+      readonly usedMs: number | null;
+      readonly revoked: {
+        readonly atMs: number;
+        readonly by: string;
+        readonly reason: string;
+      } | null;
+      readonly entry: number;
+    };
+  };
   /** create an API token for a program */
   readonly tokensCreate: {
     readonly form: 'document';
@@ -1954,6 +1990,7 @@ export type Operations = {
         | 'records:import'
         | 'events:read'
         | 'feeds:read'
+        | 'feeds:status'
         | 'feeds:administer'
         | 'people:read'
         | 'coverage:read'
@@ -1992,44 +2029,14 @@ export type Operations = {
       readonly entry: number;
     } | null;
   };
-  /** list API tokens with their scopes, expiry and last use */
-  readonly tokensList: {
-    readonly form: 'list';
-    readonly input: {
-      /** revoked and expired tokens as well */
-      readonly all?: boolean | undefined;
-      /** items of a page; default 100 */
-      readonly limit?: number | undefined;
-      /** only this tenant */
-      readonly tenant?: string | undefined;
-    };
-    readonly output: {
-      readonly id: string;
-      readonly name: string;
-      readonly scopes: readonly string[];
-      readonly tenants: readonly string[] | null;
-      readonly regions: readonly string[] | null;
-      readonly groups: readonly string[] | null;
-      readonly expiresMs: number;
-      readonly createdMs: number;
-      readonly createdBy: string;
-      readonly usedMs: number | null;
-      readonly revoked: {
-        readonly atMs: number;
-        readonly by: string;
-        readonly reason: string;
-      } | null;
-      readonly entry: number;
-    };
-  };
   /** revoke an API token */
   readonly tokensRevoke: {
     readonly form: 'document';
     readonly input: {
-      /** only this tenant */
-      readonly tenant?: string | undefined;
       /** its name or id */
       readonly token: string;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
       /** the reason */
       readonly reason: string;
     };
