@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { type Clock, messageOf, msOfInstant, OWN_TENANT, type Random } from '@countersign/core';
+import { type Clock, messageOf, OWN_TENANT, type Random } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger/reader';
 import type { Collector, Sleep } from '@countersign/m365';
 import type { Config } from '../config/config.ts';
@@ -17,30 +17,23 @@ import { loadDetection } from '../operations/host/load-detectors.ts';
 import type { HostWriter } from '../operations/host/open-writer.ts';
 import { closeWriter, hurryOnAbort, openLedgerWriter } from '../operations/host/open-writer.ts';
 import type { ServeReady } from '../operations/host/server-request.ts';
-import { headOf } from '../store/reading/ledger-head.ts';
 import { StoreReader } from '../store/store-reader.ts';
 import type { MainPage, MainPageName } from './api/api-parts.ts';
 import { ApiService } from './api/api-service.ts';
 import { canariesOf, type TenantCanaries } from './collectors/open-canaries.ts';
 import { collectorsOf, type TenantCollectors } from './collectors/open-collectors.ts';
-import { type OpenWebhooks, openWebhooks } from './collectors/open-webhooks.ts';
+import { openWebhooks } from './collectors/open-webhooks.ts';
 import { inventoryOf } from './configured-inventory.ts';
 import { runDetectionOnce, runDetectionThread } from './detection/detection-thread.ts';
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { FeedsThread } from './feeds/feeds-thread.ts';
-import { FindingCounter, failedDetectors } from './finding-counter.ts';
-import { healthOf } from './health.ts';
 import type { ListenerTls } from './listener/listener.ts';
-import { metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './poll-loop.ts';
 import { aborted, breaking } from './runtime/breaking.ts';
 import { type CollectorTally, newTally } from './runtime/collector-tally.ts';
-import { type DiskMeter, DiskReserve, USES } from './runtime/disk-reserve.ts';
-import { EXPOSITION_TYPE, exposition } from './runtime/prometheus-format.ts';
+import { type DiskMeter, DiskReserve } from './runtime/disk-reserve.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
-
-/** Coverage rows are recomputed at most this often, however many clients ask. */
-const COVERAGE_KEPT_MS = 1000;
+import { type OpenParts, StatePages } from './state-pages.ts';
 
 export type ServeOptions = {
   readonly dir: string;
@@ -128,27 +121,23 @@ type Parts = {
   readonly canaries: readonly TenantCanaries[];
 };
 
-/** Coverage and canaries of the store, cached because they take time to compute. */
-type CachedCoverage = Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> & {
-  readonly untilMs: number;
-};
-
 class Server {
   readonly #options: ServeOptions;
   readonly #writer: HostWriter;
   readonly #sink: LedgerSink;
   readonly #tenants: readonly TenantCollectors[];
   readonly #canaries: readonly TenantCanaries[];
-  /** In polling order. */
-  #tallies: readonly CollectorTally[] = [];
-  #handover: ForwardingServer | undefined;
   readonly #reserve: DiskReserve;
-  #coverage: CachedCoverage | undefined;
-  readonly #findings: FindingCounter;
   readonly #endpoints: EnforcementLoop;
   readonly #feeds: FeedsThread;
-  #webhooks: OpenWebhooks | undefined;
-  #failure: string | undefined;
+  /** What opens later; metrics and health read it. */
+  readonly #parts: OpenParts = {
+    tallies: [],
+    handover: undefined,
+    webhooks: undefined,
+    failure: undefined,
+  };
+  readonly #pages: StatePages;
 
   constructor({ writer, sink, tenants, canaries, ...options }: ServeOptions & Parts) {
     this.#options = options;
@@ -157,9 +146,10 @@ class Server {
     this.#tenants = tenants;
     this.#canaries = canaries;
     this.#feeds = new FeedsThread(options, writer.threads);
-    this.#findings = new FindingCounter(options);
     this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
     this.#endpoints = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, sink });
+    const sources = { writer, reserve: this.#reserve, endpoints: this.#endpoints };
+    this.#pages = new StatePages(options, { ...sources, feeds: this.#feeds, open: this.#parts });
   }
 
   async run(): Promise<void> {
@@ -167,7 +157,7 @@ class Server {
     const store = await StoreReader.open(dir, { clock });
     const reader = await LedgerReader.open(dir);
     try {
-      this.#handover = await ForwardingServer.open({
+      this.#parts.handover = await ForwardingServer.open({
         socketFile: layout.apiSocket(dir),
         ...{ clock, random },
         perform: this.#perform,
@@ -175,16 +165,16 @@ class Server {
       const collectors = await this.#collectors({ store, reader });
       const api = await this.#openApi(store);
       try {
-        this.#webhooks = await openWebhooks(config, this.#tenants, this.#options);
+        this.#parts.webhooks = await openWebhooks(config, this.#tenants, this.#options);
         this.#tellReady(api.url, await this.#endpoints.open(store));
         await this.#collect(collectors, api);
       } finally {
         await this.#endpoints.close();
-        await this.#webhooks?.close();
+        await this.#parts.webhooks?.close();
         await api.close();
       }
     } finally {
-      await this.#handover?.close();
+      await this.#parts.handover?.close();
       reader.close();
       store.close();
     }
@@ -192,7 +182,7 @@ class Server {
 
   #tellReady(url: string, enforcementUrl: string | undefined): void {
     const { origin, size } = this.#writer.ledger;
-    const collectors = this.#tallies.length;
+    const collectors = this.#parts.tallies.length;
     this.#options.tell({ event: 'started', url, origin, entries: size, collectors });
     if (enforcementUrl !== undefined) {
       this.#options.tell({ event: 'enforcement-started', url: enforcementUrl });
@@ -215,7 +205,7 @@ class Server {
       named.push({ tenant, collector: await CanaryRunner.open(options) });
     }
     named.push({ tenant: OWN_TENANT, collector: new CrossCheck({ ...ledger, clock }) });
-    this.#tallies = named.map(({ tenant, collector: { name, everyMs } }) =>
+    this.#parts.tallies = named.map(({ tenant, collector: { name, everyMs } }) =>
       newTally(name, tenant, everyMs),
     );
     return named.map(({ collector }) => collector);
@@ -226,9 +216,9 @@ class Server {
     const { clock, wait, tell, signal } = this.#options;
     const broken = new AbortController();
     const both = AbortSignal.any([signal, broken.signal]);
-    const disk = (): 'low' | 'enough' => this.#disk();
+    const disk = (): 'low' | 'enough' => this.#pages.disk;
     const running = collectors.map(async (collector, at) => {
-      const tally = this.#tallies[at] as CollectorTally;
+      const tally = this.#parts.tallies[at] as CollectorTally;
       const common = { collector, tally, clock, wait, tell, disk };
       try {
         await rounds({ ...common, sink: this.#sink, signal: both });
@@ -243,8 +233,8 @@ class Server {
     running.push(breaking(broken, () => this.#untilFailure(both)));
     running.push(api.run(both));
     await aborted(both);
-    if (broken.signal.aborted) this.#failure = messageOf(broken.signal.reason);
-    tell({ event: 'stopping', because: this.#failure ?? 'asked to' });
+    if (broken.signal.aborted) this.#parts.failure = messageOf(broken.signal.reason);
+    tell({ event: 'stopping', because: this.#parts.failure ?? 'asked to' });
     this.#writer.threads.hurry();
     await Promise.allSettled(running);
     if (broken.signal.aborted) throw broken.signal.reason;
@@ -307,8 +297,7 @@ class Server {
   async #openApi(store: StoreReader): Promise<ApiService> {
     const { dir, config, env, version, emulator, tell } = this.#options;
     const { listen, reach, operators } = config;
-    const page = async (name: MainPageName): Promise<MainPage> =>
-      name === 'health' ? this.#healthPage(store) : metricsPage(this.#state(store));
+    const page = async (name: MainPageName): Promise<MainPage> => this.#pages.page(name, store);
     return ApiService.open({
       setup: {
         dir,
@@ -324,76 +313,6 @@ class Server {
       ...{ page, tell },
     });
   }
-
-  async #healthPage(store: StoreReader): Promise<MainPage> {
-    const { reader } = this.#writer;
-    if (reader.size < store.cursor) await reader.refresh();
-    const { asOf } = await headOf(reader, store);
-    const unreadSinceMs = await this.#unreadSinceMs(store.cursor);
-    const state = { ...this.#state(store), unreadSinceMs };
-    const answer = healthOf(state, asOf);
-    // 503 for unknown too: a client that reads only the status must not take it for yes.
-    const uses = state.enforcement === 'none' ? (['collecting'] as const) : USES;
-    const stopped = uses.flatMap((use) => this.#reserve.stops(use) ?? []);
-    const said = stopped.length === 0 ? answer : { ...answer, stopped };
-    const status = answer.kind === 'yes' ? 200 : 503;
-    return { status, type: 'application/json', body: `${JSON.stringify(said)}\n` };
-  }
-
-  async #unreadSinceMs(cursor: number): Promise<number | undefined> {
-    const { reader } = this.#writer;
-    if (cursor >= reader.size) return undefined;
-    return msOfInstant((await reader.leaf(cursor)).leaf.seen);
-  }
-
-  #disk(): 'low' | 'enough' {
-    return this.#reserve.stops('collecting') === undefined ? 'enough' : 'low';
-  }
-
-  #enforcement(): ServerState['enforcement'] {
-    if (this.#options.config.enforcementPoints === undefined) return 'none';
-    const because = this.#options.standstill() ?? this.#reserve.stops('deciding');
-    return because === undefined ? 'running' : 'stopped';
-  }
-
-  #state(store: StoreReader): ServerState {
-    const { version, clock } = this.#options;
-    return {
-      version,
-      nowMs: clock.now(),
-      collectors: this.#tallies,
-      ...this.#shown(store),
-      webhooks: this.#webhooks?.tallies ?? [],
-      queue: this.#handover?.pending ?? 0,
-      ledgerEntries: this.#writer.ledger.size,
-      storeCursor: store.cursor,
-      unreadSinceMs: undefined,
-      freeDisk: this.#reserve.free,
-      disk: this.#disk(),
-      enforcement: this.#enforcement(),
-      decisionDurations: this.#endpoints.durations,
-      memoryBytes: process.memoryUsage.rss(),
-      ...this.#findings.read(store),
-      failedDetectors: failedDetectors(store),
-      silentThreads: this.#writer.threads.silent,
-      feeds: this.#feeds.state,
-      failure: this.#failure,
-    };
-  }
-
-  #shown(store: StoreReader): Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> {
-    const nowMs = this.#options.clock.monotonic();
-    if (this.#coverage === undefined || this.#coverage.untilMs <= nowMs) {
-      const untilMs = nowMs + COVERAGE_KEPT_MS;
-      // Read first: entries posted between the two reads are in the rows, but reported as not
-      // indexed.
-      const coverageCursor = store.cursor;
-      const [coverage, canaries] = [store.coverage(), store.canaries()];
-      this.#coverage = { coverage, coverageCursor, canaries, untilMs };
-    }
-    const { coverage, coverageCursor, canaries } = this.#coverage;
-    return { coverage, coverageCursor, canaries };
-  }
 }
 
 function tlsOf({ tls }: Config): ListenerTls | undefined {
@@ -404,8 +323,4 @@ function tlsOf({ tls }: Config): ListenerTls | undefined {
 /** Whether the report of any kind of import says that it was interrupted. */
 function wasInterrupted(result: unknown): boolean {
   return (result as { readonly interrupted?: boolean } | null)?.interrupted === true;
-}
-
-function metricsPage(state: ServerState): MainPage {
-  return { status: 200, type: EXPOSITION_TYPE, body: exposition(metricsOf(state)) };
 }
