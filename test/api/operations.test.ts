@@ -90,9 +90,9 @@ function requestOf(
   for (const { name, place } of members) {
     const value = input[name];
     if (value === undefined) continue;
-    if (place === 'path') url = url.replace(`{${name}}`, encodeURIComponent(String(value)));
+    if (place === 'path') url = url.replace(`{${name}}`, encodeURIComponent(value as string));
     else if (place === 'query') {
-      for (const each of [value].flat()) query.append(name, String(each));
+      for (const each of [value].flat()) query.append(name, each as string);
     } else body[name] = value;
   }
   if (query.size > 0) url += `?${query}`;
@@ -298,4 +298,40 @@ test('no secret is kept for a repeated request', async () => {
   assert.match(secret, /^cs_/);
   assert.ok(!readFileSync(join(api.dir, 'service', 'api.sqlite')).includes(secret));
   assert.ok(!readFileSync(join(api.dir, 'service', 'api.sqlite-wal')).includes(secret));
+});
+
+test('a purpose and a case open names, and the ledger records it before the answer', async () => {
+  const scopes = new Set(['findings:read', 'names:read']);
+  const machine = { ...EVERYONE, who: 'token siem', people: 'pseudonyms' as const };
+  api.callers.set('siem', { ...machine, scopes });
+  api.callers.set('without', { ...machine, scopes: new Set(['findings:read']) });
+  const reason = {
+    'countersign-purpose': encodeURIComponent('triage of Freyas Hinweis – März'),
+    'countersign-case': 'C-7',
+  };
+  const ask = (token: string, headers: object): Promise<Response> =>
+    api.send('/api/v1/findings?limit=1', {
+      headers: { authorization: `Bearer ${token}`, ...headers },
+    });
+  assert.deepEqual((await json(await ask('siem', {}))).items, ['hidden']);
+  assert.equal((await ask('without', reason)).status, 403);
+  assert.equal((await ask('siem', { 'countersign-case': 'C-7' })).status, 400);
+  assert.equal((await ask('siem', { ...reason, 'countersign-purpose': '%zz' })).status, 400);
+  const named = await json(await ask('siem', reason));
+  assert.notDeepEqual(named.items, ['hidden']);
+  const tail = await (await api.send('/api/v1/tail?kind=act&from=12400')).text();
+  const [last] = tail
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string; body: Record<string, unknown> })
+    .filter(({ kind }) => kind === 'act')
+    .reverse();
+  const { act, who, purpose, operation } = last?.body ?? {};
+  assert.deepEqual(
+    { act, who, purpose, operation, case: last?.body['case'] },
+    {
+      ...{ act: 'names', who: 'token siem', operation: 'findings', case: 'C-7' },
+      purpose: 'triage of Freyas Hinweis – März',
+    },
+  );
 });

@@ -28,7 +28,7 @@ every: 1s`;
   const reader = await connection.runAndReadAll(
     `SELECT cs_id FROM read_parquet('${lake}/**/*.parquet', union_by_name = true)`,
   );
-  const ids = reader.getRowsJson().map(([id]) => String(id));
+  const ids = reader.getRowsJson().map(([id]) => id as string);
   connection.closeSync();
   assert.ok(expected.size > kills * 50);
   assert.deepEqual(new Set(ids), expected);

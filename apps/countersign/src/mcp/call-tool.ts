@@ -171,7 +171,7 @@ async function withEntry(
 }
 
 /** SHA-256 of the arguments as JSON with sorted members. */
-export function argumentsDigest(given: unknown): string {
+function argumentsDigest(given: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(given)) ?? 'null')
     .digest('hex');

@@ -126,7 +126,7 @@ function cite(index: number, projection: Projection): string {
 }
 
 /** A value of a record. Its member names are from the record too, so they are values here. */
-export function anyValue(value: unknown, depth: number): unknown {
+function anyValue(value: unknown, depth: number): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value !== 'object' || depth >= VALUE_DEPTH_MAX) {

@@ -47,7 +47,7 @@ export function toolInput(tool: Tool, operation: Operation): ToolInput {
         frame: {
           purpose: all['purpose'] as string | undefined,
           case: all['case'] as string | undefined,
-          tenant: all['tenant'] === undefined ? undefined : tenantId(String(all['tenant'])),
+          tenant: all['tenant'] === undefined ? undefined : tenantId(all['tenant'] as string),
           limit: (all['limit'] as number | undefined) ?? ROWS_DEFAULT,
         },
       };

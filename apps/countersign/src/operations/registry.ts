@@ -58,6 +58,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
       (await import('./ledger/restart-clock.ts')).restartLedgerClock,
     'ledger rotate-key': async () => (await import('./ledger/rotate-key.ts')).rotateSigningKey,
     'ledger witness': async () => (await import('./ledger/witness.ts')).askWitnesses,
+    'names record-access': async () =>
+      (await import('./people/record-names-access.ts')).recordNamesAccess,
     'statement record-access': async () =>
       (await import('./people/record-statement-access.ts')).recordStatementAccess,
     statement: async () => (await import('./people/statement.ts')).statementOfPerson,

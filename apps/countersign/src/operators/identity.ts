@@ -21,7 +21,7 @@ export type IdTokenClaims = Readonly<Record<string, unknown>>;
  * The stable name of a person. Entra: object id and tenant, because the subject differs for each
  * application. Others: subject and issuer. Names and addresses can be given to another person.
  */
-export function personOf({ oid, tid, sub, iss }: IdTokenClaims): string | undefined {
+function personOf({ oid, tid, sub, iss }: IdTokenClaims): string | undefined {
   if (typeof oid === 'string' && typeof tid === 'string') return `${oid}@${tid}`;
   if (typeof sub !== 'string' || typeof iss !== 'string') return undefined;
   return `${sub}@${iss.replace(/^https?:\/\//, '')}`;

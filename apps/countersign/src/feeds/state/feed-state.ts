@@ -228,7 +228,7 @@ const SELECT = `SELECT feed.*,
 
 function rowOf(row: Record<string, unknown>): FeedRow {
   const numberOrNull = (value: unknown): number | null => (value === null ? null : Number(value));
-  const textOrNull = (value: unknown): string | null => (value === null ? null : String(value));
+  const textOrNull = (value: unknown): string | null => (value === null ? null : (value as string));
   return {
     name: String(row.name),
     kind: String(row.kind),

@@ -164,7 +164,11 @@ export class FakeSplunk implements AsyncDisposable {
     if (!Object.hasOwn(event, 'event')) return { text: 'Event field is required', code: 12 };
     if (event.event === '') return { text: 'Event field cannot be blank', code: 13 };
     if (this.#options.isPoison?.(event) === true) return INVALID_FORMAT;
-    if (token.indexes !== undefined && index !== undefined && !token.indexes.includes(`${index}`)) {
+    if (
+      token.indexes !== undefined &&
+      index !== undefined &&
+      !token.indexes.includes(index as string)
+    ) {
       return { text: 'Incorrect index', code: 7 };
     }
     if (!Object.values(fields ?? {}).every((value) => typeof value === 'string')) {

@@ -94,7 +94,7 @@ function addressOf(text: string): Omit<ConfiguredHost, 'place'> | undefined {
 type Issuer = { readonly place: string; readonly issuer: string };
 
 /** Every member named `issuer`: an OIDC provider that operators or tools sign in with. */
-export function issuersIn(value: unknown, place = ''): readonly Issuer[] {
+function issuersIn(value: unknown, place = ''): readonly Issuer[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) => {
     const at = place === '' ? name : `${place}.${name}`;

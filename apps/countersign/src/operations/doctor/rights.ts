@@ -75,7 +75,7 @@ export function rightsOf({ collect }: RightsBasis): readonly ResourceRights[] {
  * Permissions that change something. A collector MUST NOT hold any: a stolen secret would then be
  * more than a view of logs.
  */
-export function isWriting(permission: string): boolean {
+function isWriting(permission: string): boolean {
   return WRITING.test(permission);
 }
 

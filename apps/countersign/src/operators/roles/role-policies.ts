@@ -79,7 +79,7 @@ export class RolePolicies {
 }
 
 /** The schema of role policies in Cedar. */
-export function roleSchema(scopes: readonly string[]): string {
+function roleSchema(scopes: readonly string[]): string {
   const actions = scopes.map((scope) => JSON.stringify(scope)).join(', ');
   return `entity Role;
 entity Region;

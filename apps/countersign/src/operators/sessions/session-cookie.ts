@@ -8,7 +8,7 @@ export type CookieUse = 'session' | 'sign-in';
 
 const NAMES = { session: 'cs', 'sign-in': 'cs-sign-in' } as const;
 
-export function cookieName(use: CookieUse, transport: CookieTransport): string {
+function cookieName(use: CookieUse, transport: CookieTransport): string {
   return transport === 'https' ? `__Host-${NAMES[use]}` : NAMES[use];
 }
 

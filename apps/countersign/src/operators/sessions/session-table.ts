@@ -125,7 +125,7 @@ function sessionOf(row: Record<string, unknown>): Session {
     seenMs: Number(row['seen_ms']),
     provedMs: Number(row['proved_ms']),
     endsMs: Number(row['ends_ms']),
-    ended: row['ended'] === null ? null : String(row['ended']),
-    idToken: row['id_token'] === null ? null : String(row['id_token']),
+    ended: row['ended'] as string | null,
+    idToken: row['id_token'] as string | null,
   };
 }

@@ -1,13 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serviceFolder } from '../../operators/operator-state.ts';
 
 const KEY_BYTES = 32;
-
-/** State of the service that no ledger entry can recreate. */
-function serviceFolder(dir: string): string {
-  return join(dir, 'service');
-}
 
 /** Replies of acts, by their `Idempotency-Key`. */
 export function apiFile(dir: string): string {

@@ -121,7 +121,7 @@ export function coverageWithin(
   return { answer, facts, holes: holesOf(facts, period) };
 }
 
-export const NOTHING_SAID: Reason = {
+const NOTHING_SAID: Reason = {
   code: 'coverage-unknown',
   text: 'no entry of the ledger states which interval its records cover',
 };

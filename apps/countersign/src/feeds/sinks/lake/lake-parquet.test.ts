@@ -33,7 +33,7 @@ async function readBack(path: string, select = '*'): Promise<unknown[]> {
   const reader = await connection.runAndReadAll(
     `SELECT to_json(row) FROM (SELECT ${select} FROM read_parquet('${path}')) AS row`,
   );
-  const rows = reader.getRowsJson().map(([text]) => JSON.parse(String(text)) as unknown);
+  const rows = reader.getRowsJson().map(([text]) => JSON.parse(text as string) as unknown);
   connection.closeSync();
   instance.closeSync();
   return rows;

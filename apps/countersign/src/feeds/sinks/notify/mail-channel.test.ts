@@ -120,7 +120,9 @@ test('property: no title adds a header, a recipient or a part', async () => {
       assert.equal(receiver.mails.length, 1);
       assert.deepEqual(mail?.to, TARGET.to);
       const [head = ''] = (mail?.text ?? '').split('\r\n\r\n');
-      const names = [...head.matchAll(/^([A-Za-z-]+):/gm)].map(([, name]) => name?.toLowerCase());
+      const names = [...head.matchAll(/^([A-Za-z-]+):/gm)].map(([, name = '']) =>
+        name.toLowerCase(),
+      );
       assert.deepEqual(names.toSorted(), [
         ...['auto-submitted', 'content-transfer-encoding', 'content-type', 'date', 'from'],
         ...['message-id', 'mime-version', 'references', 'subject', 'to'],

@@ -10,7 +10,7 @@ import {
 import { MSGID_CHARACTERS_MAX } from './limits.ts';
 
 /** RFC 5424 section 6.2.1. */
-export const SYSLOG_SEVERITY = {
+const SYSLOG_SEVERITY = {
   critical: 2,
   error: 3,
   warning: 4,

@@ -48,7 +48,7 @@ export type SyslogSinkOptions = {
  * buffer when the connection broke is lost. So a break asks for a resend from a record that is old
  * enough to have arrived. Receivers drop repeated records by the `id` of the structured data.
  */
-export class SyslogSink implements Sink {
+class SyslogSink implements Sink {
   readonly proof = 'sent';
   readonly batchMax: Sink['batchMax'] = { records: BATCH_RECORDS_MAX, bytes: BATCH_BYTES_MAX };
   readonly batchesInFlightMax = 1;
@@ -110,7 +110,7 @@ export class SyslogSink implements Sink {
     const resendFrom = this.#lossFrom(lossMs) ?? unsent;
     this.#connection = undefined;
     this.#written = new WrittenRecords();
-    connection.close();
+    void connection.close();
     const because = broken?.because ?? messageOf(cause);
     // In TLS 1.3 a receiver refuses a client certificate only after the handshake.
     const cure = TLS_ALERT.test(broken?.code ?? '')

@@ -8,7 +8,7 @@ export type Problem = {
   readonly detail: string;
 };
 
-export const PROBLEM_TYPE = 'application/problem+json';
+const PROBLEM_TYPE = 'application/problem+json';
 
 /** The reason phrases of RFC 9110 and RFC 6585 for the statuses that we use. */
 const TITLES: Readonly<Record<number, string>> = {

@@ -3,8 +3,8 @@ import type { FeedRecord } from '../../../feeds/feed-record.ts';
 /** Records are sent in chunks of about this size, because each chunk costs a system call. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
-export const NDJSON_TYPE = 'application/x-ndjson';
-export const EVENT_STREAM_TYPE = 'text/event-stream; charset=utf-8';
+const NDJSON_TYPE = 'application/x-ndjson';
+const EVENT_STREAM_TYPE = 'text/event-stream; charset=utf-8';
 
 /** How a stream writes its records. */
 export type StreamForm = {

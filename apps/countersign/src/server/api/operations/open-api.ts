@@ -5,6 +5,7 @@ import { reasonSchema, watermarkSchema } from '../../../operations/definition/ou
 import { operationIdOf } from '../../../operations/offers.ts';
 import { loadOperations } from '../../../operations/registry.ts';
 import { API_ROOT, type ApiMember, type ApiRoute, apiRoutes } from './api-route.ts';
+import { CASE_HEADER, PURPOSE_HEADER } from './names-access.ts';
 
 const answer = z
   .strictObject({
@@ -86,7 +87,10 @@ function pathOf(route: ApiRoute): ReturnType<typeof createRoute> {
     security: [{ token: [] }],
     request: {
       query,
-      ...(operation.effect === 'write' && { headers: z.object(headersOf(method)) }),
+      headers: z.object({
+        ...NAMES_HEADERS,
+        ...(operation.effect === 'write' && headersOf(method)),
+      }),
       ...(inPath.length > 0 && { params: z.object(pathShapeOf(inPath)) }),
       ...(inBody.length > 0 && {
         body: {
@@ -122,6 +126,13 @@ const TENANT_PARAMETER = {
 const CONDITIONAL = {
   412: { description: 'It has changed; the body shows it as it is now.' },
   428: { description: 'If-Match is missing.' },
+};
+
+const NAMES_HEADERS = {
+  [PURPOSE_HEADER]: z.string().optional().meta({
+    description: 'percent-encoded; with a case, and the scope names:read, the answer names people',
+  }),
+  [CASE_HEADER]: z.string().optional().meta({ description: 'the case of the purpose' }),
 };
 
 function headersOf(method: ApiRoute['method']): Record<string, z.ZodType> {

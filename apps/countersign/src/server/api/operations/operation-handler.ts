@@ -6,6 +6,7 @@ import type { FeedRecord } from '../../../feeds/feed-record.ts';
 import type { ListOperation, OperationContext } from '../../../operations/definition/operation.ts';
 import { parseInput } from '../../../operations/definition/parse-input.ts';
 import { SECRET_REPLY } from '../../../operations/offers.ts';
+import { recordNamesAccess } from '../../../operations/people/record-names-access.ts';
 import { Readers } from '../../../operations/readers/readers.ts';
 import type { Caller } from '../../../operators/caller.ts';
 import type { ApiEnv, ApiParts } from '../api-parts.ts';
@@ -15,9 +16,17 @@ import { refuse } from '../http/problem.ts';
 import { EVENT_STREAM, NDJSON, streamBody } from '../http/streams.ts';
 import type { ApiRoute } from './api-route.ts';
 import type { CursorCodec } from './cursor.ts';
+import { type NamesReason, namesReasonOf, withNames } from './names-access.ts';
 import type { OpenList, OpenLists, Page } from './open-lists.ts';
 import { bodyOf, inputOf } from './read-request.ts';
-import { admit, asOfOf, completeOf, runDocument, unknownOf } from './run-operation.ts';
+import {
+  admit,
+  asOfOf,
+  completeOf,
+  type ListReply,
+  runDocument,
+  unknownOf,
+} from './run-operation.ts';
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;
@@ -57,8 +66,10 @@ export class OperationHandler {
   async handle(route: ApiRoute, proved: Caller, context: Context<ApiEnv>): Promise<Response> {
     const { req } = context;
     const query = new URL(req.url).searchParams;
-    const asked = { tenant: query.get('tenant'), nowMs: this.#parts.clock.now() };
-    const { caller, tenant } = admit(route, proved, asked);
+    const nowMs = this.#parts.clock.now();
+    const reason = namesReasonOf(req.raw.headers);
+    const named = reason === undefined ? proved : withNames(proved, nowMs);
+    const { caller, tenant } = admit(route, named, { tenant: query.get('tenant'), nowMs });
     const isStream = route.operation.name === 'tail';
     const end = this.#parts.limits.begin(caller.who, isStream ? 'stream' : 'question');
     let isStreaming = false;
@@ -69,6 +80,7 @@ export class OperationHandler {
       const resumed = isStream ? resumedQuery(query, req.header('last-event-id')) : query;
       const input = inputOf(route, { path, query: resumed, body });
       const call: Call = { route, caller, input, tenant, request: req.raw, query };
+      await this.#recordNames(call, reason);
       if (isStream) {
         isStreaming = true;
         return await this.#stream(call, end);
@@ -79,6 +91,17 @@ export class OperationHandler {
     } finally {
       if (!isStreaming) end();
     }
+  }
+
+  /** Before an answer with names is read, the ledger records why. */
+  async #recordNames(call: Call, reason: NamesReason | undefined): Promise<void> {
+    const { caller, route, input, tenant, request, query } = call;
+    // The first page is recorded, and a cursor belongs to it.
+    if (reason === undefined || query.has('cursor')) return;
+    const access = { operation: route.operation.name, input, ...reason };
+    const { name: operation } = recordNamesAccess;
+    const work = { operation, input: access, tenant, who: caller.who };
+    await this.#parts.perform(work, request.signal);
   }
 
   async #read(call: Call): Promise<Response> {
@@ -179,7 +202,8 @@ export class OperationHandler {
     const { items, complete, asOf, notices, isLast } = page;
     const next = isLast || position === undefined ? null : this.#parts.cursors.encode(position);
     const shown = items.map((item) => this.#shown(caller, item));
-    const body = JSON.stringify({ items: shown, complete, asOf, next, notices });
+    const reply: ListReply = { items: shown, complete, asOf, next, notices };
+    const body = JSON.stringify(reply);
     if (next === null) return jsonResponse(200, `${body}\n`);
     const url = new URL(request.url);
     url.searchParams.set('cursor', next);

@@ -3,7 +3,7 @@ import { refuse } from '../http/problem.ts';
 import type { ApiMember, ApiRoute } from './api-route.ts';
 
 /** Parameters of the interface itself, beside those of the operation. */
-export const OWN_PARAMETERS = ['tenant', 'limit', 'cursor', 'wait'] as const;
+const OWN_PARAMETERS = ['tenant', 'limit', 'cursor', 'wait'] as const;
 
 const MEDIA_TYPES: ReadonlySet<string> = new Set([
   'application/json',
@@ -101,7 +101,7 @@ export function bodyOf(contentType: string | undefined, text: string): Record<st
  *
  * @param json valid JSON
  */
-export function repeatedMember(json: string): string | undefined {
+function repeatedMember(json: string): string | undefined {
   const scopes: (Set<string> | undefined)[] = [];
   const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
   const colon = /\s*:/y;

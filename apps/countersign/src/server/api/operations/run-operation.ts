@@ -135,7 +135,7 @@ function reasonOf(error: unknown): Reason {
 }
 
 /** The answer of a conclusion. What failed although there is an output is a no. */
-export function answerOf(conclusion: Conclusion, output: unknown): ApiAnswer {
+function answerOf(conclusion: Conclusion, output: unknown): ApiAnswer {
   switch (conclusion.kind) {
     case 'yes':
       return { kind: 'yes', because: [] };
