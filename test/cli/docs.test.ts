@@ -23,6 +23,7 @@ import {
 } from '../support/cli/markdown.ts';
 import { ended, type ProcessResult, REPOSITORY } from '../support/command-line.ts';
 import { visitSignInPage } from '../support/enforcement/sign-in-visit.ts';
+import { missingSyslog } from '../support/feeds/syslog-server.ts';
 
 /** Tests every document: links lead to files, `sh` blocks run in order, `ts` blocks run. */
 const DOCUMENTS = globSync(
@@ -66,10 +67,17 @@ function child(
 const run = (folder: string, command: string, args: readonly string[]): Promise<ProcessResult> =>
   ended(child(folder, command, args));
 
+/** Receivers that documents start, and why they cannot run here. */
+const NEEDS: ReadonlyMap<string, string | undefined> = new Map([
+  ['rsyslogd', missingSyslog('rsyslog')],
+]);
+
+type RunningCommand = { readonly text: string; readonly child: ChildProcess };
+
 /** Follows one document, step by step. */
 class Reader {
   readonly #folder: string;
-  readonly #running: ChildProcess[] = [];
+  readonly #running: RunningCommand[] = [];
   #lacks: string | undefined;
 
   constructor(folder: string) {
@@ -77,6 +85,7 @@ class Reader {
   }
 
   async runCommand(t: TestContext, { text, exitCode }: Command): Promise<void> {
+    for (const [need, lack] of NEEDS) if (text.includes(need)) this.#lacks ??= lack;
     if (this.#lacks !== undefined) return t.skip(this.#lacks);
     const isKept = exitCode === 'keeps running';
     const timeout = isKept ? undefined : COMMAND_TIMEOUT_MS;
@@ -84,7 +93,7 @@ class Reader {
     if (isKept) {
       started.stdout?.resume();
       started.stderr?.resume();
-      this.#running.push(started);
+      this.#running.push({ text, child: started });
     } else {
       const { code, stderr } = await ended(started);
       assert.equal(code, exitCode, stderr);
@@ -105,28 +114,45 @@ class Reader {
     t.skip(this.#lacks);
   }
 
+  /** Presses Ctrl-C where the command runs. */
+  async stop(t: TestContext, text: string): Promise<void> {
+    if (this.#lacks !== undefined) return t.skip(this.#lacks);
+    const at = this.#running.findLastIndex((each) => each.text.startsWith(text));
+    const [command] = this.#running.splice(at, at < 0 ? 0 : 1);
+    assert.ok(command !== undefined, `${text} was not started`);
+    assert.equal(command.child.exitCode, null, `${text} ended by itself`);
+    await signaled(command.child, 'SIGINT');
+  }
+
   /** Background commands are stopped in reverse order, as a reader would. */
   async end(): Promise<void> {
-    for (const each of this.#running.reverse()) {
-      const closed = new Promise((resolve) => each.once('close', resolve));
-      process.kill(-(each.pid as number), 'SIGTERM');
-      await closed;
-    }
+    for (const { child } of this.#running.reverse()) await signaled(child, 'SIGTERM');
   }
 }
 
+/** Ends a command with all processes that it started. */
+async function signaled(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  process.kill(-(child.pid as number), signal);
+  await closed;
+}
+
 test('finds fenced blocks, their commands and the annotations on them', () => {
-  const [first, second] = blocksOf(
+  const [first, second, third] = blocksOf(
     [
       ...['a', '```sh', 'one "', '  two" \\', '  3', '', '# no', 'three   # exits 3'],
-      ...['four # keeps running', '```', '```', 'b', '```'],
+      ...["five > file <<'END'", '# "a', '', 'END'],
+      ...['four # keeps running', '```', '```', 'b', '```', '<!-- stop: four -->'],
     ].join('\n'),
   );
   assert.ok(first !== undefined && second !== undefined);
   assert.deepEqual([first.language, first.line, second.text], ['sh', 2, 'b']);
+  assert.deepEqual(third, { language: 'stop', text: 'four', line: 18 });
   assert.deepEqual(commandsOf(first), [
     { text: 'one "\n  two" 3', exitCode: 0 },
     { text: 'three', exitCode: 3 },
+    { text: "five > file <<'END'\n# \"a\n\nEND", exitCode: 0 },
     { text: 'four', exitCode: 'keeps running' },
   ]);
 });
@@ -174,7 +200,9 @@ for (const document of DOCUMENTS) {
     }
   });
 
-  const runnable = blocks.filter(({ language }) => ['sh', 'ts', 'browser'].includes(language));
+  const runnable = blocks.filter(({ language }) =>
+    ['sh', 'ts', 'browser', 'stop'].includes(language),
+  );
   if (runnable.length === 0) continue;
   describe(document, () => {
     const reader = new Reader(cloneFor(document));
@@ -184,6 +212,8 @@ for (const document of DOCUMENTS) {
         test(`line ${block.line}: the code runs`, () => reader.runCode(block));
       } else if (block.language === 'browser') {
         test(`line ${block.line}: ${block.text}`, (t) => reader.visit(t));
+      } else if (block.language === 'stop') {
+        test(`line ${block.line}: stop ${block.text}`, (t) => reader.stop(t, block.text));
       } else {
         for (const command of commandsOf(block)) {
           test(`line ${block.line}: ${command.text}`, (t) => reader.runCommand(t, command));

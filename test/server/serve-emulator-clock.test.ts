@@ -8,12 +8,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { IS_LONG } from '../../tools/property.ts';
 import { assertFsckClean } from '../support/account.ts';
 import { countersign, ended, start } from '../support/command-line.ts';
+import { WEBHOOK_SECRET, WebhookReceiver } from '../support/feeds/webhook-receiver.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 const MINUTE_MS = 60_000;
 /** With a larger difference, behind or ahead, the collectors stop. */
 const FOLLOWED_MS = 60 * MINUTE_MS;
+/** Libraries of Standard Webhooks allow a difference of 5 minutes. */
+const RECEIVER_TOLERANCE_MS = 2 * 5 * MINUTE_MS;
 
 const root = temporaryFolder('emulator-clock');
 
@@ -93,6 +96,24 @@ for (const speed of IS_LONG ? [1, 60, 1_000] : [1_000]) {
     assert.match(refused.stderr, /started on the clock of an emulator/);
   });
 }
+
+test('a webhook is signed at the time of its receiver, not of the emulator', async (t) => {
+  await using receiver = new WebhookReceiver();
+  await receiver.start();
+  const printed = await emulator(t, 1_000);
+  const env = { COLLECTOR_SECRET: printed.collector.clientSecret, HOOK_SECRET: WEBHOOK_SECRET };
+  const feed = `feeds:
+  - {name: soc, kind: webhook, url: "${receiver.url}", secrets: [{env: HOOK_SECRET}],
+     kinds: [coverage], start: beginning, allow: [loopback]}
+`;
+  const config = configFor(printed, 'webhook', (text) => `${text}${feed}`);
+  const serving = await ServerProcess.start(join(root, 'webhook'), config, env);
+  t.after(() => serving.end());
+  // The receiver refuses a request whose time is not its own.
+  while ((await timeOf(printed)) < Date.now() + RECEIVER_TOLERANCE_MS) await pause(50);
+  const before = receiver.indices.length;
+  while (receiver.indices.length <= before) await pause(50);
+});
 
 test('no ledger uses an emulator’s clock by accident', async (t) => {
   const printed = await emulator(t, 1);

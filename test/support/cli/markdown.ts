@@ -1,17 +1,18 @@
 export type Block = { readonly language: string; readonly text: string; readonly line: number };
 
 /**
- * The fenced blocks of a Markdown document, in order. The marks for browser steps, `<!-- browser: …
- * -->`, become blocks of the language `browser`.
+ * The fenced blocks of a Markdown document, in order. Marks for steps that are no commands become
+ * blocks too: `<!-- browser: … -->` for steps in a browser, and `<!-- stop: … -->` for the command
+ * that the reader stops with Ctrl-C.
  */
 export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = [];
   let open: { language: string; line: number; lines: string[] } | undefined;
   for (const [index, line] of markdown.split('\n').entries()) {
     const fence = /^```(\w*)\s*$/.exec(line);
-    const act = /^<!-- browser: (.*) -->$/.exec(line);
-    if (open === undefined && act !== null) {
-      blocks.push({ language: 'browser', text: act[1] ?? '', line: index + 1 });
+    const [, language, text = ''] = /^<!-- (browser|stop): (.*) -->$/.exec(line) ?? [];
+    if (open === undefined && language !== undefined) {
+      blocks.push({ language, text, line: index + 1 });
     } else if (fence === null) {
       open?.lines.push(line);
     } else if (open === undefined) {
@@ -27,13 +28,20 @@ export function blocksOf(markdown: string): Block[] {
 export type Command = { readonly text: string; readonly exitCode: number | 'keeps running' };
 
 /**
- * One command per line; longer if a quote is open. A command with an exit code other than 0 states
+ * One command per line; longer if a quote or a here-document (`<<'END'`) is open. A command with an exit code other than 0 states
  * it: `# exits 3`. One that runs in the background: `# keeps running`.
  */
 export function commandsOf(block: Block): Command[] {
   const commands: string[] = [];
   let isOpen = false;
+  let end: string | undefined;
   for (const line of block.text.replace(/\\\n\s*/g, '').split('\n')) {
+    if (end !== undefined) {
+      commands.push(`${commands.pop()}\n${line}`);
+      if (line === end) end = undefined;
+      continue;
+    }
+    end = /<<(['"]?)(\w+)\1$/.exec(line)?.[2];
     if (isOpen) commands.push(`${commands.pop()}\n${line}`);
     else if (line.trim() !== '' && !line.startsWith('#')) commands.push(line);
     if ((line.match(/"/g) ?? []).length % 2 === 1) isOpen = !isOpen;

@@ -21,7 +21,13 @@ export type RunFeedsOptions = {
   readonly feeds: readonly FeedConfig[];
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The time of the ledger and of retries. */
   readonly clock: Clock;
+  /**
+   * The time of receivers. The clock of an emulator is not theirs: they would refuse its signatures
+   * as too new, and its fast time would make a fast network look slow.
+   */
+  readonly receiverClock: Clock;
   readonly random: Random;
   readonly wait: Sleep;
   readonly resolve: ResolveHost;
@@ -94,13 +100,13 @@ type RunnerParts = RunFeedsOptions & {
 };
 
 function runnerOf(feed: FeedConfig, state: FeedState, parts: RunnerParts): FeedRunner {
-  const { ledger, pseudonymize } = parts;
+  const { ledger, pseudonymize, receiverClock } = parts;
   const redact: Redact = feed.people === 'pseudonyms' ? pseudonymize : (record) => record;
   return new FeedRunner({
     ...parts,
     name: feed.name,
     selection: new RecordSelection(feed, redact),
-    open: () => openSink(feed, { ...parts, origin: ledger.origin }),
+    open: () => openSink(feed, { ...parts, clock: receiverClock, origin: ledger.origin }),
     state,
     schedule: feed.kind === 'webhook' ? WEBHOOK_SCHEDULE : BACKOFF_SCHEDULE,
   });

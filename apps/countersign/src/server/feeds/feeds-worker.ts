@@ -19,7 +19,8 @@ try {
   const { clock, wait } = await timeOf(setup);
   await runFeeds({
     ...setup,
-    ...{ clock, wait, ruleTitles, random: systemRandom, resolve: systemResolve },
+    ...{ clock, receiverClock: systemClock, wait, ruleTitles },
+    ...{ random: systemRandom, resolve: systemResolve },
     pseudonymize: pseudonymizing(setup),
     tell: (event) => send({ kind: 'event', event }),
     report: (report) => send({ kind: 'report', report }),
