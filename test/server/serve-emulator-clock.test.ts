@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '@countersign/core';
 import { IS_LONG } from '../../tools/property.ts';
 import { assertFsckClean } from '../support/account.ts';
 import { countersign, ended, start } from '../support/command-line.ts';
@@ -110,7 +111,7 @@ test('a webhook is signed at the time of its receiver, not of the emulator', asy
   const serving = await ServerProcess.start(join(root, 'webhook'), config, env);
   t.after(() => serving.end());
   // The receiver refuses a request whose time is not its own.
-  while ((await timeOf(printed)) < Date.now() + RECEIVER_TOLERANCE_MS) await pause(50);
+  while ((await timeOf(printed)) < systemClock.now() + RECEIVER_TOLERANCE_MS) await pause(50);
   const before = receiver.indices.length;
   while (receiver.indices.length <= before) await pause(50);
 });

@@ -28,8 +28,9 @@ export function blocksOf(markdown: string): Block[] {
 export type Command = { readonly text: string; readonly exitCode: number | 'keeps running' };
 
 /**
- * One command per line; longer if a quote or a here-document (`<<'END'`) is open. A command with an exit code other than 0 states
- * it: `# exits 3`. One that runs in the background: `# keeps running`.
+ * One command per line; longer if a quote or a here-document (`<<'END'`) is open. A command with an
+ * exit code other than 0 states it: `# exits 3`. One that runs in the background: `# keeps
+ * running`.
  */
 export function commandsOf(block: Block): Command[] {
   const commands: string[] = [];

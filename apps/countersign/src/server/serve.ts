@@ -153,13 +153,14 @@ class Server {
   }
 
   async run(): Promise<void> {
-    const { dir, clock, random, config } = this.#options;
+    const { dir, clock, stopwatch, random, config } = this.#options;
     const store = await StoreReader.open(dir, { clock });
     const reader = await LedgerReader.open(dir);
     try {
       this.#parts.handover = await ForwardingServer.open({
         socketFile: layout.apiSocket(dir),
-        ...{ clock, random },
+        // The callers are processes of this machine, whatever the tenant's clock shows.
+        ...{ clock: stopwatch, random },
         perform: this.#perform,
       });
       const collectors = await this.#collectors({ store, reader });

@@ -38,10 +38,13 @@ function folderOf(socketFile: string): string {
 export class CallerProofs {
   readonly #folder: string;
   readonly #random: Random;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic'>;
 
   /** Recreates the folder: its content is left over from a killed process. */
-  constructor(socketFile: string, { random, clock }: { random: Random; clock: Clock }) {
+  constructor(
+    socketFile: string,
+    { random, clock }: { random: Random; clock: Pick<Clock, 'monotonic'> },
+  ) {
     this.#folder = folderOf(socketFile);
     this.#random = random;
     this.#clock = clock;

@@ -34,7 +34,7 @@ export class ForwardingServer {
   readonly #server: Server;
   readonly #socket: SocketPath;
   readonly #perform: Perform;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #proofs: CallerProofs;
   readonly #working = new Set<Promise<void>>();
   #isClosing = false;
@@ -42,7 +42,7 @@ export class ForwardingServer {
   static async open(options: {
     socketFile: string;
     perform: Perform;
-    clock: Clock;
+    clock: Pick<Clock, 'monotonic'>;
     random: Random;
   }): Promise<ForwardingServer> {
     const { socketFile } = options;
@@ -56,7 +56,12 @@ export class ForwardingServer {
   }
 
   private constructor(
-    options: { socketFile: string; perform: Perform; clock: Clock; random: Random },
+    options: {
+      socketFile: string;
+      perform: Perform;
+      clock: Pick<Clock, 'monotonic'>;
+      random: Random;
+    },
     socket: SocketPath,
   ) {
     this.#proofs = new CallerProofs(options.socketFile, options);
