@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@countersign/core';
@@ -70,6 +71,8 @@ test('serve sends the configured canaries, and measures what returns', async () 
   const served = serve({
     ...{ dir, config: loadConfig(configFor(emulator), env), env, version: '1.2.3', workers: 1 },
     clock: clockOf(emulator),
+    ...{ hangUps: Readable.from([]), setLogForm: () => undefined },
+    readConfig: () => assert.fail('this test reloads nothing'),
     ...{ stopwatch: systemClock, standstill: () => undefined },
     emulator: { url: `${emulator.origins['login']}/emulator/clock`, ca: undefined },
     random: { fill: (into) => crypto.getRandomValues(into) },

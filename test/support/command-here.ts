@@ -19,6 +19,7 @@ export async function commandHere(
     ...{ stdin: Readable.from([]), stdout, stderr, env, cwd: process.cwd(), clock },
     random: { fill: (into) => crypto.getRandomValues(into) },
     signal: new AbortController().signal,
+    hangUps: () => Readable.from([]),
     startServer: async (request) => {
       const server = await import('../../apps/countersign/src/server/start-server.ts');
       return server.startServer(request);

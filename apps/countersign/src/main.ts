@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import { PooledRandom, systemClock } from '@countersign/core';
 import { collectGarbageSeldom } from './cli/process/collect-garbage.ts';
 import { EXIT } from './cli/process/exit-code.ts';
@@ -31,6 +32,7 @@ const exitCode = runCommandLine(process.argv.slice(2), {
   clock: systemClock,
   random: new PooledRandom({ fill: (into) => crypto.getRandomValues(into) }),
   signal,
+  hangUps: (until) => on(process, 'SIGHUP', { signal: until }),
   startServer: async (request) => {
     const server = await import('./server/start-server.ts');
     return server.startServer(request);

@@ -23,6 +23,8 @@ export type ProcessEnvironment = {
   readonly random: Random;
   /** Aborted by the first Ctrl-C. Its reason is the exit code to use. */
   readonly signal: AbortSignal;
+  /** One item for each hang-up signal from the call on, until `signal` is aborted. */
+  readonly hangUps: (signal: AbortSignal) => AsyncIterable<unknown>;
   readonly startServer: StartServer;
 };
 
@@ -99,7 +101,7 @@ function newProgram(terminal: Terminal): Parser {
 }
 
 function contextOf(globals: Globals, terminal: Terminal, world: ProcessEnvironment): Context {
-  const { stdin, env, cwd, clock, random, signal, startServer } = world;
+  const { stdin, env, cwd, clock, random, signal, hangUps, startServer } = world;
   const namedDataDir = globals.data === undefined ? undefined : resolve(cwd, globals.data);
   return {
     terminal,
@@ -109,6 +111,7 @@ function contextOf(globals: Globals, terminal: Terminal, world: ProcessEnvironme
     clock,
     random,
     signal,
+    hangUps,
     startServer,
     namedDataDir,
     dataDir: namedDataDir ?? resolve(cwd, env.COUNTERSIGN_DATA || 'countersign-data'),

@@ -59,6 +59,7 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   conformance: LOCAL_FILES,
   import: LOCAL_FILES,
   doctor: THIS_MACHINE,
+  reload: THIS_MACHINE,
   backup: LOCAL_FILES,
   restore: LOCAL_FILES,
   health: LOCAL_FILES,

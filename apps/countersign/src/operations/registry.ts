@@ -67,6 +67,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
       (await import('./people/record-agent-call.ts')).recordAgentCall,
     coverage: async () => (await import('./reading/coverage.ts')).listCoverage,
     backup: async () => (await import('./backup/backup.ts')).backUp,
+    reload: async () => (await import('./setup/reload.ts')).reload,
     health: async () => (await import('./doctor/health.ts')).askHealth,
     doctor: async () => (await import('./doctor/doctor.ts')).examine,
     restore: async () => (await import('./backup/restore.ts')).restore,

@@ -4,6 +4,7 @@ import { type Clock, messageOf, OWN_TENANT, type Random } from '@countersign/cor
 import { LedgerReader, layout } from '@countersign/ledger/reader';
 import type { Collector, Sleep } from '@countersign/m365';
 import type { Config } from '../config/config.ts';
+import type { ConfigVersion } from '../config/load-config.ts';
 import type { DetectionReport } from '../detection/runner/detection-runner.ts';
 import { CanaryRunner, canaryTexts } from '../ingest/canaries/canary-runner.ts';
 import { CrossCheck } from '../ingest/collection/cross-check.ts';
@@ -28,10 +29,12 @@ import { runDetectionOnce, runDetectionThread } from './detection/detection-thre
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { FeedsThread } from './feeds/feeds-thread.ts';
 import type { ListenerTls } from './listener/listener.ts';
+import { LiveConfig } from './live-config.ts';
 import { rounds } from './poll-loop.ts';
 import { aborted, breaking } from './runtime/breaking.ts';
 import { type CollectorTally, newTally } from './runtime/collector-tally.ts';
 import { type DiskMeter, DiskReserve } from './runtime/disk-reserve.ts';
+import { onHangUps } from './runtime/hang-ups.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
 import { type OpenParts, StatePages } from './state-pages.ts';
 
@@ -51,6 +54,14 @@ export type ServeOptions = {
   readonly standstill: () => string | undefined;
   /** Measures the disk of the data folder. */
   readonly freeDisk: DiskMeter;
+  /**
+   * Reads the configuration again.
+   * @throws DocumentError CONFIG_INVALID, CONFIG_UNREADABLE
+   */
+  readonly readConfig: () => ConfigVersion;
+  readonly setLogForm: (form: Config['log']) => void;
+  /** One item for each signal that asks for a reload. */
+  readonly hangUps: AsyncIterable<unknown>;
   /** Aborted to stop: work in progress ends after its current batch. */
   readonly signal: AbortSignal;
   /** Worker threads for collection and forwarded commands. */
@@ -130,6 +141,7 @@ class Server {
   readonly #reserve: DiskReserve;
   readonly #endpoints: EnforcementLoop;
   readonly #feeds: FeedsThread;
+  readonly #live: LiveConfig;
   /** What opens later; metrics and health read it. */
   readonly #parts: OpenParts = {
     tallies: [],
@@ -146,6 +158,8 @@ class Server {
     this.#tenants = tenants;
     this.#canaries = canaries;
     this.#feeds = new FeedsThread(options, writer.threads);
+    const restartFeeds = this.#feeds.restart.bind(this.#feeds);
+    this.#live = new LiveConfig({ ...options, restartFeeds });
     this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
     this.#endpoints = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, sink });
     const sources = { writer, reserve: this.#reserve, endpoints: this.#endpoints };
@@ -232,6 +246,8 @@ class Server {
     running.push(breaking(broken, () => this.#endpoints.run(both)));
     running.push(breaking(broken, () => this.#feeds.run(both)));
     running.push(breaking(broken, () => this.#untilFailure(both)));
+    const { hangUps } = this.#options;
+    running.push(breaking(broken, () => onHangUps(hangUps, both, () => this.#reload(both))));
     running.push(api.run(both));
     await aborted(both);
     if (broken.signal.aborted) this.#parts.failure = messageOf(broken.signal.reason);
@@ -260,7 +276,7 @@ class Server {
 
   /** A forwarded command has the ledger exclusively, and stops with the server. */
   readonly #perform: Perform = async (work, hooks) => {
-    const { clock, random, config, env, workers, version, tell } = this.#options;
+    const { clock, random, env, workers, version, tell } = this.#options;
     const isBulk = (await operationOf(work)).volume === 'bulk';
     // Check before posting pending decisions, because a full disk makes that fail.
     if (isBulk) this.#reserve.needRoom();
@@ -277,7 +293,9 @@ class Server {
         await hooks.begin();
         const actor = { who, host: hostname(), version };
         const performing = (signal: AbortSignal): Promise<unknown> => {
-          const by = { actor, random, config, env, workers, hooks: { ...hooks, signal } };
+          const service = this.#live;
+          const common = { actor, random, env, workers, service, config: service.config };
+          const by = { ...common, hooks: { ...hooks, signal } };
           return perform({ ...this.#writer, detectBeside: this.#detectBeside }, work, by);
         };
         // Other bulk writers must stop before an enforcement point has to.
@@ -293,6 +311,19 @@ class Server {
       }
     });
   };
+
+  /** A signal proves no account, so the entry names the signal. A refusal is in the log. */
+  async #reload(signal: AbortSignal): Promise<void> {
+    const work = { operation: 'reload', input: {}, mode: 'perform', tenant: null } as const;
+    const hooks = { signal, begin: async () => undefined, progress: () => undefined };
+    try {
+      await this.#perform({ ...work, who: 'serve, by SIGHUP' }, hooks);
+    } catch (error) {
+      if (signal.aborted) return;
+      const because = `could not reload: ${messageOf(error)}`;
+      this.#options.tell({ event: 'problem', collector: 'reload', because });
+    }
+  }
 
   /** The HTTP interface has its own thread, and asks this one for its state. */
   async #openApi(store: StoreReader): Promise<ApiService> {

@@ -15,10 +15,16 @@ const SERVE_THREADS_MAX = 4;
 /** Runs the server with this machine's disk, threads and time until the signal is aborted. */
 export async function startServer(request: ServerRequest): Promise<void> {
   const { dataDir, config, env, random, signal, keyFile, acceptFork, log, ready } = request;
+  const { hangUps, readConfig } = request;
   const emulator = emulatorOf(request);
   const { clock, wait, standstill } = await timeOf(request, emulator);
+  let logForm = config.log;
   await serve({
     ...{ dir: dataDir, config, env, clock, wait, random, signal, keyFile, acceptFork, ready },
+    ...{ hangUps, readConfig },
+    setLogForm: (form) => {
+      logForm = form;
+    },
     emulator,
     // Queues and histograms measure this machine's time, whatever the tenant's clock shows.
     stopwatch: request.clock,
@@ -27,7 +33,7 @@ export async function startServer(request: ServerRequest): Promise<void> {
     freeDisk: () => freeShare(dataDir),
     workers: Math.min(SERVE_THREADS_MAX, availableParallelism()),
     policies: join(contentFolder(), 'policies'),
-    tell: (event) => log(logLine(clock.now(), event, config.log)),
+    tell: (event) => log(logLine(clock.now(), event, logForm)),
   });
 }
 

@@ -53,6 +53,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   grouped('ledger', () => import('./ledger/ledger.ts')),
   derived('rebuild', () => import('./ledger/rebuild.ts')),
   process('init', async () => (await import('./deployment/init.ts')).declareInit),
+  derived('reload', () => import('./deployment/reload.ts')),
   derived('health', () => import('./deployment/health.ts')),
   derived('doctor', () => import('./deployment/doctor.ts')),
   derived('backup', () => import('./deployment/backup.ts')),

@@ -34,8 +34,12 @@ const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {
     terminal.line({ text: 'good: ', style: 'yes' }, file);
     return EXIT.done;
   }
+  const { loadConfigVersion } = await import('../../config/load-config.ts');
   await context.startServer({
     ...{ dataDir, config, env, clock, random, signal },
+    readConfig: () => loadConfigVersion(file, env),
+    // From here on: a signal during a long start must not end the process.
+    hangUps: context.hangUps(signal),
     keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
     acceptFork: flags.acceptFork === true ? 'accept' : undefined,
     log: (line) => terminal.note(line),

@@ -22,6 +22,8 @@ export type Context = {
   readonly json: boolean;
   /** Aborted by the first Ctrl-C. A command stops after its current batch. */
   readonly signal: AbortSignal;
+  /** One item for each hang-up signal from now on, until `signal` is aborted. */
+  readonly hangUps: (signal: AbortSignal) => AsyncIterable<unknown>;
   /** Starts the server, which the command line does not import. */
   readonly startServer: StartServer;
   /** Runs another command line in the same environment. */

@@ -8,8 +8,8 @@ type Signals = {
  * Handles Ctrl-C (or SIGTERM): stop after the current batch.
  *
  * The first signal restores the default, so that the second ends the process at once, which the
- * ledger survives like any crash. SIGHUP keeps its default, so that `nohup` works. The abort reason
- * is the signal's name.
+ * ledger survives like any crash. SIGHUP keeps its default, so that `nohup` works; only `serve`
+ * takes it, as a reload. The abort reason is the signal's name.
  */
 export function onInterrupt(process: Signals, say: (sentence: string) => void): AbortSignal {
   const controller = new AbortController();

@@ -56,6 +56,7 @@ export type Example = {
  * - `interruption`      a caller that ends it
  * - `token`             an API token
  * - `feed`              a feed that has run
+ * - `service`           a running service
  */
 export type Prerequisite =
   | 'files'
@@ -65,7 +66,8 @@ export type Prerequisite =
   | 'witness'
   | 'interruption'
   | 'token'
-  | 'feed';
+  | 'feed'
+  | 'service';
 
 /** Runs in the process of the caller; its output is one document. */
 export type DocumentOperation<Input extends object, Output, View = Output> = Definition<Input> & {

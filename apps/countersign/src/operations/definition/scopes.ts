@@ -5,7 +5,7 @@
  * - `ledger:check`      a re-read of the whole ledger
  * - `ledger:erase`      erasure of bodies
  * - `ledger:hold`       legal holds
- * - `ledger:administer` keys, clock, witnesses, derived state
+ * - `ledger:administer` keys, clock, witnesses, derived state, configuration
  * - `records:import`    adding records
  * - `events:read`       events, queries, timelines, reconciliation
  * - `feeds:read`        the stream of events, decisions and findings for other systems

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Actor } from '../../projection/entries/own-entry.ts';
 import type { Command } from '../forwarding/command.ts';
 import type { WorkHooks } from '../forwarding/forwarding-server.ts';
+import type { ServiceControl } from './service-control.ts';
 
 /** The resources that a process brings to work, its own or another's. */
 export type HandlerContext = {
@@ -19,6 +20,8 @@ export type HandlerContext = {
   readonly hooks: Pick<WorkHooks, 'signal' | 'progress'>;
   /** The tenant that the process was started with; undefined: the work names its own. */
   readonly config?: Config | undefined;
+  /** The service that runs the work; undefined in other processes. */
+  readonly service?: ServiceControl | undefined;
   /** Only for its own commands. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
 };

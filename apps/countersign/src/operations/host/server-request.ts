@@ -1,15 +1,23 @@
 import type { Clock, Random } from '@countersign/core';
 import type { Config } from '../../config/config.ts';
+import type { ConfigVersion } from '../../config/load-config.ts';
 
 /** Requests of the command line to the server, and its answers. */
 export type ServerRequest = {
   readonly dataDir: string;
   readonly config: Config;
+  /**
+   * Reads the configuration again.
+   * @throws DocumentError CONFIG_INVALID, CONFIG_UNREADABLE
+   */
+  readonly readConfig: () => ConfigVersion;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly random: Random;
   /** Aborted to stop it. */
   readonly signal: AbortSignal;
+  /** One item for each signal that asks for a reload. */
+  readonly hangUps: AsyncIterable<unknown>;
   readonly keyFile: string | undefined;
   readonly acceptFork: 'accept' | undefined;
   /** Called with each line of the server's log. */

@@ -1,6 +1,8 @@
 import { type ThreadError, ThreadHandle, type ThreadMonitor } from '@countersign/core';
 import type { Config } from '../../config/config.ts';
+import type { FeedConfig } from '../../config/feeds/feeds-schema.ts';
 import type { FeedsReport } from '../../feeds/delivery/run-feeds.ts';
+import { aborted } from '../runtime/breaking.ts';
 import type { LogServerEvent } from '../runtime/server-event.ts';
 import type { FeedsThreadSetup, FromFeeds, ToFeeds } from './feeds-messages.ts';
 
@@ -23,29 +25,50 @@ export type FeedsState =
 export class FeedsThread {
   readonly #options: FeedsThreadOptions;
   readonly #threads: ThreadMonitor;
+  #feeds: readonly FeedConfig[];
   #state: FeedsState;
+  /** Aborted when the feeds have changed. */
+  #changed = new AbortController();
 
   constructor(options: FeedsThreadOptions, threads: ThreadMonitor) {
     this.#options = options;
     this.#threads = threads;
-    this.#state = { kind: options.config.feeds.length === 0 ? 'none' : 'starting' };
+    this.#feeds = options.config.feeds;
+    this.#state = { kind: this.#feeds.length === 0 ? 'none' : 'starting' };
   }
 
   get state(): FeedsState {
     return this.#state;
   }
 
+  /**
+   * Continues with other feeds: the thread stops as at the end of the service, and another one
+   * starts. A batch in flight that is not proved in time is sent again.
+   */
+  restart(feeds: readonly FeedConfig[]): void {
+    this.#feeds = feeds;
+    this.#changed.abort();
+  }
+
   /** Runs until the signal is aborted. Without feeds it starts no thread. */
   async run(signal: AbortSignal): Promise<void> {
-    const { dir, version, env, emulator, config } = this.#options;
-    if (config.feeds.length === 0) return;
-    const setup: FeedsThreadSetup = {
-      dir,
-      version,
-      env: { ...env },
-      emulator,
-      feeds: config.feeds,
-    };
+    while (!signal.aborted) {
+      this.#changed = new AbortController();
+      const either = AbortSignal.any([signal, this.#changed.signal]);
+      const feeds = this.#feeds;
+      if (feeds.length === 0) this.#state = { kind: 'none' };
+      else {
+        // Health keeps the last report until the next one, because a reload is no failure.
+        if (this.#state.kind !== 'running') this.#state = { kind: 'starting' };
+        await this.#runThread(feeds, either);
+      }
+      await aborted(either);
+    }
+  }
+
+  async #runThread(feeds: readonly FeedConfig[], signal: AbortSignal): Promise<void> {
+    const { dir, version, env, emulator } = this.#options;
+    const setup: FeedsThreadSetup = { dir, version, env: { ...env }, emulator, feeds };
     const finished = Promise.withResolvers<void>();
     const common = { name: 'feeds', file: workerUrl(), setup, monitor: this.#threads };
     const thread = new ThreadHandle<ToFeeds, FromFeeds>(common, {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import { ManualClock, systemClock } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger';
@@ -194,6 +195,8 @@ async function withServer(
     clock: { now: systemClock.now, monotonic: () => systemClock.monotonic() + aheadMs },
     wait: (ms, signal) =>
       ms === IMPORT_DISK_CHECK_MS && disk.free > LOW ? later() : systemWait(ms, signal),
+    ...{ hangUps: Readable.from([]), setLogForm: () => undefined },
+    readConfig: () => assert.fail('this test reloads nothing'),
     ...{ stopwatch: systemClock, standstill: () => undefined },
     ...{ emulator: undefined, freeDisk: () => disk.free, signal: stop.signal },
     ...{ workers: 1, keyFile: undefined, acceptFork: undefined },

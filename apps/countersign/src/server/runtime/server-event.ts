@@ -57,6 +57,13 @@ export type ServeEvent =
       readonly what: 'failing' | 'recovered' | 'stopped' | 'refused' | 'state-failed';
       readonly because: string;
     }
+  | {
+      readonly event: 'reloaded';
+      readonly sha256: string;
+      readonly applied: readonly string[];
+      readonly needsRestart: readonly string[];
+    }
+  | { readonly event: 'reload-refused'; readonly problems: readonly string[] }
   | { readonly event: 'stopping'; readonly because: string }
   | { readonly event: 'stopped'; readonly entries: number };
 
@@ -112,6 +119,15 @@ function textOf(event: ServeEvent): string {
     }
     case 'feed':
       return `feed ${event.feed} ${event.what}: ${event.because}`;
+    case 'reloaded': {
+      const applied = event.applied.join(', ') || 'nothing';
+      const more = event.needsRestart.join(', ');
+      return `reloaded ${applied}${more === '' ? '' : `; needs a restart: ${more}`}`;
+    }
+    case 'reload-refused': {
+      const found = plural(event.problems.length, 'problem');
+      return `reload-refused the configuration has ${found}: ${event.problems.join('; ')}`;
+    }
     case 'stopping':
       return `stopping: ${event.because}`;
     case 'stopped':
