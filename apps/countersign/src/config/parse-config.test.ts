@@ -142,8 +142,8 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
   [
     'an unknown member',
     `${GOOD}color: red\n`,
-    'c.yaml:8:1: color: is not known: remove it, or write one of listen, reach, log, ' +
-      'inventory, tenants, emulatorClock, enforcementPoints, operators, feeds',
+    'c.yaml:8:1: color: is not known: remove it, or write one of listen, reach, ' +
+      'tls, log, inventory, tenants, emulatorClock, enforcementPoints, operators, feeds',
   ],
   [
     'an id that is none',
