@@ -146,6 +146,8 @@ test('a caller without names gets every value through the replacement', async ()
   const found = await json(await api.send('/api/v1/findings', { headers }));
   assert.deepEqual(new Set(found.items as unknown[]), new Set(['hidden']));
   assert.equal((await json(await api.send('/api/v1/brief', { headers }))).result, 'hidden');
+  const { result } = await json(await api.send('/api/v1/entries/5/proof', { headers }));
+  assert.match(String(result['proof']), /^c2sp\.org\/tlog-proof@v1\n/, 'a proof stays as it is');
   assert.equal((await api.send('/api/v1/entries/5', { headers })).status, 403);
 });
 

@@ -10,6 +10,11 @@ export function declareGlobals(program: Parser): Parser {
     )
     .option('--data <dir>', 'data folder (default: $COUNTERSIGN_DATA, else ./countersign-data)')
     .option('--tenant <guid>', 'only this tenant', tenantOption)
+    .option('--server <url>', 'ask this service instead of a data folder')
+    .option(
+      '--token-file <file>',
+      'file of the API token for --server (default: $COUNTERSIGN_TOKEN)',
+    )
     .option('--json', 'one JSON document, or one per line for a list')
     .option('--debug', 'on an error, print its stack trace');
 }

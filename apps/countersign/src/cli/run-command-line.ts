@@ -9,6 +9,7 @@ import { declareGlobals } from './global-options.ts';
 import type { BindCommand, Context, Environment } from './process/command-context.ts';
 import { failureOf, stackLines } from './process/describe-failure.ts';
 import { EXIT, type ExitCode } from './process/exit-code.ts';
+import type { Remote, RemoteFlags } from './process/remote.ts';
 import { paint } from './terminal/color.ts';
 import { Terminal } from './terminal/terminal.ts';
 
@@ -28,7 +29,7 @@ export type ProcessEnvironment = {
   readonly startServer: StartServer;
 };
 
-type Globals = { data?: string; tenant?: TenantId; json?: true; debug?: true };
+type Globals = RemoteFlags & { data?: string; tenant?: TenantId; json?: true; debug?: true };
 
 /**
  * Runs one command line (without `node` and the script) and returns the exit code.
@@ -42,9 +43,11 @@ export async function runCommandLine(
   const terminal = new Terminal(world);
   const program = newProgram(terminal);
   let exitCode: ExitCode = EXIT.done;
-  const bind: BindCommand = (command) => {
+  const bind: BindCommand = (command, where = 'here') => {
     return async (...args) => {
-      exitCode = await command(contextOf(program.opts<Globals>(), terminal, world), ...args);
+      const globals = program.opts<Globals>();
+      const remote = await remoteIn(globals, where, world);
+      exitCode = await command(contextOf(globals, terminal, world, remote), ...args);
     };
   };
   try {
@@ -100,7 +103,26 @@ function newProgram(terminal: Terminal): Parser {
   return program;
 }
 
-function contextOf(globals: Globals, terminal: Terminal, world: ProcessEnvironment): Context {
+/** Loaded on demand: most commands run here. @throws CliError USAGE */
+async function remoteIn(
+  globals: Globals,
+  where: 'here' | 'elsewhere',
+  world: ProcessEnvironment,
+): Promise<Remote | undefined> {
+  const { server, tokenFile, data } = globals;
+  if (server === undefined && tokenFile === undefined) return undefined;
+  const { refuseRemote, remoteOf } = await import('./process/remote.ts');
+  const remote = remoteOf(globals, { ...world, data });
+  if (where === 'here') refuseRemote(remote);
+  return remote;
+}
+
+function contextOf(
+  globals: Globals,
+  terminal: Terminal,
+  world: ProcessEnvironment,
+  remote: Remote | undefined,
+): Context {
   const { stdin, env, cwd, clock, random, signal, hangUps, startServer } = world;
   const namedDataDir = globals.data === undefined ? undefined : resolve(cwd, globals.data);
   return {
@@ -115,6 +137,7 @@ function contextOf(globals: Globals, terminal: Terminal, world: ProcessEnvironme
     startServer,
     namedDataDir,
     dataDir: namedDataDir ?? resolve(cwd, env.COUNTERSIGN_DATA || 'countersign-data'),
+    remote,
     tenant: globals.tenant,
     json: globals.json === true,
     run: (line) => runCommandLine(line, world),

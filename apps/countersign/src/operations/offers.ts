@@ -99,6 +99,19 @@ export function operationIdOf(name: string): string {
   return name.replaceAll(/[ -]+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 /**
+ * Operations whose answer names no person. It must arrive as it is: the header of a proof
+ * (`c2sp.org/tlog-proof@v1`) has the form of an address, and a changed proof does not verify.
+ */
+export const NAMES_NO_ONE: ReadonlySet<string> = new Set([
+  'check-tenant',
+  'ledger checkpoint',
+  'ledger fsck',
+  'ledger prove',
+  'requests',
+  'tokens create',
+]);
+
+/**
  * Operations whose reply holds a secret. It is neither stored for a repeated request, nor
  * compressed: CRIME and BREACH read secrets from the length of a reply.
  */

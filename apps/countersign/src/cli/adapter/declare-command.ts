@@ -3,11 +3,13 @@ import { InvalidArgumentError, Option, type Command as Parser } from 'commander'
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import type { ExitCode } from '../process/exit-code.ts';
+import { refuseRemote } from '../process/remote.ts';
 import type { Binding, Choice, FlagChoice, OwnFlag, OwnValues } from './binding.ts';
+import type { BoundCall } from './bound-call.ts';
 import { examplesText } from './examples-text.ts';
 import { camelCase, type Parameter } from './flags.ts';
-import { keyOf, type RawValues, readInput } from './read-input.ts';
-import { type BoundCall, runBinding } from './run-binding.ts';
+import { keyOf, parseValues, type RawValues, readValues } from './read-input.ts';
+import { runBinding } from './run-binding.ts';
 import { dryRunOption, type WriterValues, writerOptions } from './writer-options.ts';
 
 /** One command: an operation, and others that its flags select. */
@@ -81,7 +83,7 @@ function declareCommand(
   if (bindings.some(({ dashes }) => dashes === 'allowed')) parser.allowUnknownOption();
   const positions = declarePositions(parser, bindings);
   declareFlags(parser, command);
-  parser.action(bind(handlerOf(command, positions, run)));
+  parser.action(bind(handlerOf(command, positions, run), 'elsewhere'));
   declareAll(parser, bind, subcommands, run);
 }
 
@@ -189,7 +191,10 @@ function handlerOf(
     const raw: Record<string, unknown> = { ...flags };
     takeFlagsOfParent(given[positions.length + 1] as Parser, raw);
     for (const [at, position] of positions.entries()) raw[keyOf(position)] = given[at];
-    if (process !== undefined && isSet(raw, process.when)) return process.run(context, raw);
+    if (process !== undefined && isSet(raw, process.when)) {
+      refuseRemote(context.remote);
+      return process.run(context, raw);
+    }
     const chosen = bindings.flatMap((each) =>
       each.when !== undefined && isChosen(raw, each.when) ? [{ ...each, when: each.when }] : [],
     );
@@ -198,9 +203,10 @@ function handlerOf(
       throw usage(`give one of ${chosen.map(({ when }) => choiceText(when)).join(' and ')}`);
     }
     refuseOthers(binding, bindings, raw);
+    const values = await readValues(context, binding, raw);
     return run(context, {
-      binding,
-      input: await readInput(context, binding, raw),
+      ...{ binding, given: values },
+      input: parseValues(binding, values),
       own: ownValues(binding, raw),
       writer: raw as WriterValues,
     });

@@ -13,28 +13,35 @@ import { camelCase, type Parameter } from './flags.ts';
 export type RawValues = Readonly<Record<string, unknown>>;
 
 /**
- * Validates the input of an operation.
- * @throws CliError USAGE, OperationError INVALID_INPUT
+ * The values of the input, by member.
+ * @throws CliError USAGE
  */
-export async function readInput(
+export async function readValues(
   context: Context,
-  binding: Binding,
+  { parameters }: Binding,
   raw: RawValues,
-): Promise<object> {
-  const { parameters } = binding;
-  const input: Record<string, unknown> = {};
+): Promise<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
   for (const parameter of parameters) {
     const value = raw[keyOf(parameter)] ?? formerValue(parameter, raw);
     if (isGiven(value, parameter))
-      input[parameter.member] = await fieldValue(context, parameter, value);
+      values[parameter.member] = await fieldValue(context, parameter, value);
     else if (parameter.isRequired) throw usage(missingText(parameter));
   }
+  return values;
+}
+
+/**
+ * Validates the input of an operation.
+ * @throws OperationError INVALID_INPUT
+ */
+export function parseValues({ operation, parameters }: Binding, values: object): object {
   const nameOf = (member: string): string => {
     const parameter = parameters.find((each) => each.member === member);
     if (parameter === undefined) return member;
     return parameter.place === 'flag' ? `--${parameter.name}` : `the ${parameter.name}`;
   };
-  return parseInput(binding.operation.input, input, nameOf);
+  return parseInput(operation.input, values, nameOf);
 }
 
 function formerValue({ formerName }: Parameter, raw: RawValues): unknown {

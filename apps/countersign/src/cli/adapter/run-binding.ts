@@ -10,20 +10,17 @@ import type { DryRun } from '../../operations/host/handlers.ts';
 import { asOfText, isBehind, Readers } from '../../operations/readers/readers.ts';
 import type { Context } from '../process/command-context.ts';
 import { EXIT, type ExitCode } from '../process/exit-code.ts';
-import type { Binding, OwnValues } from './binding.ts';
+import type { BoundCall } from './bound-call.ts';
 import type { WriterValues } from './writer-options.ts';
-
-export type BoundCall = {
-  readonly binding: Binding;
-  /** Validated. */
-  readonly input: object;
-  readonly own: OwnValues;
-  readonly writer: WriterValues;
-};
 
 /** Runs an operation, prints its output, and returns the exit code of its conclusion. */
 export async function runBinding(context: Context, call: BoundCall): Promise<ExitCode> {
-  const { terminal } = context;
+  const { terminal, remote } = context;
+  if (remote !== undefined) {
+    // Loaded on demand: most commands run here.
+    const { runRemote } = await import('./run-remote.ts');
+    return runRemote(context, remote, call);
+  }
   const notices: string[] = [];
   using readers = new Readers(context);
   try {

@@ -7,9 +7,9 @@ import { Command as Parser } from 'commander';
 import { parseInput } from '../../operations/definition/parse-input.ts';
 import { SCOPES } from '../../operations/definition/scopes.ts';
 import { loadLedgerOperation, loadOperations } from '../../operations/registry.ts';
+import type { BoundCall } from '../adapter/bound-call.ts';
 import { type CliCommand, type CliGroup, declareAll } from '../adapter/declare-command.ts';
 import { wordsOf } from '../adapter/examples-text.ts';
-import type { BoundCall } from '../adapter/run-binding.ts';
 import type { BindCommand, Context } from '../process/command-context.ts';
 import { COMMANDS } from './index.ts';
 

@@ -3,6 +3,7 @@ import type { Clock, Random, TenantId } from '@countersign/core';
 import type { StartServer } from '../../operations/host/server-request.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ExitCode } from './exit-code.ts';
+import type { Remote } from './remote.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,6 +19,8 @@ export type Context = {
   readonly dataDir: string;
   /** The same, but only if this command line names it. */
   readonly namedDataDir: string | undefined;
+  /** The service elsewhere that runs the operations; undefined: this process. */
+  readonly remote: Remote | undefined;
   readonly tenant: TenantId | undefined;
   readonly json: boolean;
   /** Aborted by the first Ctrl-C. A command stops after its current batch. */
@@ -39,4 +42,6 @@ export type CommandHandler<Args extends readonly unknown[] = readonly unknown[]>
 /** Binds a command to the command line parser. Only this builds a context. */
 export type BindCommand = <Args extends readonly unknown[]>(
   command: CommandHandler<Args>,
+  /** `elsewhere`: it also runs at a service elsewhere. */
+  where?: 'here' | 'elsewhere',
 ) => (...args: Args) => Promise<void>;

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { FeedRecord } from '../../../feeds/feed-record.ts';
 import type { ListOperation, OperationContext } from '../../../operations/definition/operation.ts';
 import { parseInput } from '../../../operations/definition/parse-input.ts';
-import { SECRET_REPLY } from '../../../operations/offers.ts';
+import { NAMES_NO_ONE, SECRET_REPLY } from '../../../operations/offers.ts';
 import { recordNamesAccess } from '../../../operations/people/record-names-access.ts';
 import { Readers } from '../../../operations/readers/readers.ts';
 import type { Caller } from '../../../operators/caller.ts';
@@ -163,7 +163,7 @@ export class OperationHandler {
     using readers = this.#readers();
     const context = this.#context(call, readers, notices);
     const { result, ...reply } = await runDocument(operation, call.input, context);
-    const shown = this.#shown(call.caller, result);
+    const shown = this.#shown(call, result);
     const body = JSON.stringify({ ...reply, result: shown, notices });
     // The watermark moves with every entry, and the result does not.
     return { body: `${body}\n`, etag: etagOf(JSON.stringify([reply.answer, shown])) };
@@ -195,17 +195,17 @@ export class OperationHandler {
   }
 
   #page(
-    { caller, request }: Call,
+    call: Call,
     page: Page,
     position: Parameters<CursorCodec['encode']>[0] | undefined,
   ): Response {
     const { items, complete, asOf, notices, isLast } = page;
     const next = isLast || position === undefined ? null : this.#parts.cursors.encode(position);
-    const shown = items.map((item) => this.#shown(caller, item));
+    const shown = items.map((item) => this.#shown(call, item));
     const reply: ListReply = { items: shown, complete, asOf, next, notices };
     const body = JSON.stringify(reply);
     if (next === null) return jsonResponse(200, `${body}\n`);
-    const url = new URL(request.url);
+    const url = new URL(call.request.url);
     url.searchParams.set('cursor', next);
     return jsonResponse(200, `${body}\n`, {
       link: `<${url.pathname}${url.search}>; rel="next"`,
@@ -260,7 +260,7 @@ export class OperationHandler {
       const form = isEvents ? EVENT_STREAM : NDJSON;
       const body = streamBody({
         ...{ records: list[Symbol.asyncIterator](), form, ended },
-        redact: (record) => this.#shown(caller, record) as FeedRecord,
+        redact: (record) => this.#shown(call, record) as FeedRecord,
         endsBecause: () =>
           authenticator.stillValid(caller) ? undefined : 'the proof of the caller ended',
       });
@@ -297,8 +297,9 @@ export class OperationHandler {
     };
   }
 
-  #shown({ people }: Caller, value: unknown): unknown {
-    return people === 'names' ? value : this.#parts.pseudonymize(value);
+  #shown({ caller, route }: Call, value: unknown): unknown {
+    const isOpen = caller.people === 'names' || NAMES_NO_ONE.has(route.operation.name);
+    return isOpen ? value : this.#parts.pseudonymize(value);
   }
 }
 
