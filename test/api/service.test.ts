@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { get } from 'node:https';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,7 +11,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { createParser } from 'eventsource-parser';
 import { certificateFor } from '../../tools/testing/certificate.ts';
 import { ActivityService } from '../support/collection/activity-service.ts';
-import { countersign } from '../support/command-line.ts';
+import { countersign, ended, start } from '../support/command-line.ts';
 import { ndjson, records } from '../support/exports.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { newClient } from '../support/mcp/clients.ts';
@@ -227,4 +228,46 @@ test('an agent asks over HTTP, and without a token learns where to get one', asy
   };
   assert.match(reply.structuredContent?.answer ?? '', /^(?:yes|no|unknown)$/);
   await client.close();
+});
+
+test('a stop ends streams, idle connections and a send that hangs, and loses nothing', async (t) => {
+  // Takes requests, and never answers.
+  const requests: string[] = [];
+  const receiver = createServer((request) => void requests.push(request.url ?? ''));
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  t.after(() => {
+    receiver.closeAllConnections();
+    receiver.close();
+  });
+  const { port: receiverPort } = receiver.address() as AddressInfo;
+  const service = await begin(t, 'stop', {
+    env: { HOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}` },
+    more:
+      `feeds:\n  - {name: soc, kind: webhook, url: "http://127.0.0.1:${receiverPort}/hook", ` +
+      'secrets: [{env: HOOK_SECRET}], kinds: [event], start: beginning, allow: [loopback]}\n',
+  });
+  const { server, dir } = service;
+  const token = await createToken(service, 'reader', 'feeds:read');
+  await importRecords(service, 0, 5);
+  while (requests.length === 0) await pause(20);
+  const { hostname, port } = new URL(server.url);
+  const idle = Array.from({ length: 100 }, () => connect(Number(port), hostname));
+  for (const socket of idle) socket.on('error', () => undefined);
+  const stream = eventsOf(`${server.url}/api/v1/tail?follow=true&from=0`, token);
+  await stream.next();
+  const input = ndjson(records(5_000));
+  const importing = start(['import', '-', '--json', '--data', dir]);
+  const imported = ended(importing);
+  importing.stdin?.write(input.slice(0, input.length / 2));
+  await server.logged(({ event, command }) => event === 'work-begun' && command === 'import');
+  const stoppedMs = performance.now();
+  const stopped = server.end();
+  for await (const _ of stream);
+  assert.equal(await stopped, 0);
+  t.diagnostic(`stopped after ${Math.round(performance.now() - stoppedMs)} ms`);
+  importing.stdin?.end();
+  await imported;
+  const fsck = await countersign(['ledger', 'fsck', '--data', dir]);
+  assert.equal(fsck.code, 0, fsck.stdout);
 });
