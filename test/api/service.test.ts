@@ -230,7 +230,7 @@ test('an agent asks over HTTP, and without a token learns where to get one', asy
   await client.close();
 });
 
-test('a stop ends streams, idle connections and a send that hangs, and loses nothing', async (t) => {
+test('a stop ends streams, idle connections and a hanging send, and loses nothing', async (t) => {
   // Takes requests, and never answers.
   const requests: string[] = [];
   const receiver = createServer((request) => void requests.push(request.url ?? ''));
