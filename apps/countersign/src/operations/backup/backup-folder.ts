@@ -12,6 +12,8 @@ export const names = {
   checksums: 'SHA256SUMS',
   /** A backup in progress, which the next run continues. */
   partial: '.partial',
+  /** The start of the name of an older backup while it is removed. */
+  removed: '.removed-',
   lock: '.lock',
 } as const;
 

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { plural } from '@countersign/core';
@@ -211,6 +211,10 @@ function checkContinues(
 
 async function removeOlder(to: string, keep: number): Promise<readonly string[]> {
   const older = (await backupsIn(to)).slice(0, -keep);
-  for (const name of older) await rm(join(to, name), { recursive: true });
+  // A crash in the middle of a removal must not leave half a folder under the name of a backup.
+  for (const name of older) await rename(join(to, name), join(to, `${names.removed}${name}`));
+  for (const name of await readdir(to)) {
+    if (name.startsWith(names.removed)) await rm(join(to, name), { recursive: true });
+  }
   return older;
 }
