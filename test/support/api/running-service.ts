@@ -27,7 +27,7 @@ export async function startSampleService(
   assert.equal(imported.code, 0, imported.stderr);
   const config = join(root, 'countersign.yaml');
   writeFileSync(config, configText(listen));
-  const tokenHash = createHash('sha256').update('nobody knows').digest('hex');
+  const tokenHash = createHash('sha256').update('unused token').digest('hex');
   const server = await ServerProcess.start(dir, config, { TOOL: tokenHash });
   const newToken = async (name: string, scopes: readonly string[]): Promise<string> => {
     const { stdout, stderr } = await countersign([

@@ -12,7 +12,7 @@ import type { CallSlots } from './call-slots.ts';
 import { type CallOutcome, callTool, isFailure, type OfferedTool } from './call-tool.ts';
 import { ENTRY_URI_TEMPLATE, parseEntryUri } from './entry-uri.ts';
 import type { McpHost } from './mcp-host.ts';
-import { isOffered, type ToolCatalog } from './offered-tools.ts';
+import { callerFor, type ToolCatalog } from './offered-tools.ts';
 import { resultSchema } from './tool-result.ts';
 
 /** What every agent is shown about the answers. */
@@ -39,12 +39,13 @@ export function newMcpServer({ host, slots, caller, catalog }: McpServerOptions)
     { name: 'countersign', title: 'Countersign', version: host.version },
     { instructions: INSTRUCTIONS, capabilities: { tools: {} } },
   );
+  const nowMs = host.clock.now();
   for (const offered of catalog.tools) {
-    if (isOffered(offered, caller)) registerTool(server, { host, slots, caller }, offered);
+    const narrowed = callerFor(offered, caller, nowMs);
+    if (narrowed !== undefined) registerTool(server, { host, slots, caller: narrowed }, offered);
   }
-  if (isOffered(catalog.entry, caller)) {
-    registerEntries(server, { host, slots, caller }, catalog.entry);
-  }
+  const reader = callerFor(catalog.entry, caller, nowMs);
+  if (reader !== undefined) registerEntries(server, { host, slots, caller: reader }, catalog.entry);
   return server;
 }
 

@@ -1,6 +1,7 @@
 import { assert } from '@countersign/core';
 import type { Operation } from '../operations/definition/operation.ts';
 import { loadOperations } from '../operations/registry.ts';
+import { authorize } from '../operators/authorize.ts';
 import type { Caller } from '../operators/caller.ts';
 import type { OfferedTool } from './call-tool.ts';
 import { toolInput } from './tool-input.ts';
@@ -21,15 +22,20 @@ export async function loadToolCatalog(): Promise<ToolCatalog> {
 }
 
 /**
- * Whether a caller may use a tool. A tool that tells about people needs a caller who may see names,
- * and one that cannot be limited to a tenant needs a caller who may see all.
+ * The caller as narrowed for a tool; undefined if the caller may not use it. A tool that names
+ * people needs a caller who may see names. A tool that cannot be limited to a tenant needs one who
+ * may see all.
  */
-export function isOffered({ tool, operation }: OfferedTool, caller: Caller): boolean {
-  return (
-    (caller.scopes === 'all' || caller.scopes.has(operation.scope)) &&
-    (tool.people === 'none' || caller.people === 'names') &&
-    (tool.tenants === 'one' || caller.tenants === 'all')
-  );
+export function callerFor(
+  { tool, operation }: OfferedTool,
+  caller: Caller,
+  nowMs: number,
+): Caller | undefined {
+  const decided = authorize(caller, operation, {}, nowMs);
+  if (decided.kind === 'deny') return undefined;
+  const { people, tenants } = decided.caller;
+  if (tool.people !== 'none' && people !== 'names') return undefined;
+  return tool.tenants === 'one' || tenants === 'all' ? decided.caller : undefined;
 }
 
 function withOperation(tool: Tool, operations: ReadonlyMap<string, Operation>): OfferedTool {

@@ -1,6 +1,6 @@
 import { list, object, type Shape } from './shape.ts';
 
-/** The forms in which tools tell what operations answer. Whatever is not named is not shown. */
+/** The forms of the answers of tools. A member that no form names is not shown. */
 
 const REASONS: Shape = list(object({ code: 'own', text: 'prose' }));
 const OBSERVATIONS: Shape = list(object({ what: 'prose' }));

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { TenantId } from '@countersign/core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { loadOperations } from '../operations/registry.ts';
 import type { Caller } from '../operators/caller.ts';
-import { isOffered, loadToolCatalog } from './offered-tools.ts';
+import { callerFor, loadToolCatalog } from './offered-tools.ts';
 import { resultSchema } from './tool-result.ts';
 import { TOOLS } from './tools.ts';
 
@@ -14,10 +15,14 @@ const ACCOUNT: Caller = {
   provedAtMs: undefined,
 };
 
+const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794' as TenantId;
+
 const { tools } = await loadToolCatalog();
 
 function namesFor(caller: Partial<Caller>): string[] {
-  const offered = tools.filter((each) => isOffered(each, { ...ACCOUNT, ...caller }));
+  const offered = tools.filter(
+    (each) => callerFor(each, { ...ACCOUNT, ...caller }, 0) !== undefined,
+  );
   return offered.map(({ tool }) => tool.name);
 }
 
@@ -67,7 +72,8 @@ test('the caller decides which tools there are', () => {
     assert.ok(!withoutNames.includes(name), name);
   }
   assert.ok(withoutNames.includes('verified'));
-  const ofOneTenant = namesFor({ tenants: new Set() });
+  assert.deepEqual(namesFor({ tenants: new Set() }), [], 'no tenant, no answer');
+  const ofOneTenant = namesFor({ tenants: new Set([TENANT]) });
   assert.ok(!ofOneTenant.includes('answer_out'));
   assert.ok(ofOneTenant.includes('timeline'));
 });
@@ -81,4 +87,19 @@ test('the reference lists every tool with its scope, in order', () => {
     [...rows].map(([, name, scope]) => [name, scope]),
     tools.map(({ tool, operation }) => [tool.name, operation.scope]),
   );
+});
+
+test('limits to groups of people and roles of one tenant hold for agents too', () => {
+  assert.deepEqual(namesFor({ groups: new Set(['emea']) }), [], 'no tool knows whom it is about');
+  const grant = { scope: 'coverage:read', tenants: new Set([TENANT]), groups: undefined };
+  const operator = {
+    kind: 'operator',
+    scopes: new Set(['coverage:read']),
+    grants: [grant],
+  } as const;
+  assert.deepEqual(namesFor(operator), ['coverage']);
+  const [coverage] = tools.filter(({ tool }) => tool.name === 'coverage');
+  assert.ok(coverage !== undefined);
+  const narrowed = callerFor(coverage, { ...ACCOUNT, ...operator }, 0);
+  assert.deepEqual(narrowed?.tenants, new Set([TENANT]));
 });

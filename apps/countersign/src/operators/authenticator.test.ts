@@ -72,7 +72,7 @@ test('a token proves its caller, with scopes and pseudonyms', () => {
   });
 });
 
-test('a request without a token is told to send one', () => {
+test('the refusal of a request without a token says to send one', () => {
   using world = disposable(createWorld());
   const answer = world.ask(undefined);
   assert.equal(answer.kind, 'refused');

@@ -1,6 +1,6 @@
-import { assert } from '@countersign/core';
 import { z } from 'zod';
 import type { LedgerOperation } from '../definition/operation.ts';
+import { appendAct } from './append-act.ts';
 
 /** One call of an agent, with what it was told. Who called is the actor, as proved. */
 export type AgentCall = {
@@ -43,17 +43,8 @@ export const recordAgentCall: LedgerOperation<AgentCall, { readonly entry: numbe
   }),
   output: z.strictObject({ entry: z.int() }),
   examples: [],
-  async run(writer, input, { actor, tenant = null }) {
-    const { catchUpProjection } = await import('../../projection/catch-up.ts');
-    const { ownEntryDraft } = await import('../../projection/entries/own-entry.ts');
+  async run(writer, input, by) {
     const { purpose = null, case: caseName = null, asOf = null, ...call } = input;
-    // Because of the time, the same call later is another entry.
-    const atMs = writer.clock.now();
-    const asked = { act: 'agent-call', ...call, tenant, purpose, case: caseName, asOf };
-    const said = { v: 1, ...asked, ...actor, atMs };
-    const [appended] = await writer.ledger.append([ownEntryDraft('act', atMs, said)]);
-    await catchUpProjection(writer);
-    assert(appended !== undefined, 'every draft has its outcome');
-    return { entry: appended.index };
+    return appendAct(writer, by, { act: 'agent-call', ...call, purpose, case: caseName, asOf });
   },
 };

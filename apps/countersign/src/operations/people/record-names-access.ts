@@ -1,6 +1,6 @@
-import { assert } from '@countersign/core';
 import { z } from 'zod';
 import type { LedgerOperation } from '../definition/operation.ts';
+import { appendAct } from './append-act.ts';
 
 /** Why a caller of the HTTP interface reads an answer with the names of people. */
 type NamesAccess = {
@@ -36,15 +36,7 @@ export const recordNamesAccess: LedgerOperation<NamesAccess, { readonly entry: n
   }),
   output: z.strictObject({ entry: z.int() }),
   examples: [],
-  async run(writer, { input, ...access }, { actor, tenant = null }) {
-    const { catchUpProjection } = await import('../../projection/catch-up.ts');
-    const { ownEntryDraft } = await import('../../projection/entries/own-entry.ts');
-    // Because of the time, the same access later is another entry.
-    const atMs = writer.clock.now();
-    const said = { v: 1, act: 'names', ...access, input, tenant, ...actor, atMs };
-    const [appended] = await writer.ledger.append([ownEntryDraft('act', atMs, said)]);
-    await catchUpProjection(writer);
-    assert(appended !== undefined, 'every draft has its outcome');
-    return { entry: appended.index };
+  async run(writer, access, by) {
+    return appendAct(writer, by, { act: 'names', ...access });
   },
 };

@@ -1,6 +1,6 @@
-import { assert } from '@countersign/core';
 import { z } from 'zod';
 import type { LedgerOperation } from '../definition/operation.ts';
+import { appendAct } from './append-act.ts';
 
 /** Why a caller reads a person's statement. */
 type AccessRecord = {
@@ -34,17 +34,9 @@ export const recordStatementAccess: LedgerOperation<AccessRecord, { readonly ent
   }),
   output: z.strictObject({ entry: z.int() }),
   examples: [],
-  async run(writer, input, { actor, tenant = null }) {
-    const { catchUpProjection } = await import('../../projection/catch-up.ts');
-    const { ownEntryDraft } = await import('../../projection/entries/own-entry.ts');
+  async run(writer, input, by) {
     const { subject, purpose, case: caseName, from = null, to = null } = input;
-    const asked = { act: 'statement', subject, tenant, purpose, case: caseName, from, to };
-    // Because of the time, the same access on another day is another entry.
-    const atMs = writer.clock.now();
-    const said = { v: 1, ...asked, ...actor, atMs };
-    const [appended] = await writer.ledger.append([ownEntryDraft('act', atMs, said)]);
-    await catchUpProjection(writer);
-    assert(appended !== undefined, 'every draft has its outcome');
-    return { entry: appended.index };
+    const asked = { act: 'statement', subject, purpose, case: caseName, from, to };
+    return appendAct(writer, by, asked);
   },
 };
