@@ -84,7 +84,8 @@ export class ApiApp {
     return app;
   }
 
-  async #caller({ req, env }: Context<ApiEnv>): Promise<Caller> {
+  /** @param challenge what to answer without a proof, if not what the authenticator says */
+  async #caller({ req, env }: Context<ApiEnv>, challenge?: string): Promise<Caller> {
     if (this.#parts.reach === 'network' && !env.isSecure && !isLoopback(env.address)) {
       const text =
         'a token would travel unencrypted: configure a certificate, or put the service behind a ' +
@@ -94,19 +95,14 @@ export class ApiApp {
     const found = await this.#parts.authenticator.authenticate(req.raw);
     if (found.kind === 'caller') return found.caller;
     return refuse(401, 'not-authenticated', found.because, {
-      'www-authenticate': found.challenge,
+      'www-authenticate': challenge ?? found.challenge,
     });
   }
 
   /** Agents are callers like others, and learn from the challenge where tokens come from. */
   async #mcp(context: Context<ApiEnv>, limits: CallLimits): Promise<Response> {
     const { req } = context;
-    const found = await this.#parts.authenticator.authenticate(req.raw);
-    if (found.kind === 'refused') {
-      const challenge = bearerChallenge(resourceOf(req.url));
-      refuse(401, 'not-authenticated', found.because, { 'www-authenticate': challenge });
-    }
-    const caller = await this.#caller(context);
+    const caller = await this.#caller(context, bearerChallenge(resourceOf(req.url)));
     const end = limits.begin(caller.who, 'question');
     try {
       return await this.#parts.mcp.fetch(req.raw, caller);
