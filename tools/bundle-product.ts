@@ -49,7 +49,7 @@ function entries(): readonly string[] {
 
 /** What the bundle leaves to npm: the dependencies of all packages in it. */
 export function productDependencies(): Dependencies {
-  const own = globSync('{packages,apps}/*/package.json', { cwd: ROOT })
+  const own = globSync('{packages/*,apps/countersign}/package.json', { cwd: ROOT })
     .filter((file) => !file.startsWith('packages/emulator/'))
     .sort();
   const all = own.flatMap((file) => Object.entries(manifestOf(file).dependencies ?? {}));

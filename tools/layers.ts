@@ -30,6 +30,9 @@ const LEAVES = ['config', 'store', 'projection'] as const;
 const DOMAIN = ['ingest', 'detection', 'enforcement', 'reconcile', 'eviction', 'posture'] as const;
 const VIEWS = ['rollout', 'reports', 'feeds', 'operators'] as const;
 
+/** The packages that the web console may import: it talks only to the HTTP API. */
+export const CONSOLE_PACKAGES: readonly string[] = ['client'];
+
 /** The folders of the product, with the folders that each may import. Adapters come last. */
 export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
   string,

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildConsole } from './build-console.ts';
 import { bundleProduct, productDependencies } from './bundle-product.ts';
 import { commandOf, ROOT, runNode } from './testing/process.ts';
 
@@ -53,6 +54,7 @@ const ALSO: ReadonlyMap<string, readonly (readonly [from: string, to: string])[]
       ...['content', 'docs', 'README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'SECURITY.md'].map(
         (name) => [name, name] as const,
       ),
+      ['apps/console/dist', 'console'] as const,
     ],
   ],
 ]);
@@ -64,7 +66,12 @@ const compiled = await runNode({
   output: 'shown',
 });
 if (compiled.code !== 0) process.exitCode = compiled.code;
-else for (const folder of globSync('{packages,apps}/*', { cwd: ROOT }).sort()) stage(folder);
+else {
+  buildConsole();
+  for (const folder of globSync('{packages/*,apps/countersign}', { cwd: ROOT }).sort()) {
+    stage(folder);
+  }
+}
 rmSync(built, { recursive: true, force: true });
 
 /** Creates a folder that `npm pack` and `npm publish` accept. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildConsole } from './build-console.ts';
 import { SEED } from './property.ts';
 import { type Budget, budgetLines } from './testing/budget.ts';
 import { closingLine, sum } from './testing/counts.ts';
@@ -20,6 +21,7 @@ if (isLong) process.env.COUNTERSIGN_LONG = '1';
 
 const results: StepResult[] = [await runStaticChecks()];
 if (!isStaticOnly) {
+  buildConsole();
   await installSystemNeeds();
   console.log(`seed of the property tests: COUNTERSIGN_SEED=${process.env.COUNTERSIGN_SEED}`);
   results.push(await runUnitTests(form), await runSystemTests(form));

@@ -23,6 +23,10 @@ export type Form = 'short' | 'long';
 const STATIC_CHECKS: readonly { readonly name: string; readonly args: () => string[] }[] = [
   { name: 'typecheck', args: () => [commandOf('typescript', 'tsc'), '-p', '.'] },
   {
+    name: 'typecheck of the console',
+    args: () => [commandOf('typescript', 'tsc'), '-p', 'apps/console'],
+  },
+  {
     name: 'format and lint',
     args: () => [
       commandOf('@biomejs/biome', 'biome'),

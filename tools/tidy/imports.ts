@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { APP_FOLDERS, ENTRY_POINTS, PACKAGES, WITHOUT_NPM } from '../layers.ts';
+import { APP_FOLDERS, CONSOLE_PACKAGES, ENTRY_POINTS, PACKAGES, WITHOUT_NPM } from '../layers.ts';
 import { type Breach, isCode, isTest, lineOf, type Rule, type Source } from './source.ts';
 
 export type Import = { readonly specifier: string; readonly line: number };
@@ -31,7 +31,7 @@ function appFolderOf(path: string): string | undefined {
 export const packageEdges: Rule = (source) => {
   if (!isCode(source)) return [];
   const own = packageOf(source.path);
-  const allowed = own === undefined ? [...PACKAGES.keys()] : PACKAGES.get(own);
+  const allowed = allowedOf(source.path, own);
   if (allowed === undefined) {
     const what = `the package ${own} has no place: give it one in tools/layers.ts`;
     return [{ path: source.path, line: 1, what }];
@@ -51,6 +51,11 @@ export const packageEdges: Rule = (source) => {
     return [{ path: source.path, line, what }];
   });
 };
+
+function allowedOf(path: string, own: string | undefined): readonly string[] | undefined {
+  if (own !== undefined) return PACKAGES.get(own);
+  return path.startsWith('apps/console/src/') ? CONSOLE_PACKAGES : [...PACKAGES.keys()];
+}
 
 function isSupport(source: Source): boolean {
   return isTest(source) || /^(?:tools|bench)\//.test(source.path);

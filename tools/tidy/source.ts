@@ -13,14 +13,14 @@ export type Rule = (source: Source) => readonly Breach[];
 const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'countersign-data']);
 /** Node's test coverage reports. Packages and folders with that name are read. */
 const COVERAGE_REPORTS = 'coverage';
-const TEXT = /\.(?:ts|js|mjs|json|md|yml|yaml|cedar|sh|html|css)$/;
+const TEXT = /\.(?:tsx?|js|mjs|json|md|yml|yaml|cedar|sh|html|css)$/;
 const TEXT_WITHOUT_ENDING = new Set([
   'apps/countersign/bin/countersign',
   '.ci/run',
   'LICENSE',
   '.npmrc',
 ]);
-const CODE = /\.(?:ts|js|mjs)$/;
+const CODE = /\.(?:tsx?|js|mjs)$/;
 
 export function sourceOf(path: string, text: string): Source {
   const isCode = CODE.test(path) || path === 'apps/countersign/bin/countersign';

@@ -74,14 +74,25 @@ export class Client {
     input: Operations[Id]['input'],
     options: CallOptions = {},
   ): ItemList<Operations[Id]['output']> {
-    return new ItemList(async (cursor) => {
-      const asked = { ...input, ...(cursor !== undefined && { cursor }) };
-      const page = await bodyOf(await this.#send(ROUTES[id], asked, options));
-      const { complete, items } = page as Page<Operations[Id]['output']>;
-      needAnswer(complete);
-      if (!Array.isArray(items)) throw new ClientError('invalid-reply', 'a page has no items');
-      return page as Page<Operations[Id]['output']>;
-    });
+    return new ItemList((cursor) => this.page(id, input, { ...options, cursor }));
+  }
+
+  /**
+   * One page of a list.
+   *
+   * @param options `cursor`: `next` of the page before; undefined for the first page
+   */
+  async page<Id extends OperationsOf<'list'>>(
+    id: Id,
+    input: Operations[Id]['input'],
+    { cursor, ...options }: CallOptions & { readonly cursor?: string | undefined } = {},
+  ): Promise<Page<Operations[Id]['output']>> {
+    const question = { ...input, ...(cursor !== undefined && { cursor }) };
+    const body = await bodyOf(await this.#send(ROUTES[id], question, options));
+    const page = body as Page<Operations[Id]['output']>;
+    needAnswer(page.complete);
+    if (!Array.isArray(page.items)) throw new ClientError('invalid-reply', 'a page has no items');
+    return page;
   }
 
   /**

@@ -19,6 +19,13 @@ export function contentFolder(): string {
   return existsSync(inside) ? inside : join(folder, '..', '..', 'content');
 }
 
+/** The built web console: inside the published package, or in its workspace of a clone. */
+export function consoleFolder(): string {
+  const { folder } = ownPackage();
+  const inside = join(folder, 'console');
+  return existsSync(inside) ? inside : join(folder, '..', 'console', 'dist');
+}
+
 function versionIn(path: string): string | undefined {
   try {
     const stated = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown; version?: unknown };

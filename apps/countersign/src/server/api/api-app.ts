@@ -37,7 +37,7 @@ export class ApiApp {
   }
 
   #routes(): Hono<ApiEnv> {
-    const { operations, version, clock, keptReplies, cursorKey, signIn } = this.#parts;
+    const { operations, version, clock, keptReplies, cursorKey, signIn, console } = this.#parts;
     const routes = apiRoutes(operations);
     const limits = new CallLimits(clock);
     const handler = new OperationHandler({
@@ -79,6 +79,7 @@ export class ApiApp {
       const scopes = [...new Set(operations.map(({ scope }) => scope))].sort();
       return Response.json(protectedResource({ resource, authorizationServers, scopes }));
     });
+    if (console !== undefined) app.route('/', console);
     app.notFound((context) => this.#notFound(context, routes));
     app.onError((error) => this.#failed(error));
     return app;

@@ -36,6 +36,8 @@ export type ApiParts = {
   readonly authenticator: Authenticator;
   /** The pages where operators sign in. */
   readonly signIn?: Hono | undefined;
+  /** Undefined: the web console was not built. */
+  readonly console?: Hono | undefined;
   /** Replaces the names of people in a value of an answer. */
   readonly pseudonymize: (value: unknown) => unknown;
   readonly perform: PerformWork;

@@ -1,6 +1,7 @@
 import { startThread, systemClock, systemRandom } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger/reader';
 import { systemWait } from '@countersign/m365';
+import { consoleFolder } from '../../config/installed-package.ts';
 import { mcpHandler } from '../../mcp/mcp-handler.ts';
 import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
@@ -11,6 +12,8 @@ import { type EmulatedTime, followEmulator } from '../runtime/emulator-clock.ts'
 import { ApiApp } from './api-app.ts';
 import type { ApiThreadSetup, FromApi, ToApi } from './api-messages.ts';
 import { failureOf } from './api-thread.ts';
+import { readConsoleFiles } from './console/console-files.ts';
+import { consoleRoutes } from './console/console-routes.ts';
 import { answerExchange, BODY_BYTES_MAX } from './http/http-bridge.ts';
 import { KeptReplies } from './http/kept-replies.ts';
 import { MainClient } from './main-client.ts';
@@ -72,12 +75,14 @@ async function run({
   for (const because of callers.signIn?.notices ?? []) {
     send({ kind: 'event', event: { event: 'problem', collector: 'operators', because } });
   }
+  const files = readConsoleFiles(consoleFolder());
   const pseudonyms = Pseudonyms.open(dir, systemRandom);
   const app = new ApiApp({
     ...{ dataDir: dir, version, clock, random: systemRandom, env, reach, keptReplies },
     operations: await loadOperations(),
     authenticator: callers.authenticator,
     signIn: callers.signIn?.routes,
+    console: files && consoleRoutes(files),
     pseudonymize: (value) => pseudonyms.hide(value),
     perform: main.perform,
     mcp: mcpHandler({

@@ -1,0 +1,4 @@
+import { Client } from '@countersign/client';
+
+/** The service that served this page. The session cookie proves who asks. */
+export const client = new Client({ url: location.origin, attempts: 3 });

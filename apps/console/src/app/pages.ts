@@ -1,0 +1,40 @@
+import type { ComponentType } from 'react';
+
+/**
+ * The pages in the order of the navigation. A page is loaded when someone opens it.
+ *
+ * `path` takes parameters as TanStack Router writes them: `/incidents/$id`.
+ */
+export type PageDefinition = {
+  readonly path: string;
+  /** Undefined: the navigation does not show it, other pages link to it. */
+  readonly nav?: { readonly label: string; readonly key: string; readonly icon: NavIcon };
+  readonly load: () => Promise<ComponentType>;
+};
+
+export type NavIcon =
+  | 'today'
+  | 'incidents'
+  | 'people'
+  | 'apps'
+  | 'access'
+  | 'detections'
+  | 'coverage'
+  | 'ledger'
+  | 'feeds'
+  | 'inventory'
+  | 'requests'
+  | 'gate'
+  | 'settings';
+
+export const PAGES: readonly PageDefinition[] = [
+  {
+    path: '/feeds',
+    nav: { label: 'Feeds', key: 'f', icon: 'feeds' },
+    load: async () => (await import('../pages/feeds/feeds-page.tsx')).FeedsPage,
+  },
+  {
+    path: '/signed-in',
+    load: async () => (await import('../pages/signed-in/signed-in-page.tsx')).SignedInPage,
+  },
+];
