@@ -337,3 +337,18 @@ test('a purpose and a case open names, and the ledger records it before the answ
     },
   );
 });
+
+test('metrics count requests by operation, and answers by kind, and name no path', async () => {
+  await api.send('/api/v1/findings/no-such-finding');
+  await api.send('/api/v1/findings?limit=1');
+  await api.send('/api/v1/ledger/checkpoint', { headers: { authorization: 'Bearer nobody' } });
+  await api.send('/some/secret/path');
+  const text = await (await api.send('/metrics')).text();
+  const durations = 'countersign_http_request_duration_seconds_count';
+  assert.match(text, /^metrics$/m, 'the metrics of the other thread come first');
+  assert.match(text, new RegExp(`^${durations}\\{operation="findings",code="2xx"\\} [1-9]`, 'm'));
+  assert.match(text, new RegExp(`^${durations}\\{operation="ledgerCheckpoint",code="4xx"\\}`, 'm'));
+  assert.match(text, new RegExp(`^${durations}\\{operation="other",code="4xx"\\}`, 'm'));
+  assert.match(text, /^countersign_answers_total\{question="findings",kind="\w+"\} [1-9]/m);
+  assert.doesNotMatch(text, /secret|no-such-finding/);
+});

@@ -15,6 +15,7 @@ import { ServerProcess } from '../support/server-process.ts';
 const MONITORING = join(REPOSITORY, 'content/monitoring');
 const RULES = join(MONITORING, 'prometheus/countersign.yml');
 const DASHBOARD = join(MONITORING, 'grafana/countersign.json');
+const root = temporaryFolder('monitoring');
 const INSTALL = 'install the Debian package prometheus';
 const ASK_EVERY_MS = 250;
 
@@ -28,7 +29,15 @@ const CONDITIONAL = new Set([
   'countersign_decision_duration_seconds',
 ]);
 
-const root = temporaryFolder('monitoring');
+/** Nothing listens there, so that the metrics of a failing feed exist. */
+const FEED = `feeds:
+  - name: soc
+    kind: webhook
+    url: http://127.0.0.1:9/
+    allow: [loopback]
+    start: beginning
+    secrets: [{file: ${join(root, 'soc.secret')}}]
+`;
 
 function lacks(command: string): string | false {
   try {
@@ -68,6 +77,7 @@ test('every alert has a test that fires it', () => {
 
 test('a Prometheus scrapes a running service, and its queries find each metric', async (t) => {
   const serving = await runningService(t);
+  await serving.ask('/api/v1/findings');
   // A source has coverage and a budget only after its first polls.
   await until(
     async () => missingIn(await (await serving.get('/metrics')).text()),
@@ -109,7 +119,8 @@ async function runningService(t: TestContext): Promise<ServerProcess> {
   t.after(() => emulator.kill('SIGTERM'));
   assert.ok(emulator.stdout !== null);
   await once(createInterface({ input: emulator.stdout }), 'line');
-  appendFileSync(file, 'log: json\n');
+  writeFileSync(join(root, 'soc.secret'), `whsec_${Buffer.alloc(32, 7).toString('base64')}`);
+  appendFileSync(file, `log: json\n${FEED}`);
   const serving = await ServerProcess.start(join(root, 'data'), file, {});
   t.after(() => serving.end());
   await serving.logged(({ event }) => event === 'polled');

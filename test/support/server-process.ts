@@ -14,6 +14,8 @@ export class ServerProcess {
   readonly ready: Readonly<Record<string, unknown>>;
   readonly child: ChildProcess;
   readonly log: LogLine[];
+  /** Everything that it wrote to stderr. */
+  readonly lines: readonly string[];
   readonly #ended: Promise<number | null>;
   readonly #dir: string;
   #token: Promise<string> | undefined;
@@ -22,13 +24,14 @@ export class ServerProcess {
     dir: string,
     child: ChildProcess,
     ready: { readonly url: string } & Readonly<Record<string, unknown>>,
-    log: LogLine[],
+    lines: { readonly log: LogLine[]; readonly all: readonly string[] },
   ) {
     this.#dir = dir;
     this.child = child;
     this.url = ready.url;
     this.ready = ready;
-    this.log = log;
+    this.log = lines.log;
+    this.lines = lines.all;
     this.#ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
   }
 
@@ -40,17 +43,17 @@ export class ServerProcess {
   ): Promise<ServerProcess> {
     const child = start(['serve', '--config', config, '--data', dir, '--json'], { env });
     const log: LogLine[] = [];
-    const other: string[] = [];
+    const all: string[] = [];
     assert.ok(child.stdout !== null && child.stderr !== null);
     createInterface({ input: child.stderr }).on('line', (line) => {
+      all.push(line);
       if (line.startsWith('{')) log.push(JSON.parse(line) as LogLine);
-      else other.push(line);
     });
     const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const first = await said.next();
-    assert.ok(first.done !== true, `serve did not start: ${other.join('\n')}`);
+    assert.ok(first.done !== true, `serve did not start: ${all.join('\n')}`);
     const ready = JSON.parse(first.value) as { url: string } & Record<string, unknown>;
-    return new ServerProcess(dir, child, ready, log);
+    return new ServerProcess(dir, child, ready, { log, all });
   }
 
   /** The first matching line of the log, from before or from now on. */

@@ -9,7 +9,10 @@ import { runCommandLine } from './cli/run-command-line.ts';
 process.umask(0o077);
 collectGarbageSeldom();
 
+/** A server writes its own line about its stop, in the form of its log. */
+let isServing = false;
 const signal = onInterrupt(process, (sentence) => {
+  if (isServing && !process.stderr.isTTY) return;
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${sentence}\n` : `${sentence}\n`);
 });
 
@@ -34,6 +37,7 @@ const exitCode = runCommandLine(process.argv.slice(2), {
   signal,
   hangUps: (until) => on(process, 'SIGHUP', { signal: until }),
   startServer: async (request) => {
+    isServing = true;
     const server = await import('./server/start-server.ts');
     return server.startServer(request);
   },

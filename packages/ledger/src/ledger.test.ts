@@ -70,6 +70,21 @@ test('a new ledger has an empty checkpoint and its own keys', async () => {
   await bench.end(ledger);
 });
 
+test('the lag is the age of the oldest durable entry without a checkpoint', async () => {
+  const bench = new Bench();
+  const ledger = await bench.open();
+  assert.equal(ledger.integratedLagMs, 0);
+  await ledger.append([draft('one')]);
+  bench.clock.advance(700);
+  await ledger.append([draft('two')]);
+  bench.clock.advance(300);
+  assert.equal(ledger.integratedLagMs, 1000);
+  await ledger.publish();
+  bench.clock.advance(5000);
+  assert.equal(ledger.integratedLagMs, 0);
+  await bench.end(ledger);
+});
+
 test('an appended record reads back: leaf, body, locus, proof', async () => {
   const bench = new Bench();
   const ledger = await bench.open();

@@ -78,6 +78,7 @@ export class Ledger {
   readonly recovery: RecoveryReport;
   readonly #files: Disk;
   readonly #dir: string;
+  readonly #clock: Clock;
   readonly #random: Random;
   readonly #lock: FileLock;
   readonly #journal: Journal;
@@ -93,6 +94,8 @@ export class Ledger {
   /** Durable and not yet integrated, oldest first. */
   #backlog: Frame[] = [];
   #backlogBytes = 0;
+  /** When the oldest durable entry without a checkpoint became durable; undefined: none waits. */
+  #waitsSinceMs: number | undefined;
   #round: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failure: LedgerError | TlogError | ThreadError | undefined;
@@ -109,6 +112,7 @@ export class Ledger {
     this.recovery = parts.recovery;
     this.#files = parts.files;
     this.#dir = options.dir;
+    this.#clock = options.clock;
     this.#random = options.random;
     this.#lock = parts.lock;
     this.#journal = parts.journal;
@@ -150,6 +154,15 @@ export class Ledger {
   /** The number of durable entries. */
   get size(): number {
     return this.#queue.durable;
+  }
+
+  /**
+   * Milliseconds that the oldest durable entry has waited for a signed checkpoint; 0 if none waits.
+   * An entry that arrived during a round counts from the beginning of that round.
+   */
+  get integratedLagMs(): number {
+    if (this.#waitsSinceMs === undefined) return 0;
+    return Math.max(0, this.#clock.monotonic() - this.#waitsSinceMs);
   }
 
   /** The key that signs for the log now. */
@@ -302,6 +315,7 @@ export class Ledger {
       this.#backlogBytes += frame.bytes.length;
     }
     this.#fingerprints.committed(this.size);
+    if (frames.length > 0) this.#waitsSinceMs ??= this.#clock.monotonic();
     if (this.#isTimed && !this.#isClosed) {
       this.#timer ??= setTimeout(() => this.#onTimer(), INTEGRATION_DELAY_MS);
     }
@@ -338,9 +352,11 @@ export class Ledger {
   }
 
   async #integrateOnce(): Promise<void> {
+    const begunMs = this.#clock.monotonic();
     const frames = this.#backlog.splice(0);
     await this.#integrator.integrate(frames);
     await this.#publisher.publish(this.#integrator.size, this.#integrator.root());
+    this.#waitsSinceMs = this.#backlog.length === 0 ? undefined : begunMs;
     // A crash before this leaves unneeded partial tiles. The next opening removes them.
     await this.#integrator.removeStalePartials();
     this.#journal.release(this.#integrator.size, this.size);

@@ -12,6 +12,7 @@ import type { Caller } from '../../../apps/countersign/src/operators/caller.ts';
 import { ApiApp } from '../../../apps/countersign/src/server/api/api-app.ts';
 import type { PerformWork } from '../../../apps/countersign/src/server/api/api-parts.ts';
 import { KeptReplies } from '../../../apps/countersign/src/server/api/http/kept-replies.ts';
+import { ApiMeasures } from '../../../apps/countersign/src/server/api/measures/api-measures.ts';
 import { StoreReader } from '../../../apps/countersign/src/store/store-reader.ts';
 
 export const EVERYONE: Caller = {
@@ -68,7 +69,9 @@ export async function sampleApi(root: string): Promise<SampleApi> {
     perform: (work, signal) => write(dir, work.who)(work, signal),
     mcp: { fetch: async () => new Response(null, { status: 404 }) },
     authorizationServers: [],
-    mainPage: async (name) => ({ status: 200, type: 'text/plain', body: name }),
+    mainPage: async (name) => ({ status: 200, type: 'text/plain', body: `${name}\n` }),
+    measures: new ApiMeasures(clock),
+    moreMetrics: async () => [],
     shared: { ledger, store },
     cursorKey: new Uint8Array(32).fill(7),
     onFailure: (error) => failures.push(error),

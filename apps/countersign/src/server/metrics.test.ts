@@ -55,7 +55,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     canaries: [],
     webhooks: [],
     queue: 0,
-    ledgerEntries: 10,
+    ...{ ledgerEntries: 10, integratedLagMs: 0 },
     storeCursor: 10,
     ...{ findings: [], unexaminedFrom: undefined },
     ...{ failedDetectors: [], silentThreads: [], failure: undefined },
@@ -147,6 +147,11 @@ describe('metrics', () => {
     const failed = 'enforcement_point="proxy \\"x\\"",outcome="failed"';
     assert.ok(text.includes(`${name}_bucket{${failed},le="0.0005"} 1\n`), text);
     assert.doesNotMatch(exposition(metricsOf(state())), /decision_duration/);
+  });
+
+  test('export how long an entry has waited for a signed checkpoint', () => {
+    const text = exposition(metricsOf(state({ integratedLagMs: 1500 })));
+    assert.match(text, /^countersign_ledger_integrated_lag_seconds 1\.5$/m);
   });
 
   test('omit findings that are unknown, and say so; none of a severity is a zero', () => {

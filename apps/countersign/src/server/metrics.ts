@@ -10,7 +10,7 @@ import type { WebhookTally } from './collectors/open-webhooks.ts';
 import { feedMetrics } from './feeds/feed-metrics.ts';
 import type { FeedsState } from './feeds/feeds-thread.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
-import type { Metric, Sample } from './runtime/prometheus-format.ts';
+import { histogramSamples, type Metric, type Sample } from './runtime/prometheus-format.ts';
 
 /** The state of a server at the time of a scrape. */
 export type ServerState = {
@@ -25,6 +25,8 @@ export type ServerState = {
   /** Forwarded commands in progress or waiting. */
   readonly queue: number;
   readonly ledgerEntries: number;
+  /** Age of the oldest durable entry that no signed checkpoint covers yet. */
+  readonly integratedLagMs: number;
   readonly storeCursor: number;
   /** Arrival of the first entry that is not indexed. Undefined: all are. */
   readonly unreadSinceMs: number | undefined;
@@ -71,6 +73,11 @@ export function metricsOf(state: ServerState): Metric[] {
     ...canaries(state),
     gauge('handover_queue', 'Running and waiting commands of other processes', one(queue)),
     gauge('ledger_entries', 'Entries in the ledger', one(ledgerEntries)),
+    gauge(
+      'ledger_integrated_lag_seconds',
+      'Age of the oldest durable entry that no signed checkpoint covers yet',
+      one(state.integratedLagMs / 1000),
+    ),
     gauge('store_cursor', 'Entries below this index are indexed', one(storeCursor)),
     gauge('disk_free_ratio', 'Share of the disk of the data folder that is free', one(freeDisk)),
     gauge('collecting_stopped', 'Whether the disk is too full to collect', one(+(disk === 'low'))),
@@ -139,22 +146,11 @@ function failedSamples({ failedDetectors }: ServerState): Sample[] {
   }));
 }
 
-/** Buckets are cumulative, and the last one counts all. */
 function decided({ decisionDurations }: ServerState): Metric {
   const samples = decisionDurations.flatMap((series): Sample[] => {
-    const { enforcementPoint, outcome, counts, sumSeconds } = series;
+    const { enforcementPoint, outcome, counts, sumSeconds: sum } = series;
     const labels = { enforcement_point: enforcementPoint, outcome };
-    let total = 0;
-    const buckets = counts.map((count, at): Sample => {
-      total += count;
-      const le = String(DURATION_BOUNDS_SECONDS[at] ?? '+Inf');
-      return { suffix: '_bucket', labels: { ...labels, le }, value: total };
-    });
-    return [
-      ...buckets,
-      { suffix: '_sum', labels, value: sumSeconds },
-      { suffix: '_count', labels, value: total },
-    ];
+    return histogramSamples(DURATION_BOUNDS_SECONDS, { labels, counts, sum });
   });
   const name = 'countersign_decision_duration_seconds';
   const help = 'From the request to the durable decision, by enforcement point and outcome';

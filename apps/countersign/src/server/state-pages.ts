@@ -106,6 +106,7 @@ export class StatePages {
       webhooks: this.#sources.open.webhooks?.tallies ?? [],
       queue: this.#sources.open.handover?.pending ?? 0,
       ledgerEntries: this.#sources.writer.ledger.size,
+      integratedLagMs: this.#sources.writer.ledger.integratedLagMs,
       storeCursor: store.cursor,
       unreadSinceMs: undefined,
       freeDisk: this.#sources.reserve.free,

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { CountersignError, messageOf } from '@countersign/core';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bearerChallenge, protectedResource } from '../../mcp/protected-resource.ts';
 import { failureKind } from '../../operations/definition/failure-kind.ts';
+import { operationIdOf } from '../../operations/offers.ts';
 import type { Caller } from '../../operators/caller.ts';
+import { exposition } from '../runtime/prometheus-format.ts';
 import type { ApiEnv, ApiParts, MainPageName } from './api-parts.ts';
 import { CallLimits } from './http/call-limits.ts';
 import { compressed } from './http/compress.ts';
 import type { Peer } from './http/http-bridge.ts';
 import { ProblemError, problemOf, problemResponse, refuse } from './http/problem.ts';
+import { NO_OPERATION } from './measures/api-measures.ts';
 import { API_ROOT, type ApiRoute, apiRoutes } from './operations/api-route.ts';
 import { CursorCodec } from './operations/cursor.ts';
 import { openApiDocument } from './operations/open-api.ts';
@@ -29,7 +32,13 @@ export class ApiApp {
 
   /** Never rejects. */
   async fetch(request: Request, peer: Peer): Promise<Response> {
-    return compressed(request, await this.#app.fetch(request, peer));
+    const { measures } = this.#parts;
+    const startedMs = measures.nowMs;
+    const notes = { operation: NO_OPERATION };
+    const response = await this.#app.fetch(request, { ...peer, notes });
+    const reply = await compressed(request, response);
+    measures.requestEnded(notes.operation, reply.status, startedMs);
+    return reply;
   }
 
   close(): void {
@@ -53,9 +62,13 @@ export class ApiApp {
       this.#checkHost(context);
       await next();
     });
-    app.get(`${API_ROOT}/health`, () => this.#mainPage('health'));
-    app.get('/metrics', () => this.#mainPage('metrics'));
-    if (signIn !== undefined) app.route('/', signIn);
+    app.get(`${API_ROOT}/health`, (context) => this.#mainPage(context, 'health'));
+    app.get('/metrics', (context) => this.#mainPage(context, 'metrics'));
+    if (signIn !== undefined) {
+      app.use('/sign-in/*', named('signIn'));
+      app.use('/sign-out', named('signIn'));
+      app.route('/', signIn);
+    }
     const document = JSON.stringify(openApiDocument(routes, version));
     const etag = `"${createHash('sha256').update(document).digest('base64url').slice(0, 22)}"`;
     app.get(`${API_ROOT}/openapi.json`, ({ req }) =>
@@ -67,12 +80,13 @@ export class ApiApp {
     );
     for (const route of routes) {
       const path = `${API_ROOT}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-      app.on(route.method, path, async (context) => {
+      const operation = operationIdOf(route.operation.name);
+      app.on(route.method, path, named(operation), async (context) => {
         const caller = await this.#caller(context);
         return handler.handle(route, caller, context);
       });
     }
-    app.all('/mcp', (context) => this.#mcp(context, limits));
+    app.all('/mcp', named('mcp'), (context) => this.#mcp(context, limits));
     app.get('/.well-known/oauth-protected-resource/mcp', ({ req }) => {
       const { authorizationServers } = this.#parts;
       const resource = resourceOf(req.url);
@@ -118,9 +132,14 @@ export class ApiApp {
     refuse(403, 'host', 'use the address of this machine: 127.0.0.1 or localhost');
   }
 
-  async #mainPage(name: MainPageName): Promise<Response> {
-    const { status, type, body } = await this.#parts.mainPage(name);
-    return new Response(body, { status, headers: { 'content-type': type } });
+  /** The metrics of this thread follow those of the other one. */
+  async #mainPage({ env }: Context<ApiEnv>, name: MainPageName): Promise<Response> {
+    const { mainPage, measures, moreMetrics } = this.#parts;
+    env.notes.operation = name;
+    const { status, type, body } = await mainPage(name);
+    const hasMore = name === 'metrics' && status === 200;
+    const more = hasMore ? [...measures.metrics(), ...(await moreMetrics())] : [];
+    return new Response(body + exposition(more), { status, headers: { 'content-type': type } });
   }
 
   #notFound({ req }: Context<ApiEnv>, routes: readonly ApiRoute[]): Response {
@@ -155,6 +174,14 @@ export class ApiApp {
 const OWN_PATHS: ReadonlySet<string> = new Set([
   ...[`${API_ROOT}/health`, `${API_ROOT}/openapi.json`, '/metrics'],
 ]);
+
+/** Names the operation of requests to a path, for metrics. */
+function named(operation: string): MiddlewareHandler<ApiEnv> {
+  return async ({ env }, next) => {
+    env.notes.operation = operation;
+    await next();
+  };
+}
 
 /** The address of the endpoint of agents, as its client sees it. */
 function resourceOf(url: string): string {

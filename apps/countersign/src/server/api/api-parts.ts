@@ -4,9 +4,11 @@ import type { McpHandler } from '../../mcp/mcp-handler.ts';
 import type { Operation } from '../../operations/definition/operation.ts';
 import type { SharedReaders } from '../../operations/readers/readers.ts';
 import type { Caller } from '../../operators/caller.ts';
+import type { Metric } from '../runtime/prometheus-format.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Peer } from './http/http-bridge.ts';
 import type { KeptReplies } from './http/kept-replies.ts';
+import type { ApiMeasures } from './measures/api-measures.ts';
 
 /** A page of the process that holds the ledger. */
 export type MainPage = { readonly status: number; readonly type: string; readonly body: string };
@@ -46,6 +48,9 @@ export type ApiParts = {
   /** Where operators sign in; agents learn of it. */
   readonly authorizationServers: readonly string[];
   readonly mainPage: (name: MainPageName) => Promise<MainPage>;
+  readonly measures: ApiMeasures;
+  /** Metrics that this thread reads, besides its measures. */
+  readonly moreMetrics: () => Promise<readonly Metric[]>;
   readonly shared: SharedReaders;
   readonly keptReplies: KeptReplies;
   /** 32 random bytes, the same after a restart. */
@@ -54,4 +59,10 @@ export type ApiParts = {
   readonly onFailure: (error: unknown) => void;
 };
 
-export type ApiEnv = { Bindings: Peer; Variables: { caller: Caller } };
+/** What is learned about a request while it is answered. */
+export type RequestNotes = { operation: string };
+
+export type ApiEnv = {
+  Bindings: Peer & { readonly notes: RequestNotes };
+  Variables: { caller: Caller };
+};

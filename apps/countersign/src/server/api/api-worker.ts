@@ -3,6 +3,7 @@ import { LedgerReader } from '@countersign/ledger/reader';
 import { systemWait } from '@countersign/m365';
 import { consoleFolder } from '../../config/installed-package.ts';
 import { mcpHandler } from '../../mcp/mcp-handler.ts';
+import { loadDetection } from '../../operations/host/load-detectors.ts';
 import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
 import { Pseudonyms } from '../../operators/pseudonyms/pseudonyms.ts';
@@ -17,6 +18,8 @@ import { consoleRoutes } from './console/console-routes.ts';
 import { answerExchange, BODY_BYTES_MAX } from './http/http-bridge.ts';
 import { KeptReplies } from './http/kept-replies.ts';
 import { MainClient } from './main-client.ts';
+import { ApiMeasures } from './measures/api-measures.ts';
+import { DetectorStates } from './measures/detector-states.ts';
 import { openAuthenticator } from './open-authenticator.ts';
 import { apiFile, cursorKey } from './service-files.ts';
 
@@ -77,6 +80,11 @@ async function run({
   }
   const files = readConsoleFiles(consoleFolder());
   const pseudonyms = Pseudonyms.open(dir, systemRandom);
+  const loadProfiles = async () => (await loadDetection()).profiles;
+  const detectors = new DetectorStates({
+    ...{ clock, store, loadProfiles, onFailure },
+    stopwatch: systemClock,
+  });
   const app = new ApiApp({
     ...{ dataDir: dir, version, clock, random: systemRandom, env, reach, keptReplies },
     operations: await loadOperations(),
@@ -102,6 +110,8 @@ async function run({
     }),
     authorizationServers: [],
     mainPage: (name) => main.page(name),
+    measures: new ApiMeasures(systemClock),
+    moreMetrics: () => detectors.metrics(),
     shared: { ledger, store },
     cursorKey: cursorKey(dir),
     onFailure,

@@ -14,6 +14,32 @@ export type Sample = {
   readonly value: number | undefined;
 };
 
+/** A distribution, as a histogram counts it. */
+export type Distribution = {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Values by bucket: up to each bound and above the one before, then above all. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+};
+
+/** Buckets are cumulative, and the last one counts all. */
+export function histogramSamples(
+  bounds: readonly number[],
+  { labels, counts, sum }: Distribution,
+): Sample[] {
+  let total = 0;
+  const buckets = counts.map((count, at): Sample => {
+    total += count;
+    const le = String(bounds[at] ?? '+Inf');
+    return { suffix: '_bucket', labels: { ...labels, le }, value: total };
+  });
+  return [
+    ...buckets,
+    { suffix: '_sum', labels, value: sum },
+    { suffix: '_count', labels, value: total },
+  ];
+}
+
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */

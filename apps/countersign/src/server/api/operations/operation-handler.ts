@@ -3,9 +3,13 @@ import type { TenantId } from '@countersign/core';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { FeedRecord } from '../../../feeds/feed-record.ts';
-import type { ListOperation, OperationContext } from '../../../operations/definition/operation.ts';
+import type {
+  ListOperation,
+  Operation,
+  OperationContext,
+} from '../../../operations/definition/operation.ts';
 import { parseInput } from '../../../operations/definition/parse-input.ts';
-import { NAMES_NO_ONE, SECRET_REPLY } from '../../../operations/offers.ts';
+import { NAMES_NO_ONE, operationIdOf, SECRET_REPLY } from '../../../operations/offers.ts';
 import { recordNamesAccess } from '../../../operations/people/record-names-access.ts';
 import { Readers } from '../../../operations/readers/readers.ts';
 import type { Caller } from '../../../operators/caller.ts';
@@ -20,6 +24,7 @@ import { type NamesReason, namesReasonOf, withNames } from './names-access.ts';
 import type { OpenList, OpenLists, Page } from './open-lists.ts';
 import { bodyOf, inputOf } from './read-request.ts';
 import {
+  type ApiAnswer,
   admit,
   asOfOf,
   completeOf,
@@ -163,6 +168,7 @@ export class OperationHandler {
     using readers = this.#readers();
     const context = this.#context(call, readers, notices);
     const { result, ...reply } = await runDocument(operation, call.input, context);
+    this.#countAnswer(operation, reply.answer);
     const shown = this.#shown(call, result);
     const body = JSON.stringify({ ...reply, result: shown, notices });
     // The watermark moves with every entry, and the result does not.
@@ -187,11 +193,18 @@ export class OperationHandler {
     } catch (error) {
       const complete = unknownOf(error);
       const page = { items: [], complete, asOf: opened.asOf(), notices: [], isLast: true };
+      this.#countAnswer(operation, complete);
       return this.#page(call, page, undefined);
     }
+    this.#countAnswer(operation, first.page.complete);
     const { id } = first;
     const next = id === undefined ? undefined : { list: id, page: 1, question };
     return this.#page(call, first.page, next);
+  }
+
+  /** A list counts once, with its first page. */
+  #countAnswer({ name, effect }: Operation, { kind }: ApiAnswer): void {
+    if (effect === 'read') this.#parts.measures.answered(operationIdOf(name), kind);
   }
 
   #page(
