@@ -82,7 +82,8 @@ for (const [name, check] of VERIFIERS) {
   test(`verifies the signature of the published vector, with ${name}`, async () => {
     const key = parseVkey('example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k');
     const signature =
-      'Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=';
+      'Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYj' +
+      'OBH3mFXmRKuwHjG1Yu72IneyaQM=';
     const note = (text: string): string => `${text}\n\n\u2014 example.com/foo ${signature}\n`;
     const whole = parseNote(note('This is an example message.'));
     assert.equal(await verifySignatures(whole, key, check), 'true');
