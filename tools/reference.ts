@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { cliReference } from '../apps/countersign/src/cli/cli-reference.ts';
 import { openApiText } from '../apps/countersign/src/server/api/operations/open-api.ts';
 import { type OpenApiDocument, routesSource, typesSource } from './client/client-source.ts';
+import { evidencePageText } from './evidence-page.ts';
 
 const FOLDER = join(import.meta.dirname, '../docs/reference');
 const CLIENT = join(import.meta.dirname, '../packages/client/src/generated');
+const CONTENT = join(import.meta.dirname, '../content');
 
 /** The written references, with what makes them. */
 export const REFERENCES: ReadonlyMap<string, () => Promise<string>> = new Map([
@@ -13,6 +15,7 @@ export const REFERENCES: ReadonlyMap<string, () => Promise<string>> = new Map([
   [join(FOLDER, 'openapi.json'), openApiText],
   [join(CLIENT, 'types.ts'), async () => typesSource(await document())],
   [join(CLIENT, 'routes.ts'), async () => routesSource(await document())],
+  [join(CONTENT, 'evidence-page/page.html'), evidencePageText],
 ]);
 
 async function document(): Promise<OpenApiDocument> {

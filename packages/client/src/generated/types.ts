@@ -580,6 +580,8 @@ export type Operations = {
         readonly index: number;
         readonly origin?: string | undefined;
       } | number | string)[];
+      /** jsonl: lines of JSON, the default; html: a page that verifies itself in a browser */
+      readonly format?: 'jsonl' | 'html' | undefined;
     };
     readonly output: {
       readonly evidence: string;

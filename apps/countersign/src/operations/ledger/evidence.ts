@@ -11,10 +11,13 @@ import { answerSchema, entriesSchema, watermarkSchema } from '../definition/outp
 import { indexIn, needIndex, readOrCannotTell } from '../readers/readers.ts';
 import { checkpointSchema, leafSchema } from './entry-schema.ts';
 
-type ExportInput = { readonly entries: readonly EntryReference[] };
+type ExportInput = {
+  readonly entries: readonly EntryReference[];
+  readonly format?: 'jsonl' | 'html' | undefined;
+};
 
 export type ExportedEvidence = {
-  /** The file, as JSON lines. */
+  /** The file: JSON lines, or a page that verifies itself. */
   readonly evidence: string;
   readonly bytes: number;
   /** The entries and the entries of their imports. */
@@ -26,16 +29,23 @@ export type ExportedEvidence = {
 export const exportEvidenceFile: DocumentOperation<ExportInput, ExportedEvidence> = {
   name: 'evidence export',
   summary: 'export entries to an evidence file',
-  description: 'Exports entries with their bodies, proofs and imports, and the checkpoint.',
+  description:
+    'Exports entries with their bodies, proofs and imports, and the checkpoint. As HTML, it is ' +
+    'one file that shows the entries in a browser and verifies them there, offline, against the ' +
+    'key that its reader enters.',
   scope: 'ledger:read',
   effect: 'read',
   kind: 'document',
   runsIn: 'caller',
   input: z.strictObject({
     entries: field(z.array(entryReference).min(1), 'indices of the entries', { value: 'index' }),
+    format: field(
+      z.enum(['jsonl', 'html']).optional(),
+      'jsonl: lines of JSON, the default; html: a page that verifies itself in a browser',
+    ),
   }),
   output: z.strictObject({
-    evidence: z.string().startsWith('{"countersign":"evidence"'),
+    evidence: z.string().regex(/^(?:\{"countersign":"evidence"|<!doctype html>)/),
     bytes: z.int().min(1),
     entries: entriesSchema,
     checkpoint: z.strictObject({
@@ -53,8 +63,14 @@ export const exportEvidenceFile: DocumentOperation<ExportInput, ExportedEvidence
       commandLine: 'evidence export 3461 3462 -o case-1042.evidence',
       runsOn: 'sample',
     },
+    {
+      summary: 'The same as one file for a browser',
+      input: { entries: [3461, 3462], format: 'html' },
+      commandLine: 'evidence export 3461 3462 --format html -o case-1042.html',
+      runsOn: 'sample',
+    },
   ],
-  async run({ readers }, { entries }) {
+  async run({ readers }, { entries, format }) {
     const { verifyEvidence } = await import('@countersign/ledger');
     const { exportEvidence } = await import('../../reports/export-evidence.ts');
     const { ledger, store, head } = await readers.sources();
@@ -66,13 +82,26 @@ export const exportEvidenceFile: DocumentOperation<ExportInput, ExportedEvidence
     const file = await readOrCannotTell(highest, () => exportEvidence({ ledger, store }, indices));
     const { vkey } = ledger;
     const { items } = verifyEvidence(file, vkey);
+    const text = file.toString('utf8');
+    const evidence = format === 'html' ? await pageOf(text) : text;
     const output = {
-      ...{ evidence: file.toString('utf8'), bytes: file.length, checkpoint: head, vkey },
+      ...{ evidence, bytes: Buffer.byteLength(evidence), checkpoint: head, vkey },
       entries: items.map(({ index }) => index),
     };
     return documentResult(output, YES);
   },
 };
+
+async function pageOf(evidence: string): Promise<string> {
+  const page = await import('../../reports/evidence-page.ts');
+  if (evidence.length > page.EVIDENCE_PAGE_BYTES_MAX) {
+    throw invalidInput(
+      `could not write a page: the evidence has ${evidence.length} bytes, and a browser holds ` +
+        `${page.EVIDENCE_PAGE_BYTES_MAX}. Export fewer entries, or leave out the format html`,
+    );
+  }
+  return page.evidencePage(page.readPageShell(), evidence);
+}
 
 type VerifyInput = {
   readonly evidence: Uint8Array;
@@ -84,7 +113,8 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
   name: 'evidence verify',
   summary: 'verify an evidence file, offline',
   description:
-    'Verifies an evidence file with only the file and the key of the log. Without a key ' +
+    'Verifies an evidence file, or a page with evidence, with only the file and the key of the ' +
+    'log. Without a key ' +
     'it answers "cannot tell": an attacker can sign with another key.',
   scope: 'ledger:read',
   effect: 'read',
@@ -128,14 +158,13 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
       runsOn: 'sample',
     },
   ],
-  async run(_, { evidence, key, policy }) {
-    const { verifyEvidence } = await import('@countersign/ledger');
+  async run({ notice }, { evidence, key, policy }) {
     const { parsePolicy } = await import('@countersign/tlog');
     const { evidenceItem } = await import('../../reports/entry-item.ts');
     const believed: TrustPolicy | undefined =
       policy === undefined ? undefined : parsePolicy(Buffer.from(policy));
     if (key !== undefined) await checkKey(key);
-    const report = verifyEvidence(evidence, key, believed);
+    const report = await verified(evidence, key, believed, notice);
     return {
       output: evidenceItem(report),
       view: report,
@@ -143,6 +172,36 @@ export const verifyEvidenceFile: DocumentOperation<VerifyInput, object, Evidence
     };
   },
 };
+
+/** Verifies the file; of a page, the evidence in it and every byte around it. */
+async function verified(
+  file: Uint8Array,
+  key: string | undefined,
+  policy: TrustPolicy | undefined,
+  notice: (text: string) => void,
+): Promise<EvidenceReport> {
+  const { verifyEvidence } = await import('@countersign/ledger');
+  const { isEvidencePage, readEvidencePage, readPageShell } = await import(
+    '../../reports/evidence-page.ts'
+  );
+  if (!isEvidencePage(file)) return verifyEvidence(file, key, policy);
+  const page = readEvidencePage(readPageShell(), file);
+  const report = verifyEvidence(Buffer.from(page.evidence ?? ''), key, policy);
+  if (page.isChanged) {
+    const { no } = await import('@countersign/core');
+    const text = 'the page around the evidence was changed: do not trust what it shows';
+    const because = [{ code: 'page-changed', text }];
+    const problems = [...report.problems, text];
+    return { ...report, problems, answer: no(report.answer.asOf, because) };
+  }
+  if (!page.isOwnProgram) {
+    notice(
+      'The program in the page is not the one of this version of Countersign. This command did ' +
+        'not run it. Do not trust what the page shows in a browser, unless you trust its sender.',
+    );
+  }
+  return report;
+}
 
 /** A mistyped key says nothing about the file. */
 async function checkKey(key: string): Promise<void> {
