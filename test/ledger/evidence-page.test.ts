@@ -38,7 +38,7 @@ before(async () => {
 
 test('the command line verifies a page, and refuses it after any change', async () => {
   const changed = join(root, 'changed.html');
-  const verify = async (path: string): Promise<number> => {
+  const verify = async (path: string): Promise<number | null> => {
     return (await countersign(['evidence', 'verify', path, '--key', vkey])).code;
   };
   assert.equal(await verify(file), 0);
