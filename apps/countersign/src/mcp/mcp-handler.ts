@@ -24,13 +24,13 @@ export function mcpHandler(options: {
 }): McpHandler {
   const { host, hostnames } = options;
   const slots = new CallSlots();
-  const catalog = loadToolCatalog();
-  // A failure is reported by the first request.
-  catalog.catch(() => undefined);
+  // Loaded by the first request, which reports a failure. Most services have no agents.
+  let catalog: ReturnType<typeof loadToolCatalog> | undefined;
   return {
     async fetch(request, caller) {
       const refused = originValidationResponse(request, [...hostnames]);
       if (refused !== undefined) return refused;
+      catalog ??= loadToolCatalog();
       const loaded = await catalog;
       const handler = createMcpHandler(
         () => newMcpServer({ host, slots, caller, catalog: loaded }),

@@ -14,7 +14,6 @@ import { ProblemError, problemOf, problemResponse, refuse } from './http/problem
 import { NO_OPERATION } from './measures/api-measures.ts';
 import { API_ROOT, type ApiRoute, apiRoutes } from './operations/api-route.ts';
 import { CursorCodec } from './operations/cursor.ts';
-import { openApiDocument } from './operations/open-api.ts';
 import { OpenLists } from './operations/open-lists.ts';
 import { OperationHandler } from './operations/operation-handler.ts';
 
@@ -46,7 +45,7 @@ export class ApiApp {
   }
 
   #routes(): Hono<ApiEnv> {
-    const { operations, version, clock, keptReplies, cursorKey, signIn, console } = this.#parts;
+    const { operations, version, clock, keptReplies, cursorKey, signIn } = this.#parts;
     const routes = apiRoutes(operations);
     const limits = new CallLimits(clock);
     const handler = new OperationHandler({
@@ -69,15 +68,17 @@ export class ApiApp {
       app.use('/sign-out', named('signIn'));
       app.route('/', signIn);
     }
-    const document = JSON.stringify(openApiDocument(routes, version));
-    const etag = `"${createHash('sha256').update(document).digest('base64url').slice(0, 22)}"`;
-    app.get(`${API_ROOT}/openapi.json`, ({ req }) =>
-      req.header('if-none-match') === etag
-        ? new Response(null, { status: 304, headers: { etag } })
-        : new Response(document, {
-            headers: { etag, 'content-type': 'application/vnd.oai.openapi+json;version=3.1' },
-          }),
-    );
+    // Half of the start of the interface, and few callers ask for it.
+    let description: Promise<ApiDescription> | undefined;
+    app.get(`${API_ROOT}/openapi.json`, async ({ req }) => {
+      description ??= describe(routes, version);
+      const { document, etag } = await description;
+      if (req.header('if-none-match') === etag) {
+        return new Response(null, { status: 304, headers: { etag } });
+      }
+      const type = 'application/vnd.oai.openapi+json;version=3.1';
+      return new Response(document, { headers: { etag, 'content-type': type } });
+    });
     for (const route of routes) {
       const path = `${API_ROOT}${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
       const operation = operationIdOf(route.operation.name);
@@ -93,7 +94,6 @@ export class ApiApp {
       const scopes = [...new Set(operations.map(({ scope }) => scope))].sort();
       return Response.json(protectedResource({ resource, authorizationServers, scopes }));
     });
-    if (console !== undefined) app.route('/', console);
     app.notFound((context) => this.#notFound(context, routes));
     app.onError((error) => this.#failed(error));
     return app;
@@ -199,4 +199,13 @@ function isLoopback(address: string): boolean {
 
 function isLocal(host: string | undefined): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/.test(host ?? '');
+}
+
+type ApiDescription = { readonly document: string; readonly etag: string };
+
+async function describe(routes: readonly ApiRoute[], version: string): Promise<ApiDescription> {
+  const { openApiDocument } = await import('./operations/open-api.ts');
+  const document = JSON.stringify(openApiDocument(routes, version));
+  const hash = createHash('sha256').update(document).digest('base64url').slice(0, 22);
+  return { document, etag: `"${hash}"` };
 }
