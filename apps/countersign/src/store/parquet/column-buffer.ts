@@ -1,5 +1,5 @@
 import {
-  BUFFER_ROWS,
+  BUFFER_ROWS_MIN,
   COLUMN_CHARS_MAX,
   DICTIONARY_SHARE_MAX,
   DICTIONARY_SIZE_MIN,
@@ -25,9 +25,11 @@ import type { ColumnChunk } from './parquet-file.ts';
  * null.
  */
 export type RowColumn = {
+  /** Makes room for so many rows. At first there is room for {@link BUFFER_ROWS_MIN}. */
+  reserve(rows: number): void;
   /**
    * Adds the value of a row, by the row's number in the buffer. The caller MUST push values of the
-   * column's type, in ascending order of rows below {@link BUFFER_ROWS}.
+   * column's type, in ascending order of rows below the reserved number.
    */
   push(row: number, value: NonNullable<ReturnType<Column['read']>>): void;
   /** The values of these rows, in this order. */
@@ -39,12 +41,20 @@ export type RowColumn = {
 /** Working memory of one chunk, for the columns of one buffer in turn. */
 export class ChunkScratch {
   /** Definition levels: 1 for each row with a value. */
-  readonly levels: Uint8Array = new Uint8Array(BUFFER_ROWS);
+  levels: Uint8Array = new Uint8Array(BUFFER_ROWS_MIN);
   /** The number of each value: a position in a dictionary, or a text of the column. */
-  readonly codes: Uint32Array = new Uint32Array(BUFFER_ROWS);
-  readonly numbers: Float64Array = new Float64Array(BUFFER_ROWS);
+  codes: Uint32Array = new Uint32Array(BUFFER_ROWS_MIN);
+  numbers: Float64Array = new Float64Array(BUFFER_ROWS_MIN);
   /** By text: its position in the dictionary of the chunk, plus one. All 0 between chunks. */
-  readonly positions: Uint32Array = new Uint32Array(BUFFER_ROWS);
+  positions: Uint32Array = new Uint32Array(BUFFER_ROWS_MIN);
+
+  /** Makes room for so many rows. */
+  reserve(rows: number): void {
+    this.levels = new Uint8Array(rows);
+    this.codes = new Uint32Array(rows);
+    this.numbers = new Float64Array(rows);
+    this.positions = new Uint32Array(rows);
+  }
 }
 
 /**
@@ -56,11 +66,11 @@ export class TextColumn implements RowColumn {
   readonly #statistics: 'with range' | 'none';
   readonly #codeOf = new Map<string, number>();
   /** By row: the number of its text, plus one. */
-  readonly #codes = new Uint32Array(BUFFER_ROWS);
+  #codes = new Uint32Array(BUFFER_ROWS_MIN);
   /** The texts in PLAIN encoding, each with its length before it. */
   #bytes: Buffer = Buffer.allocUnsafe(16 * 1024);
   /** Where each text starts. */
-  readonly #starts = new Uint32Array(BUFFER_ROWS + 1);
+  #starts = new Uint32Array(BUFFER_ROWS_MIN + 1);
   #texts = 0;
   #stated = 0;
   #checkAt = DICTIONARY_SIZE_MIN;
@@ -69,6 +79,11 @@ export class TextColumn implements RowColumn {
   constructor(scratch: ChunkScratch, statistics: 'with range' | 'none') {
     this.#scratch = scratch;
     this.#statistics = statistics;
+  }
+
+  reserve(rows: number): void {
+    this.#codes = grown(this.#codes, new Uint32Array(rows));
+    this.#starts = grown(this.#starts, new Uint32Array(rows + 1));
   }
 
   push(row: number, given: string): void {
@@ -229,8 +244,8 @@ const COPY_LOOP_MAX = 96;
 export class NumberColumn implements RowColumn {
   readonly #scratch: ChunkScratch;
   /** By row: 1 if it has a value. */
-  readonly #defined = new Uint8Array(BUFFER_ROWS);
-  readonly #values = new Float64Array(BUFFER_ROWS);
+  #defined = new Uint8Array(BUFFER_ROWS_MIN);
+  #values = new Float64Array(BUFFER_ROWS_MIN);
   readonly #encode: (values: Float64Array) => Buffer;
   readonly #limit: number;
 
@@ -238,6 +253,11 @@ export class NumberColumn implements RowColumn {
     this.#scratch = scratch;
     this.#encode = ENCODERS[type];
     this.#limit = type === 'INTEGER' ? INTEGER_MAX : Number.MAX_SAFE_INTEGER;
+  }
+
+  reserve(rows: number): void {
+    this.#defined = grown(this.#defined, new Uint8Array(rows));
+    this.#values = grown(this.#values, new Float64Array(rows));
   }
 
   push(row: number, value: number | boolean): void {
@@ -286,7 +306,11 @@ export class NumberColumn implements RowColumn {
 export class ListColumn implements RowColumn {
   readonly #values: number[] = [];
   /** By row: where its list starts. The next row's start is its end. */
-  readonly #starts = new Uint32Array(BUFFER_ROWS + 1);
+  #starts = new Uint32Array(BUFFER_ROWS_MIN + 1);
+
+  reserve(rows: number): void {
+    this.#starts = grown(this.#starts, new Uint32Array(rows + 1));
+  }
 
   push(row: number, list: readonly number[]): void {
     for (let i = 0; i < list.length; i++) this.#values.push(list[i] as number);
@@ -328,6 +352,15 @@ export class ListColumn implements RowColumn {
   #endOf(row: number): number {
     return this.#starts[row + 1] as number;
   }
+}
+
+/** Returns `larger` with the values of `from`. */
+function grown<Values extends Uint8Array | Uint32Array | Float64Array>(
+  from: Values,
+  larger: Values,
+): Values {
+  larger.set(from);
+  return larger;
 }
 
 /** Which rows have a value. */

@@ -1,5 +1,5 @@
 import { assert } from '@countersign/core';
-import { BUFFER_ROWS, ROW_GROUP_ROWS } from '../limits.ts';
+import { BUFFER_ROWS, BUFFER_ROWS_MIN, ROW_GROUP_ROWS } from '../limits.ts';
 import { type Alias, AliasTable, type NamedActor } from '../rows/alias-table.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import {
@@ -36,6 +36,9 @@ export type RowSummary = {
 export class RowBuffer {
   readonly #keys: readonly TextColumn[];
   readonly #columns: readonly RowColumn[];
+  readonly #scratch = new ChunkScratch();
+  /** Rows that the columns have room for. */
+  #reserved = BUFFER_ROWS_MIN;
   #file = new ParquetFile(COLUMNS);
   #bufferRows = 0;
   #rows = 0;
@@ -48,7 +51,7 @@ export class RowBuffer {
   readonly #aliases = new AliasTable();
 
   constructor() {
-    const scratch = new ChunkScratch();
+    const scratch = this.#scratch;
     const keys = new Map(SORT_KEYS.map((name) => [name, new TextColumn(scratch, 'with range')]));
     this.#keys = [...keys.values()];
     this.#columns = COLUMNS.map((column) => keys.get(column.name) ?? columnOf(column, scratch));
@@ -66,6 +69,7 @@ export class RowBuffer {
     assert(Number.isSafeInteger(timeMs), 'an event time is a whole number');
     assert(row.entries.includes(index), 'a row is among its own deliveries');
     const place = this.#bufferRows;
+    if (place === this.#reserved) this.#reserve();
     for (let i = 0; i < READERS.length; i++) {
       const value = (READERS[i] as Column['read'])(row);
       if (value !== null) (this.#columns[i] as RowColumn).push(place, value);
@@ -81,6 +85,12 @@ export class RowBuffer {
       this.#addTenant(actor.tenant);
       this.#aliases.learn(actor);
     }
+  }
+
+  #reserve(): void {
+    this.#reserved = Math.min(this.#reserved * 4, BUFFER_ROWS);
+    this.#scratch.reserve(this.#reserved);
+    for (const column of this.#columns) column.reserve(this.#reserved);
   }
 
   /** Rows of one tenant follow each other, and comparing takes less time than hashing. */
