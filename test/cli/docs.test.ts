@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
 import { findChromium } from '../support/chromium.ts';
 import {
@@ -38,6 +38,18 @@ const COMMAND_TIMEOUT_MS = 180_000;
 const root = mkdtempSync(join(tmpdir(), 'countersign-docs-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
+/**
+ * `npx` as it is in a clone, without the second that npm takes to find the program. The README's
+ * commands use npm's own.
+ */
+const programs = join(root, 'bin');
+mkdirSync(programs);
+writeFileSync(
+  join(programs, 'npx'),
+  '#!/bin/sh\nPATH=$PWD/node_modules/.bin:$PATH\nexec "$@"\n',
+  { mode: 0o755 },
+);
+
 /** A clone with its own data folder, in which a reader follows one document. */
 function cloneFor(document: string): string {
   const folder = join(root, document.replaceAll('/', '-'));
@@ -54,10 +66,11 @@ function child(
   args: readonly string[],
   timeout?: number,
 ): ChildProcess {
-  const { COUNTERSIGN_DATA: _, ...env } = process.env;
+  const { COUNTERSIGN_DATA: _, PATH = '', ...env } = process.env;
+  const path = basename(folder) === 'README.md' ? PATH : [programs, PATH].join(delimiter);
   return spawn(command, args, {
     cwd: folder,
-    env: { ...env, NO_COLOR: '1' },
+    env: { ...env, PATH: path, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     timeout,
