@@ -16,7 +16,7 @@ import { gzipSync } from 'node:zlib';
 import { SeededRandom } from '../../tools/sample/random.ts';
 import { assertBalanced, assertFsckClean, type Report, withAccount } from '../support/account.ts';
 import { assertHarmless } from '../support/cli/controls.ts';
-import { countersign } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { CSV_HEADER, csvRow, recordId, recordText } from '../support/ingest/audit-record.ts';
 import { zipOf } from '../support/ingest/zip.ts';
@@ -225,7 +225,13 @@ for (const [at, { what, make, readable, reasons, warnings = [], ledger }] of CAS
     const input = join(root, `input-${at}`);
     const data = join(root, `data-${at}`);
     make(input);
-    const { code, stdout, stderr } = await countersign(['import', input, '--data', data, '--json']);
+    const { code, stdout, stderr } = await countersignHere([
+      'import',
+      input,
+      '--data',
+      data,
+      '--json',
+    ]);
     rmSync(input, { recursive: true, force: true });
     assert.equal(code, readable.length > 0 ? 0 : 2, stderr);
     assert.match(stderr, readable.length > 0 ? /^$/ : /^countersign: [^\n]+\n$/);
@@ -250,11 +256,11 @@ for (const [at, { what, make, readable, reasons, warnings = [], ledger }] of CAS
 test('only missing paths create no data folder, and every path is reported', async () => {
   const data = join(root, 'data-of-nothing');
   const paths = [join(root, 'no.csv'), join(root, 'no', 'folder')];
-  const { code, stdout, stderr } = await countersign(['import', ...paths, '--data', data]);
+  const { code, stdout, stderr } = await countersignHere(['import', ...paths, '--data', data]);
   assert.equal(code, 2);
   for (const path of paths) assert.ok(stdout.includes(path), stdout);
   assert.match(stderr, /^countersign: could not read any of the input; no data folder was made/);
-  const asked = await countersign(['import', ...paths, '--data', data, '--json']);
+  const asked = await countersignHere(['import', ...paths, '--data', data, '--json']);
   const report = JSON.parse(asked.stdout) as Report;
   assert.deepEqual([asked.code, report.read, report.rejected, report.entries], [2, 2, 2, 0]);
   assert.deepEqual(report.checkpoint, {
@@ -270,10 +276,10 @@ test('with an existing path or ledger, missing paths are quarantined', async () 
   const good = join(root, 'some.json');
   writeFileSync(good, line(1));
   const missing = join(root, 'missing.json');
-  const first = await countersign(['import', missing, good, '--data', data, '--json']);
+  const first = await countersignHere(['import', missing, good, '--data', data, '--json']);
   const report = JSON.parse(first.stdout) as Report;
   assert.deepEqual([first.code, report.accepted, report.rejected], [0, 1, 1]);
-  const second = await countersign(['import', missing, '--data', data, '--json']);
+  const second = await countersignHere(['import', missing, '--data', data, '--json']);
   const { checkpoint, rejected } = JSON.parse(second.stdout) as Report;
   assert.deepEqual([second.code, rejected], [2, 1]);
   assert.deepEqual(checkpoint, report.checkpoint);
@@ -285,10 +291,10 @@ test('a record without an id gets one from its bytes, only once', async () => {
   const data = join(root, 'data-no-id');
   const without = (n: number): string => line(n, { Id: undefined });
   writeFileSync(input, without(1) + without(2) + without(1));
-  const first = await countersign(['import', input, '--data', data, '--json']);
+  const first = await countersignHere(['import', input, '--data', data, '--json']);
   const report = JSON.parse(first.stdout) as Report;
   assert.deepEqual([report.accepted, report.duplicates, report.rejected], [2, 1, 0]);
-  const again = await countersign(['import', input, '--data', data, '--json']);
+  const again = await countersignHere(['import', input, '--data', data, '--json']);
   assert.equal((JSON.parse(again.stdout) as Report).duplicates, 3);
   assert.equal(new Set(await idsIn(data)).size, 2);
   await assertFsckClean(data);
@@ -303,7 +309,7 @@ test('bad files do not stop the import of good files', async () => {
   writeFileSync(join(folder, 'c-good'), line(1) + line(2));
   writeFileSync(join(folder, 'd-cut'), recordText(3).slice(0, 60));
   writeFileSync(join(folder, 'e-good.csv'), CSV_HEADER + csvRow(4));
-  const { code, stdout } = await countersign(['import', folder, '--data', data, '--json']);
+  const { code, stdout } = await countersignHere(['import', folder, '--data', data, '--json']);
   const { files, accepted, rejected } = JSON.parse(stdout) as Report;
   assert.deepEqual([code, files, accepted, rejected], [0, 5, 3, 3]);
   assert.deepEqual(await idsIn(data), [1, 2, 4].map(recordId));

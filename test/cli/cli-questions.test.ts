@@ -3,7 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { countersign, type ProcessResult, type RunOptions } from '../support/command-line.ts';
+import {
+  type CommandOptions,
+  type CommandResult,
+  countersignHere,
+} from '../support/command-here.ts';
 import { guid, ndjson, record, records } from '../support/exports.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
@@ -91,8 +95,8 @@ test('a timeline takes no name from the records of another tenant', async () => 
     ...{ UserKey: object, OrganizationId: guid('another tenant') },
   });
   const data = join(root, 'two-tenants');
-  await countersign(['import', '-', '--data', data], { input: ndjson([unnamed, named]) });
-  const { stdout } = await countersign(['timeline', '--data', data]);
+  await countersignHere(['import', '-', '--data', data], { input: ndjson([unnamed, named]) });
+  const { stdout } = await countersignHere(['timeline', '--data', data]);
   assert.match(stdout, new RegExp(`^2024-03-05 00:01:00 +${object} `, 'm'));
   assert.match(stdout, /^2024-03-05 00:02:00 +boss@example\.org /m);
 });
@@ -107,8 +111,8 @@ test('a later name of an account does not reach its earlier actions', async () =
     record(4, { UserId: object, UserKey: object }),
   ];
   const data = join(root, 'renamed');
-  await countersign(['import', '-', '--data', data], { input: ndjson(recordsOfAccount) });
-  const { stdout } = await countersign(['timeline', '--data', data]);
+  await countersignHere(['import', '-', '--data', data], { input: ndjson(recordsOfAccount) });
+  const { stdout } = await countersignHere(['timeline', '--data', data]);
   assert.match(stdout, /^2024-03-05 00:02:00 +zed\.former@example\.org /m);
   assert.match(stdout, /^2024-03-05 00:04:00 +ada\.current@example\.org /m);
 });
@@ -274,14 +278,14 @@ test('evidence verifies with the key, fails when changed, and else is unknown', 
   const { vkey } = only(await ask(['ledger', 'checkpoint', '--json']));
   const elsewhere = { env: { COUNTERSIGN_DATA: join(root, 'nothing') } };
   assert.equal(
-    (await countersign(['evidence', 'verify', file, '--key', String(vkey)], elsewhere)).code,
+    (await countersignHere(['evidence', 'verify', file, '--key', String(vkey)], elsewhere)).code,
     0,
   );
-  assert.equal((await countersign(['evidence', 'verify', file], elsewhere)).code, 3);
+  assert.equal((await countersignHere(['evidence', 'verify', file], elsewhere)).code, 3);
   const changed = readFileSync(file);
   changed[changed.length >> 1] = (changed[changed.length >> 1] as number) ^ 1;
   writeFileSync(`${file}.changed`, changed);
-  const verdict = await countersign(
+  const verdict = await countersignHere(
     ['evidence', 'verify', `${file}.changed`, '--key', String(vkey)],
     elsewhere,
   );
@@ -296,7 +300,7 @@ test('a folder without a ledger is reported, and none is created', async () => {
     ['ledger', 'hold', '--case', 'C'],
     ['rebuild'],
   ]) {
-    const { code, stderr } = await countersign([...args, '--data', none]);
+    const { code, stderr } = await countersignHere([...args, '--data', none]);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /there is none/);
   }
@@ -351,8 +355,8 @@ test('after a key rotation and a rebuild, every answer is the same', async () =>
   assert.equal((await ask(['ledger', 'fsck', '--key', String(oldVkey)])).code, 0);
 });
 
-function ask(args: readonly string[], options: RunOptions = {}): Promise<ProcessResult> {
-  return countersign([...args, '--data', dir], options);
+function ask(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  return countersignHere([...args, '--data', dir], options);
 }
 
 async function size(): Promise<number> {
@@ -364,7 +368,7 @@ function lines(stdout: string): Record<string, unknown>[] {
   return texts.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-function only(ended: ProcessResult): Record<string, unknown> {
+function only(ended: CommandResult): Record<string, unknown> {
   const [document, ...rest] = lines(ended.stdout);
   assert.ok(document !== undefined && rest.length === 0, ended.stderr);
   return document;

@@ -10,7 +10,7 @@ import {
   type Statement,
   withAccount,
 } from '../support/account.ts';
-import { countersign, type ProcessResult } from '../support/command-line.ts';
+import { type CommandResult, countersignHere } from '../support/command-here.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import {
   asActivityBlobs,
@@ -76,8 +76,8 @@ function isAbout({ audit }: Activity): boolean {
   return HER_NAMES.some((name) => text.includes(name.toLowerCase()));
 }
 
-async function run(...args: readonly string[]): Promise<ProcessResult> {
-  return countersign([...args, '--data', data]);
+async function run(...args: readonly string[]): Promise<CommandResult> {
+  return countersignHere([...args, '--data', data]);
 }
 
 const ERASE = ['ledger', 'erase', '--user', PRIYA.upn, '--case', 'DSR-41', '--reason', 'she asked'];

@@ -15,7 +15,7 @@ import { verifyEvidence } from '@countersign/ledger';
 import { IS_LONG, SEED } from '../../tools/property.ts';
 import { SeededRandom } from '../../tools/sample/random.ts';
 import { askJson, assertFsckClean, importHere } from '../support/account.ts';
-import { countersign, type ProcessResult } from '../support/command-line.ts';
+import { type CommandResult, countersignHere } from '../support/command-here.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { recordId, recordText } from '../support/ingest/audit-record.ts';
 
@@ -52,14 +52,14 @@ function importOf(first: number, last: number): Promise<unknown> {
 async function exported(to: string, ...indices: readonly number[]): Promise<void> {
   const made = join(root, 'made.evidence');
   const args = ['evidence', 'export', ...indices.map(String), '-o', made, '--overwrite'];
-  const { code, stderr } = await countersign([...args, '--data', data]);
+  const { code, stderr } = await countersignHere([...args, '--data', data]);
   assert.equal(code, 0, stderr);
   mkdirSync(elsewhere, { recursive: true });
   copyFileSync(made, to);
 }
 
-function verify(path: string, ...args: readonly string[]): Promise<ProcessResult> {
-  return countersign(['evidence', 'verify', path, ...args], { cwd: elsewhere });
+function verify(path: string, ...args: readonly string[]): Promise<CommandResult> {
+  return countersignHere(['evidence', 'verify', path, ...args], { cwd: elsewhere });
 }
 
 before(async () => {
@@ -191,7 +191,7 @@ test('refuses to export without the chain of custody, as when the store is behin
   cpSync(data, bare, { recursive: true });
   rmSync(join(bare, 'state.sqlite'));
   const out = join(root, 'bare.evidence');
-  const { code, stderr } = await countersign([
+  const { code, stderr } = await countersignHere([
     'evidence',
     'export',
     '5',
@@ -207,14 +207,14 @@ test('refuses to export without the chain of custody, as when the store is behin
 
 test('an entry that does not exist yet cannot be exported', async () => {
   const args = ['evidence', 'export', '99999', '-o', join(root, 'none'), '--data', data];
-  const { code, stderr } = await countersign(args);
+  const { code, stderr } = await countersignHere(args);
   assert.equal(code, 3);
   assert.match(stderr, /^cannot tell, because [^\n]+\n$/);
 });
 
 test('after two rotations the first pinned key verifies old and new evidence', async () => {
   for (let round = 0; round < 2; round++) {
-    const { code, stderr } = await countersign(['ledger', 'rotate-key', '--data', data]);
+    const { code, stderr } = await countersignHere(['ledger', 'rotate-key', '--data', data]);
     assert.equal(code, 0, stderr);
     await importOf(301 + round, 301 + round);
   }
@@ -228,7 +228,7 @@ test('after two rotations the first pinned key verifies old and new evidence', a
   }
   assert.equal((await verify(file, '--key', vkey)).code, 0);
   await assertFsckClean(data);
-  const { code } = await countersign(['ledger', 'fsck', '--key', vkey, '--data', data]);
+  const { code } = await countersignHere(['ledger', 'fsck', '--key', vkey, '--data', data]);
   assert.equal(code, 0);
 });
 

@@ -7,7 +7,7 @@ import { OWN_TENANT, type RecordDraft, systemClock } from '@countersign/core';
 import { Ledger, layout, openRotation } from '@countersign/ledger';
 import { ed25519Signer, formatSignatureLine, type NoteSigner } from '@countersign/tlog';
 import { askJson, importHere, withWriter } from '../support/account.ts';
-import { countersign } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { recordText } from '../support/ingest/audit-record.ts';
 
@@ -67,7 +67,7 @@ async function forged(
     }),
   );
   await withWriter(dir, (writer) => writer.ledger.append(drafts), { acceptFork: 'accept' });
-  const rebuilt = await countersign(['rebuild', '--data', dir]);
+  const rebuilt = await countersignHere(['rebuild', '--data', dir]);
   assert.equal(rebuilt.code, 0, rebuilt.stderr);
   const facts = { format: 2, origin: victim.origin, vkeys };
   writeFileSync(layout.manifest(dir), JSON.stringify(facts));
@@ -76,11 +76,11 @@ async function forged(
 
 async function assertRefused(dir: string): Promise<void> {
   const file = `${dir}.evidence`;
-  const exported = await countersign(['evidence', 'export', '1', '-o', file, '--data', dir]);
+  const exported = await countersignHere(['evidence', 'export', '1', '-o', file, '--data', dir]);
   assert.equal(exported.code, 0, exported.stderr);
-  const verified = await countersign(['evidence', 'verify', file, '--key', victim.vkey]);
+  const verified = await countersignHere(['evidence', 'verify', file, '--key', victim.vkey]);
   assert.equal(verified.code, 1, verified.stdout + verified.stderr);
-  const checked = await countersign(['ledger', 'fsck', '--key', victim.vkey, '--data', dir]);
+  const checked = await countersignHere(['ledger', 'fsck', '--key', victim.vkey, '--data', dir]);
   assert.equal(checked.code, 1, checked.stdout + checked.stderr);
 }
 
@@ -96,6 +96,13 @@ test('a key of the folder before the pinned key verifies no ledger', async () =>
 });
 
 test("the victim's own ledger still verifies", async () => {
-  const { code } = await countersign(['ledger', 'fsck', '--key', victim.vkey, '--data', victims]);
+  const { code } = await countersignHere([
+    'ledger',
+    'fsck',
+    '--key',
+    victim.vkey,
+    '--data',
+    victims,
+  ]);
   assert.equal(code, 0);
 });

@@ -7,7 +7,7 @@ import { Authenticator } from '../../apps/countersign/src/operators/authenticato
 import { OperatorState } from '../../apps/countersign/src/operators/operator-state.ts';
 import { ValidityClock } from '../../apps/countersign/src/operators/validity-clock.ts';
 import { askJson, assertFsckClean } from '../support/account.ts';
-import { countersign } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
 import { ndjson, records } from '../support/exports.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -39,7 +39,7 @@ function filesWith(text: string): readonly string[] {
 }
 
 test('a token is valid until it is revoked, and both are entries', async () => {
-  const { stdout, code } = await countersign([...CREATE, 'one', '--json']);
+  const { stdout, code } = await countersignHere([...CREATE, 'one', '--json']);
   assert.equal(code, 0);
   const created = JSON.parse(stdout) as NewToken;
   assert.ok(isAccepted(created.secret));
@@ -54,7 +54,7 @@ test('a token is valid until it is revoked, and both are entries', async () => {
 });
 
 test('the secret is on standard output alone, and in no file of the data folder', async () => {
-  const { stdout, stderr } = await countersign([...CREATE, 'two']);
+  const { stdout, stderr } = await countersignHere([...CREATE, 'two']);
   const secret = stdout.trim();
   assert.ok(isAccepted(secret));
   assert.ok(!stderr.includes(secret));
@@ -64,17 +64,23 @@ test('the secret is on standard output alone, and in no file of the data folder'
 
 test('with --output the secret is only in a file that only its owner reads', async () => {
   const file = join(root, 'secret');
-  const { stdout, stderr } = await countersign([...CREATE, 'three', '--output', file, '--json']);
+  const { stdout, stderr } = await countersignHere([
+    ...CREATE,
+    'three',
+    '--output',
+    file,
+    '--json',
+  ]);
   const secret = readFileSync(file, 'utf8').trim();
   assert.ok(isAccepted(secret));
   assert.ok(!stdout.includes(secret) && !stderr.includes(secret));
   assert.equal(statSync(file).mode & 0o777, 0o600);
-  const again = await countersign([...CREATE, 'four', '--output', file]);
+  const again = await countersignHere([...CREATE, 'four', '--output', file]);
   assert.equal(again.code, 2);
 });
 
 test('a name is used once, also after its token was revoked', async () => {
-  const { code, stderr } = await countersign([...CREATE, 'one']);
+  const { code, stderr } = await countersignHere([...CREATE, 'one']);
   assert.equal(code, 2);
   assert.match(stderr, /could not create the token one: this name is or was in use/);
 });
@@ -87,20 +93,20 @@ for (const [expiry, why] of [
 ] as const) {
   test(`a token cannot expire at ${expiry}`, async () => {
     const args = ['tokens', 'create', 'five', '--scope', 'feeds:read', '--data', data];
-    const { code, stderr } = await countersign([...args, '--expires', expiry]);
+    const { code, stderr } = await countersignHere([...args, '--expires', expiry]);
     assert.equal(code, 2);
     assert.match(stderr, why);
   });
 }
 
 test('a lost state is read again from the ledger', async () => {
-  const { stdout } = await countersign([...CREATE, 'six', '--json']);
+  const { stdout } = await countersignHere([...CREATE, 'six', '--json']);
   const { secret } = JSON.parse(stdout) as NewToken;
   for (const suffix of ['', '-wal', '-shm']) {
     rmSync(join(data, 'service', `operators.sqlite${suffix}`), { force: true });
   }
   assert.ok(!isAccepted(secret));
-  const listed = await countersign(['tokens', 'list', '--all', '--data', data]);
+  const listed = await countersignHere(['tokens', 'list', '--all', '--data', data]);
   assert.match(listed.stdout, /one +revoked/);
   assert.match(listed.stdout, /six +valid/);
   assert.ok(isAccepted(secret));

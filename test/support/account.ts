@@ -12,7 +12,7 @@ import { readStatement } from '../../apps/countersign/src/reports/statement/read
 import type { Statement } from '../../apps/countersign/src/reports/statement/statement.ts';
 import { headOf, type LedgerHead } from '../../apps/countersign/src/store/reading/ledger-head.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
-import { countersign, type RunOptions } from './command-line.ts';
+import { type CommandOptions, countersignHere } from './command-here.ts';
 
 /** The output of `import --json`. */
 export type Report = Omit<ImportReport, 'interrupted'>;
@@ -63,9 +63,12 @@ export async function askJson<T>(
   data: string,
   args: readonly string[],
   codes: readonly number[] = [0],
-  options: RunOptions = {},
+  options: CommandOptions = {},
 ): Promise<T> {
-  const { code, stdout, stderr } = await countersign([...args, '--data', data, '--json'], options);
+  const { code, stdout, stderr } = await countersignHere(
+    [...args, '--data', data, '--json'],
+    options,
+  );
   assert.ok(codes.includes(code ?? -1), `${args.join(' ')} exits ${code}: ${stderr}`);
   return JSON.parse(stdout) as T;
 }
@@ -76,7 +79,7 @@ export async function askLines<T>(
   args: readonly string[],
   codes: readonly number[] = [0, 3],
 ): Promise<T[]> {
-  const { code, stdout, stderr } = await countersign([...args, '--data', data, '--json']);
+  const { code, stdout, stderr } = await countersignHere([...args, '--data', data, '--json']);
   assert.ok(codes.includes(code ?? -1), `${args.join(' ')} exits ${code}: ${stderr}`);
   const lines = stdout.split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as T);
