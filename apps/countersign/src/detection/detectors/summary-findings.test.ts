@@ -70,7 +70,7 @@ function folder(t: TestContext): string {
 test('summaries give the findings of the events, with late records and an erasure', async (t) => {
   const days = 24;
   const spray = { targets: 16, triesPerWeek: 3, overlap: 0.3, hits: 2 };
-  const made = company(SEED, { people: 60, days, spray });
+  const made = company(SEED, { people: 32, days, spray });
   const all = [...made.rows, ...volumesOf(made.rows, days, made.rows.length)];
   const [fromMs, toMs] = [made.startMs, Math.ceil((made.endMs + 1) / DAY_MS) * DAY_MS];
   // Each record belongs to the import of its day, or arrives late with any other import.
