@@ -21,7 +21,7 @@ import { sprayFindings } from './spray-findings.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-const SEEDS = IS_LONG ? 10 : 2;
+const SEEDS = IS_LONG ? 10 : 1;
 
 /** A Thursday morning, when people sign in. */
 const ATTACK_MS = 24 * DAY_MS + 10 * 60 * MINUTE_MS;
