@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 
@@ -32,8 +32,16 @@ if (!isMainThread) setInterval(check, CHECK_EVERY_MS).unref();
 
 function check(): void {
   if (!existsSync(file)) return;
-  const { thread, fault } = JSON.parse(readFileSync(file, 'utf8')) as ThreadFault;
-  if (!basename(process.argv[1] ?? '').startsWith(`${thread}.`)) return;
-  writeFileSync(`${file}.begun`, '');
+  let thread: string;
+  let fault: ThreadFault['fault'];
+  try {
+    ({ thread, fault } = JSON.parse(readFileSync(file, 'utf8')) as ThreadFault);
+    if (!basename(process.argv[1] ?? '').startsWith(`${thread}.`)) return;
+    // Once: a thread that starts again does not fail again.
+    renameSync(file, `${file}.begun`);
+  } catch {
+    // Another thread took it.
+    return;
+  }
   FAULTS[fault]();
 }
