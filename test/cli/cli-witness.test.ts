@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { countersign, ended, type ProcessResult, start } from '../support/command-line.ts';
+import { type CommandResult, countersignHere } from '../support/command-here.ts';
+import { ended, type ProcessResult, start } from '../support/command-line.ts';
 import { ndjson, records } from '../support/exports.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-witness-'));
@@ -65,6 +66,6 @@ async function run(log: string): Promise<WitnessProcess> {
   return { child, result, url, vkey };
 }
 
-function ask(args: readonly string[]): Promise<ProcessResult> {
-  return countersign([...args, '--data', dir]);
+function ask(args: readonly string[]): Promise<CommandResult> {
+  return countersignHere([...args, '--data', dir]);
 }

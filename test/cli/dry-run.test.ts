@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { askJson, assertFsckClean, importHere, withWriter } from '../support/account.ts';
-import { countersign } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { recordText } from '../support/ingest/audit-record.ts';
 
@@ -54,7 +54,7 @@ for (const [args, kind, member, value] of [
 ] as const) {
   test(`${args.join(' ')} --dry-run says what would happen, and changes nothing`, async () => {
     const before = contents(data);
-    const result = await countersign([...args, '--dry-run', '--data', data, '--json']);
+    const result = await countersignHere([...args, '--dry-run', '--data', data, '--json']);
     assert.deepEqual(contents(data), before);
     if (kind === undefined) {
       // It refuses what the command itself would refuse.
@@ -69,7 +69,7 @@ for (const [args, kind, member, value] of [
     const { dryRun, entries } = JSON.parse(result.stdout) as DryRun;
     assert.equal(dryRun, true);
     assert.deepEqual([entries[0]?.kind, entries[0]?.says[member]], [kind, value]);
-    const read = await countersign([...args, '--dry-run', '--data', data]);
+    const read = await countersignHere([...args, '--dry-run', '--data', data]);
     assert.match(read.stdout, /^dry run: nothing was changed; the command would append this entry/);
     assert.deepEqual(contents(data), before);
   });
@@ -81,7 +81,7 @@ test('a dry run is refused like the command itself, for example by a hold', asyn
   await withWriter(held, () => Promise.resolve(), { acceptFork: 'accept' });
   await askJson(held, ['ledger', 'hold', '--case', 'all']);
   const args = ['ledger', 'erase', '3', ...WHY, '--dry-run', '--data', held];
-  const { code, stdout, stderr } = await countersign(args);
+  const { code, stdout, stderr } = await countersignHere(args);
   assert.deepEqual([code, stdout], [2, '']);
   assert.match(stderr, /could not erase: the case "all" \(1 entry\) has a hold/);
 });
@@ -89,7 +89,7 @@ test('a dry run is refused like the command itself, for example by a hold', asyn
 test('after a dry run the command succeeds, and the ledger is intact', async () => {
   const { erased } = await askJson<{ erased: number }>(data, ['ledger', 'erase', '3', ...WHY]);
   assert.equal(erased, 1);
-  assert.equal((await countersign(['ledger', 'rotate-key', '--data', data])).code, 0);
+  assert.equal((await countersignHere(['ledger', 'rotate-key', '--data', data])).code, 0);
   await assertFsckClean(data);
 });
 
@@ -107,7 +107,7 @@ for (const command of [
   ['bypass', 'undo'],
 ]) {
   test(`${command.join(' ')} has a dry run`, async () => {
-    const { code, stdout } = await countersign([...command, '--help']);
+    const { code, stdout } = await countersignHere([...command, '--help']);
     assert.equal(code, 0);
     assert.match(stdout, /--dry-run/);
   });

@@ -11,7 +11,7 @@ import {
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
 import { ownEntryDraft } from '../../apps/countersign/src/projection/entries/own-entry.ts';
-import { countersign, type ProcessResult } from '../support/command-line.ts';
+import { type CommandResult, countersignHere } from '../support/command-here.ts';
 import { ndjson, record, records } from '../support/exports.ts';
 
 const HOUR_MS = 3_600_000;
@@ -121,7 +121,7 @@ test('a timeline shows the hole in place, and a note says what may be missing', 
 });
 
 test('a statement names its holes in every form', async () => {
-  const statement = (period: readonly string[], format: string): Promise<ProcessResult> =>
+  const statement = (period: readonly string[], format: string): Promise<CommandResult> =>
     ask(['statement', 'ada@example.org', ...period, '--format', format]);
   const covered = await statement(COVERED, 'json');
   assert.equal(covered.code, 0, covered.stderr);
@@ -163,8 +163,8 @@ test('a rebuild gives the same coverage', async () => {
   assert.deepEqual(await coverageRows(), before);
 });
 
-async function ask(args: readonly string[]): Promise<ProcessResult> {
-  return countersign([...args, '--data', dir]);
+async function ask(args: readonly string[]): Promise<CommandResult> {
+  return countersignHere([...args, '--data', dir]);
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LedgerReader, parseLeaf } from '@countersign/ledger';
-import { countersign } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
 import { EndpointNode, type EndpointSettings } from '../support/enforcement/endpoint-node.ts';
 import { writeContent } from '../support/enforcement/enforcement-content.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -73,9 +73,9 @@ async function askUntilEnd(node: EndpointNode): Promise<readonly string[]> {
 
 /** Every decision that a caller saw is in the ledger, and the next start posts all of them. */
 async function assertRecorded(dir: string, ids: readonly string[]): Promise<void> {
-  const imported = await countersign(['import', '-', '--data', dir], { input: recordText(1) });
+  const imported = await countersignHere(['import', '-', '--data', dir], { input: recordText(1) });
   assert.equal(imported.code, 0, imported.stderr);
-  const fsck = await countersign(['ledger', 'fsck', '--data', dir]);
+  const fsck = await countersignHere(['ledger', 'fsck', '--data', dir]);
   assert.equal(fsck.code, 0, fsck.stdout);
   const reader = await LedgerReader.open(dir);
   const decided: string[] = [];
@@ -89,7 +89,7 @@ async function assertRecorded(dir: string, ids: readonly string[]): Promise<void
   const found = new Set(decided);
   for (const id of ids) assert.ok(found.has(id), `the decision ${id} is missing`);
   const sql = 'SELECT count(*) AS n FROM decisions';
-  const { stdout } = await countersign(['query', sql, '--json', '--data', dir]);
+  const { stdout } = await countersignHere(['query', sql, '--json', '--data', dir]);
   assert.equal(Number(JSON.parse(stdout).n), decided.length);
 }
 

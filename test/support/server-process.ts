@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { countersign, start } from './command-line.ts';
+import { countersignHere } from './command-here.ts';
+import { start } from './command-line.ts';
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
@@ -81,7 +82,7 @@ export class ServerProcess {
 
   async #createToken(): Promise<string> {
     const scopes = ['coverage:read', 'events:read', 'findings:read'];
-    const { stdout, stderr } = await countersign([
+    const { stdout, stderr } = await countersignHere([
       ...['tokens', 'create', 'test', '--expires', '1d', '--data', this.#dir, '--json'],
       ...scopes.flatMap((scope) => ['--scope', scope]),
     ]);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentFolder } from '../../../apps/countersign/src/config/installed-package.ts';
-import { countersign } from '../command-line.ts';
+import { countersignHere } from '../command-here.ts';
 import { ServerProcess } from '../server-process.ts';
 
 /** A service in its own process, over a ledger of `content/sample`. */
@@ -23,14 +23,14 @@ export async function startSampleService(
   const dir = join(root, 'data');
   mkdirSync(root, { recursive: true });
   const sample = join(contentFolder(), 'sample/export');
-  const imported = await countersign(['import', sample, '--data', dir, '--json']);
+  const imported = await countersignHere(['import', sample, '--data', dir, '--json']);
   assert.equal(imported.code, 0, imported.stderr);
   const config = join(root, 'countersign.yaml');
   writeFileSync(config, configText(listen));
   const tokenHash = createHash('sha256').update('unused token').digest('hex');
   const server = await ServerProcess.start(dir, config, { TOOL: tokenHash });
   const newToken = async (name: string, scopes: readonly string[]): Promise<string> => {
-    const { stdout, stderr } = await countersign([
+    const { stdout, stderr } = await countersignHere([
       ...['tokens', 'create', name, '--expires', '1d', '--data', dir, '--json'],
       ...scopes.flatMap((scope) => ['--scope', scope]),
     ]);

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createListener } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '@countersign/core';
 import { type Emulator, selfSigned, startEmulator } from '@countersign/emulator';
-import { countersign } from '../command-line.ts';
+import { countersignHere } from '../command-here.ts';
 import { ServerProcess } from '../server-process.ts';
 
 const APP_ID = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
@@ -75,7 +75,7 @@ export class EamNode {
   async code(index: number): Promise<string> {
     const { objectId } = this.person(index);
     const line = ['passkeys', 'invite', objectId, '--tenant', this.tenant];
-    const { code, stdout, stderr } = await countersign([...line, '--json', '--data', this.dir]);
+    const { code, stdout, stderr } = await countersignHere([...line, '--json', '--data', this.dir]);
     assert.equal(code, 0, stderr);
     return (JSON.parse(stdout) as { code: string }).code;
   }
