@@ -14,8 +14,9 @@ test('matching in parts gives the same result as at once', async () => {
   ];
   const periods = [{}, { fromMs: T }, { fromMs: T - 5 * HOUR_MS, toMs: T + 48 * HOUR_MS }];
   for (const period of periods) {
-    const [atOnce, inParts, ofEach] = await Promise.all(
-      [ACTIONS_AT_ONCE, 10, 1].map((most) =>
+    const isLast = period === periods.at(-1);
+    const [atOnce, ...inParts] = await Promise.all(
+      [ACTIONS_AT_ONCE, 10, ...(isLast ? [1] : [])].map((most) =>
         withReconciler(
           events,
           async (reconciler) => [await reconciler.totals(period), await reconciler.list(period)],
@@ -24,7 +25,6 @@ test('matching in parts gives the same result as at once', async () => {
       ),
     );
     assert.ok(JSON.stringify(atOnce).includes('no-sign-in'));
-    assert.deepEqual(inParts, atOnce);
-    assert.deepEqual(ofEach, atOnce);
+    for (const found of inParts) assert.deepEqual(found, atOnce);
   }
 });
