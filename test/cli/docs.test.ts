@@ -21,7 +21,7 @@ import {
   commandsOf,
   linksOf,
 } from '../support/cli/markdown.ts';
-import { ended, type ProcessResult, REPOSITORY } from '../support/command-line.ts';
+import { ended, PROGRAM, type ProcessResult, REPOSITORY } from '../support/command-line.ts';
 import { visitSignInPage } from '../support/enforcement/sign-in-visit.ts';
 import { missingSyslog } from '../support/feeds/syslog-server.ts';
 
@@ -39,14 +39,18 @@ const root = mkdtempSync(join(tmpdir(), 'countersign-docs-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 /**
- * `npx` as it is in a clone, without the second that npm takes to find the program. The README's
- * commands use npm's own.
+ * `npx` without the second that npm takes to find the program, which is the one that other tests
+ * start. The README's commands use npm's own, and the sources.
  */
 const programs = join(root, 'bin');
 mkdirSync(programs);
 writeFileSync(
   join(programs, 'npx'),
-  '#!/bin/sh\nPATH=$PWD/node_modules/.bin:$PATH\nexec "$@"\n',
+  `#!/bin/sh
+test "$1" = countersign || { echo "$1 is not known here" >&2; exit 127; }
+shift
+exec '${process.execPath}' '${PROGRAM}' "$@"
+`,
   { mode: 0o755 },
 );
 

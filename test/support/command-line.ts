@@ -4,6 +4,13 @@ import { text } from 'node:stream/consumers';
 
 export const REPOSITORY: string = join(import.meta.dirname, '../..');
 
+/**
+ * What tests start: the sources, or the program as it is published, which the test command bundles
+ * before the system tests. It loads a tenth of the files, in half of the time.
+ */
+export const PROGRAM: string =
+  process.env['COUNTERSIGN_TEST_PROGRAM'] ?? join(REPOSITORY, 'apps/countersign/src/main.ts');
+
 export type ProcessResult = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -20,7 +27,7 @@ export type RunOptions = {
 /** Starts the command line as users do. The caller manages the child. */
 export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
   const { COUNTERSIGN_DATA: _, COUNTERSIGN_DEBUG: __, FORCE_COLOR: ___, ...env } = process.env;
-  return spawn(process.execPath, [join(REPOSITORY, 'apps/countersign/src/main.ts'), ...args], {
+  return spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd ?? REPOSITORY,
     env: { ...env, NO_COLOR: '1', ...options.env },
     stdio: 'pipe',

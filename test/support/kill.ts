@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ended, type ProcessResult, REPOSITORY } from './command-line.ts';
-
-const MAIN = join(REPOSITORY, 'apps/countersign/src/main.ts');
+import { ended, PROGRAM, type ProcessResult } from './command-line.ts';
 
 /** Runs a command, and kills it with `kill -9` after this time if it has not ended. */
 export async function killedAfter(
   ms: number,
   args: readonly string[],
-  script: string = MAIN,
+  script: string = PROGRAM,
 ): Promise<'killed' | 'done'> {
   const { code, signal, stderr } = await run(args, script, ms);
   if (signal === 'SIGKILL') return 'killed';
@@ -24,7 +21,7 @@ export async function killedOnce(
   ms: number,
   args: readonly string[],
 ): Promise<'killed' | 'done'> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let isRunning = true;
   const end = ended(child).finally(() => {
     isRunning = false;
@@ -41,7 +38,7 @@ export async function killedOnce(
 /** Runs a command to its end, and returns how long that takes on this machine now. */
 export async function uninterruptedMs(args: readonly string[]): Promise<number> {
   const startedMs = performance.now();
-  const { code, stderr } = await run(args, MAIN);
+  const { code, stderr } = await run(args, PROGRAM);
   assert.equal(code, 0, stderr);
   return performance.now() - startedMs;
 }
