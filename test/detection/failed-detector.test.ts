@@ -16,7 +16,7 @@ import {
   closeWriter,
   openLedgerWriter,
 } from '../../apps/countersign/src/operations/host/open-writer.ts';
-import { countersign } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
 import { ndjson, records } from '../support/exports.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -52,7 +52,7 @@ test('import and findings exit 3 when a detector failed, and name it', async () 
   const path = join(root, 'records.ndjson');
   writeFileSync(path, ndjson(records(20)));
   try {
-    const imported = await countersign(['import', path, '--data', data]);
+    const imported = await countersignHere(['import', path, '--data', data]);
     assert.equal(imported.code, 3, imported.stderr);
     assert.match(
       imported.stderr,
@@ -63,7 +63,7 @@ test('import and findings exit 3 when a detector failed, and name it', async () 
     await server.close();
     await closeWriter(writer);
   }
-  const found = await countersign(['findings', '--data', data, '--json']);
+  const found = await countersignHere(['findings', '--data', data, '--json']);
   assert.equal(found.code, 3, found.stderr);
   assert.match(found.stderr, /test\/picky/);
   assert.ok(found.stdout.includes(FAILED));
