@@ -9,7 +9,7 @@ import { commandOf, ROOT, runNode } from './process.ts';
 /** A static check takes seconds. One that takes minutes hangs. */
 const STATIC_TIMEOUT_MS = 120_000;
 /**
- * The whole test command should end within 15 minutes on two idle cores. On a busy machine it takes
+ * The whole test command should end within 25 minutes on two idle cores. On a busy machine it takes
  * several times as long without having failed.
  */
 const SHORT_TIMEOUT_MS = 2_400_000;
