@@ -28,6 +28,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     form: 'list',
     effect: 'read',
   },
+  decisionsList: {
+    method: 'GET',
+    path: '/api/v1/decisions',
+    form: 'list',
+    effect: 'read',
+  },
   decide: {
     method: 'POST',
     path: '/api/v1/decisions',
@@ -37,6 +43,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   decidePreview: {
     method: 'POST',
     path: '/api/v1/decisions/preview',
+    form: 'document',
+    effect: 'read',
+  },
+  decisionsShow: {
+    method: 'GET',
+    path: '/api/v1/decisions/{id}',
     form: 'document',
     effect: 'read',
   },
@@ -213,6 +225,30 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     path: '/api/v1/passkeys/{passkey}/revoke',
     form: 'document',
     effect: 'act',
+  },
+  policyShow: {
+    method: 'GET',
+    path: '/api/v1/policies',
+    form: 'document',
+    effect: 'read',
+  },
+  policyCheck: {
+    method: 'POST',
+    path: '/api/v1/policies/check',
+    form: 'document',
+    effect: 'read',
+  },
+  policyReplay: {
+    method: 'POST',
+    path: '/api/v1/policies/replay',
+    form: 'document',
+    effect: 'read',
+  },
+  policyTest: {
+    method: 'POST',
+    path: '/api/v1/policies/test',
+    form: 'list',
+    effect: 'read',
   },
   importQuarantined: {
     method: 'POST',

@@ -169,6 +169,52 @@ export type Operations = {
       readonly entries: readonly number[];
     };
   };
+  /** list the decisions of the policy, the newest first */
+  readonly decisionsList: {
+    readonly form: 'list';
+    readonly input: {
+      /** only decisions with this answer */
+      readonly outcome?: 
+        | 'permit' | 'deny' | 'step-up' | 'unknown'
+        | undefined;
+      /** only decisions about this person or workload */
+      readonly user?: string | undefined;
+      /** only the decision with the reference that a refused person sees */
+      readonly reference?: string | undefined;
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly entry: number;
+      readonly id: string;
+      readonly reference: string;
+      readonly at: string;
+      readonly tenant: string;
+      readonly enforcementPoint: string;
+      readonly outcome: 'permit' | 'deny' | 'step-up' | 'unknown';
+      readonly cause: string;
+      readonly principal: {
+        readonly type: string;
+        readonly id: string;
+      };
+      readonly action: string;
+      readonly resource: string;
+      readonly address: string | null;
+      readonly method: string | null;
+      readonly session: string | null;
+      readonly pass: string | null;
+      readonly policies: readonly string[];
+      readonly because: readonly string[];
+      readonly obligations: readonly string[];
+      readonly policyVersion: string;
+    };
+  };
   /** decide one AuthZEN request, and explain the decision */
   readonly decide: {
     readonly form: 'document';
@@ -263,6 +309,51 @@ export type Operations = {
         };
         readonly entry?: number;
       };
+    } | null;
+  };
+  /** explain one decision: policies, inputs with their ages, and what would help */
+  readonly decisionsShow: {
+    readonly form: 'document';
+    readonly input: {
+      /** id or reference of the decision */
+      readonly id: string;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly entry: number;
+      readonly id: string;
+      readonly reference: string;
+      readonly at: string;
+      readonly tenant: string;
+      readonly enforcementPoint: string;
+      readonly outcome: 'permit' | 'deny' | 'step-up' | 'unknown';
+      readonly cause: string;
+      readonly principal: {
+        readonly type: string;
+        readonly id: string;
+      };
+      readonly action: string;
+      readonly resource: {
+        readonly type: string;
+        readonly id: string;
+      };
+      readonly address: string | null;
+      readonly method: string | null;
+      readonly session: string | null;
+      readonly pass: string | null;
+      readonly policies: readonly string[];
+      readonly because: readonly string[];
+      readonly obligations: readonly string[];
+      readonly policyVersion: string;
+      readonly context: Readonly<Record<string, unknown>>;
+      readonly inputs: readonly {
+        readonly name: string;
+        readonly source: string | null;
+        readonly ageMs: number | null;
+        readonly state: 'fresh' | 'stale' | 'missing';
+      }[];
+      readonly help: readonly string[];
     } | null;
   };
   /** list feeds with their position, lag, and refused records */
@@ -1335,6 +1426,185 @@ export type Operations = {
       readonly passkey: string;
       readonly entry: number;
     } | null;
+  };
+  /** the policies in force: text, meaning, version and history */
+  readonly policyShow: {
+    readonly form: 'document';
+    readonly input: {
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly version: string | null;
+      readonly schema: {
+        readonly file: string;
+        readonly text: string;
+      };
+      readonly policies: readonly {
+        readonly file: string;
+        readonly text: string;
+      }[];
+      readonly list: readonly {
+        readonly id: string;
+        readonly effect: 'permit' | 'forbid';
+        readonly sentence: string;
+        readonly enforcementPoints: readonly string[];
+        readonly obligations: readonly string[];
+        readonly file: string;
+        readonly line: number;
+      }[];
+      readonly tests: readonly {
+        readonly file: string;
+        readonly text: string;
+      }[];
+      readonly history: readonly {
+        readonly version: string;
+        readonly at: string;
+        readonly by: string;
+        readonly entry: number;
+        readonly checks: boolean;
+      }[];
+    } | null;
+  };
+  /** are these policies valid, and can enforcement points supply their inputs? */
+  readonly policyCheck: {
+    readonly form: 'document';
+    readonly input: {
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+      /** the files of the policies (default: those that come with the program) */
+      readonly files?: {
+        readonly schema: {
+          readonly file: string;
+          readonly text: string;
+        };
+        readonly policies: readonly {
+          readonly file: string;
+          readonly text: string;
+        }[];
+        readonly tests?: readonly {
+          readonly file: string;
+          readonly text: string;
+        }[] | undefined;
+      } | undefined;
+    };
+    readonly output: {
+      readonly ok: boolean;
+      readonly version?: string;
+      readonly policies: readonly string[];
+      readonly problems: readonly {
+        readonly file: string;
+        readonly line: number;
+        readonly column: number;
+        readonly what: string;
+      }[];
+    } | null;
+  };
+  /** replay history under other policies: who would lose or gain access */
+  readonly policyReplay: {
+    readonly form: 'document';
+    readonly input: {
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+      /** the files of the policies (default: those that come with the program) */
+      readonly files?: {
+        readonly schema: {
+          readonly file: string;
+          readonly text: string;
+        };
+        readonly policies: readonly {
+          readonly file: string;
+          readonly text: string;
+        }[];
+        readonly tests?: readonly {
+          readonly file: string;
+          readonly text: string;
+        }[] | undefined;
+      } | undefined;
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
+    };
+    readonly output: {
+      readonly period: {
+        readonly from: string | null;
+        readonly to: string | null;
+      };
+      readonly policies: string;
+      readonly replayed: number;
+      readonly same: number;
+      readonly lose: number;
+      readonly gain: number;
+      readonly cannotTell: Readonly<Record<string, number>>;
+      readonly losing: readonly {
+        readonly tenant: string;
+        readonly principal: string;
+        readonly enforcementPoint: string;
+        readonly flow: string | null;
+        readonly count: number;
+        readonly first: string;
+        readonly last: string;
+        readonly policies: readonly string[];
+        readonly entries: readonly number[];
+      }[];
+      readonly gaining: readonly {
+        readonly tenant: string;
+        readonly principal: string;
+        readonly enforcementPoint: string;
+        readonly flow: string | null;
+        readonly count: number;
+        readonly first: string;
+        readonly last: string;
+        readonly policies: readonly string[];
+        readonly entries: readonly number[];
+      }[];
+      readonly attacks: readonly {
+        readonly finding: string;
+        readonly title: string;
+        readonly severity: number;
+        readonly signIns: number;
+        readonly stopped: number;
+        readonly letIn: number;
+        readonly cannotTell: number;
+        readonly answer: 'yes' | 'no' | 'unknown';
+      }[];
+    } | null;
+  };
+  /** run the tests of policies */
+  readonly policyTest: {
+    readonly form: 'list';
+    readonly input: {
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+      /** the files of the policies (default: those that come with the program) */
+      readonly files?: {
+        readonly schema: {
+          readonly file: string;
+          readonly text: string;
+        };
+        readonly policies: readonly {
+          readonly file: string;
+          readonly text: string;
+        }[];
+        readonly tests?: readonly {
+          readonly file: string;
+          readonly text: string;
+        }[] | undefined;
+      } | undefined;
+    };
+    readonly output: {
+      readonly file: string;
+      readonly line: number;
+      readonly name: string;
+      readonly ok: boolean;
+      readonly effect: 'permit' | 'deny';
+      readonly cause: 'policy' | 'no-policy' | 'unknown' | 'error';
+      readonly policies: readonly string[];
+      readonly differences: readonly string[];
+    };
   };
   /** retry quarantined input */
   readonly importQuarantined: {

@@ -55,7 +55,7 @@ export function parametersOf({
   }) as JsonSchema;
   const required = new Set(schema.required);
   return Object.entries(schema.properties ?? {}).flatMap(([member, property]) => {
-    if (property.isInternal === true) return [];
+    if (property.isInternal === true || property.isForRemote === true) return [];
     const isRepeatable = property.type === 'array';
     const single = isRepeatable ? (property.items ?? {}) : property;
     const isPositional = positional.includes(member);

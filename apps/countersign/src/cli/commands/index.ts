@@ -38,6 +38,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('query', () => import('./reading/query.ts')),
   derived('coverage', () => import('./reading/coverage.ts')),
   derived('decide', () => import('./enforcement/decide.ts')),
+  derived('decisions', () => import('./enforcement/decisions.ts')),
   derived('policy', () => import('./enforcement/policy.ts')),
   derived('passes', () => import('./enforcement/passes.ts')),
   derived('passkeys', () => import('./enforcement/passkeys.ts')),

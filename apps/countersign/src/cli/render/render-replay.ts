@@ -1,5 +1,5 @@
 import { instantOfMs, numberText, plural } from '@countersign/core';
-import type { PolicyReplay } from '../../operations/enforcement/replay-policies.ts';
+import type { PolicyReplay } from '../../operations/policies/replay-policies.ts';
 import type { Replay, ReplayChange } from '../../reconcile/checks/replay-tally.ts';
 import type { Context } from '../process/command-context.ts';
 import type { Column } from '../terminal/table.ts';

@@ -19,6 +19,8 @@ export type FieldMeta = {
   readonly bytesMax?: number;
   /** `-` stands for the text of standard input, where an adapter has that. */
   readonly isTextOrStdin?: true;
+  /** Stands for files of the caller: only for adapters that cannot name a path. */
+  readonly isForRemote?: true;
   /** Not offered to callers: one process sets it for another. */
   readonly isInternal?: true;
 };

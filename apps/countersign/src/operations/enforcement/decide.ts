@@ -17,7 +17,7 @@ import {
   type LedgerOperation,
 } from '../definition/operation.ts';
 import { reasonSchema } from '../definition/output-schemas.ts';
-import { policyFolder } from './policy-folder.ts';
+import { policyFolder } from '../policies/policy-folder.ts';
 
 /** One decision; policies and a directory may come from files. */
 export type DecideInput = {

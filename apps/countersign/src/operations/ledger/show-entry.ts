@@ -79,7 +79,14 @@ async function decisionIndex(
 ): Promise<number> {
   const { store, head } = await readers.sources();
   const digits = referenceDigits(text);
-  const decisions = store.access.decisions();
+  const decisions =
+    digits === undefined
+      ? store.access.decisions()
+      : store.access.newestDecisions(
+          { reference: digits, belowIndex: head.asOf.size },
+          undefined,
+          SAME_MAX,
+        );
   const ids = new Set(
     idsNamed(
       text,
@@ -97,6 +104,9 @@ async function decisionIndex(
   const entries = [only, ...more].join(', ');
   throw invalidInput(`several decisions are named so: show one of the entries ${entries}`);
 }
+
+/** Decisions with one reference: two already need chance among millions. */
+const SAME_MAX = 100;
 
 async function readEntry(
   context: OperationContext,

@@ -1,6 +1,9 @@
 import type { DecisionBody, PassBody } from '@countersign/policy';
 import type { EntryRows } from '../../store/rows/entry-rows.ts';
 
+/** Sentences that a list shows for one decision. */
+const BECAUSE_MAX = 3;
+
 type Json = { readonly [name: string]: unknown };
 
 /** What an entry of kind `decision` means for the store. */
@@ -17,8 +20,9 @@ export function decisionFacts(index: number, body: Json): EntryRows {
     policies,
     obligations,
     policyVersion,
+    because,
   } = decision;
-  const { subject, action, context } = request;
+  const { subject, action, resource, context } = request;
   const stated = (name: string): string | null => {
     const value = context[name];
     return typeof value === 'string' && value !== '' ? value : null;
@@ -39,6 +43,8 @@ export function decisionFacts(index: number, body: Json): EntryRows {
     principal: subject.id.toLowerCase(),
     principalType: subject.type,
     action: action.name,
+    resource: `${resource.type}:${resource.id}`,
+    because: effect === 'permit' ? [] : because.slice(0, BECAUSE_MAX).map(({ text }) => text),
     address: stated('address'),
     requestId: stated('requestId')?.toLowerCase() ?? null,
     method: stated('factor'),

@@ -47,7 +47,8 @@ export function decided(changes: Partial<DecisionRow> = {}): DecisionRow {
       enforcementPoint: 'eam',
     },
     ...{ effect: 'permit', cause: 'policy', principal: 'ada', principalType: 'user' },
-    ...{ action: 'signIn', policies: ['people'], obligations: [], address: '192.0.2.7' },
+    ...{ action: 'signIn', resource: 'suite:s', policies: ['people'], because: [] },
+    ...{ obligations: [], address: '192.0.2.7' },
     ...{ requestId: null, method: 'passkey', session: null, pass: null, policyVersion: 'p1' },
     ...changes,
   };

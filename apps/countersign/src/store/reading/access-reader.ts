@@ -13,6 +13,8 @@ import type {
 } from '../sqlite/check-table.ts';
 import type {
   DecisionFilter,
+  DecisionPosition,
+  DecisionQuery,
   DecisionRow,
   PassDays,
   PassFilter,
@@ -92,6 +94,15 @@ export class AccessReader {
 
   decisions(filter: DecisionFilter = {}): readonly DecisionRow[] {
     return this.#live.state?.decisions.list(filter) ?? [];
+  }
+
+  /** The newest decisions before a position, at most `count`. */
+  newestDecisions(
+    query: DecisionQuery,
+    before: DecisionPosition | undefined,
+    count: number,
+  ): readonly DecisionRow[] {
+    return this.#live.state?.decisions.newest(query, before, count) ?? [];
   }
 
   /** Times of the decisions of some enforcement points from an entry on. */

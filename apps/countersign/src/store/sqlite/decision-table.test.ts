@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { tenantId } from '@countersign/core';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
@@ -24,8 +24,69 @@ function decision(index: number, endpoint: string, atMs: number, principal: stri
     },
     ...{ cause: 'permitted', principalType: 'user', action: 'useApp', policyVersion: 'v' },
     ...{ policies: [], obligations: [], address: null, requestId: null, method: null },
-    ...{ session: null, pass: null },
+    ...{ session: null, pass: null, resource: 'suite:s', because: [] },
   };
+}
+
+/** A denial by the last digits of its id. */
+function denial(index: number, more: Partial<DecisionRow> = {}): DecisionRow {
+  const id = `019bb0e4-7d2a-7f6b-9c3d-${String(index).padStart(12, '0')}`;
+  const denied = { id, effect: 'deny', cause: 'policy' } as const;
+  return { ...decision(index, 'eam', index * 10, 'ada'), ...denied, ...more };
+}
+
+test('reads the newest decisions first, page by page, as of one moment', (t) => {
+  const state = StateDatabase.openForWriting(folderOf(t));
+  t.after(() => state.close());
+  const all = Array.from({ length: 25 }, (_, index) => denial(index, { atMs: (index % 7) * 10 }));
+  state.transaction(() => {
+    for (const each of all) state.decisions.add(each);
+  });
+  const query = { belowIndex: 20, fromMs: 10, toMs: 60 };
+  const pages: DecisionRow[][] = [];
+  for (;;) {
+    const page = state.decisions.newest(query, pages.at(-1)?.at(-1), 4);
+    if (page.length === 0) break;
+    pages.push(page);
+  }
+  const wanted = all
+    .filter(({ index, atMs }) => index < 20 && atMs >= 10 && atMs < 60)
+    .sort((a, b) => b.atMs - a.atMs || b.index - a.index);
+  assert.deepEqual(
+    pages.flat().map(({ index }) => index),
+    wanted.map(({ index }) => index),
+  );
+  assert.deepEqual(
+    pages.map(({ length }) => length),
+    [4, 4, 4, 3],
+  );
+});
+
+test('finds decisions by answer, by name and by reference', (t) => {
+  const state = StateDatabase.openForWriting(folderOf(t));
+  t.after(() => state.close());
+  state.transaction(() => {
+    state.decisions.add(decision(0, 'eam', 1, 'ada'));
+    state.decisions.add(denial(1));
+    state.decisions.add(denial(2, { obligations: ['alarm:high', 'step-up:multi'] }));
+    state.decisions.add(denial(3, { cause: 'unknown', principal: 'per' }));
+  });
+  const found = (query: object): number[] =>
+    state.decisions.newest({ belowIndex: 9, ...query }, undefined, 9).map(({ index }) => index);
+  assert.deepEqual(found({ outcomes: ['permit'] }), [0]);
+  assert.deepEqual(found({ outcomes: ['deny'] }), [1]);
+  assert.deepEqual(found({ outcomes: ['step-up'] }), [2]);
+  assert.deepEqual(found({ outcomes: ['unknown'] }), [3]);
+  assert.deepEqual(found({ outcomes: ['deny', 'unknown'] }), [3, 1]);
+  assert.deepEqual(found({ principals: ['per'] }), [3]);
+  assert.deepEqual(found({ reference: '000000000002' }), [2]);
+  assert.deepEqual(found({ tenant: 'another' }), []);
+});
+
+function folderOf(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'decisions-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  return dir;
 }
 
 test('finds decisions by enforcement point, time, person and entry, in entry order', () => {

@@ -14,7 +14,11 @@ export type DecisionRow = {
   readonly principal: string;
   readonly principalType: string;
   readonly action: string;
+  /** Its type and id. */
+  readonly resource: string;
   readonly policies: readonly string[];
+  /** Sentences, unless it is a permit: millions of permits name few policies. */
+  readonly because: readonly string[];
   readonly obligations: readonly string[];
   /** Sign-in details from the enforcement point that identify it in the vendor's log. */
   readonly address: string | null;
@@ -58,6 +62,39 @@ export type DecisionFilter = {
   readonly fromIndex?: number | undefined;
 };
 
+/**
+ * - `step-up`  denied, and permitted with a stronger factor
+ * - `unknown`  denied because an input is unknown, or a policy could not be evaluated
+ */
+export const ACCESS_OUTCOMES = ['permit', 'deny', 'step-up', 'unknown'] as const;
+export type AccessOutcome = (typeof ACCESS_OUTCOMES)[number];
+
+export function accessOutcomeOf(
+  decision: Pick<DecisionRow, 'effect' | 'cause' | 'obligations'>,
+): AccessOutcome {
+  const { effect, cause, obligations } = decision;
+  if (effect === 'permit') return 'permit';
+  if (cause === 'unknown' || cause === 'error') return 'unknown';
+  return obligations.some((each) => each.startsWith('step-up:')) ? 'step-up' : 'deny';
+}
+
+/** A question about decisions. People read some pages of the answer, the newest first. */
+export type DecisionQuery = {
+  readonly tenant?: string | undefined;
+  readonly outcomes?: readonly AccessOutcome[] | undefined;
+  /** Names and ids in lower case. */
+  readonly principals?: readonly string[] | undefined;
+  /** The last twelve digits of the id. */
+  readonly reference?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  /** Only entries below it: a page is of the same moment as the first one. */
+  readonly belowIndex: number;
+};
+
+/** The position of a decision in the order of {@link DecisionTable.newest}. */
+export type DecisionPosition = Pick<DecisionRow, 'atMs' | 'index'>;
+
 /** The decisions and passes in the state. */
 export class DecisionTable {
   readonly #db: SqliteConnection;
@@ -68,8 +105,8 @@ export class DecisionTable {
 
   add(d: DecisionRow): void {
     this.#db.run(
-      'INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?)',
-      ...[d.index, d.id, d.atMs, d.tenant, d.principal],
+      'INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...[d.index, d.id, d.atMs, d.tenant, d.principal, accessOutcomeOf(d)],
       JSON.stringify(d),
     );
   }
@@ -111,6 +148,30 @@ export class DecisionTable {
         if (tenant !== undefined && decision.tenant !== tenant) return false;
         return principals === undefined || principals.includes(decision.principal);
       });
+  }
+
+  /** The newest decisions before a position, at most `count`. */
+  newest(query: DecisionQuery, before: DecisionPosition | undefined, count: number): DecisionRow[] {
+    const { tenant, outcomes, principals, reference, belowIndex } = query;
+    const { fromMs = FIRST_MS, toMs = LAST_MS } = query;
+    const { atMs, index } = before ?? { atMs: LAST_MS, index: Number.MAX_SAFE_INTEGER };
+    const parts = ['at_ms >= ?', 'at_ms < ?', '"index" < ?', '(at_ms, "index") < (?, ?)'];
+    const values: (string | number)[] = [fromMs, toMs, belowIndex, atMs, index];
+    const oneOf = (column: string, list: readonly string[] | undefined): void => {
+      if (list === undefined) return;
+      parts.push(`${column} IN (SELECT value FROM json_each(?))`);
+      values.push(JSON.stringify(list));
+    };
+    oneOf('tenant', tenant === undefined ? undefined : [tenant]);
+    oneOf('outcome', outcomes);
+    oneOf('principal', principals);
+    oneOf('substr(id, -12)', reference === undefined ? undefined : [reference]);
+    const where = parts.join(' AND ');
+    const order = 'ORDER BY at_ms DESC, "index" DESC LIMIT ?';
+    const sql = `SELECT body FROM decisions WHERE ${where} ${order}`;
+    return this.#db
+      .all(sql, ...values, count)
+      .map((row) => JSON.parse(row['body'] as string) as DecisionRow);
   }
 
   /** Times of the decisions of some enforcement points from an entry on, in entry order. */

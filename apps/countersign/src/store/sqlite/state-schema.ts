@@ -1,5 +1,5 @@
 /** A state with another version is discarded and rebuilt from the ledger. */
-export const STATE_VERSION = 21;
+export const STATE_VERSION = 22;
 
 /** `files` lists what counts. Every other file in the events folder is left over from a crash. */
 export const STATE_TABLES = `
@@ -78,9 +78,12 @@ export const STATE_TABLES = `
   CREATE INDEX finding_marks_of_uid ON finding_marks (uid, "index");
   CREATE TABLE decisions (
     "index" INTEGER PRIMARY KEY, id TEXT NOT NULL, at_ms INTEGER NOT NULL, tenant TEXT NOT NULL,
-    principal TEXT NOT NULL, body TEXT NOT NULL
+    principal TEXT NOT NULL, outcome TEXT NOT NULL, body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX decisions_of_time ON decisions (at_ms);
+  CREATE INDEX decisions_of_outcome ON decisions (outcome, at_ms);
+  CREATE INDEX decisions_of_principal ON decisions (principal, at_ms);
+  CREATE INDEX decisions_of_reference ON decisions (substr(id, -12));
   CREATE INDEX decisions_of_enforcement_point ON decisions (body ->> 'enforcementPoint', at_ms);
   CREATE TABLE pass_entries (
     "index" INTEGER PRIMARY KEY, pass TEXT NOT NULL, tenant TEXT NOT NULL, phase TEXT NOT NULL,

@@ -1,17 +1,19 @@
 import { plural } from '@countersign/core';
 import type { PolicyTestResult } from '@countersign/policy';
-import { activatePolicies } from '../../../operations/enforcement/activate-policies.ts';
+import { activatePolicies } from '../../../operations/policies/activate-policies.ts';
 import {
   checkPolicyFolder,
   testPolicyFolder,
-} from '../../../operations/enforcement/check-policies.ts';
-import { exportPolicies } from '../../../operations/enforcement/export-policies.ts';
-import { replayPolicies } from '../../../operations/enforcement/replay-policies.ts';
+} from '../../../operations/policies/check-policies.ts';
+import { exportPolicies } from '../../../operations/policies/export-policies.ts';
+import { replayPolicies } from '../../../operations/policies/replay-policies.ts';
+import { type ShownPolicies, showPolicies } from '../../../operations/policies/show-policies.ts';
 import { bindDocument, bindLedger, bindList, collect } from '../../adapter/binding.ts';
 import type { CliGroup } from '../../adapter/declare-command.ts';
 import { checkOutputOf, outputFlags, outputOf } from '../../adapter/output-flags.ts';
 import { writeOutput } from '../../process/output-file.ts';
 import { renderReplay } from '../../render/render-replay.ts';
+import { instantText } from '../../render/time-text.ts';
 import type { Column } from '../../terminal/table.ts';
 
 const check = bindDocument(checkPolicyFolder, {
@@ -42,6 +44,18 @@ const test = bindList(testPolicyFolder, {
   },
 });
 
+const show = bindDocument(showPolicies, {
+  async render({ terminal }, { version, list, history }) {
+    const [last] = history;
+    terminal.line(
+      version === null || last === undefined
+        ? 'no policies are in force: these come with the program'
+        : `version ${version.slice(0, 16)}, since ${instantText(last.at)} UTC, by ${last.by}`,
+    );
+    await terminal.table(POLICY_COLUMNS, list);
+  },
+});
+
 const replay = bindDocument(replayPolicies, { render: renderReplay });
 
 const exporting = bindList(exportPolicies, {
@@ -59,6 +73,13 @@ const exporting = bindList(exportPolicies, {
   },
 });
 
+const POLICY_COLUMNS: readonly Column<ShownPolicies['list'][number]>[] = [
+  { title: 'policy', kind: 'text', cell: ({ id }) => id },
+  { title: 'effect', kind: 'whole', fold: 2, cell: ({ effect }) => effect },
+  { title: 'meaning', kind: 'text', comfortable: 40, cell: ({ sentence }) => sentence },
+  { title: 'where', kind: 'text', fold: 1, cell: ({ file, line }) => `${file}:${line}` },
+];
+
 const COLUMNS: readonly Column<PolicyTestResult>[] = [
   { title: 'test', kind: 'text', comfortable: 30, cell: ({ name }) => name },
   {
@@ -73,9 +94,10 @@ const COLUMNS: readonly Column<PolicyTestResult>[] = [
 export const commands: readonly CliGroup[] = [
   {
     name: 'policy',
-    summary: 'check, test, use, replay and export policies',
+    summary: 'show, check, test, use, replay and export policies',
     description: 'A policy folder holds Cedar files, a schema and tests.',
     subcommands: [
+      { name: 'show', bindings: [show] },
       { name: 'check', bindings: [check] },
       { name: 'use', bindings: [use] },
       { name: 'test', bindings: [test] },

@@ -221,7 +221,7 @@ function tagOf({ path }: ApiRoute): string {
 
 /** Facts that fields have for other adapters. */
 const FIELD_META: ReadonlySet<string> = new Set([
-  ...['value', 'isPath', 'isFileOf', 'bytesMax', 'isTextOrStdin', 'isInternal'],
+  ...['value', 'isPath', 'isFileOf', 'bytesMax', 'isTextOrStdin', 'isInternal', 'isForRemote'],
 ]);
 
 /** @param within whether the members of the node are names that a schema chose */

@@ -3,6 +3,7 @@ import type { TenantId } from '@countersign/core';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { FeedRecord } from '../../../feeds/feed-record.ts';
+import type { FieldMeta } from '../../../operations/definition/fields.ts';
 import type {
   ListOperation,
   Operation,
@@ -103,7 +104,11 @@ export class OperationHandler {
     const { caller, route, input, tenant, request, query } = call;
     // The first page is recorded, and a cursor belongs to it.
     if (reason === undefined || query.has('cursor')) return;
-    const access = { operation: route.operation.name, input, ...reason };
+    const access = {
+      operation: route.operation.name,
+      input: withoutFiles(route, input),
+      ...reason,
+    };
     const { name: operation } = recordNamesAccess;
     const work = { operation, input: access, tenant, who: caller.who };
     await this.#parts.perform(work, request.signal);
@@ -314,6 +319,13 @@ export class OperationHandler {
     const isOpen = caller.people === 'names' || NAMES_NO_ONE.has(route.operation.name);
     return isOpen ? value : this.#parts.pseudonymize(value);
   }
+}
+
+/** The ledger records the question. Files that were sent with it are not part of it. */
+function withoutFiles({ members }: ApiRoute, input: object): object {
+  const files = members.filter(({ schema }) => (schema.meta() as FieldMeta)?.isForRemote === true);
+  const names = new Set(files.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !names.has(name)));
 }
 
 /** A client that reconnects continues behind the last event that it has seen. */

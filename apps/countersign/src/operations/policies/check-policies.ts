@@ -9,11 +9,9 @@ import {
   listResult,
   type Rows,
 } from '../definition/operation.ts';
-import { policyFolder } from './policy-folder.ts';
+import { type PolicyInput, policiesOf, policyFiles } from './policy-input.ts';
 
-type FolderInput = { readonly dir?: string | undefined };
-
-const FOLDER = z.strictObject({
+const FOLDER: z.ZodType<PolicyInput> = z.strictObject({
   dir: field(
     z.string().optional(),
     'a folder of policies (default: those that come with the program)',
@@ -22,6 +20,7 @@ const FOLDER = z.strictObject({
       isPath: true,
     },
   ),
+  files: policyFiles,
 });
 
 /** A problem with its file, line and column. */
@@ -34,7 +33,7 @@ export type CheckedPolicies = {
   readonly problems: readonly PlacedProblem[];
 };
 
-export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> = {
+export const checkPolicyFolder: DocumentOperation<PolicyInput, CheckedPolicies> = {
   name: 'policy check',
   summary: 'are these policies valid, and can enforcement points supply their inputs?',
   description:
@@ -62,9 +61,9 @@ export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> 
       runsOn: 'sample',
     },
   ],
-  async run(_, { dir }) {
-    const { checkPolicies, readPolicyFolder } = await import('@countersign/policy');
-    const { source } = readPolicyFolder(policyFolder(dir));
+  async run(_, input) {
+    const { checkPolicies } = await import('@countersign/policy');
+    const { source } = await policiesOf(input);
     const { problems, policies, version } = checkPolicies(source);
     const ok = problems.length === 0;
     const placed = problems.map(({ place, what }) => ({ ...place, what }));
@@ -72,7 +71,7 @@ export const checkPolicyFolder: DocumentOperation<FolderInput, CheckedPolicies> 
   },
 };
 
-export const testPolicyFolder: ListOperation<FolderInput, object, Rows<PolicyTestResult>> = {
+export const testPolicyFolder: ListOperation<PolicyInput, object, Rows<PolicyTestResult>> = {
   name: 'policy test',
   summary: 'run the tests of policies',
   description: 'Runs every *.test.yaml of a folder of policies.',
@@ -99,9 +98,9 @@ export const testPolicyFolder: ListOperation<FolderInput, object, Rows<PolicyTes
       runsOn: 'sample',
     },
   ],
-  async run({ notice }, { dir }) {
-    const { PolicySet, readPolicyFolder, runPolicyTests } = await import('@countersign/policy');
-    const folder = readPolicyFolder(policyFolder(dir));
+  async run({ notice }, input) {
+    const { PolicySet, runPolicyTests } = await import('@countersign/policy');
+    const folder = await policiesOf(input);
     const policies: PolicySet = PolicySet.parse(folder.source);
     const rows = folder.tests.flatMap((file) => runPolicyTests(file, policies));
     for (const { id } of policies.policies) {

@@ -13,9 +13,12 @@ import type { DocumentOperation } from '../definition/operation.ts';
 import { countsSchema, entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
 import { indexConclusion } from '../readers/readers.ts';
-import { policyFolder } from './policy-folder.ts';
+import { type PolicyFiles, policiesOf, policyFiles } from './policy-input.ts';
 
-type ReplayInput = PeriodInput & { readonly policies?: string | undefined };
+type ReplayInput = PeriodInput & {
+  readonly policies?: string | undefined;
+  readonly files?: PolicyFiles | undefined;
+};
 
 /** A replay, and the version of its policies. */
 export type PolicyReplay = { readonly replay: Replay; readonly version: string };
@@ -53,6 +56,7 @@ export const replayPolicies: DocumentOperation<ReplayInput, object, PolicyReplay
         isPath: true,
       },
     ),
+    files: policyFiles,
     ...PERIOD_FIELDS,
   }),
   output: z.strictObject({
@@ -87,10 +91,11 @@ export const replayPolicies: DocumentOperation<ReplayInput, object, PolicyReplay
     },
   ],
   async run({ readers, tenant }, input) {
-    const { PolicySet, readPolicyFolder } = await import('@countersign/policy');
+    const { PolicySet } = await import('@countersign/policy');
     const { replay } = await import('../../reconcile/checks/replay-policies.ts');
     const { ledger, store, head } = await readers.sources();
-    const policies = PolicySet.parse(readPolicyFolder(policyFolder(input.policies)).source);
+    const { source } = await policiesOf({ dir: input.policies, files: input.files });
+    const policies = PolicySet.parse(source);
     const period = { ...periodOf(input), tenant };
     const found = await replay({ store, ledger }, { policies, ...period });
     const { version } = policies;
