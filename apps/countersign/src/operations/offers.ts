@@ -20,6 +20,9 @@ export const PLACES: Readonly<Record<string, `${Method} /${string}`>> = {
   'ledger witness': 'POST /ledger/witnessing',
   'evidence export': 'POST /evidence',
   statement: 'POST /statements',
+  'people list': 'GET /people',
+  'apps list': 'GET /apps',
+  'apps show': 'GET /apps/{app}',
   requests: 'GET /vendor-requests',
   'reconcile list': 'GET /reconcile/unaccounted',
   decide: 'POST /decisions',
@@ -83,7 +86,11 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
  */
 export const BY_TENANT: ReadonlySet<string> = new Set([
   'findings',
+  'apps list',
+  'apps show',
   'decisions list',
+  'people list',
+  'search',
   'timeline',
   'tail',
   'coverage',

@@ -65,6 +65,10 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
       (await import('./people/record-names-access.ts')).recordNamesAccess,
     'statement record-access': async () =>
       (await import('./people/record-statement-access.ts')).recordStatementAccess,
+    'people list': async () => (await import('./people/list-people.ts')).listPeople,
+    'apps list': async () => (await import('./people/list-apps.ts')).listApps,
+    'apps show': async () => (await import('./people/show-app.ts')).showApp,
+    search: async () => (await import('./people/search.ts')).search,
     statement: async () => (await import('./people/statement.ts')).statementOfPerson,
     'agent record-call': async () =>
       (await import('./people/record-agent-call.ts')).recordAgentCall,

@@ -4,6 +4,18 @@ import type { Route } from '../route.ts';
 import type { Operations } from './types.ts';
 
 export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
+  appsList: {
+    method: 'GET',
+    path: '/api/v1/apps',
+    form: 'list',
+    effect: 'read',
+  },
+  appsShow: {
+    method: 'GET',
+    path: '/api/v1/apps/{app}',
+    form: 'document',
+    effect: 'read',
+  },
   brief: {
     method: 'GET',
     path: '/api/v1/brief',
@@ -226,6 +238,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     form: 'document',
     effect: 'act',
   },
+  peopleList: {
+    method: 'GET',
+    path: '/api/v1/people',
+    form: 'list',
+    effect: 'read',
+  },
   policyShow: {
     method: 'GET',
     path: '/api/v1/policies',
@@ -277,6 +295,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   rulesStatus: {
     method: 'GET',
     path: '/api/v1/rules',
+    form: 'list',
+    effect: 'read',
+  },
+  search: {
+    method: 'GET',
+    path: '/api/v1/search',
     form: 'list',
     effect: 'read',
   },

@@ -26,6 +26,92 @@ export type Problem = {
 };
 
 export type Operations = {
+  /** list the applications that acted or were used, the last active first */
+  readonly appsList: {
+    readonly form: 'list';
+    readonly input: {
+      /** part of a name or an id */
+      readonly text?: string | undefined;
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly tenant: string;
+      readonly id: string;
+      readonly name: string | null;
+      readonly events: number;
+      readonly first: string;
+      readonly last: string;
+    };
+  };
+  /** one application: permissions, consents, credentials, owners, and what it did */
+  readonly appsShow: {
+    readonly form: 'document';
+    readonly input: {
+      /** id or name of the application */
+      readonly app: string;
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly tenant: string;
+      readonly id: string;
+      readonly name: string | null;
+      readonly events: number;
+      readonly first: string;
+      readonly last: string;
+      readonly people: number;
+      readonly mailboxes: number;
+      readonly activity: readonly {
+        readonly operation: string | null;
+        readonly workload: string | null;
+        readonly events: number;
+        readonly items: number;
+        readonly first: string;
+        readonly last: string;
+      }[];
+      readonly addresses: readonly {
+        readonly address: string;
+        readonly events: number;
+      }[];
+      readonly directory: {
+        readonly servicePrincipal: string | null;
+        readonly publisher: string | null;
+        readonly enabled: boolean | null;
+        readonly permissions: readonly {
+          readonly resource: string;
+          readonly permission: string;
+          readonly entry: number;
+        }[];
+        readonly consents: readonly {
+          readonly resource: string;
+          readonly scopes: readonly string[];
+          readonly entry: number;
+          readonly people: 'all' | 'one';
+          readonly principal: string | null;
+        }[];
+        readonly credentials: readonly {
+          readonly kind: 'secret' | 'certificate';
+          readonly id: string;
+          readonly name: string | null;
+          readonly entry: number;
+          readonly from: string | null;
+          readonly until: string | null;
+        }[];
+        readonly owners: readonly string[] | null;
+      } | null;
+    } | null;
+  };
   /** write one page: who got in, what they did, what is open, what to do first */
   readonly brief: {
     readonly form: 'document';
@@ -1427,6 +1513,39 @@ export type Operations = {
       readonly entry: number;
     } | null;
   };
+  /** list the people and other principals that acted, the last active first */
+  readonly peopleList: {
+    readonly form: 'list';
+    readonly input: {
+      /** part of a name, an address or an id */
+      readonly text?: string | undefined;
+      /** only people (user), applications (service) or the suite itself (system) */
+      readonly kind?: 'user' | 'service' | 'system' | undefined;
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly who: string;
+      readonly kind: 'user' | 'service' | 'system';
+      readonly tenant: string;
+      readonly principal: {
+        readonly uid: string | null;
+        readonly name: string | null;
+      };
+      readonly aliases: readonly {
+        readonly kind: string;
+        readonly value: string;
+      }[];
+      readonly first: string;
+      readonly last: string;
+    };
+  };
   /** the policies in force: text, meaning, version and history */
   readonly policyShow: {
     readonly form: 'document';
@@ -1796,6 +1915,37 @@ export type Operations = {
         readonly count: number;
         readonly max: number;
       }[];
+    };
+  };
+  /** find people, applications, addresses, sessions, entries, decisions and findings */
+  readonly search: {
+    readonly form: 'list';
+    readonly input: {
+      /** a name, an address, a session, an id, or an index such as #3370 */
+      readonly text: string;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly kind: 
+        | 'person'
+        | 'app'
+        | 'address'
+        | 'session'
+        | 'entry'
+        | 'decision'
+        | 'finding';
+      readonly id: string;
+      readonly principal: {
+        readonly kind: string;
+        readonly name: string;
+      } | null;
+      readonly title: string;
+      readonly tenant: string | null;
+      readonly events: number | null;
+      readonly last: string | null;
     };
   };
   /** what one person did: sessions, authorizations, actions, balance */

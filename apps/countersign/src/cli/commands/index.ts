@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('import', () => import('./import.ts')),
   derived('timeline', () => import('./reading/timeline.ts')),
   derived('tail', () => import('./reading/tail.ts')),
+  derived('search', async () => ({
+    commands: (await import('./reading/people.ts')).searchCommands,
+  })),
+  derived('people', async () => ({ commands: (await import('./reading/people.ts')).peopleGroups })),
+  derived('apps', async () => ({ commands: (await import('./reading/people.ts')).appGroups })),
   derived('statement', () => import('./reading/statement.ts')),
   derived('findings', () => import('./findings.ts')),
   derived('reconcile', () => import('./reading/reconcile.ts')),

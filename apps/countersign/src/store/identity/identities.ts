@@ -1,7 +1,9 @@
 import { isGuid } from '@countersign/core';
 import type { Alias } from '../rows/alias-table.ts';
+import type { ActorQuery, ActorRow } from '../sqlite/principal-table.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
-import { findPrincipals, Tenants } from './principal.ts';
+import { IdentityResolver } from './identity-resolver.ts';
+import { findPrincipals, type Principal, principalOf, Tenants } from './principal.ts';
 
 /** Maps actor keys and names to principals. */
 export class Identities {
@@ -35,6 +37,26 @@ export class Identities {
     const period = { tenant, fromMs: atMs, toMs: atMs + 1 };
     const then = findPrincipals(this.#state, name, period);
     return (then.length === 1 ? then[0]?.principal.uid : undefined) ?? own;
+  }
+
+  /** The actors that acted last, at most `count`; of one tenant, if given. */
+  recentActors(
+    query: Omit<ActorQuery, 'tenants'>,
+    tenant: string | undefined,
+    count: number,
+  ): ActorRow[] {
+    const tenants = tenant === undefined ? undefined : this.#tenants.readAs(tenant);
+    return this.#state?.principals.recent({ ...query, tenants }, count) ?? [];
+  }
+
+  /** The principals behind an actor key: one, or several that shared a name. */
+  principalsOf({ tenant, key }: Pick<ActorRow, 'tenant' | 'key'>): readonly Principal[] {
+    const state = this.#state;
+    if (state === undefined) return [];
+    const home = this.#tenants.home(tenant);
+    const resolver = new IdentityResolver(state, (stated) => this.#tenants.home(stated));
+    const holders = resolver.holdersOf({ tenant: home, key }, {});
+    return holders.map((holder) => principalOf(holder, resolver));
   }
 
   /** All names that records gave to the principal that {@link keyOf} returned, the latest last. */

@@ -119,7 +119,8 @@ function isWithin(alias: Alias, period: WhoOptions): boolean {
   return alias.firstMs < toMs && alias.lastMs >= fromMs;
 }
 
-function principalOf(node: TenantActorKey, identities: IdentityResolver): Principal {
+/** The principal of a key, with all of its names. */
+export function principalOf(node: TenantActorKey, identities: IdentityResolver): Principal {
   const aliases = identities
     .aliasesOf(node)
     .toSorted((a, b) => a.firstMs - b.firstMs || compare(a.kind + a.value, b.kind + b.value));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { OWN_TENANT } from '@countersign/core';
 import { identifier, literal } from '../duckdb/duckdb-engine.ts';
 import type { Alias, AliasKind } from '../rows/alias-table.ts';
+import type { ActorKind } from '../rows/event-row.ts';
 import { erasedRow } from '../rows/event-row.ts';
 import type { ListedFile, PendingMerge } from '../sqlite/state-database.ts';
 import { CHECKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from '../store-layout.ts';
@@ -223,11 +224,11 @@ async function aliasesIn(
   if (files.length === 0 || keys.length === 0) return [];
   const rows = await store.engine.rows(
     `SELECT tenant, actor, actor_uid, actor_name, actor_puid, actor_sid,
-        epoch_ms(min(time)), epoch_ms(max(time))
+        epoch_ms(min(time)), epoch_ms(max(time)), min(${ACTOR_KIND_SQL})
       FROM ${readParquet(files.map((file) => join(store.dir, file.path)))}
       WHERE actor IN (${keys.map(literal).join(', ')}) GROUP BY ALL`,
   );
-  return rows.flatMap(([tenant, key, uid, name, puid, sid, firstMs, lastMs]) => {
+  return rows.flatMap(([tenant, key, uid, name, puid, sid, firstMs, lastMs, actor]) => {
     const values: [AliasKind, unknown][] = [
       ['uid', uid],
       ['name', name],
@@ -243,6 +244,10 @@ async function aliasesIn(
         key: String(key),
         firstMs: Number(firstMs),
         lastMs: Number(lastMs),
+        actor: actor as ActorKind,
       }));
   });
 }
+
+/** SQL of `actorKind`. */
+const ACTOR_KIND_SQL = `CASE actor_type WHEN 3 THEN 'system' WHEN 4 THEN 'service' ELSE 'user' END`;

@@ -1,5 +1,5 @@
 import type { Interpretation } from '@countersign/ocsf';
-import { actorKey, actorKind } from './event-row.ts';
+import { type ActorKind, actorKey, actorKind } from './event-row.ts';
 
 export const ALIAS_KINDS = ['uid', 'name', 'puid', 'sid'] as const;
 export type AliasKind = (typeof ALIAS_KINDS)[number];
@@ -15,6 +15,7 @@ export type Alias = {
   readonly key: string;
   readonly firstMs: number;
   readonly lastMs: number;
+  readonly actor: ActorKind;
 };
 
 /** The actor of one delivery, under a tenant. */
@@ -29,17 +30,19 @@ export class AliasTable {
     const first = event.actorUid ?? event.actorName ?? event.actorPuid ?? event.actorSid;
     if (first === null) return;
     const timeMs = event.timeMs;
+    const actor = actorKind(event.actorType);
     const namings = this.#named.get(first);
     if (namings === undefined) {
-      this.#named.set(first, [{ tenant, event, firstMs: timeMs, lastMs: timeMs }]);
+      this.#named.set(first, [{ tenant, event, actor, firstMs: timeMs, lastMs: timeMs }]);
       return;
     }
     const known = namings.find((naming) => isSame(naming, tenant, event));
     if (known === undefined) {
-      namings.push({ tenant, event, firstMs: timeMs, lastMs: timeMs });
+      namings.push({ tenant, event, actor, firstMs: timeMs, lastMs: timeMs });
     } else {
       if (timeMs < known.firstMs) known.firstMs = timeMs;
       if (timeMs > known.lastMs) known.lastMs = timeMs;
+      if (actor < known.actor) known.actor = actor;
     }
   }
 
@@ -47,10 +50,10 @@ export class AliasTable {
   list(): Alias[] {
     const aliases: Alias[] = [];
     for (const namings of this.#named.values()) {
-      for (const { tenant, event, firstMs, lastMs } of namings) {
+      for (const { tenant, event, actor, firstMs, lastMs } of namings) {
         const key = actorKey(event) as string;
         const add = (kind: AliasKind, value: string | null): void => {
-          if (value !== null) aliases.push({ tenant, kind, value, key, firstMs, lastMs });
+          if (value !== null) aliases.push({ tenant, kind, value, key, firstMs, lastMs, actor });
         };
         add('uid', event.actorUid);
         add('name', event.actorName);
@@ -76,16 +79,21 @@ export function unite(aliases: Iterable<Alias>): Iterable<Alias> {
     const known = united.get(name);
     if (known === undefined) {
       united.set(name, alias);
-    } else if (alias.firstMs < known.firstMs || alias.lastMs > known.lastMs) {
+    } else if (
+      alias.firstMs < known.firstMs ||
+      alias.lastMs > known.lastMs ||
+      alias.actor < known.actor
+    ) {
       const firstMs = Math.min(known.firstMs, alias.firstMs);
-      united.set(name, { ...known, firstMs, lastMs: Math.max(known.lastMs, alias.lastMs) });
+      const [actor = known.actor] = [alias.actor, known.actor].sort();
+      united.set(name, { ...known, firstMs, lastMs: Math.max(known.lastMs, alias.lastMs), actor });
     }
   }
   return united.values();
 }
 
 /** One combination of names by which records named an actor. */
-type AliasPeriod = NamedActor & { firstMs: number; lastMs: number };
+type AliasPeriod = NamedActor & { actor: ActorKind; firstMs: number; lastMs: number };
 
 function isSame(naming: AliasPeriod, tenant: string, event: Interpretation): boolean {
   const known = naming.event;

@@ -41,6 +41,10 @@ export function actorKey(event: Interpretation): string | null {
   return null;
 }
 
+/**
+ * If records differ about one object id, the first in alphabetical order counts, so that the order
+ * of records has no effect.
+ */
 export type ActorKind = 'user' | 'system' | 'service';
 
 /** Maps OCSF `user.type_id` to the kind that identifies a principal without object id. */

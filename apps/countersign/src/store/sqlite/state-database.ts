@@ -12,11 +12,13 @@ import type {
   InventoryRow,
   ObservationRow,
 } from '../rows/entry-rows.ts';
+import type { ActorKind } from '../rows/event-row.ts';
 import { statePath } from '../store-layout.ts';
 import { CheckTable } from './check-table.ts';
 import { DecisionTable } from './decision-table.ts';
 import { FindingTable } from './finding-table.ts';
 import { openState, versionOf } from './open-state.ts';
+import { PrincipalTable } from './principal-table.ts';
 import { SignalTable } from './signal-table.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { STATE_TABLES, STATE_VERSION } from './state-schema.ts';
@@ -224,8 +226,8 @@ export class StateDatabase {
   }
 
   learnAlias(alias: Alias): void {
-    const { tenant, kind, value, key, firstMs, lastMs } = alias;
-    this.#db.run(LEARN_ALIAS, tenant, kind, value, key, firstMs, lastMs);
+    const { tenant, kind, value, key, firstMs, lastMs, actor } = alias;
+    this.#db.run(LEARN_ALIAS, tenant, kind, value, key, firstMs, lastMs, actor);
   }
 
   aliasesNamed(kind: AliasKind, value: string): Alias[] {
@@ -244,6 +246,10 @@ export class StateDatabase {
 
   addFacts(facts: EntryRows): void {
     addFacts(this.#db, facts);
+  }
+
+  get principals(): PrincipalTable {
+    return new PrincipalTable(this.#db);
   }
 
   get signals(): SignalTable {
@@ -380,10 +386,11 @@ export class StateDatabase {
 const BUMP = `INSERT INTO meta VALUES ('generation', 1)
   ON CONFLICT (name) DO UPDATE SET value = value + 1`;
 
-const LEARN_ALIAS = `INSERT INTO aliases VALUES (?, ?, ?, ?, ?, ?)
+const LEARN_ALIAS = `INSERT INTO aliases VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (kind, value, tenant, key) DO UPDATE SET
-    first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms)
-    WHERE excluded.first_ms < first_ms OR excluded.last_ms > last_ms`;
+    first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms),
+    actor = min(actor, excluded.actor)
+    WHERE excluded.first_ms < first_ms OR excluded.last_ms > last_ms OR excluded.actor < actor`;
 
 function alias(row: Record<string, unknown>): Alias {
   return {
@@ -393,5 +400,6 @@ function alias(row: Record<string, unknown>): Alias {
     key: row['key'] as string,
     firstMs: row['first_ms'] as number,
     lastMs: row['last_ms'] as number,
+    actor: row['actor'] as ActorKind,
   };
 }

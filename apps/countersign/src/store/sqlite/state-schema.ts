@@ -20,7 +20,7 @@ export const STATE_TABLES = `
   CREATE TABLE tenants (tenant TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE aliases (
     tenant TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, key TEXT NOT NULL,
-    first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+    first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, actor TEXT NOT NULL,
     PRIMARY KEY (kind, value, tenant, key)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX aliases_of_key ON aliases (key, tenant);

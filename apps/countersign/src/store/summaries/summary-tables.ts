@@ -1,3 +1,4 @@
+import { APPS } from './apps.ts';
 import { SIGN_INS } from './sign-ins.ts';
 import type { SummaryTable } from './summary-table.ts';
 import { volumeTable } from './volumes.ts';
@@ -7,4 +8,5 @@ export const SUMMARY_TABLES: readonly SummaryTable[] = [
   volumeTable('mail'),
   volumeTable('files'),
   SIGN_INS,
+  APPS,
 ];
