@@ -49,7 +49,8 @@ after(() => server.close());
 /** The writer is opened for each entry, as the command line does. */
 function host(): McpHost {
   return {
-    ...{ dataDir: data, clock: systemClock, random: systemRandom, env: {}, version: '0.0.0' },
+    ...{ dataDir: data, clock: systemClock, machineClock: systemClock, random: systemRandom },
+    ...{ env: {}, version: '0.0.0' },
     signal: new AbortController().signal,
     log: (line) => log.push(line),
     perform: async ({ who }, { name: operation, ...rest }, input) => {

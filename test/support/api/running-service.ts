@@ -9,6 +9,8 @@ import { ServerProcess } from '../server-process.ts';
 /** A service in its own process, over a ledger of `content/sample`. */
 export type RunningService = {
   readonly dir: string;
+  /** The file of its configuration. */
+  readonly config: string;
   readonly url: string;
   readonly server: ServerProcess;
   /** The secret of a new token. */
@@ -37,7 +39,7 @@ export async function startSampleService(
     assert.notEqual(stdout, '', stderr);
     return (JSON.parse(stdout) as { readonly secret: string }).secret;
   };
-  return { dir, url: server.url, server, newToken };
+  return { dir, config, url: server.url, server, newToken };
 }
 
 /** A service needs work: an enforcement point that no tool asks appends nothing meanwhile. */

@@ -52,7 +52,8 @@ export async function sampleApi(root: string): Promise<SampleApi> {
   const callers = new Map<string, Caller>([['everything', EVERYONE]]);
   const failures: unknown[] = [];
   const app = new ApiApp({
-    ...{ dataDir: dir, version: '0.0.0', clock, random: systemRandom, env: {}, keptReplies },
+    ...{ dataDir: dir, version: '0.0.0', clock, machineClock: clock, env: {}, keptReplies },
+    random: systemRandom,
     reach: 'loopback',
     operations: await loadOperations(),
     authenticator: {

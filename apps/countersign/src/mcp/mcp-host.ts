@@ -7,6 +7,8 @@ export type McpHost = {
   /** Absolute. */
   readonly dataDir: string;
   readonly clock: Clock;
+  /** The time of this machine, by which people sign in, whatever an emulator shows. */
+  readonly machineClock: Clock;
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The version of Countersign. */

@@ -39,7 +39,7 @@ export function newMcpServer({ host, slots, caller, catalog }: McpServerOptions)
     { name: 'countersign', title: 'Countersign', version: host.version },
     { instructions: INSTRUCTIONS, capabilities: { tools: {} } },
   );
-  const nowMs = host.clock.now();
+  const nowMs = host.machineClock.now();
   for (const offered of catalog.tools) {
     const narrowed = callerFor(offered, caller, nowMs);
     if (narrowed !== undefined) registerTool(server, { host, slots, caller: narrowed }, offered);

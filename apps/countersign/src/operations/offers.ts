@@ -76,6 +76,7 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   'passkeys invite': LOCAL_KEY,
   'passkeys approve': LOCAL_KEY,
   'evidence verify': 'a proof is worth what the verifier runs: verify on your own machine',
+  'operators link': 'it needs the account that owns the data folder: use the command line there',
   rebuild: 'it needs the ledger for itself: stop the service and use the command line',
   'ledger rotate-key': 'it needs the ledger for itself: stop the service and use the command line',
 };

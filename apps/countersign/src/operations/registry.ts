@@ -96,6 +96,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     gate: async () => (await import('./rollout/gate.ts')).evaluateGate,
     'operators record-sign-in': async () =>
       (await import('./operators/record-sign-in.ts')).recordSignIn,
+    'operators link': async () => (await import('./operators/links.ts')).createSignInLink,
+    'operators record-link': async () => (await import('./operators/links.ts')).recordLink,
     'tokens create': async () => (await import('./operators/tokens.ts')).createToken,
     'tokens record': async () => (await import('./operators/tokens.ts')).recordToken,
     'tokens revoke': async () => (await import('./operators/tokens.ts')).revokeToken,

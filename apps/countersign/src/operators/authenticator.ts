@@ -2,7 +2,7 @@ import type { Caller } from './caller.ts';
 import { AUTHORIZATION_CHARACTERS_MAX } from './limits.ts';
 import type { OperatorState } from './operator-state.ts';
 import { type Regions, tenantsWithin } from './regions.ts';
-import { isOwnRequest } from './sessions/request-origin.ts';
+import { isOwnRequest, type ServiceOrigin } from './sessions/request-origin.ts';
 import { type CookieTransport, readCookie } from './sessions/session-cookie.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { OperatorRights } from './sign-in/operator-rights.ts';
@@ -43,7 +43,7 @@ export type OperatorSessions = {
   readonly rights: OperatorRights;
   readonly transport: CookieTransport;
   /** The origin of this service, such as `https://countersign.contoso.example`. */
-  readonly origin: string;
+  readonly origin: ServiceOrigin;
 };
 
 /**

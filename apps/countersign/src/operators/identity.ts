@@ -13,6 +13,8 @@ export type OperatorIdentity = {
   readonly groups: ClaimedGroups;
   /** The provider's session, for back-channel logout. */
   readonly sid: string | null;
+  /** Roles that this service itself gave to the person, by a link. */
+  readonly localRoles?: readonly string[] | undefined;
 };
 
 export type IdTokenClaims = Readonly<Record<string, unknown>>;
@@ -42,6 +44,24 @@ export function identityOf(claims: IdTokenClaims): OperatorIdentity | undefined 
     sid: textOf(sid),
   };
 }
+
+/** Of a local operator. Persons of a provider have an `@`, and names of local ones have none. */
+export function localIdentity(name: string, localRoles: readonly string[]): OperatorIdentity {
+  const claimed = { issuer: null, subject: null, roles: [], groups: [], sid: null };
+  return { person: `local:${name}`, label: name, ...claimed, localRoles };
+}
+
+/** As entries state an operator. */
+export function operatorName({ person }: Pick<OperatorIdentity, 'person'>): string {
+  return `${PREFIX}${person}`;
+}
+
+/** The person of {@link operatorName}; undefined for another actor. */
+export function personNamed(who: string): string | undefined {
+  return who.startsWith(PREFIX) ? who.slice(PREFIX.length) : undefined;
+}
+
+const PREFIX = 'operator ';
 
 /**
  * Above 200 groups, Entra states a source in place of the list. Such a person is not one without

@@ -60,3 +60,6 @@ export const PROVIDER_TIMEOUT_S = 10;
 
 /** More combinations of roles than a company has. */
 export const RIGHTS_KEPT_MAX = 1000;
+
+/** A person opens a link at once. An older one lies in the scrollback of a terminal. */
+export const LINK_MS_MAX: number = 15 * MINUTE_MS;

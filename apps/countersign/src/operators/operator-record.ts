@@ -17,6 +17,17 @@ export type TokenDraft = TokenGrant & {
   readonly expiresMs: number;
 };
 
+/** A link that signs one operator in, once. */
+export type LinkDraft = {
+  readonly id: string;
+  /** SHA-256 of the secret, which has 256 random bits. */
+  readonly hash: string;
+  /** Of the operator. */
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly expiresMs: number;
+};
+
 /**
  * Bodies of entries of kind `credential` about operators and machines. The state of operators
  * follows these entries, so a lost state is read again from the ledger.
@@ -24,6 +35,7 @@ export type TokenDraft = TokenGrant & {
 export type OperatorRecord = { readonly v: 1; readonly atMs: number; readonly by: string } & (
   | { readonly what: 'token-created'; readonly token: TokenDraft }
   | { readonly what: 'token-revoked'; readonly id: string; readonly reason: string }
+  | { readonly what: 'link-created'; readonly link: LinkDraft }
   | OperatorSignIn
 );
 
@@ -34,6 +46,8 @@ export type OperatorSignIn = {
   readonly session: string;
   readonly issuer: string | null;
   readonly roles: readonly string[];
+  /** The id of the one-time link that was used for it. */
+  readonly link?: string | undefined;
 };
 
 const limit = z.array(z.string()).nullable();
@@ -49,6 +63,28 @@ export const TOKEN_DRAFT: z.ZodType<TokenDraft> = z.strictObject({
   expiresMs: z.int(),
 });
 
+export const LINK_DRAFT: z.ZodType<LinkDraft> = z.strictObject({
+  id: z.string(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  name: z.string(),
+  roles: z.array(z.string()),
+  expiresMs: z.int(),
+});
+
+const SIGN_IN_FIELDS = {
+  what: z.enum(['operator-signed-in', 'operator-stepped-up', 'operator-signed-out']),
+  session: z.string(),
+  issuer: z.string().nullable(),
+  roles: z.array(z.string()),
+  link: z.string().optional(),
+};
+
+/** A sign-in, with who signed in. */
+export const SIGN_IN_BY: z.ZodType<OperatorSignIn & { readonly by: string }> = z.strictObject({
+  ...SIGN_IN_FIELDS,
+  by: z.string(),
+});
+
 const HEAD = { v: z.literal(1), atMs: z.int(), by: z.string() };
 
 const RECORD: z.ZodType<OperatorRecord> = z.discriminatedUnion('what', [
@@ -59,13 +95,8 @@ const RECORD: z.ZodType<OperatorRecord> = z.discriminatedUnion('what', [
     id: z.string(),
     reason: z.string(),
   }),
-  z.strictObject({
-    ...HEAD,
-    what: z.enum(['operator-signed-in', 'operator-stepped-up', 'operator-signed-out']),
-    session: z.string(),
-    issuer: z.string().nullable(),
-    roles: z.array(z.string()),
-  }),
+  z.strictObject({ ...HEAD, what: z.literal('link-created'), link: LINK_DRAFT }),
+  z.strictObject({ ...HEAD, ...SIGN_IN_FIELDS }),
 ]);
 
 /** Undefined for other bodies: entries of kind `credential` are about passkeys of people too. */

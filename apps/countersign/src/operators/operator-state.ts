@@ -4,13 +4,16 @@ import { DatabaseSync } from 'node:sqlite';
 import { messageOf, unreachable } from '@countersign/core';
 import { SqliteConnection } from '../store/sqlite/sqlite-connection.ts';
 import { OperatorError } from './errors.ts';
+import { personNamed } from './identity.ts';
 import { STATE_BUSY_MS } from './limits.ts';
+import { LINK_TABLE, LinkTable } from './links/link-table.ts';
 import type { OperatorRecord } from './operator-record.ts';
+import { OPERATOR_TABLE, OperatorTable } from './operator-table.ts';
 import { SESSION_TABLE, SessionTable } from './sessions/session-table.ts';
 import { TOKEN_TABLE, TokenTable } from './tokens/token-table.ts';
 
 /** The version of the tables. */
-const VERSION = 1;
+const VERSION = 2;
 
 const CURSOR_TABLE = `
   CREATE TABLE IF NOT EXISTS cursor (
@@ -25,18 +28,22 @@ export function serviceFolder(dataDir: string): string {
 }
 
 /**
- * Tokens and sessions. Several processes may open it: one row decides for all of them, so a revoked
- * token is refused everywhere at once.
+ * Operators, tokens, links and sessions. Several processes may open it: one row decides for all of
+ * them, so a revoked token is refused everywhere at once.
  */
 export class OperatorState implements Disposable {
   readonly tokens: TokenTable;
   readonly sessions: SessionTable;
+  readonly links: LinkTable;
+  readonly operators: OperatorTable;
   readonly #db: SqliteConnection;
 
   private constructor(db: SqliteConnection) {
     this.#db = db;
     this.tokens = new TokenTable(db);
     this.sessions = new SessionTable(db);
+    this.links = new LinkTable(db);
+    this.operators = new OperatorTable(db);
   }
 
   /** Creates the file if there is none. @throws OperatorError STATE_UNREADABLE */
@@ -93,7 +100,17 @@ export class OperatorState implements Disposable {
       case 'token-revoked':
         this.tokens.revoke(record.id, { atMs, by, reason: record.reason });
         break;
-      case 'operator-signed-in':
+      case 'link-created':
+        this.links.add(record.link, by);
+        break;
+      case 'operator-signed-in': {
+        const { issuer, roles, link } = record;
+        const person = personNamed(by);
+        if (person !== undefined) this.operators.addSignIn(person, { issuer, roles, atMs });
+        // A rebuilt state MUST NOT accept a used link again.
+        if (link !== undefined) this.links.markUsed(link, atMs);
+        break;
+      }
       case 'operator-stepped-up':
       case 'operator-signed-out':
         // The service keeps sessions itself: a rebuilt state has none, and everyone signs in again.
@@ -104,11 +121,13 @@ export class OperatorState implements Disposable {
   }
 
   /**
-   * An erased entry may have been a revocation. What it said is unknown, and unknown never permits.
+   * An erased entry may have been a revocation, or the use of a link. What it said is unknown, and
+   * unknown never permits.
    */
   #applyErased(entry: number): void {
     const reason = `entry ${entry} was erased and may have revoked this token: create a new one`;
     this.tokens.revokeBefore(entry, { atMs: 0, by: 'countersign', reason });
+    this.links.end(0);
   }
 }
 
@@ -122,5 +141,9 @@ function prepare(db: SqliteConnection): void {
     const what = `the state of operators has version ${version}, and this program knows ${VERSION}`;
     throw new OperatorError('STATE_UNREADABLE', `${what}: run the newer version`);
   }
-  db.exec(`${TOKEN_TABLE} ${SESSION_TABLE} ${CURSOR_TABLE} PRAGMA user_version = ${VERSION};`);
+  const tables = [TOKEN_TABLE, SESSION_TABLE, LINK_TABLE, OPERATOR_TABLE, CURSOR_TABLE];
+  db.exec(`${tables.join(' ')} PRAGMA user_version = ${VERSION};`);
+  // Tables of a newer version are filled from the ledger. Applying an entry again changes nothing
+  // in older ones.
+  if (version < VERSION) db.exec('UPDATE cursor SET next = 0');
 }

@@ -16,9 +16,9 @@ export class ValidityClock {
     this.#startMonotonic = clock.monotonic();
   }
 
-  /** Milliseconds since 1970. */
+  /** Whole milliseconds since 1970. */
   now(): number {
-    const passedMs = this.#clock.monotonic() - this.#startMonotonic;
+    const passedMs = Math.floor(this.#clock.monotonic() - this.#startMonotonic);
     return Math.max(this.#clock.now(), this.#startMs + passedMs);
   }
 }

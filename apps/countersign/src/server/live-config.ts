@@ -16,6 +16,8 @@ type LiveConfigOptions = {
 export class LiveConfig implements ServiceControl {
   readonly #options: LiveConfigOptions;
   #config: Config;
+  /** Set when the listener is open. */
+  url: string | undefined;
 
   constructor(options: LiveConfigOptions) {
     this.#options = options;

@@ -28,6 +28,7 @@ import { inventoryOf } from './configured-inventory.ts';
 import { runDetectionOnce, runDetectionThread } from './detection/detection-thread.ts';
 import { EnforcementLoop } from './enforcement/enforcement-loop.ts';
 import { FeedsThread } from './feeds/feeds-thread.ts';
+import { createFirstLink } from './first-link.ts';
 import type { ListenerTls } from './listener/listener.ts';
 import { LiveConfig } from './live-config.ts';
 import { rounds } from './poll-loop.ts';
@@ -48,8 +49,8 @@ export type ServeOptions = {
   readonly wait: Sleep;
   /** The emulator whose time `clock` and `wait` follow. */
   readonly emulator: { readonly url: string; readonly ca: string | undefined } | undefined;
-  /** Measures how long work takes. */
-  readonly stopwatch: Pick<Clock, 'monotonic'>;
+  /** The time of this machine: how long work takes, and when people sign in. */
+  readonly stopwatch: Clock;
   /** Why `clock` stands still; undefined while it runs. */
   readonly standstill: () => string | undefined;
   /** Measures the disk of the data folder. */
@@ -181,6 +182,7 @@ class Server {
       const api = await this.#openApi(store);
       try {
         this.#parts.webhooks = await openWebhooks(config, this.#tenants, this.#options);
+        this.#live.url = api.url;
         this.#tellReady(api.url, await this.#endpoints.open(store));
         await this.#collect(collectors, api);
       } finally {
@@ -202,7 +204,10 @@ class Server {
     if (enforcementUrl !== undefined) {
       this.#options.tell({ event: 'enforcement-started', url: enforcementUrl });
     }
-    this.#options.ready({ url, origin, enforcementUrl });
+    const { dir, config, random, stopwatch } = this.#options;
+    const signInLink = (): string | undefined =>
+      createFirstLink({ dir, config, random, listenUrl: url, nowMs: stopwatch.now() });
+    this.#options.ready({ url, origin, enforcementUrl, signInLink });
   }
 
   /**

@@ -49,6 +49,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('passkeys', () => import('./enforcement/passkeys.ts')),
   derived('bypass', () => import('./enforcement/bypass.ts')),
   derived('feeds', () => import('./feeds/feeds.ts')),
+  derived('operators', () => import('./operators/operators.ts')),
   derived('tokens', () => import('./operators/tokens.ts')),
   derived('verified', () => import('./reading/verified.ts')),
   derived('check-tenant', () => import('./posture/check-tenant.ts')),

@@ -48,7 +48,7 @@ function hostOf(context: Context, writer: WriterValues): McpHost {
   const { dataDir, clock, random, env, signal, terminal } = context;
   let last: Promise<unknown> = Promise.resolve();
   return {
-    ...{ dataDir, clock, random, env, signal },
+    ...{ dataDir, clock, machineClock: clock, random, env, signal },
     version: ownPackage().version,
     log: (line) => terminal.note(line),
     perform: (_caller, operation, input) => {

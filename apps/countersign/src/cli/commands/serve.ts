@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { plural } from '@countersign/core';
 import type { Command as Parser } from 'commander';
 import type { Config } from '../../config/config.ts';
+import type { ServeReady } from '../../operations/host/server-request.ts';
 import { type WriterValues, writerOptions } from '../adapter/writer-options.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
@@ -43,22 +44,33 @@ const serveCommand: CommandHandler<[flags: Flags]> = async (context, flags) => {
     keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
     acceptFork: flags.acceptFork === true ? 'accept' : undefined,
     log: (line) => terminal.note(line),
-    ready: ({ url, origin, enforcementUrl }) => {
-      const opened = enforcementUrl === undefined ? {} : { enforcementUrl };
-      if (context.json) terminal.document({ url, ledger: origin, ...opened });
-      else
-        terminal.fields([
-          ['listening', url],
-          ...(enforcementUrl === undefined
-            ? []
-            : [['enforcement points', enforcementUrl] as const]),
-          ['ledger', origin],
-        ]);
-    },
+    ready: (at) => showReady(context, at),
   });
   // Being stopped is the normal end of a server.
   return EXIT.done;
 };
+
+function showReady({ terminal, json }: Context, at: ServeReady): void {
+  const { url, origin, enforcementUrl } = at;
+  if (json) {
+    const opened = enforcementUrl === undefined ? {} : { enforcementUrl };
+    terminal.document({ url, ledger: origin, ...opened });
+    return;
+  }
+  // What is no terminal may be a log, which keeps what it gets.
+  const link = terminal.isTTY ? at.signInLink() : undefined;
+  terminal.fields([
+    ['listening', url],
+    ...(enforcementUrl === undefined ? [] : [['enforcement points', enforcementUrl] as const]),
+    ['ledger', origin],
+    ...(link === undefined ? [] : [['sign in', link] as const]),
+  ]);
+  if (link !== undefined) {
+    terminal.line(
+      'The link works once, for 15 minutes. "countersign operators link" makes another.',
+    );
+  }
+}
 
 /** One line per problem, which editors and terminals turn into a link. */
 async function configOf({ terminal, env }: Context, file: string): Promise<Config> {

@@ -31,6 +31,12 @@ export type ServeReady = {
   readonly origin: string;
   /** The enforcement points; undefined if the configuration has none. */
   readonly enforcementUrl: string | undefined;
+  /**
+   * Makes a link that signs the first operator in, once. It holds a secret: for a terminal, and
+   * never for a log. Undefined if an operator has signed in before, or if no browser can reach the
+   * service safely.
+   */
+  readonly signInLink: () => string | undefined;
 };
 
 /** Serves until the signal is aborted. Resolves when everything is closed and durable. */

@@ -19,6 +19,8 @@ export type ReloadReport = {
 export type ServiceControl = {
   /** What is in force. */
   readonly config: Config;
+  /** Where it listens; undefined while it opens. */
+  readonly url: string | undefined;
   /**
    * Reads the file of the configuration again.
    * @throws DocumentError CONFIG_INVALID, CONFIG_UNREADABLE

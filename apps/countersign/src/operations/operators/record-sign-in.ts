@@ -1,15 +1,9 @@
 import { z } from 'zod';
-import type { OperatorSignIn } from '../../operators/operator-record.ts';
+import { type OperatorSignIn, SIGN_IN_BY } from '../../operators/operator-record.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
 import { openOperatorState, recordCredential } from './record-credential.ts';
 
-type SignInRecord = {
-  readonly what: OperatorSignIn['what'];
-  readonly session: string;
-  readonly issuer: string | null;
-  readonly roles: readonly string[];
-  readonly by: string;
-};
+type SignInRecord = OperatorSignIn & { readonly by: string };
 
 export const recordSignIn: LedgerOperation<SignInRecord, { readonly entry: number }> = {
   name: 'operators record-sign-in',
@@ -23,13 +17,7 @@ export const recordSignIn: LedgerOperation<SignInRecord, { readonly entry: numbe
   ledger: 'needs',
   repetition: 'once',
   where: 'anywhere',
-  input: z.strictObject({
-    what: z.enum(['operator-signed-in', 'operator-stepped-up', 'operator-signed-out']),
-    session: z.string(),
-    issuer: z.string().nullable(),
-    roles: z.array(z.string()),
-    by: z.string(),
-  }),
+  input: SIGN_IN_BY,
   output: z.strictObject({ entry: z.int() }),
   examples: [],
   async run(writer, signIn) {

@@ -1,4 +1,5 @@
 import { COOKIE_HEADER_CHARACTERS_MAX } from '../limits.ts';
+import { SECRET } from './secret.ts';
 
 /** - `https`  with the prefix `__Host-`, which binds a cookie to this host over TLS (RFC 6265bis)
  * - `http`   on this machine only: browsers refuse the prefix there */
@@ -30,9 +31,6 @@ export function readCookie(
   const [value, ...others] = values;
   return others.length === 0 && value !== undefined && SECRET.test(value) ? value : undefined;
 }
-
-/** 256 bits in base64url. */
-const SECRET = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * `Lax`, because with `Strict` the browser would not send it on the way back from the provider.

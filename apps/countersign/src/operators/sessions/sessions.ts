@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Random } from '@countersign/core';
 import type { OperatorIdentity } from '../identity.ts';
 import { SESSION_IDLE_MS_MAX, SESSION_MS_MAX, SESSION_SEEN_EVERY_MS } from '../limits.ts';
 import type { ValidityClock } from '../validity-clock.ts';
+import { hashOf, randomSecret } from './secret.ts';
 import type { Session, SessionTable } from './session-table.ts';
 
 export type SessionsOptions = {
@@ -90,11 +91,6 @@ export class Sessions {
 
   /** 256 random bits in base64url. */
   secret(): string {
-    const bytes = this.#options.random.fill(new Uint8Array(32));
-    return Buffer.from(bytes).toString('base64url');
+    return randomSecret(this.#options.random);
   }
-}
-
-export function hashOf(value: string): string {
-  return createHash('sha256').update(value).digest('hex');
 }

@@ -1,5 +1,5 @@
 import type { Caller, Grant } from '../caller.ts';
-import type { OperatorIdentity } from '../identity.ts';
+import { type OperatorIdentity, operatorName } from '../identity.ts';
 import { RIGHTS_KEPT_MAX } from '../limits.ts';
 import type { Regions } from '../regions.ts';
 import { grantsOf, type RoleAssignment } from '../roles/grants.ts';
@@ -30,12 +30,14 @@ export class OperatorRights {
   }
 
   /** Groups that are unknown give no role. */
-  assignmentsOf({ person, roles, groups }: OperatorIdentity): readonly RoleAssignment[] {
-    return this.#rules.filter(({ claim: { kind, value } }) => {
+  assignmentsOf(identity: OperatorIdentity): readonly RoleAssignment[] {
+    const { person, roles, groups, localRoles = [] } = identity;
+    const claimed = this.#rules.filter(({ claim: { kind, value } }) => {
       if (kind === 'person') return value === person;
       if (kind === 'role') return roles.includes(value);
       return groups !== 'unknown' && groups.includes(value);
     });
+    return [...localRoles.map((role) => ({ role, ...NO_LIMITS })), ...claimed];
   }
 
   /** Whether unknown groups may hide a role of this person. */
@@ -70,10 +72,7 @@ export class OperatorRights {
   }
 }
 
-/** As entries state an operator. */
-export function operatorName({ person }: OperatorIdentity): string {
-  return `operator ${person}`;
-}
+const NO_LIMITS = { tenants: null, regions: null, groups: null } as const;
 
 /** Before `authorize` narrows a caller to one scope, only tenants of every scope are sure. */
 function commonTenants(grants: readonly Grant[]): Caller['tenants'] {

@@ -30,6 +30,8 @@ export type ApiParts = {
   readonly dataDir: string;
   readonly version: string;
   readonly clock: Clock;
+  /** The time of this machine, by which people sign in, whatever an emulator shows. */
+  readonly machineClock: Clock;
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `loopback`: the service refuses requests that name another host. */

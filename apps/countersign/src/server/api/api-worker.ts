@@ -1,8 +1,8 @@
-import { startThread, systemClock, systemRandom } from '@countersign/core';
+import { type Clock, startThread, systemClock, systemRandom } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger/reader';
 import { systemWait } from '@countersign/m365';
 import { consoleFolder } from '../../config/installed-package.ts';
-import { mcpHandler } from '../../mcp/mcp-handler.ts';
+import { type McpHandler, mcpHandler } from '../../mcp/mcp-handler.ts';
 import { loadDetection } from '../../operations/host/load-detectors.ts';
 import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
@@ -72,7 +72,8 @@ async function run({
     send({ kind: 'event', event: { event: 'failed', collector: 'http', because } });
   };
   const callers = await openAuthenticator({
-    ...{ dir, clock, random: systemRandom, env, ledger, store, operators, onFailure },
+    ...{ dir, clock, machineClock: systemClock, random: systemRandom, env, ledger, store },
+    ...{ operators, reach, transport: tls === undefined ? 'http' : 'https', onFailure },
     perform: main.perform,
   });
   for (const because of callers.signIn?.notices ?? []) {
@@ -86,28 +87,15 @@ async function run({
     stopwatch: systemClock,
   });
   const app = new ApiApp({
-    ...{ dataDir: dir, version, clock, random: systemRandom, env, reach, keptReplies },
+    ...{ dataDir: dir, version, clock, machineClock: systemClock, random: systemRandom },
+    ...{ env, reach, keptReplies },
     operations: await loadOperations(),
     authenticator: callers.authenticator,
     signIn: callers.signIn?.routes,
     console: files && consoleRoutes(files),
     pseudonymize: (value) => pseudonyms.hide(value),
     perform: main.perform,
-    mcp: mcpHandler({
-      host: {
-        ...{ dataDir: dir, clock, random: systemRandom, env, version, signal: stopped.signal },
-        perform: async <Input extends object, Output>(
-          { who }: Caller,
-          { name: operation }: { readonly name: string },
-          input: Input,
-        ): Promise<Output> => {
-          const work = { operation, input, tenant: undefined, who };
-          return (await main.perform(work, stopped.signal)) as Output;
-        },
-        log: onFailure,
-      },
-      hostnames: ['localhost', '127.0.0.1', '[::1]', listen.host],
-    }),
+    mcp: openMcp(setup, clock, onFailure),
     authorizationServers: [],
     mainPage: (name) => main.page(name),
     measures: new ApiMeasures(systemClock),
@@ -131,6 +119,30 @@ async function run({
   keptReplies.close();
   ledger.close();
   store.close();
+}
+
+/** Where agents ask. Each call is done as the caller that was proved. */
+function openMcp(
+  { dir: dataDir, env, version, listen }: ApiThreadSetup,
+  clock: Clock,
+  log: (error: unknown) => void,
+): McpHandler {
+  return mcpHandler({
+    host: {
+      ...{ dataDir, clock, machineClock: systemClock, random: systemRandom, env, version },
+      signal: stopped.signal,
+      perform: async <Input extends object, Output>(
+        { who }: Caller,
+        { name: operation }: { readonly name: string },
+        input: Input,
+      ): Promise<Output> => {
+        const work = { operation, input, tenant: undefined, who };
+        return (await main.perform(work, stopped.signal)) as Output;
+      },
+      log,
+    },
+    hostnames: ['localhost', '127.0.0.1', '[::1]', listen.host],
+  });
 }
 
 /** A stream ends when the service stops. */

@@ -6,19 +6,24 @@ import { recordSignIn } from '../../operations/operators/record-sign-in.ts';
 import { Authenticator } from '../../operators/authenticator.ts';
 import { followEntries } from '../../operators/follow-entries.ts';
 import { OperatorState } from '../../operators/operator-state.ts';
+import type { CookieTransport } from '../../operators/sessions/session-cookie.ts';
 import { ValidityClock } from '../../operators/validity-clock.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import type { PerformWork } from './api-parts.ts';
-import { openSignIn, type SignIn } from './sign-in/open-sign-in.ts';
+import { openSignIn, type SignIn, type SignInSetup } from './sign-in/open-sign-in.ts';
 
 export type AuthenticatorParts = {
   readonly dir: string;
   readonly clock: Clock;
+  /** The time of this machine, by which people sign in, whatever an emulator shows. */
+  readonly machineClock: Clock;
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly ledger: LedgerReader;
   readonly store: StoreReader;
   readonly operators: OperatorsConfig | undefined;
+  readonly reach: 'loopback' | 'network';
+  readonly transport: CookieTransport;
   readonly perform: PerformWork;
   readonly onFailure: (error: unknown) => void;
 };
@@ -27,7 +32,7 @@ export type AuthenticatorParts = {
 export type Callers = {
   readonly authenticator: Authenticator;
   readonly state: OperatorState;
-  /** Undefined: the configuration has no operators. */
+  /** Undefined: no one can sign in. */
   readonly signIn: SignIn | undefined;
 };
 
@@ -37,18 +42,19 @@ export async function openAuthenticator(parts: AuthenticatorParts): Promise<Call
   const state = OperatorState.open(dir);
   await followEntries(state, { store, reader: ledger });
   const clock = new ValidityClock(parts.clock);
-  const signIn =
-    operators && openSignIn({ ...signInSetup(parts), config: operators, state, clock });
+  const signIn = openSignIn({ ...signInSetup(parts), state });
   const regions = new Map(Object.entries(operators?.regions ?? {}));
   const sessions = signIn?.operators;
   const options = { state, clock, regions, operators: sessions, onFailure };
   return { authenticator: new Authenticator(options), state, signIn };
 }
 
-function signInSetup({ random, env, perform }: AuthenticatorParts) {
+function signInSetup(parts: AuthenticatorParts): Omit<SignInSetup, 'state'> {
+  const { random, env, perform, machineClock, operators: config, reach, transport } = parts;
   return {
-    ...{ random, env, scopes: SCOPES },
-    record: async (signIn: object, by: string): Promise<void> => {
+    ...{ config, reach, transport, random, env, scopes: SCOPES },
+    clock: new ValidityClock(machineClock),
+    record: async (signIn, by) => {
       const input = { ...signIn, by };
       const work = { operation: recordSignIn.name, input, tenant: undefined, who: by };
       await perform(work, new AbortController().signal);

@@ -72,7 +72,7 @@ export class OperationHandler {
   async handle(route: ApiRoute, proved: Caller, context: Context<ApiEnv>): Promise<Response> {
     const { req } = context;
     const query = new URL(req.url).searchParams;
-    const nowMs = this.#parts.clock.now();
+    const nowMs = this.#parts.machineClock.now();
     const reason = namesReasonOf(req.raw.headers);
     const named = reason === undefined ? proved : withNames(proved, nowMs);
     const { caller, tenant } = admit(route, named, { tenant: query.get('tenant'), nowMs });

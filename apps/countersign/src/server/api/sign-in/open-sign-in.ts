@@ -5,8 +5,10 @@ import type { Hono } from 'hono';
 import { contentFolder } from '../../../config/installed-package.ts';
 import type { ClientProof, OperatorsConfig } from '../../../config/operators-config.ts';
 import type { OperatorSessions } from '../../../operators/authenticator.ts';
+import { isLoopbackName } from '../../../operators/links/sign-in-address.ts';
 import type { OperatorState } from '../../../operators/operator-state.ts';
 import { RolePolicies } from '../../../operators/roles/role-policies.ts';
+import type { CookieTransport } from '../../../operators/sessions/session-cookie.ts';
 import { Sessions } from '../../../operators/sessions/sessions.ts';
 import { OperatorRights } from '../../../operators/sign-in/operator-rights.ts';
 import {
@@ -14,49 +16,84 @@ import {
   type ProviderOptions,
 } from '../../../operators/sign-in/provider-client.ts';
 import type { ValidityClock } from '../../../operators/validity-clock.ts';
-import { CALLBACK_PATH, type SignInDeps, signInRoutes } from './sign-in-routes.ts';
+import { BrowserSessions, type RecordSignIn } from './browser-sessions.ts';
+import { CALLBACK_PATH, type IdentityProvider, signInRoutes } from './sign-in-routes.ts';
 
 export type SignInSetup = {
-  readonly config: OperatorsConfig;
+  readonly config: OperatorsConfig | undefined;
+  /** Where the service can be reached, and how. */
+  readonly reach: 'loopback' | 'network';
+  readonly transport: CookieTransport;
   readonly state: OperatorState;
   readonly clock: ValidityClock;
   readonly random: Random;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The scopes of all operations. */
   readonly scopes: readonly string[];
-  readonly record: SignInDeps['record'];
+  readonly record: RecordSignIn;
 };
 
 export type SignIn = {
   readonly operators: OperatorSessions;
-  /** Undefined without an identity provider. */
-  readonly routes: Hono | undefined;
+  readonly routes: Hono;
   /** Sentences for the log at the start. */
   readonly notices: readonly string[];
 };
 
 /**
- * Opens the sign-in of operators, as configured.
+ * Opens the sign-in of operators. Undefined: the service listens on a network, and the
+ * configuration does not say under which address operators reach it.
  *
  * @throws PolicyError POLICY_INVALID, and errors of secrets
  */
-export function openSignIn(setup: SignInSetup): SignIn {
+export function openSignIn(setup: SignInSetup): SignIn | undefined {
   const { config, state, clock, random, scopes, record } = setup;
-  const policies = RolePolicies.read(config.roles ?? join(contentFolder(), 'roles'), scopes);
-  const regions = new Map(Object.entries(config.regions));
-  const rights = new OperatorRights({ rules: config.assignments, policies, regions });
+  const place = placeOf(setup);
+  if (place === undefined) return undefined;
+  const policies = RolePolicies.read(config?.roles ?? join(contentFolder(), 'roles'), scopes);
+  const regions = new Map(Object.entries(config?.regions ?? {}));
+  const rights = new OperatorRights({ rules: config?.assignments ?? [], policies, regions });
   const sessions = new Sessions({ table: state.sessions, clock, random });
-  const { origin, protocol } = new URL(config.url);
-  const transport = protocol === 'https:' ? 'https' : 'http';
-  const operators = { sessions, rights, transport, origin } as const;
-  if (config.provider === undefined) return { operators, routes: undefined, notices: [] };
-  const { issuer, clientId, proof } = config.provider;
-  const provider = openedOnce({
-    ...{ issuer, clientId, proof: proofOf(proof, setup.env) },
+  const operators = { sessions, rights, ...place } as const;
+  const routes = signInRoutes({
+    ...{ sessions, rights, clock, table: state.sessions, links: state.links },
+    browser: new BrowserSessions({ ...operators, clock, record }),
+    identityProvider: config && identityProviderOf(config, setup.env),
+  });
+  const { provider } = config ?? {};
+  return {
+    operators,
+    routes,
+    notices: provider === undefined ? [] : noticesAbout(provider.issuer),
+  };
+}
+
+/** On loopback, browsers use any name of this machine and the port that the listener has. */
+function placeOf({
+  config,
+  reach,
+  transport,
+}: SignInSetup): Pick<OperatorSessions, 'transport' | 'origin'> | undefined {
+  const url = config === undefined ? undefined : new URL(config.url);
+  if (reach === 'loopback' && (url === undefined || isLoopbackName(url.hostname))) {
+    return { transport, origin: { loopback: transport } };
+  }
+  if (url === undefined) return undefined;
+  return { transport: url.protocol === 'https:' ? 'https' : 'http', origin: url.origin };
+}
+
+function identityProviderOf(
+  { url, provider }: OperatorsConfig,
+  env: SignInSetup['env'],
+): IdentityProvider | undefined {
+  if (provider === undefined) return undefined;
+  const { issuer, clientId, proof } = provider;
+  const { origin } = new URL(url);
+  const client = openedOnce({
+    ...{ issuer, clientId, proof: proofOf(proof, env) },
     redirectUri: `${origin}${CALLBACK_PATH}`,
   });
-  const routes = signInRoutes({ ...operators, provider, table: state.sessions, clock, record });
-  return { operators, routes, notices: noticesAbout(issuer) };
+  return { client, origin };
 }
 
 /**

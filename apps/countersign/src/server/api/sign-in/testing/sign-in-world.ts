@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ManualClock, systemClock, systemRandom } from '@countersign/core';
+import { ManualClock, type Random, systemClock, systemRandom } from '@countersign/core';
 import type { Hono } from 'hono';
 import { exportJWK, SignJWT } from 'jose';
 import { contentFolder } from '../../../../config/installed-package.ts';
@@ -19,6 +19,7 @@ import { Sessions } from '../../../../operators/sessions/sessions.ts';
 import { OperatorRights } from '../../../../operators/sign-in/operator-rights.ts';
 import { ProviderClient } from '../../../../operators/sign-in/provider-client.ts';
 import { ValidityClock } from '../../../../operators/validity-clock.ts';
+import { BrowserSessions, type RecordSignIn } from '../browser-sessions.ts';
 import { signInRoutes } from '../sign-in-routes.ts';
 
 export const ORIGIN = 'http://127.0.0.1:8480';
@@ -28,6 +29,7 @@ export type Claims = Readonly<Record<string, unknown>>;
 /** The real provider on loopback, and the routes of sign-in with their own state. */
 export class SignInWorld {
   readonly clock: ManualClock = new ManualClock(systemClock.now());
+  readonly random: Random = systemRandom;
   readonly entries: { readonly signIn: OperatorSignIn; readonly by: string }[] = [];
   readonly dir: string = mkdtempSync(join(tmpdir(), 'countersign-sign-in-'));
   readonly state: OperatorState = OperatorState.open(this.dir);
@@ -111,12 +113,14 @@ export class SignInWorld {
     });
     const sessions = new Sessions({ table: state.sessions, clock, random: systemRandom });
     const parts = { sessions, rights, transport: 'http', origin: ORIGIN } as const;
+    const record: RecordSignIn = async (signIn, by) => {
+      if (this.isRecordFailing) throw new Error('the disk is full');
+      this.entries.push({ signIn, by });
+    };
     this.app = signInRoutes({
-      ...{ ...parts, provider: async () => provider, clock, table: state.sessions },
-      record: async (signIn, by) => {
-        if (this.isRecordFailing) throw new Error('the disk is full');
-        this.entries.push({ signIn, by });
-      },
+      ...{ sessions, rights, clock, table: state.sessions, links: state.links },
+      browser: new BrowserSessions({ ...parts, clock, record }),
+      identityProvider: { client: async () => provider, origin: ORIGIN },
     });
     this.authenticator = new Authenticator({
       ...{ state, clock, regions: new Map(), operators: parts },
@@ -194,6 +198,8 @@ type GrantContext = {
 
 const PROVIDER_PACKAGE: string = 'oidc-provider';
 
+const PEER = { address: '127.0.0.1', isSecure: false };
+
 const BACKCHANNEL = 'http://schemas.openid.net/event/backchannel-logout';
 const REDIRECTS_MAX = 10;
 
@@ -219,7 +225,7 @@ export class Browser {
     if (jar.size > 0) headers.set('cookie', [...jar].map((pair) => pair.join('=')).join('; '));
     const sent = { ...init, headers, redirect: 'manual' } as const;
     const response =
-      origin === ORIGIN ? await this.#world.app.request(url, sent) : await fetch(url, sent);
+      origin === ORIGIN ? await this.#world.app.request(url, sent, PEER) : await fetch(url, sent);
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
       if (value === '' || /max-age=0/i.test(cookie)) jar.delete(name);
