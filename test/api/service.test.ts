@@ -136,6 +136,7 @@ test('the interface that fails starts again alone, on the same port', async (t) 
   writeFileSync(`${file}.new`, JSON.stringify({ thread: 'api-worker', fault: 'throw' }));
   renameSync(`${file}.new`, file);
   while (!existsSync(`${file}.begun`)) await pause(20);
+  writeFileSync(file, JSON.stringify({ thread: 'nothing', fault: 'throw' }));
   const problem = await server.logged(({ event, collector }) => {
     return event === 'problem' && collector === 'http';
   });

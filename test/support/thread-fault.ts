@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 
@@ -31,17 +31,19 @@ const file = process.env.THREAD_FAULT ?? '';
 if (!isMainThread) setInterval(check, CHECK_EVERY_MS).unref();
 
 function check(): void {
-  if (!existsSync(file)) return;
-  let thread: string;
-  let fault: ThreadFault['fault'];
+  const wanted = readFault();
+  if (wanted === undefined) return;
+  if (!basename(process.argv[1] ?? '').startsWith(`${wanted.thread}.`)) return;
+  writeFileSync(`${file}.begun`, '');
+  FAULTS[wanted.fault]();
+}
+
+function readFault(): ThreadFault | undefined {
+  if (!existsSync(file)) return undefined;
   try {
-    ({ thread, fault } = JSON.parse(readFileSync(file, 'utf8')) as ThreadFault);
-    if (!basename(process.argv[1] ?? '').startsWith(`${thread}.`)) return;
-    // Once: a thread that starts again does not fail again.
-    renameSync(file, `${file}.begun`);
+    return JSON.parse(readFileSync(file, 'utf8')) as ThreadFault;
   } catch {
-    // Another thread took it.
-    return;
+    // Half written. Without this, another thread than the named one would fail.
+    return undefined;
   }
-  FAULTS[fault]();
 }
