@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LedgerReader, parseLeaf } from '@countersign/ledger';
+import { IS_LONG } from '../../tools/property.ts';
 import { countersignHere } from '../support/command-here.ts';
 import { EndpointNode, type EndpointSettings } from '../support/enforcement/endpoint-node.ts';
 import { writeContent } from '../support/enforcement/enforcement-content.ts';
@@ -93,14 +94,18 @@ async function assertRecorded(dir: string, ids: readonly string[]): Promise<void
   assert.equal(Number(JSON.parse(stdout).n), decided.length);
 }
 
-// Every end is tested in core; here, that each owner passes it on.
-for (const [thread, fault, message] of [
+/** Every end is tested in core; here, that each owner passes it on. */
+const ENDS = [
   ['integrator-worker', 'throw', /the integrator thread ended: a defect that a test made/],
-  ['integrator-worker', 'exit', /the integrator thread ended: it exited with code 0/],
-  ['decision-poster-worker', 'exit', /the decision-poster thread ended: it exited with code 0/],
   ['decision-poster-worker', 'memory', /the decision-poster thread ran out of memory/],
   ['detection-worker', 'exit', /the detection thread ended: it exited with code 0/],
-] as const) {
+  ['integrator-worker', 'exit', /the integrator thread ended: it exited with code 0/],
+  ['decision-poster-worker', 'exit', /the decision-poster thread ended: it exited with code 0/],
+] as const;
+/** The short form has one end of each thread. */
+const SHORT_ENDS = 3;
+
+for (const [thread, fault, message] of IS_LONG ? ENDS : ENDS.slice(0, SHORT_ENDS)) {
   test(`the service ends with a reason if the ${thread} dies (${fault})`, async () => {
     const { node, inject } = await startNode(`${thread}-${fault}`);
     const { serving, dir } = node;
