@@ -12,7 +12,7 @@ import {
 import type { StoredFinding } from '../../apps/countersign/src/store/sqlite/finding-table.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { askJson, askLines, assertFsckClean, withWriter } from '../support/account.ts';
-import { countersign, type ProcessResult } from '../support/command-line.ts';
+import { type CommandResult, countersignHere } from '../support/command-here.ts';
 import { incidentsIn } from '../support/detection/read-incidents.ts';
 import { ndjson, record } from '../support/exports.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -74,8 +74,8 @@ async function mark(uids: readonly string[], { status, untilMs }: Mark): Promise
   await withWriter(data, (writer) => markFindings(writer, said));
 }
 
-const cli = (...args: readonly string[]): Promise<ProcessResult> =>
-  countersign([...args, '--data', data, '--json']);
+const cli = (...args: readonly string[]): Promise<CommandResult> =>
+  countersignHere([...args, '--data', data, '--json']);
 
 before(async () => {
   const [one = '', two = ''] = SESSIONS;
@@ -169,7 +169,7 @@ test('an incident says why its findings belong together, and accepts the id of e
   assert.ok(tie.findings.every((uid) => shown.findings.includes(uid)) && tie.by.name !== '');
   assert.ok(tie.entries.length > 0);
   const args = ['findings', 'incidents', shown.findings.at(-1) ?? ''];
-  const { code, stdout } = await countersign([...args, '--data', data]);
+  const { code, stdout } = await countersignHere([...args, '--data', data]);
   assert.equal(code, 0);
   assert.match(stdout, new RegExp(`${shown.incident}[^]*with 1: ${tie.by.kind}`));
   for (const entry of tie.entries) assert.match(stdout, new RegExp(`#${entry}\\b`));
@@ -187,13 +187,13 @@ test('an incident is marked as a whole, and "eviction" starts from its open find
   const [incident] = (await known()).incidents;
   const id = incident?.id ?? '';
   const out = ['out', '--since', '2024-03-05T00:00:00Z', '--incident', id, '--data', data];
-  const { code, stdout, stderr } = await countersign(out);
+  const { code, stdout, stderr } = await countersignHere(out);
   assert.ok(code === 1 || code === 3, stderr);
   assert.match(stdout, /Counts as the intruders/);
   const said = await cli('findings', 'mark', id, '--status', 'resolved', '--reason', 'done');
   const { findings } = JSON.parse(said.stdout) as { findings: string[] };
   assert.deepEqual(findings.sort(), incident?.findings.map(({ uid }) => uid).sort());
-  const resolved = await countersign(out);
+  const resolved = await countersignHere(out);
   assert.equal(resolved.code, 2);
   assert.match(resolved.stderr, /no finding of the incident .* has been open since then/);
 });

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { askJson } from '../support/account.ts';
-import { countersign, REPOSITORY } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
+import { REPOSITORY } from '../support/command-line.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 /** The sample under its own policies, by the commands of its README. */
@@ -44,7 +45,7 @@ test('most actions are accounted, and the documents say how many', () => {
 });
 
 test("the scanners' account and the mail archive did everything unaccounted", async () => {
-  const { code, stdout } = await countersign(['reconcile', '--list', '--data', data, '--json']);
+  const { code, stdout } = await countersignHere(['reconcile', '--list', '--data', data, '--json']);
   assert.equal(code, 0);
   const listed = stdout
     .split('\n')
