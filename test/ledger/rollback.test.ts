@@ -74,6 +74,8 @@ test('an operator may accept the fork once', async () => {
   const data = join(root, 'restored');
   assert.equal((await importInto(data, 3, '--accept-fork')).code, 0);
   assert.equal((await importInto(data, 4)).code, 0);
+  const { stdout } = await countersign(['tail', '--kind', 'act', '--data', data, '--json']);
+  assert.equal(stdout.match(/"act":"fork-accepted"/g)?.length, 1);
   await assertFsckClean(data);
 });
 

@@ -240,6 +240,14 @@ export class Ledger {
   }
 
   /**
+   * Makes the folder this machine's own after an accepted fork. An entry about the fork comes
+   * first: after a crash in between, the next opening refuses again.
+   */
+  async adopt(): Promise<void> {
+    await writeHostFacts(this.#files, this.#dir);
+  }
+
+  /**
    * Asks the folder's witnesses to cosign the latest checkpoint. Returns undefined if it has none.
    * A silent witness stops nothing: evidence then states that the log was not witnessed.
    */

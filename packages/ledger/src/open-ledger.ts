@@ -26,7 +26,7 @@ import { checkSecretModes, localKeys, noteKey } from './folder/key-files.ts';
 import { type LedgerManifest, readManifest, writeManifest } from './folder/ledger-manifest.ts';
 import { openKeptList, type RetainedFileList, readKeptList } from './folder/retained-file-list.ts';
 import { Journal, type TornTail } from './journal/journal.ts';
-import { checkHistory } from './witness/cosign-checkpoint.ts';
+import { checkHistory, type HistoryCheck } from './witness/cosign-checkpoint.ts';
 
 export type OpenOptions = {
   readonly dir: string;
@@ -47,6 +47,8 @@ export type RecoveryReport = {
   readonly integratedCount: number;
   /** A batch that was written only in part and never acknowledged. */
   readonly torn: TornTail | undefined;
+  /** Why the folder was refused, if the caller has accepted that. It calls `adopt` then. */
+  readonly acceptedFork: LedgerError | undefined;
 };
 
 export type OpenedWriter = {
@@ -102,8 +104,10 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
   const { signer, secrets, manifest } = await openIdentity(options);
   const { origin } = manifest;
   const checkpoint = readCheckpoint(files, dir, manifest);
-  if (options.acceptFork === undefined) await checkHistory({ files, dir, manifest, checkpoint });
-  if (options.acceptFork !== 'derive') await writeHostFacts(files, dir);
+  const acceptedFork = await forkOf(options, { files, dir, manifest, checkpoint });
+  if (options.acceptFork !== 'derive' && acceptedFork === undefined) {
+    await writeHostFacts(files, dir);
+  }
   let integrator: FrameIntegrator = await Integrator.open(files, dir, checkpoint.size);
   const archive = new ArchiveReader(files, dir);
   try {
@@ -114,7 +118,8 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
     const publisher = new Publisher({ files, dir, signer, clock, latest, kept });
     if (list === 'none') await publisher.list(checkpoint.size);
     const journal = new Journal({ files, dir, origin, random: options.random });
-    const recovery = await recover(options, { integrator, publisher, journal });
+    const recovered = await recover(options, { integrator, publisher, journal });
+    const recovery: RecoveryReport = { ...recovered, acceptedFork };
     archive.refresh(integrator.size);
     const identity = sha256(Buffer.concat([Buffer.from(`${origin}\n`), secrets.fingerprint]));
     if (options.fingerprints === 'remake') dropFingerprints(files, dir);
@@ -186,7 +191,7 @@ async function recover(
     readonly publisher: Publisher;
     readonly journal: Journal;
   },
-): Promise<RecoveryReport> {
+): Promise<Omit<RecoveryReport, 'acceptedFork'>> {
   const { integrator, publisher, journal } = parts;
   const published = integrator.size;
   let from = published;
@@ -200,6 +205,24 @@ async function recover(
   await removePartialsBetween(files, dir, { from, to: integrator.size });
   journal.release(integrator.size, integrator.size);
   return { integratedCount: integrator.size - published, torn };
+}
+
+/**
+ * Why the folder may hold a second history of the log, if the caller accepts that.
+ * @throws LedgerError if the caller has not accepted it
+ */
+async function forkOf(
+  { acceptFork }: OpenOptions,
+  check: HistoryCheck,
+): Promise<LedgerError | undefined> {
+  if (acceptFork === 'derive') return undefined;
+  try {
+    await checkHistory(check);
+    return undefined;
+  } catch (error) {
+    if (acceptFork === 'accept' && error instanceof LedgerError) return error;
+    throw error;
+  }
 }
 
 type Identity = {

@@ -61,6 +61,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
       (await import('./ledger/restart-clock.ts')).restartLedgerClock,
     'ledger rotate-key': async () => (await import('./ledger/rotate-key.ts')).rotateSigningKey,
     'ledger witness': async () => (await import('./ledger/witness.ts')).askWitnesses,
+    'backup record': async () => (await import('./backup/record-backup.ts')).recordBackup,
     'names record-access': async () =>
       (await import('./people/record-names-access.ts')).recordNamesAccess,
     'statement record-access': async () =>

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { plural } from '@countersign/core';
+import { messageOf, plural } from '@countersign/core';
 import { isByteEqual } from '@countersign/tlog';
 import { z } from 'zod';
 import { ownPackage } from '../../config/installed-package.ts';
@@ -22,6 +22,7 @@ import {
   names,
 } from './backup-folder.ts';
 import { syncFolders, writeBytes } from './copy-file.ts';
+import { recordBackup } from './record-backup.ts';
 import type { WrittenSnapshot } from './write-snapshot.ts';
 
 /** An erasure rewrites at most a few segments, so it ends within minutes. */
@@ -54,6 +55,8 @@ export type BackupOutput = {
   readonly keys: 'included' | 'omitted';
   /** Older backups that were removed. */
   readonly removed: readonly string[];
+  /** The entry about this backup, which the next one has; null: it could not be written. */
+  readonly entry: number | null;
 };
 
 export const backUp: DocumentOperation<BackupInput, BackupOutput> = {
@@ -62,7 +65,8 @@ export const backUp: DocumentOperation<BackupInput, BackupOutput> = {
   description:
     'Copies everything that cannot be derived, as of one checkpoint, while other processes ' +
     'write. Each backup is a complete data folder. Files that did not change since the last ' +
-    'backup are hard links to it. An interrupted backup continues with the same command.',
+    'backup are hard links to it. An interrupted backup continues with the same command. The ' +
+    'ledger records each backup, except while it cannot be written.',
   scope: 'ledger:administer',
   effect: 'read',
   kind: 'document',
@@ -90,6 +94,7 @@ export const backUp: DocumentOperation<BackupInput, BackupOutput> = {
     reused: z.int(),
     keys: z.enum(['included', 'omitted']),
     removed: z.array(z.string()),
+    entry: z.int().nullable(),
   }),
   examples: [
     {
@@ -151,7 +156,23 @@ async function runBackup(context: OperationContext, input: BackupInput): Promise
   await syncFolders(new Set([to]));
   const removed = await removeOlder(to, keep);
   const newEntries = previous === undefined ? null : size - previous.manifest.size;
-  return { backup: path, ...facts, newEntries, reused, removed };
+  const { root: base64, keys: copied } = facts;
+  const record = { size, root: base64, keys: copied, removed: removed.length };
+  const entry = await entryAbout(context, record);
+  return { backup: path, ...facts, newEntries, reused, removed, entry };
+}
+
+/** A ledger that cannot be written is a reason to back it up, so the backup holds all the same. */
+async function entryAbout(
+  { perform, notice }: OperationContext,
+  record: Parameters<typeof recordBackup.run>[1],
+): Promise<number | null> {
+  try {
+    return (await perform(recordBackup, record)).entry;
+  } catch (error) {
+    notice(`The backup is whole. The ledger has no entry about it: ${messageOf(error)}`);
+    return null;
+  }
 }
 
 async function writeUntilWhole(

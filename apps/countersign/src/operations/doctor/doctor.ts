@@ -29,7 +29,7 @@ export const examine: DocumentOperation<DoctorInput, DoctorOutput> = {
   description:
     'Checks everything that the service needs, and names the cure of each problem: Node, disk, ' +
     'file modes, ports, the ledger, witnesses, each sign-in, missing and excess rights, ' +
-    'licenses, the clock, and the hosts of feeds. Exits 1 for a problem, 3 if something cannot ' +
+    'licenses, the clock, the hosts of feeds, certificates, and the sign-in of operators. Exits 1 for a problem, 3 if something cannot ' +
     'be told.',
   scope: 'ledger:administer',
   effect: 'read',
@@ -104,6 +104,9 @@ export async function checksOf(
   const { hostChecks } = await import('./host-checks.ts');
   const tenants = await Promise.all(config.tenants.map((each) => tenantChecks(each, context)));
   checks.push(...tenants.flat(), ...(await hostChecks(config, context.clock.now())));
+  const { operatorChecks } = await import('./operator-checks.ts');
+  const { env, clock } = context;
+  checks.push(...(await operatorChecks(config.operators, { env, nowMs: () => clock.now() })));
   checks.push(...(await serviceChecks(config, machine)));
   return checks;
 }

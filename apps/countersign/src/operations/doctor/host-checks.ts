@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { messageOf } from '@countersign/core';
 import type { Config } from '../../config/config.ts';
-import { certificateCheck } from './certificate-check.ts';
+import { certificateCheck, listenerCertificateCheck } from './certificate-check.ts';
 import { type Check, CheckList } from './check.ts';
 
 const CONNECT_MS_MAX = 5_000;
@@ -33,6 +33,7 @@ export async function hostChecks(config: Config, nowMs: number): Promise<readonl
   for (const { place, issuer } of issuersIn(config)) await issuerCheck(list, place, issuer);
   const certificate = enforcementPoints?.tls?.certificate;
   if (certificate !== undefined) certificateCheck(list, certificate, nowMs);
+  if (config.tls !== undefined) listenerCertificateCheck(list, config.tls, nowMs);
   return list.checks;
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
+import { request as requestOverTls } from 'node:https';
 import { messageOf, numberText, plural } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger/reader';
 import { fetchWitnessed, parsePolicy, verifierOf } from '@countersign/tlog';
@@ -64,11 +65,11 @@ async function witnessChecks(list: CheckList, dataDir: string, size: number): Pr
 
 /** The answer of a running service, or whether its addresses are free. */
 export async function serviceChecks(
-  { listen, enforcementPoints }: Config,
+  { listen, enforcementPoints, tls }: Config,
   machine: Machine,
 ): Promise<readonly Check[]> {
   const list = new CheckList('service');
-  const health = await healthAt(listen);
+  const health = await healthAt(listen, tls === undefined ? 'http' : 'https');
   if (health === undefined) {
     const cure = 'start it: systemctl start countersign, or countersign serve';
     list.unknown('health', 'it does not run', cure);
@@ -98,11 +99,14 @@ type Health = {
 };
 
 /** Undefined if no process answers there. */
-async function healthAt({ host, port }: Config['listen']): Promise<Health | undefined> {
+async function healthAt(
+  { host, port }: Config['listen'],
+  protocol: 'http' | 'https',
+): Promise<Health | undefined> {
   const at = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return new Promise((resolve) => {
     const options = { host: at, port, path: '/api/v1/health', timeout: HEALTH_MS_MAX };
-    const asked = request(options, (reply) => {
+    const take = (reply: IncomingMessage): void => {
       const chunks: Buffer[] = [];
       let size = 0;
       reply.on('data', (chunk: Buffer) => {
@@ -110,7 +114,12 @@ async function healthAt({ host, port }: Config['listen']): Promise<Health | unde
         if (size <= HEALTH_BYTES_MAX) chunks.push(chunk);
       });
       reply.on('end', () => resolve(parse(Buffer.concat(chunks).toString('utf8'))));
-    });
+    };
+    // The certificate names the service, not this machine's own address, and is checked apart.
+    const asked =
+      protocol === 'http'
+        ? request(options, take)
+        : requestOverTls({ ...options, rejectUnauthorized: false }, take);
     asked.on('timeout', () => asked.destroy(new Error('no answer')));
     asked.on('error', (error) => {
       const isRefused = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';

@@ -13,6 +13,7 @@ import { runCommand } from './ledger-host.ts';
 import { loadDetection } from './load-detectors.ts';
 import { closeWriter, hurryOnAbort, openLedgerWriter } from './open-writer.ts';
 import { rebuild } from './rebuild-store.ts';
+import { recordAcceptedFork } from './record-accepted-fork.ts';
 
 /** Worker threads of an import: four keep the one sequencer busy. */
 const WORKERS_MAX = 4;
@@ -71,6 +72,7 @@ export async function runLedgerOperation<Input extends object, Output>(
       const writer = await (isRebuild
         ? rebuild({ ...opening, onProgress })
         : openLedgerWriter(opening));
+      await recordAcceptedFork(writer, { who, host: hostname(), version });
       hurryOnAbort(writer.threads, options.signal);
       removeLeftSpools(layout.run(dir));
       return writer;

@@ -38,6 +38,13 @@ export type ProviderAnswer = {
   readonly authTimeS: number | undefined;
 };
 
+/** Whether the provider knows this client. */
+export type ClientTest =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused' | 'unknown'; readonly because: string };
+
+const REFUSES_CLIENT: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client']);
+
 /** The company's OpenID Connect provider: code flow with PKCE (RFC 6749 4.1, RFC 7636). */
 export class ProviderClient {
   readonly #options: ProviderOptions;
@@ -76,6 +83,25 @@ export class ProviderClient {
     } catch (error) {
       if (error instanceof OperatorError) throw error;
       throw unusable(issuer, messageOf(error), error);
+    }
+  }
+
+  /**
+   * Tests the credentials of this client, with a code that no provider gave. The provider checks
+   * the client first (RFC 6749 5.2: `invalid_client`), then the code (`invalid_grant`).
+   */
+  async testClient(): Promise<ClientTest> {
+    const asked = { code: oidc.randomState(), redirect_uri: this.#options.redirectUri };
+    const verifier = { code_verifier: oidc.randomPKCECodeVerifier() };
+    try {
+      const parameters = { ...asked, ...verifier };
+      await oidc.genericGrantRequest(this.#config, 'authorization_code', parameters);
+      return { kind: 'unknown', because: 'the provider accepted a code that it never gave' };
+    } catch (error) {
+      const code = (error as { readonly error?: unknown }).error;
+      if (code === 'invalid_grant') return { kind: 'accepted' };
+      const because = typeof code === 'string' ? code : messageOf(error);
+      return { kind: REFUSES_CLIENT.has(because) ? 'refused' : 'unknown', because };
     }
   }
 

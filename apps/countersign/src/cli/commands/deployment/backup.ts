@@ -20,6 +20,7 @@ export const commands: readonly CliCommand[] = [
             ['after the checkpoint', plural(journalEntries, 'durable entry')],
             ['files', `${numberText(files)}, ${numberText(reused)} unchanged`],
             ['keys', output.keys],
+            ...(output.entry === null ? [] : [['entry', String(output.entry)] as const]),
             ...(removed.length === 0 ? [] : [['removed', removed.join(', ')] as const]),
           ]);
         },
