@@ -26,7 +26,7 @@ export const ENTRY_POINTS: readonly string[] = [
 /** Packages that can be read, built and verified with Node alone. */
 export const WITHOUT_NPM: readonly string[] = ['core', 'tlog', 'ledger', 'client'];
 
-const LEAVES = ['config', 'store', 'projection'] as const;
+const LEAVES = ['config', 'store', 'projection', 'tracing'] as const;
 const DOMAIN = ['ingest', 'detection', 'enforcement', 'reconcile', 'eviction', 'posture'] as const;
 const VIEWS = ['rollout', 'reports', 'feeds', 'operators'] as const;
 
@@ -41,6 +41,7 @@ export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
   ['config', []],
   ['store', []],
   ['projection', ['store']],
+  ['tracing', ['config']],
   ['ingest', LEAVES],
   ['detection', LEAVES],
   ['enforcement', [...LEAVES, 'detection']],

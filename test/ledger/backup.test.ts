@@ -135,7 +135,7 @@ test('a restored backup answers like the original, and continues after a decisio
   await assertFsckClean(restored);
 });
 
-test('a backup of a folder that cannot be written is whole, and says that no entry is left', async () => {
+test('a backup of a folder that cannot be written is whole, and leaves no entry', async () => {
   const data = join(root, 'copied');
   cpSync(sample, data, { recursive: true });
   const size = await sizeOf(data);

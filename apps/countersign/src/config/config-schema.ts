@@ -31,6 +31,7 @@ import {
   root,
   tenant,
 } from './scalar-values.ts';
+import { tracesSchema } from './traces-config.ts';
 
 export function inventorySchema(): z.ZodType<Inventory> {
   const owned = z.strictObject({
@@ -78,6 +79,7 @@ export function configSchema(world: ConfigEnvironment): z.ZodType<ConfigDocument
     enforcementPoints: endpointsSchema(world).optional(),
     operators: operatorsSchema(world).optional(),
     feeds: feedsSchema(world).default([]),
+    traces: tracesSchema(world).optional(),
   });
   return config.superRefine(({ tenants, enforcementPoints, emulatorClock, feeds }, context) => {
     const elsewhere =

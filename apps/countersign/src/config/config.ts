@@ -3,6 +3,7 @@ import type { CredentialPlace, ListenAddress, SecretPlace } from './config-value
 import type { EnforcementConfig } from './enforcement-config.ts';
 import type { FeedConfig } from './feeds/feeds-schema.ts';
 import type { OperatorsConfig } from './operators-config.ts';
+import type { TracesConfig } from './traces-config.ts';
 
 /** Content types of the Management Activity API (contracts 1.2). */
 export const CONTENT_TYPES = [
@@ -183,6 +184,8 @@ export type ConfigDocument = {
   /** Who may sign in to the service. Undefined: only programs with tokens. */
   readonly operators?: OperatorsConfig | undefined;
   readonly feeds: readonly FeedConfig[];
+  /** Undefined: nothing is traced. */
+  readonly traces?: TracesConfig | undefined;
 };
 
 export type Config = Omit<ConfigDocument, 'inventory'> & {

@@ -59,7 +59,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     storeCursor: 10,
     ...{ findings: [], unexaminedFrom: undefined },
     ...{ failedDetectors: [], silentThreads: [], failure: undefined },
-    feeds: { kind: 'none' },
+    ...{ feeds: { kind: 'none' }, spans: [] },
     unreadSinceMs: undefined,
     freeDisk: 0.5,
     disk: 'enough',

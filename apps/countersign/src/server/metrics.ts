@@ -11,6 +11,7 @@ import { feedMetrics } from './feeds/feed-metrics.ts';
 import type { FeedsState } from './feeds/feeds-thread.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
 import { histogramSamples, type Metric, type Sample } from './runtime/prometheus-format.ts';
+import { spanMetric } from './runtime/span-metric.ts';
 
 /** The state of a server at the time of a scrape. */
 export type ServerState = {
@@ -46,6 +47,8 @@ export type ServerState = {
   readonly failedDetectors: readonly FailedDetector[];
   readonly silentThreads: readonly SilentThread[];
   readonly feeds: FeedsState;
+  /** Of the threads that this one knows; undefined counts: nothing is traced. */
+  readonly spans: Parameters<typeof spanMetric>[0];
   /** Why the process ends now: a part of it failed for good. */
   readonly failure: string | undefined;
 };
@@ -91,6 +94,7 @@ export function metricsOf(state: ServerState): Metric[] {
     stages(state),
     gauge('detector_failed', 'Rules and detectors that failed', failedSamples(state)),
     ...feedMetrics(state.feeds),
+    spanMetric(state.spans),
     gauge('memory_bytes', 'Resident memory of the process', one(memoryBytes)),
   ];
 }

@@ -2,7 +2,7 @@ import { type Clock, messageOf } from '@countersign/core';
 import type { Collector, Sleep } from '@countersign/m365';
 import type { LedgerSink } from '../ingest/collection/ledger-sink.ts';
 import { pollOnce } from '../ingest/collection/poll-once.ts';
-
+import type { Tracer } from '../tracing/tracer.ts';
 import { addPoll, type CollectorTally } from './runtime/collector-tally.ts';
 import type { LogServerEvent } from './runtime/server-event.ts';
 
@@ -24,6 +24,7 @@ export type RoundOptions = {
   /** `low`: nothing may be collected now. */
   readonly disk: () => 'low' | 'enough';
   readonly tell: LogServerEvent;
+  readonly tracer?: Tracer | undefined;
   readonly signal: AbortSignal;
 };
 
@@ -65,6 +66,8 @@ async function rest({ collector, wait, signal }: RoundOptions, ms: number): Prom
 async function round(options: RoundOptions): Promise<boolean> {
   const { collector, tally, sink, clock, tell, signal } = options;
   const startedMs = clock.monotonic();
+  const attributes = { collector: collector.name, tenant: tally.tenant };
+  const span = options.tracer?.begin('poll', { attributes });
   try {
     const report = await pollOnce(sink, collector, signal);
     addPoll(tally, report, clock.now());
@@ -75,8 +78,10 @@ async function round(options: RoundOptions): Promise<boolean> {
     const counts = { windows, short: incomplete, records, duplicates, quarantined, ms };
     tell({ event: 'polled', collector: name, tenant: tally.tenant, ...counts });
     for (const because of problems) tell({ event: 'problem', collector: name, because });
+    span?.end({ windows, short: incomplete, records, duplicates, quarantined });
     return report.hasMore;
   } catch (error) {
+    span?.end({}, signal.aborted ? 'unset' : 'error');
     if (!signal.aborted) {
       tally.failedPolls += 1;
       tell({ event: 'failed', collector: collector.name, because: messageOf(error) });

@@ -17,8 +17,11 @@ import { operationOf, perform } from '../operations/host/handlers.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
 import type { HostWriter } from '../operations/host/open-writer.ts';
 import { closeWriter, hurryOnAbort, openLedgerWriter } from '../operations/host/open-writer.ts';
+import { recordAcceptedFork } from '../operations/host/record-accepted-fork.ts';
 import type { ServeReady } from '../operations/host/server-request.ts';
 import { StoreReader } from '../store/store-reader.ts';
+import { openTracing, type Tracing } from '../tracing/open-tracing.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import type { MainPage, MainPageName } from './api/api-parts.ts';
 import { ApiService } from './api/api-service.ts';
 import { canariesOf, type TenantCanaries } from './collectors/open-canaries.ts';
@@ -90,16 +93,22 @@ export async function serve(options: ServeOptions): Promise<void> {
   const detection = await loadDetection();
   const opening = { dir, clock, random, keyFile, acceptFork, detection };
   const writer = await openLedgerWriter({ ...opening, integration: 'thread' });
+  await recordAcceptedFork(writer, { who: 'serve', host: hostname(), version: options.version });
   hurryOnAbort(writer.threads, options.signal);
   try {
     removeLeftSpools(layout.run(dir));
     const listenFor = canaryTexts(canaries.map(({ appId }) => appId));
+    const tracing = openTracing(options.config.traces, {
+      ...{ thread: 'main', version: options.version, random, env: options.env },
+      tell: (because) => tell({ event: 'problem', collector: 'traces', because }),
+    });
     const sink = await LedgerSink.open(writer, { workers: options.workers, listenFor });
     try {
       await sayConfig(writer, sink, options);
-      await new Server({ ...options, writer, sink, tenants, canaries }).run();
+      await new Server({ ...options, writer, sink, tenants, canaries, tracing }).run();
       await sink.post();
     } finally {
+      await tracing?.close();
       await sink.close();
     }
   } finally {
@@ -131,6 +140,7 @@ type Parts = {
   readonly sink: LedgerSink;
   readonly tenants: readonly TenantCollectors[];
   readonly canaries: readonly TenantCanaries[];
+  readonly tracing: Tracing | undefined;
 };
 
 class Server {
@@ -143,6 +153,7 @@ class Server {
   readonly #endpoints: EnforcementLoop;
   readonly #feeds: FeedsThread;
   readonly #live: LiveConfig;
+  readonly #tracer: Tracer | undefined;
   /** What opens later; metrics and health read it. */
   readonly #parts: OpenParts = {
     tallies: [],
@@ -152,7 +163,7 @@ class Server {
   };
   readonly #pages: StatePages;
 
-  constructor({ writer, sink, tenants, canaries, ...options }: ServeOptions & Parts) {
+  constructor({ writer, sink, tenants, canaries, tracing, ...options }: ServeOptions & Parts) {
     this.#options = options;
     this.#writer = writer;
     this.#sink = sink;
@@ -162,8 +173,11 @@ class Server {
     const restartFeeds = this.#feeds.restart.bind(this.#feeds);
     this.#live = new LiveConfig({ ...options, restartFeeds });
     this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
-    this.#endpoints = new EnforcementLoop({ ...options, reserve: this.#reserve, writer, sink });
-    const sources = { writer, reserve: this.#reserve, endpoints: this.#endpoints };
+    const tracer = tracing?.tracer;
+    this.#tracer = tracer;
+    const common = { ...options, reserve: this.#reserve, tracer };
+    this.#endpoints = new EnforcementLoop({ ...common, writer, sink });
+    const sources = { writer, tracing, reserve: this.#reserve, endpoints: this.#endpoints };
     this.#pages = new StatePages(options, { ...sources, feeds: this.#feeds, open: this.#parts });
   }
 
@@ -239,7 +253,7 @@ class Server {
     const disk = (): 'low' | 'enough' => this.#pages.disk;
     const running = collectors.map(async (collector, at) => {
       const tally = this.#parts.tallies[at] as CollectorTally;
-      const common = { collector, tally, clock, wait, tell, disk };
+      const common = { collector, tally, clock, wait, tell, disk, tracer: this.#tracer };
       try {
         await rounds({ ...common, sink: this.#sink, signal: both });
       } catch (error) {
@@ -333,7 +347,7 @@ class Server {
   /** The HTTP interface has its own thread, and asks this one for its state. */
   async #openApi(store: StoreReader): Promise<ApiService> {
     const { dir, config, env, version, emulator, tell } = this.#options;
-    const { listen, reach, operators } = config;
+    const { listen, reach, operators, traces } = config;
     const page = async (name: MainPageName): Promise<MainPage> => this.#pages.page(name, store);
     return ApiService.open({
       setup: {
@@ -345,6 +359,7 @@ class Server {
         env: { ...env },
         emulator,
         operators,
+        traces,
       },
       perform: this.#perform,
       ...{ page, tell },

@@ -4,6 +4,7 @@ import type { ForwardingServer } from '../operations/forwarding/forwarding-serve
 import type { HostWriter } from '../operations/host/open-writer.ts';
 import { headOf } from '../store/reading/ledger-head.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import type { Tracing } from '../tracing/open-tracing.ts';
 import type { MainPage, MainPageName } from './api/api-parts.ts';
 import type { OpenWebhooks } from './collectors/open-webhooks.ts';
 import type { EnforcementLoop } from './enforcement/enforcement-loop.ts';
@@ -40,6 +41,7 @@ type Sources = {
   readonly reserve: DiskReserve;
   readonly endpoints: EnforcementLoop;
   readonly feeds: FeedsThread;
+  readonly tracing: Tracing | undefined;
   readonly open: Readonly<OpenParts>;
 };
 
@@ -118,6 +120,10 @@ export class StatePages {
       failedDetectors: failedDetectors(store),
       silentThreads: this.#sources.writer.threads.silent,
       feeds: this.#sources.feeds.state,
+      spans: [
+        { thread: 'main', counts: this.#sources.tracing?.counts() },
+        { thread: 'feeds', counts: this.#sources.feeds.spans },
+      ],
       failure: this.#sources.open.failure,
     };
   }

@@ -18,6 +18,12 @@ export type DurationSeries = {
   readonly sumSeconds: number;
 };
 
+export type OnDecision = (
+  enforcementPoint: string,
+  outcome: DecisionOutcome,
+  durationMs: number,
+) => void;
+
 type Tally = { readonly counts: number[]; sumSeconds: number };
 
 /**
@@ -27,10 +33,13 @@ type Tally = { readonly counts: number[]; sumSeconds: number };
  */
 export class DecisionDurations {
   readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #onDecision: OnDecision | undefined;
   readonly #tallies = new Map<string, Map<DecisionOutcome, Tally>>();
 
-  constructor(clock: Pick<Clock, 'monotonic'>) {
+  /** @param onDecision also told of each one, where the request is answered */
+  constructor(clock: Pick<Clock, 'monotonic'>, onDecision?: OnDecision) {
     this.#clock = clock;
+    this.#onDecision = onDecision;
   }
 
   /** The start of a measurement. */
@@ -45,6 +54,7 @@ export class DecisionDurations {
     const bucket = at < 0 ? DURATION_BOUNDS_SECONDS.length : at;
     tally.counts[bucket] = (tally.counts[bucket] ?? 0) + 1;
     tally.sumSeconds += seconds;
+    this.#onDecision?.(enforcementPoint, outcome, seconds * 1000);
   }
 
   series(): readonly DurationSeries[] {

@@ -42,17 +42,22 @@ export type HttpPosterOptions = {
   readonly clock: Clock;
   /** 1: requests arrive in the order of the calls. */
   readonly connectionsMax?: number;
+  /** The header of a request that belongs to a trace. */
+  readonly traceparent?: (() => string | undefined) | undefined;
 };
 
 /** Sends requests to the configured hosts of one feed, over connections that stay open. */
 export class HttpPoster {
   readonly #egress: Egress;
   readonly #clock: Clock;
+  readonly #traceparent: HttpPosterOptions['traceparent'];
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
 
-  constructor({ egress, tls, clock, connectionsMax = CONNECTIONS_MAX }: HttpPosterOptions) {
+  constructor({ egress, tls, clock, traceparent, ...options }: HttpPosterOptions) {
+    const { connectionsMax = CONNECTIONS_MAX } = options;
     this.#egress = egress;
+    this.#traceparent = traceparent;
     this.#clock = clock;
     const common = { keepAlive: true, maxSockets: connectionsMax, lookup: egress.lookup };
     this.#http = new HttpAgent(common);
@@ -90,7 +95,9 @@ export class HttpPoster {
   }
 
   #send(asked: ReceiverRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    const { url, method = 'POST', headers, body } = asked;
+    const { url, method = 'POST', body } = asked;
+    const traceparent = this.#traceparent?.();
+    const headers = { ...asked.headers, ...(traceparent === undefined ? {} : { traceparent }) };
     const length = { 'content-length': String(Buffer.byteLength(body)) };
     const options = {
       method,

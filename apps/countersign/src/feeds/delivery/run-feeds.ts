@@ -2,6 +2,7 @@ import type { Clock, Random } from '@countersign/core';
 import { LedgerReader } from '@countersign/ledger/reader';
 import type { Sleep } from '@countersign/m365';
 import type { FeedConfig } from '../../config/feeds/feeds-schema.ts';
+import type { Tracer } from '../../tracing/tracer.ts';
 import { FeedBuilder } from '../feed-builder.ts';
 import { tailLedger } from '../ledger-tail.ts';
 import { incidentsFor } from '../sinks/notify/incidents-for.ts';
@@ -15,6 +16,7 @@ import { REPORT_EVERY_MS } from './limits.ts';
 import { RecordSelection, type Redact } from './record-selection.ts';
 import { BACKOFF_SCHEDULE, WEBHOOK_SCHEDULE } from './retry-schedule.ts';
 import { SharedBuilder, SharedLedger } from './shared-ledger.ts';
+import { tracedSink } from './traced-sink.ts';
 
 export type RunFeedsOptions = {
   readonly dir: string;
@@ -35,6 +37,8 @@ export type RunFeedsOptions = {
   /** Replaces names, for feeds that are configured to have pseudonyms. */
   readonly pseudonymize: Redact;
   readonly tell: (event: FeedEvent) => void;
+  /** Undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   /** Called about once a second. */
   readonly report: (report: FeedsReport) => void;
   readonly signal: AbortSignal;
@@ -100,13 +104,18 @@ type RunnerParts = RunFeedsOptions & {
 };
 
 function runnerOf(feed: FeedConfig, state: FeedState, parts: RunnerParts): FeedRunner {
-  const { ledger, pseudonymize, receiverClock } = parts;
+  const { ledger, pseudonymize, receiverClock, tracer } = parts;
   const redact: Redact = feed.people === 'pseudonyms' ? pseudonymize : (record) => record;
   return new FeedRunner({
     ...parts,
     name: feed.name,
     selection: new RecordSelection(feed, redact),
-    open: () => openSink(feed, { ...parts, clock: receiverClock, origin: ledger.origin }),
+    open: async () => {
+      const traceparent = (): string | undefined => tracer?.traceparent();
+      const world = { ...parts, clock: receiverClock, origin: ledger.origin, traceparent };
+      const sink = await openSink(feed, world);
+      return tracer === undefined ? sink : tracedSink(sink, feed.name, tracer);
+    },
     state,
     schedule: feed.kind === 'webhook' ? WEBHOOK_SCHEDULE : BACKOFF_SCHEDULE,
   });

@@ -27,6 +27,8 @@ export type SinkEnvironment = {
   readonly readTls: (tls: FeedTls) => ReceiverTls;
   /** Undefined: no store is open, so findings have no incident. */
   readonly incidentOf?: IncidentLookup | undefined;
+  /** The header of the current batch, if it is traced (W3C Trace Context). */
+  readonly traceparent?: (() => string | undefined) | undefined;
 };
 
 /** Finds the incident of a finding. Undefined: not known, so the finding stands for itself. */
@@ -44,6 +46,7 @@ export type SinkWorld = {
   readonly random: Random;
   readonly resolve: ResolveHost;
   readonly incidentOf?: IncidentLookup | undefined;
+  readonly traceparent?: (() => string | undefined) | undefined;
 };
 
 /** The environment of one feed: its own allowed addresses. */

@@ -29,8 +29,8 @@ export const examine: DocumentOperation<DoctorInput, DoctorOutput> = {
   description:
     'Checks everything that the service needs, and names the cure of each problem: Node, disk, ' +
     'file modes, ports, the ledger, witnesses, each sign-in, missing and excess rights, ' +
-    'licenses, the clock, the hosts of feeds, certificates, and the sign-in of operators. Exits 1 for a problem, 3 if something cannot ' +
-    'be told.',
+    'licenses, the clock, the hosts of feeds, certificates, and the sign-in of operators. Exits ' +
+    '1 for a problem, 3 if something cannot be told.',
   scope: 'ledger:administer',
   effect: 'read',
   kind: 'document',

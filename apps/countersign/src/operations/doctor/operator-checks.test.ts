@@ -28,7 +28,7 @@ async function provider(fake: Fake): Promise<{ issuer: string } & Disposable> {
   const server: Server = createServer(async (request, response) => {
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     if (fake.date === 'none') response.sendDate = false;
-    else response.setHeader('date', new Date(Date.now() + (fake.skewMs ?? 0)).toUTCString());
+    else response.setHeader('date', new Date(systemClock.now() + (fake.skewMs ?? 0)).toUTCString());
     response.setHeader('content-type', 'application/json');
     if (request.url === '/.well-known/openid-configuration') {
       const endpoints = { token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks` };

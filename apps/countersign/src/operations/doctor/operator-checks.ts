@@ -6,7 +6,7 @@ import type { IdentityProviderConfig, OperatorsConfig } from '../../config/opera
 import { SCOPES } from '../definition/scopes.ts';
 import { type Check, CheckList } from './check.ts';
 
-/** The scope of whoever lets others in. */
+/** The scope of an administrator, who lets others in. */
 const ADMINISTERS = 'operators:administer';
 
 /** Tokens of a provider are accepted within 60 s (contracts 2.1); half of it leaves room. */

@@ -11,6 +11,7 @@ import { CallLimits } from './http/call-limits.ts';
 import { compressed } from './http/compress.ts';
 import type { Peer } from './http/http-bridge.ts';
 import { ProblemError, problemOf, problemResponse, refuse } from './http/problem.ts';
+import { traceRequest } from './http/trace-request.ts';
 import { NO_OPERATION } from './measures/api-measures.ts';
 import { API_ROOT, type ApiRoute, apiRoutes } from './operations/api-route.ts';
 import { CursorCodec } from './operations/cursor.ts';
@@ -31,11 +32,14 @@ export class ApiApp {
 
   /** Never rejects. */
   async fetch(request: Request, peer: Peer): Promise<Response> {
-    const { measures } = this.#parts;
+    const { measures, tracer } = this.#parts;
     const startedMs = measures.nowMs;
     const notes = { operation: NO_OPERATION };
-    const response = await this.#app.fetch(request, { ...peer, notes });
-    const reply = await compressed(request, response);
+    const answer = async (): Promise<Response> =>
+      compressed(request, await this.#app.fetch(request, { ...peer, notes }));
+    const reply = await (tracer === undefined
+      ? answer()
+      : traceRequest(tracer, request, { notes, answer }));
     measures.requestEnded(notes.operation, reply.status, startedMs);
     return reply;
   }

@@ -1,5 +1,6 @@
 import type { TenantId } from '@countersign/core';
 import type { OperatorsConfig } from '../../config/operators-config.ts';
+import type { TracesConfig } from '../../config/traces-config.ts';
 import type { ListenerTls } from '../listener/listener.ts';
 import type { ServeEvent } from '../runtime/server-event.ts';
 import type { MainPage, MainPageName } from './api-parts.ts';
@@ -14,6 +15,8 @@ export type ApiThreadSetup = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Undefined: only programs with tokens are callers. */
   readonly operators: OperatorsConfig | undefined;
+  /** Undefined: nothing is traced. */
+  readonly traces: TracesConfig | undefined;
   /** Undefined: the clock of this machine. */
   readonly emulator: { readonly url: string; readonly ca: string | undefined } | undefined;
 };

@@ -4,6 +4,7 @@ import type { McpHandler } from '../../mcp/mcp-handler.ts';
 import type { Operation } from '../../operations/definition/operation.ts';
 import type { SharedReaders } from '../../operations/readers/readers.ts';
 import type { Caller } from '../../operators/caller.ts';
+import type { Tracer } from '../../tracing/tracer.ts';
 import type { Metric } from '../runtime/prometheus-format.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Peer } from './http/http-bridge.ts';
@@ -51,6 +52,8 @@ export type ApiParts = {
   readonly authorizationServers: readonly string[];
   readonly mainPage: (name: MainPageName) => Promise<MainPage>;
   readonly measures: ApiMeasures;
+  /** Undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   /** Metrics that this thread reads, besides its measures. */
   readonly moreMetrics: () => Promise<readonly Metric[]>;
   readonly shared: SharedReaders;

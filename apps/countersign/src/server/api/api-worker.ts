@@ -8,8 +8,10 @@ import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
 import { Pseudonyms } from '../../operators/pseudonyms/pseudonyms.ts';
 import { StoreReader } from '../../store/store-reader.ts';
+import { openTracing, type Tracing } from '../../tracing/open-tracing.ts';
 import { HttpListener, type ListenerLimits } from '../listener/listener.ts';
 import { type EmulatedTime, followEmulator } from '../runtime/emulator-clock.ts';
+import { spanMetric } from '../runtime/span-metric.ts';
 import { ApiApp } from './api-app.ts';
 import type { ApiThreadSetup, FromApi, ToApi } from './api-messages.ts';
 import { failureOf } from './api-thread.ts';
@@ -19,7 +21,7 @@ import { answerExchange, BODY_BYTES_MAX } from './http/http-bridge.ts';
 import { KeptReplies } from './http/kept-replies.ts';
 import { MainClient } from './main-client.ts';
 import { ApiMeasures } from './measures/api-measures.ts';
-import { DetectorStates } from './measures/detector-states.ts';
+import { type DetectorStateOptions, DetectorStates } from './measures/detector-states.ts';
 import { openAuthenticator } from './open-authenticator.ts';
 import { apiFile, cursorKey } from './service-files.ts';
 
@@ -48,21 +50,14 @@ port.on('message', (message: ToApi) => {
 });
 
 try {
-  await run(setup);
+  await run();
   send({ kind: 'closed' });
 } catch (error) {
   send({ kind: 'broken', failure: failureOf(error) });
 }
 
-async function run({
-  dir,
-  listen,
-  reach,
-  tls,
-  version,
-  env,
-  operators,
-}: ApiThreadSetup): Promise<void> {
+async function run(): Promise<void> {
+  const { dir, listen, reach, tls, version, env, operators } = setup;
   const { clock } = await timeOf(setup);
   const ledger = await LedgerReader.open(dir);
   const store = await StoreReader.open(dir, { clock });
@@ -81,11 +76,8 @@ async function run({
   }
   const files = readConsoleFiles(consoleFolder());
   const pseudonyms = Pseudonyms.open(dir, systemRandom);
-  const loadProfiles = async () => (await loadDetection()).profiles;
-  const detectors = new DetectorStates({
-    ...{ clock, store, loadProfiles, onFailure },
-    stopwatch: systemClock,
-  });
+  const detectors = detectorStates({ clock, store, onFailure });
+  const tracing = tracingOf();
   const app = new ApiApp({
     ...{ dataDir: dir, version, clock, machineClock: systemClock, random: systemRandom },
     ...{ env, reach, keptReplies },
@@ -99,7 +91,11 @@ async function run({
     authorizationServers: [],
     mainPage: (name) => main.page(name),
     measures: new ApiMeasures(systemClock),
-    moreMetrics: () => detectors.metrics(),
+    moreMetrics: async () => [
+      ...(await detectors.metrics()),
+      spanMetric([{ thread: 'interface', counts: tracing?.counts() }]),
+    ],
+    tracer: tracing?.tracer,
     shared: { ledger, store },
     cursorKey: cursorKey(dir),
     onFailure,
@@ -114,6 +110,7 @@ async function run({
     stopped.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   await listener.close();
+  await tracing?.close();
   app.close();
   callers.state.close();
   keptReplies.close();
@@ -143,6 +140,21 @@ function openMcp(
     },
     hostnames: ['localhost', '127.0.0.1', '[::1]', listen.host],
   });
+}
+
+function detectorStates(
+  parts: Pick<DetectorStateOptions, 'clock' | 'store' | 'onFailure'>,
+): DetectorStates {
+  const loadProfiles = async () => (await loadDetection()).profiles;
+  return new DetectorStates({ ...parts, loadProfiles, stopwatch: systemClock });
+}
+
+function tracingOf(): Tracing | undefined {
+  const { traces, version, env } = setup;
+  const tell = (because: string): void =>
+    send({ kind: 'event', event: { event: 'problem', collector: 'traces', because } });
+  const thread = 'interface';
+  return openTracing(traces, { thread, version, random: systemRandom, env, tell });
 }
 
 /** A stream ends when the service stops. */

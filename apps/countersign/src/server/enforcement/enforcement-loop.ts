@@ -7,6 +7,7 @@ import type { DurationSeries } from '../../enforcement/decisions/decision-durati
 import type { LedgerSink } from '../../ingest/collection/ledger-sink.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
+import type { Tracer } from '../../tracing/tracer.ts';
 import type { DiskReserve } from '../runtime/disk-reserve.ts';
 import type { LogServerEvent } from '../runtime/server-event.ts';
 import { BYPASS_CHECK_MS, DIRECTORY_CHECK_MS, ENDPOINT_POST_EVERY_MS } from './limits.ts';
@@ -26,6 +27,7 @@ export type EndpointRoundOptions = {
   readonly random: Random;
   readonly wait: Sleep;
   readonly tell: LogServerEvent;
+  readonly tracer?: Tracer | undefined;
 };
 
 /** The enforcement points of a server, and their periodic work while they are open. */

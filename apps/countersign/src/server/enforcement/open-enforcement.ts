@@ -27,10 +27,12 @@ import type { SsfRecord } from '../../enforcement/ssf/ssf-record.ts';
 import { Transmitter } from '../../enforcement/ssf/transmitter.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
+import type { Tracer } from '../../tracing/tracer.ts';
 import { type EndpointCaller, EnforcementRouter, refusedBody } from './enforcement-router.ts';
 import { EnforcementServer } from './enforcement-server.ts';
 import { ENDPOINT_TURN_MS } from './limits.ts';
 import { type CallerRegistration, registerCallers } from './register-callers.ts';
+import { decisionSpans, withTraces } from './trace-decisions.ts';
 
 export type OpenEndpointsOptions = {
   readonly config: Config;
@@ -50,6 +52,8 @@ export type OpenEndpointsOptions = {
   /** Undefined: decisions are possible. Otherwise the reason why they are stopped. */
   readonly stopped: () => string | undefined;
   readonly onFailure: (error: unknown) => void;
+  /** Undefined: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 };
 
 /** The opened enforcement points, for the loop that maintains them. */
@@ -86,7 +90,8 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
   });
   const nowMs = (): number => options.stopwatch.monotonic();
   const turns = new FairQueue({ yieldTurn: setImmediate, nowMs, turnMs: ENDPOINT_TURN_MS });
-  const durations = new DecisionDurations(options.stopwatch);
+  const spans = options.tracer && decisionSpans(options.tracer);
+  const durations = new DecisionDurations(options.stopwatch, spans);
   const deciding = new DecisionQueue(point, turns, durations);
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);
@@ -113,7 +118,7 @@ export async function openEndpoints(options: OpenEndpointsOptions): Promise<Open
     stopped,
     onFailure,
   });
-  const { answering } = endpoints;
+  const answering = withTraces(endpoints.answering, options.tracer);
   const { listen, connectionsPerAddress } = config;
   const server = await EnforcementServer.open({
     ...{ listen, tls: tlsOf(config), connectionsPerAddress },

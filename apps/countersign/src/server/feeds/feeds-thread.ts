@@ -2,12 +2,13 @@ import { type ThreadError, ThreadHandle, type ThreadMonitor } from '@countersign
 import type { Config } from '../../config/config.ts';
 import type { FeedConfig } from '../../config/feeds/feeds-schema.ts';
 import type { FeedsReport } from '../../feeds/delivery/run-feeds.ts';
+import type { SpanCounts } from '../../tracing/span-buffer.ts';
 import { aborted } from '../runtime/breaking.ts';
 import type { LogServerEvent } from '../runtime/server-event.ts';
 import type { FeedsThreadSetup, FromFeeds, ToFeeds } from './feeds-messages.ts';
 
-export type FeedsThreadOptions = Omit<FeedsThreadSetup, 'feeds'> & {
-  readonly config: Pick<Config, 'feeds'>;
+export type FeedsThreadOptions = Omit<FeedsThreadSetup, 'feeds' | 'traces'> & {
+  readonly config: Pick<Config, 'feeds' | 'traces'>;
   readonly tell: LogServerEvent;
 };
 
@@ -27,6 +28,7 @@ export class FeedsThread {
   readonly #threads: ThreadMonitor;
   #feeds: readonly FeedConfig[];
   #state: FeedsState;
+  #spans: SpanCounts | undefined;
   /** Aborted when the feeds have changed. */
   #changed = new AbortController();
 
@@ -35,6 +37,11 @@ export class FeedsThread {
     this.#threads = threads;
     this.#feeds = options.config.feeds;
     this.#state = { kind: this.#feeds.length === 0 ? 'none' : 'starting' };
+  }
+
+  /** Undefined: nothing is traced. */
+  get spans(): SpanCounts | undefined {
+    return this.#spans;
   }
 
   get state(): FeedsState {
@@ -67,11 +74,12 @@ export class FeedsThread {
   }
 
   async #runThread(feeds: readonly FeedConfig[], signal: AbortSignal): Promise<void> {
-    const { dir, version, env, emulator } = this.#options;
-    const setup: FeedsThreadSetup = { dir, version, env: { ...env }, emulator, feeds };
+    const { dir, version, env, emulator, config } = this.#options;
+    const common = { dir, version, env: { ...env }, emulator };
+    const setup: FeedsThreadSetup = { ...common, feeds, traces: config.traces };
     const finished = Promise.withResolvers<void>();
-    const common = { name: 'feeds', file: workerUrl(), setup, monitor: this.#threads };
-    const thread = new ThreadHandle<ToFeeds, FromFeeds>(common, {
+    const starting = { name: 'feeds', file: workerUrl(), setup, monitor: this.#threads };
+    const thread = new ThreadHandle<ToFeeds, FromFeeds>(starting, {
       message: (message) => this.#take(message, finished),
       ended: (error) => this.#fail(error, signal, finished),
     });
@@ -94,6 +102,10 @@ export class FeedsThread {
         return;
       case 'report':
         this.#state = { kind: 'running', ...message.report };
+        this.#spans = message.spans;
+        return;
+      case 'traces':
+        tell({ event: 'problem', collector: 'traces', because: message.because });
         return;
       case 'unusable': {
         const { because } = message;

@@ -6,6 +6,7 @@ import type { Delivery } from '../../feeds/delivery/sink.ts';
 import { FeedError } from '../../feeds/state/feed-state-error.ts';
 import { ruleTitles } from '../../operations/readers/finding-options.ts';
 import { Pseudonyms } from '../../operators/pseudonyms/pseudonyms.ts';
+import { openTracing } from '../../tracing/open-tracing.ts';
 import { type EmulatedTime, followEmulator } from '../runtime/emulator-clock.ts';
 import type { FeedsThreadSetup, FromFeeds, ToFeeds } from './feeds-messages.ts';
 
@@ -15,6 +16,10 @@ port.on('message', (message: ToFeeds) => {
   if (message.kind === 'stop') stopped.abort();
 });
 
+const tracing = openTracing(setup.traces, {
+  ...{ thread: 'feeds', version: setup.version, random: systemRandom, env: setup.env },
+  tell: (because) => send({ kind: 'traces', because }),
+});
 try {
   const { clock, wait } = await timeOf(setup);
   await runFeeds({
@@ -23,9 +28,11 @@ try {
     ...{ random: systemRandom, resolve: systemResolve },
     pseudonymize: pseudonymizing(setup),
     tell: (event) => send({ kind: 'event', event }),
-    report: (report) => send({ kind: 'report', report }),
+    report: (report) => send({ kind: 'report', report, spans: tracing?.counts() }),
+    tracer: tracing?.tracer,
     signal: stopped.signal,
   });
+  await tracing?.close();
   send({ kind: 'finished' });
 } catch (error) {
   const message = messageOf(error);

@@ -16,11 +16,11 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
  * accepted them. Receivers drop duplicates by `webhook-id`, or by the `id` of each CloudEvent.
  */
 export function openWebhookSink(config: WebhookFeedConfig, environment: SinkEnvironment): Sink {
-  const { clock, origin, egressTo, readSecret, readTls } = environment;
+  const { clock, origin, egressTo, readSecret, readTls, traceparent } = environment;
   const url = new URL(config.url);
   const egress = egressTo([url.hostname]);
   const keys = config.secrets.map((place) => parseWebhookKey(readSecret(place)));
-  const poster = new HttpPoster({ egress, tls: readTls(config), clock });
+  const poster = new HttpPoster({ egress, tls: readTls(config), clock, traceparent });
   return new WebhookSink({ config, url, keys, poster, clock, origin });
 }
 
