@@ -21,7 +21,8 @@ import {
 import type { LedgerWriter } from '../../apps/countersign/src/projection/ledger-writer.ts';
 import { IS_LONG, SEED } from '../../tools/property.ts';
 import { askJson } from '../support/account.ts';
-import { countersign, REPOSITORY } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
+import { REPOSITORY } from '../support/command-line.ts';
 import { type PlayResult, play } from '../support/detection/play-scenario.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -170,7 +171,7 @@ test('each sign-in through the enforcement point rests on its decision', async (
   const week = ['--to', new Date(made.endMs).toISOString()];
   const { disagreements } = await askJson<VerifiedReport>(data, ['verified', ...week], CANNOT_TELL);
   assert.equal(disagreements, 0);
-  const { stdout } = await countersign([
+  const { stdout } = await countersignHere([
     ...['findings', '--rule', 'check', ...week, '--data', data, '--json'],
   ]);
   assert.equal(stdout, '');
