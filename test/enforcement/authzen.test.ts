@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { countersign, REPOSITORY } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
+import { REPOSITORY } from '../support/command-line.ts';
 import { EndpointNode } from '../support/enforcement/endpoint-node.ts';
 import { PID, writeContent } from '../support/enforcement/enforcement-content.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -270,10 +271,16 @@ describe('the certification scenario of AuthZEN 1.0', () => {
     const { body } = await node.ask('/access/v1/evaluation', GOOD);
     const id = String((body as Answer).context?.['id']);
     assert.equal(await node.serving.end(), 0);
-    const { code, stdout } = await countersign(['ledger', 'fsck', '--data', node.dir, '--json']);
+    const { code, stdout } = await countersignHere([
+      'ledger',
+      'fsck',
+      '--data',
+      node.dir,
+      '--json',
+    ]);
     assert.equal(code, 0, stdout);
     const sql = `SELECT count(*) AS n FROM entries WHERE kind = 'decision' AND id = '${id}'`;
-    const found = await countersign(['query', sql, '--data', node.dir, '--json']);
+    const found = await countersignHere(['query', sql, '--data', node.dir, '--json']);
     assert.equal((JSON.parse(found.stdout) as { n: number }).n, 1, found.stderr);
   });
 });
@@ -339,7 +346,7 @@ test('policies of one tool check no sign-in unless an operator chose them', asyn
     { name: 'wiki', token: 'token-1', enforcementPoint: 'authzen', resources: '[{ type: app }]' },
   ];
   const run = async (dir: string, ...args: readonly string[]): Promise<string> => {
-    const { stdout, stderr, code } = await countersign([...args, '--data', dir, '--json']);
+    const { stdout, stderr, code } = await countersignHere([...args, '--data', dir, '--json']);
     assert.ok(code === 0 || code === 3, stderr);
     return stdout;
   };
