@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { HARMLESS_WHEN } from '../../apps/countersign/src/store/rows/finding.ts';
-import { countersign, REPOSITORY } from '../support/command-line.ts';
+import { countersignHere } from '../support/command-here.ts';
+import { REPOSITORY } from '../support/command-line.ts';
 
 /** Stated in `content/sample/README.md`, and checked by the sample's own test. */
 const RECORDS = 12_318;
@@ -16,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-sample-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 async function ask(...args: string[]): Promise<{ code: number | null; stdout: string }> {
-  const { code, stdout, stderr } = await countersign([...args, '--data', join(folder, 'data')]);
+  const { code, stdout, stderr } = await countersignHere([...args, '--data', join(folder, 'data')]);
   assert.notEqual(code, 70, stderr);
   return { code, stdout };
 }
