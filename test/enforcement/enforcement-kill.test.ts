@@ -3,13 +3,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LedgerReader, parseLeaf } from '@countersign/ledger';
-import { leafHash, verifyInclusion } from '@countersign/tlog';
+import { LedgerReader } from '@countersign/ledger';
 import { IS_LONG, SEED } from '../../tools/property.ts';
 import { SeededRandom } from '../../tools/sample/random.ts';
-import { countersign } from '../support/command-line.ts';
 import { EndpointNode, type EndpointSettings } from '../support/enforcement/endpoint-node.ts';
 import { writeContent } from '../support/enforcement/enforcement-content.ts';
+import { assertPermitsInLedger } from '../support/enforcement/permits.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { smallDisk, withoutMount } from '../support/small-disk.ts';
 
@@ -43,33 +42,6 @@ async function ask(node: EndpointNode): Promise<string | undefined> {
   }
 }
 
-/** Every permit that a client saw is an entry, with a proof in the published log. */
-async function assertInLedger(dir: string, seen: readonly string[]): Promise<void> {
-  const { code, stdout } = await countersign(['ledger', 'fsck', '--data', dir, '--json']);
-  assert.equal(code, 0, stdout);
-  const reader = await LedgerReader.open(dir);
-  try {
-    const places = new Map<string, number>();
-    for await (const batch of reader.scan({ from: 0 })) {
-      for (let position = 0; position < batch.count; position++) {
-        const { kind, id } = parseLeaf(batch.leaf(position));
-        if (kind === 'decision') places.set(id, batch.firstIndex + position);
-      }
-    }
-    const { size, root: rootHash } = reader.checkpoint;
-    for (const id of seen) {
-      const index = places.get(id);
-      assert.ok(index !== undefined, `the permit ${id} is in no entry`);
-      const { bytes } = await reader.leaf(index);
-      const proof = await reader.proveInclusion(index);
-      const claim = { index, size, leafHash: leafHash(bytes), proof, root: rootHash };
-      assert.ok(verifyInclusion(claim), id);
-    }
-  } finally {
-    reader.close();
-  }
-}
-
 test(`kill -9 under load, ${KILLS} times: every permit seen is in the ledger`, async () => {
   const random = new SeededRandom(SEED);
   const dir = join(root, 'one');
@@ -97,7 +69,7 @@ test(`kill -9 under load, ${KILLS} times: every permit seen is in the ledger`, a
   }
   assert.ok(seen.length > REQUESTS / 2, `${seen.length} permits were seen`);
   assert.equal(new Set(seen).size, seen.length);
-  await assertInLedger(dir, seen);
+  await assertPermitsInLedger(dir, seen);
 });
 
 /** Two nodes behind a balancer: if one does not answer, the other is asked. */
@@ -171,7 +143,7 @@ test(`two nodes, one of them ${trouble}: callers of the other miss nothing`, asy
   assert.equal(await right.serving.end(), 0);
   for (const [dir, ids] of balanced.seen) {
     assert.ok(ids.length > 0);
-    await assertInLedger(dir, ids);
+    await assertPermitsInLedger(dir, ids);
   }
   // Each node is a log of its own.
   assert.notEqual(await originOf(left.dir), await originOf(right.dir));

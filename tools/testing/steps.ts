@@ -113,7 +113,8 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ],
   ...['serve-canaries', 'three-shapes', 'verified-week'],
   // The sinks, the client, backups and the clock have unit tests and one system test each.
-  ...['sink-feeds', 'lake-kill', 'client', 'backup', 'emulator-one-clock', 'webhook-feed'],
+  ...['all-sinks-kill', 'sink-feeds', 'lake-kill', 'client', 'backup', 'emulator-one-clock'],
+  'webhook-feed',
   ...['pseudonyms', 'mcp', 'upgrade'],
 ]);
 

@@ -22,7 +22,7 @@ const CONNECTION_STRING =
   'Endpoint=sb://northmoor.example/;SharedAccessKeyName=export;SharedAccessKey=bm90IGEgc2VjcmV0';
 
 /** A JVM on a busy machine starts slowly. */
-const START_TRIES = 600;
+const START_TRIES = 3000;
 const TRY_EVERY_MS = 100;
 
 /**

@@ -12,7 +12,12 @@ export const S3_SECRET_KEY = 'not-a-secret-s3-key';
 /** A real S3 server on loopback (SeaweedFS). */
 export type S3Server = AsyncDisposable & {
   readonly endpoint: string;
+  readonly port: number;
   readonly client: AwsClient;
+  /** Ends it with `kill -9`. Its files stay. */
+  kill(): Promise<void>;
+  /** After {@link kill}, under the same address. */
+  restart(): Promise<void>;
 };
 
 /** Why no server can be started; false if it can. */
@@ -33,7 +38,20 @@ const GRPC_OFFSET = 10_000;
 const START_TRIES = 300;
 const TRY_EVERY_MS = 200;
 
+/** Another program may take one of the ports before the server does. */
+const PORTS_TRIES = 3;
+
 export async function startS3(bucket: string): Promise<S3Server> {
+  for (let n = 1; ; n++) {
+    try {
+      return await startOnFreePorts(bucket);
+    } catch (error) {
+      if (n >= PORTS_TRIES) throw error;
+    }
+  }
+}
+
+async function startOnFreePorts(bucket: string): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-s3-'));
   const config = join(folder, 's3.json');
   const credentials = [{ accessKey: S3_ACCESS_KEY, secretKey: S3_SECRET_KEY }];
@@ -43,24 +61,11 @@ export async function startS3(bucket: string): Promise<S3Server> {
   );
   mkdirSync(join(folder, 'data'));
   const [master, volume, filer, s3] = await freePorts(4);
-  const server = spawn(
-    binary(),
-    [
-      ...['server', '-s3', '-ip=127.0.0.1', '-ip.bind=127.0.0.1', `-dir=${join(folder, 'data')}`],
-      ...[`-master.port=${master}`, `-volume.port=${volume}`, `-filer.port=${filer}`],
-      ...[
-        `-s3.port=${s3}`,
-        `-s3.config=${config}`,
-        '-volume.max=8',
-        '-master.volumeSizeLimitMB=64',
-      ],
-    ],
-    { stdio: 'ignore', cwd: folder },
-  );
-  const stop = async (): Promise<void> => {
-    await ended(server);
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const args = [
+    ...['server', '-s3', '-ip=127.0.0.1', '-ip.bind=127.0.0.1', `-dir=${join(folder, 'data')}`],
+    ...[`-master.port=${master}`, `-volume.port=${volume}`, `-filer.port=${filer}`],
+    ...[`-s3.port=${s3}`, `-s3.config=${config}`, '-volume.max=8', '-master.volumeSizeLimitMB=64'],
+  ];
   const endpoint = `http://127.0.0.1:${s3}`;
   const client = new AwsClient({
     accessKeyId: S3_ACCESS_KEY,
@@ -69,15 +74,28 @@ export async function startS3(bucket: string): Promise<S3Server> {
     region: 'us-east-1',
     retries: 0,
   });
-  for (let n = 0; n < START_TRIES && server.exitCode === null; n++) {
-    const made = await client
-      .fetch(`${endpoint}/${bucket}`, { method: 'PUT' })
-      .catch(() => undefined);
-    if (made?.status === 200) return { endpoint, client, [Symbol.asyncDispose]: stop };
-    await pause(TRY_EVERY_MS);
-  }
-  await stop();
-  throw new Error('the S3 server did not start');
+  let server: ChildProcess | undefined;
+  const kill = (): Promise<void> => (server === undefined ? Promise.resolve() : ended(server));
+  const stop = async (): Promise<void> => {
+    await kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const restart = async (): Promise<void> => {
+    const started = spawn(binary(), args, { stdio: 'ignore', cwd: folder });
+    server = started;
+    for (let n = 0; n < START_TRIES && started.exitCode === null; n++) {
+      const made = await client
+        .fetch(`${endpoint}/${bucket}`, { method: 'PUT' })
+        .catch(() => undefined);
+      // 409: it is there since an earlier start.
+      if (made?.status === 200 || made?.status === 409) return;
+      await pause(TRY_EVERY_MS);
+    }
+    await stop();
+    throw new Error('the S3 server did not start');
+  };
+  await restart();
+  return { endpoint, port: Number(s3), client, kill, restart, [Symbol.asyncDispose]: stop };
 }
 
 async function ended(server: ChildProcess): Promise<void> {

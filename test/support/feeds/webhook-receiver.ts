@@ -12,12 +12,15 @@ export class WebhookReceiver implements AsyncDisposable {
   readonly bodies: Map<number, object> = new Map();
   /** Decides about a request before it counts. */
   answer: (response: ServerResponse) => 'accept' | 'answered' = () => 'accept';
+  /** Called with the indices of a request before its answer. */
+  onAccepted: (indices: readonly number[]) => void = () => undefined;
   #server: Server | undefined;
   #port = 0;
   readonly #webhook = new Webhook(WEBHOOK_SECRET);
 
   /** Listens on the port that it had before, if any. */
-  async start(): Promise<void> {
+  async start(port?: number): Promise<void> {
+    this.#port = port ?? this.#port;
     const server = createServer((request, response) => {
       this.#take(request, response).catch(() => response.destroy());
     });
@@ -53,6 +56,7 @@ export class WebhookReceiver implements AsyncDisposable {
       this.indices.push(Number(event.id));
       this.bodies.set(Number(event.id), event);
     }
+    this.onAccepted(events.map(({ id }) => Number(id)));
     response.writeHead(204).end();
   }
 }

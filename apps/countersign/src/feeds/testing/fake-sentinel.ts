@@ -17,6 +17,8 @@ export type SentinelOptions = {
   readonly callsPerToken?: number;
   /** Rows that it refuses with 400, whatever they hold. */
   readonly isPoison?: (row: SentinelTableRow) => boolean;
+  /** Called before the answer that accepts the rows. */
+  readonly onStored?: (rows: readonly SentinelTableRow[]) => void;
 };
 
 export type SentinelTableRow = Readonly<Record<string, unknown>>;
@@ -119,7 +121,9 @@ export class FakeSentinel implements AsyncDisposable {
       return problem(400, 'InvalidRequestContent', 'The body is not an array of objects.');
     }
     this.calls.push({ rows: rows.length, bytes: bytes.length });
-    this.table.push(...rows.map((row) => this.#stored(row)));
+    const stored = rows.map((row) => this.#stored(row));
+    this.table.push(...stored);
+    this.#options.onStored?.(stored);
     return [204, undefined];
   }
 

@@ -24,6 +24,8 @@ export type SplunkOptions = {
   readonly bodyBytesMax?: number;
   /** Events that it refuses with code 6, whatever they hold. */
   readonly isPoison?: (event: HecEvent) => boolean;
+  /** Called before the answer that reports the events as indexed. */
+  readonly onIndexed?: (events: readonly HecEvent[]) => void;
 };
 
 export type HecEvent = Readonly<Record<string, unknown>> & {
@@ -149,7 +151,7 @@ export class FakeSplunk implements AsyncDisposable {
     }
     this.accepted.push(...events.map(({ fields }) => fields['cs_id'] ?? ''));
     if (!token.acknowledgment || channel === undefined) {
-      if (indexing !== 'never') this.indexed.push(...events);
+      if (indexing !== 'never') this.#index(events);
       return [200, { text: 'Success', code: 0 }];
     }
     const known = indexer.get(channel) ?? { next: 0, waiting: new Map() };
@@ -193,8 +195,13 @@ export class FakeSplunk implements AsyncDisposable {
     if (request === undefined || this.#options.indexing === 'never') return false;
     if (request.polls-- > 0) return false;
     waiting?.delete(id);
-    this.indexed.push(...request.events);
+    this.#index(request.events);
     return true;
+  }
+
+  #index(events: readonly HecEvent[]): void {
+    this.indexed.push(...events);
+    this.#options.onIndexed?.(events);
   }
 }
 
