@@ -55,7 +55,8 @@ export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
   ['operations', [...LEAVES, ...DOMAIN, ...VIEWS]],
   ['mcp', [...LEAVES, ...DOMAIN, ...VIEWS, 'operations']],
   ['server', [...LEAVES, ...DOMAIN, ...VIEWS, 'operations', 'mcp']],
-  ['cli', [...LEAVES, ...DOMAIN, ...VIEWS, 'operations', 'mcp']],
+  ['demo', [...LEAVES, ...DOMAIN, ...VIEWS, 'operations', 'server']],
+  ['cli', [...LEAVES, ...DOMAIN, ...VIEWS, 'operations', 'mcp', 'demo']],
 ]);
 
 /**

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
+import { IS_LONG } from '../../tools/property.ts';
 import { findChromium } from '../support/chromium.ts';
 import {
   type Block,
@@ -197,11 +198,11 @@ describe('README.md', () => {
     assert.equal(lines.at(-1), 'npm ci && npm test');
   });
 
-  test('shows the main use with npm start', async () => {
+  /** Three weeks of a company take a minute. test/server/demo.test.ts has a shorter form. */
+  test('shows the main use with npm start', { skip: !IS_LONG }, async () => {
     const { code, stdout, stderr } = await run(cloneFor('npm-start'), 'npm', ['start']);
     assert.equal(code, 0, stderr);
-    assert.ok(stdout.split('\n').length > 10, stdout);
-    assert.match(stdout, /accounted +[1-9][\d,]* +accounted/, 'it shows the balance');
+    assert.match(stdout, /^Accounted +9[5-9]/m, 'it shows the balance');
     assert.ok(!/warning|invariant/.test(stdout + stderr), `a demonstration that fails:\n${stderr}`);
   });
 });

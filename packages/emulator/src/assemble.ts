@@ -2,8 +2,10 @@ import { ActivityApi } from './activity-api/activity-api.ts';
 import { CONTENT_TYPES } from './activity-api/subscriptions.ts';
 import { type KeyAndCertificate, selfSigned } from './certificate.ts';
 import { withAccess } from './company/access-rows.ts';
+import { ChallengedSignIns } from './company/challenged-sign-ins.ts';
 import { Companies } from './company/companies.ts';
-import type { Actor, Occurrence } from './core/feed-record.ts';
+import type { GovernedActor } from './company/governed-actor.ts';
+import type { Actor, Occurrence, VirtualClock } from './core/feed-record.ts';
 import { machineTime, wallMs } from './core/machine-time.ts';
 import { ManualClock, RunningClock } from './core/virtual-clock.ts';
 import { type Credentials, makeCredentials, ourApps } from './credentials.ts';
@@ -40,14 +42,14 @@ export type Parts = {
   readonly companies: Companies;
   readonly truth: GroundTruth;
   /** Passes an occurrence to the feeds and to the record of the truth. */
-  readonly take: (happening: Occurrence) => void;
+  readonly take: (happening: Occurrence) => void | Promise<void>;
   readonly hosts: readonly Host[];
   /** Filled in once the hosts listen. */
   readonly origins: Record<string, string>;
 };
 
 export async function assemble(options: EmulatorOptions): Promise<Parts> {
-  const { seed = 1, historyMs = 0, speed, recordsPerBlob, delays, onSignIn } = options;
+  const { seed = 1, historyMs = 0, speed, delays, onSignIn } = options;
   const { startMs = wallMs() - historyMs } = options;
   const [mint, tls, credentials] = await Promise.all([
     TokenMint.make(),
@@ -63,10 +65,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
       : new RunningClock({ startMs: startMs + historyMs, speed, real: machineTime });
   const usual = new FeedDelayDispatcher({ seed, ...(delays && { delays }) });
   const faults = new Faults({ seed, usual, ...(options.faults && { plan: options.faults }) });
-  const store = new FeedStore({
-    ...{ seed, dispatcher: faults },
-    ...(recordsPerBlob && { recordsPerBatch: recordsPerBlob }),
-  });
+  const store = storeOf(options, faults);
   const origins: Record<string, string> = {};
   const now = (): number => clock.now() + faults.skewMs;
   const states = new Map(tenants.map((t) => [t.tenantId, t.options.state ?? 'sound']));
@@ -92,6 +91,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     origin: () => origins['login'] ?? '',
     partnerCa: options.partnerCa,
     onSignIn: (signIn) => {
+      if (challenged?.answers(signIn) === true) return;
       const tenant = tenants.find(({ tenantId }) => tenantId === signIn.tenantId);
       const directory = companies.directories.get(signIn.tenantId);
       if (tenant !== undefined && directory !== undefined)
@@ -99,10 +99,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
       onSignIn?.(signIn);
     },
   });
-  // Not part of the real service: a collector can use this clock. 0: time does not pass.
-  login.router.on('GET', '/emulator/clock', () =>
-    json(200, { emulator: 'countersign', nowMs: clock.now(), speed: speed ?? 0 }),
-  );
+  publishClock(login, clock, speed ?? 0);
   const scheme = tls === undefined ? 'http' : 'https';
   const withheld = ({ record }: StoredRecord): boolean => faults.isUnsearched(record.id);
   const hosts: readonly Host[] = [
@@ -112,8 +109,47 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     ...(options.hosts?.({ tenants, store, mint, now, seed, origins: () => origins }) ?? []),
   ];
   const actor = companies.governed(actorOf({ tenants, others, played, seed }), startMs);
+  const challenged = challengesOf(options, { tenants, origins, take, actor });
   const made = { startMs, clock, now, tenants, actor, played, credentials, tls };
-  return { ...made, faults, store, api, login, companies, truth, take, hosts, origins };
+  return {
+    ...{ ...made, faults, store, api, login, companies, truth, hosts, origins },
+    take: challenged?.take ?? take,
+  };
+}
+
+/** Not part of the real service: a collector can use this clock. Speed 0: time does not pass. */
+function publishClock(login: LoginAuthority, clock: VirtualClock, speed: number): void {
+  login.router.on('GET', '/emulator/clock', () =>
+    json(200, { emulator: 'countersign', nowMs: clock.now(), speed }),
+  );
+}
+
+/** Undefined without a browser: no person meets a provider. */
+function challengesOf(
+  { browser }: EmulatorOptions,
+  parts: Pick<Parts, 'tenants' | 'origins'> & {
+    readonly take: (happening: Occurrence) => void;
+    readonly actor: GovernedActor;
+  },
+): ChallengedSignIns | undefined {
+  if (browser === undefined) return undefined;
+  const { tenants, origins, take, actor } = parts;
+  return new ChallengedSignIns({
+    ...{ browser, tenants, take, origin: () => origins['login'] ?? '' },
+    refuse: (happening, code) => actor.refuse(happening, code),
+  });
+}
+
+/** Every feed, unless the options name the feeds with readers. */
+function storeOf(
+  { seed = 1, recordsPerBlob, isRead }: EmulatorOptions,
+  dispatcher: Faults,
+): FeedStore {
+  return new FeedStore({
+    ...{ seed, dispatcher },
+    ...(recordsPerBlob && { recordsPerBatch: recordsPerBlob }),
+    ...(isRead && { isRead }),
+  });
 }
 
 function companiesOf(parts: {

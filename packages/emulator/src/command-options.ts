@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Emulator } from './emulator-options.ts';
 import { FAULT_RATES, type FaultPlan } from './faults/faults.ts';
 import type { PlayedWith } from './living-tenant.ts';
+import { WIKI } from './login/wiki.ts';
 import { policyFilesOf } from './policy-files.ts';
 import { ScenarioError } from './scenarios/errors.ts';
 import { loadScenario } from './scenarios/steps/scenario.ts';
@@ -10,7 +11,6 @@ import {
   connectMethod,
   type MethodAddress,
   methodAddress,
-  WIKI,
   writeCollectingConfig,
   writeMethodConfig,
   writeServeConfig,

@@ -54,6 +54,14 @@ export async function makeCredentials(options: {
   };
 }
 
+/** The id of a client's only credential of a kind, as sign-in rows name it. */
+export function clientKeyId(
+  { objectId }: Pick<RegisteredApp, 'objectId'>,
+  kind: 'certificate' | 'secret',
+): string {
+  return new SeededRandom(objectId, kind).guid();
+}
+
 /** Registrations of our clients in a tenant. Service principals differ per tenant. */
 export function ourApps(credentials: Credentials, tenantId: string): readonly RegisteredApp[] {
   const { clientId, clientSecret, certificate, probe } = credentials;

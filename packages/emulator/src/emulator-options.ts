@@ -1,5 +1,6 @@
 import type { ActivityApi, ActivityApiOptions } from './activity-api/activity-api.ts';
 import type { StreamOptions } from './azure-monitor/event-stream.ts';
+import type { Browser } from './company/challenged-sign-ins.ts';
 import type { Companies } from './company/companies.ts';
 import type { Actor, Feed, VirtualClock } from './core/feed-record.ts';
 import type { Credentials } from './credentials.ts';
@@ -57,6 +58,14 @@ export type EmulatorOptions = {
   readonly hosts?: (world: World) => readonly Host[];
   readonly faults?: Partial<FaultPlan>;
   readonly delays?: FeedDelays;
+  /** Whether any client reads this feed. Feeds without a reader keep nothing. Default: all do. */
+  readonly isRead?: (feed: Feed, tenantId: string) => boolean;
+  /**
+   * Drives the browser of a person who needs the external method. The sign-in counts as the visit
+   * ends. Without it, every second factor succeeds without a provider. Needs the application
+   * `WIKI` in the tenant.
+   */
+  readonly browser?: Browser;
   readonly recordsPerBlob?: { readonly min: number; readonly max: number };
   readonly activityApi?: Partial<
     Pick<

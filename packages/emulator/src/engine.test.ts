@@ -18,7 +18,7 @@ test('merges several actors in time order, each act once', async () => {
   );
   const life = {
     actor: together(actors),
-    take: (h: Occurrence) => taken.push(h),
+    take: (h: Occurrence) => void taken.push(h),
     passed: async (nowMs: number) => {
       passed.push(nowMs);
     },
@@ -42,7 +42,7 @@ test('a waiter for a time sees the tenant as it is then', async () => {
   const taken: number[] = [];
   const life = {
     actor: new OfficeWorker({ everyMs: 10_000 }),
-    take: (h: Occurrence) => taken.push(h.atMs),
+    take: (h: Occurrence) => void taken.push(h.atMs),
     passed: () => Promise.resolve(),
   };
   const engine = new Engine(life, START_MS);

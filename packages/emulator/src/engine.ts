@@ -13,7 +13,7 @@ const TICK_MS = 20;
 export type Life = {
   readonly actor: Actor;
   /** In time order. */
-  readonly take: (happening: Occurrence) => void;
+  readonly take: (happening: Occurrence) => void | Promise<void>;
   /** All occurrences before `nowMs` were taken. A manual clock waits for it to resolve. */
   readonly passed: (nowMs: number) => Promise<void>;
 };
@@ -78,7 +78,8 @@ export class Engine {
   async #make(toMs: number): Promise<void> {
     let count = 0;
     for (const happening of this.#life.actor.happenings(this.#madeMs, toMs)) {
-      this.#life.take(happening);
+      const taken = this.#life.take(happening);
+      if (taken !== undefined) await taken;
       if (++count % HAPPENINGS_PER_TURN === 0) await breathe();
     }
     this.#madeMs = toMs;

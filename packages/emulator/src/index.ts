@@ -6,6 +6,7 @@ export {
   type RunningCommand,
   startCommand,
 } from './command-options.ts';
+export type { Browser, BrowserVisit } from './company/challenged-sign-ins.ts';
 export {
   ACTIVITY_FEEDS,
   type Actor,
@@ -21,7 +22,8 @@ export type { FeedDelay } from './feeds/feed-delays.ts';
 export type { EmulatorTruth } from './ground-truth.ts';
 export { messageFile } from './life/message-file.ts';
 export { lifeOf } from './life/tenant-life.ts';
-export { type PolicyFiles, policyFilesOf } from './policy-files.ts';
+export { WIKI } from './login/wiki.ts';
+export { collectorEntry, type PolicyFiles, policyFilesOf } from './policy-files.ts';
 export { Population } from './population/population.ts';
 export { together } from './scenarios/merge-actors.ts';
 export { runScenario } from './scenarios/run-scenario.ts';
@@ -31,4 +33,9 @@ export {
   scenarioNames,
 } from './scenarios/steps/scenario.ts';
 export type { ClosedFoothold, Foothold, Intruder } from './scenarios/steps/scenario-context.ts';
+export {
+  connectMethod,
+  type MethodAddress,
+  methodAddress,
+} from './serve-config.ts';
 export { startEmulator } from './start-emulator.ts';

@@ -30,6 +30,7 @@ export function livingTenants(
       seed: number === 0 ? seed : `${seed} ${number}`,
       size: options.people ?? PEOPLE_MIN,
       ...(options.governed !== undefined && { governed: options.governed }),
+      ...(options.askedDaily !== undefined && { askedDaily: options.askedDaily }),
       ...(options.diligence !== undefined && { diligence: options.diligence }),
       ...(options.tenantId !== undefined && { tenantId: options.tenantId }),
       ...(name !== undefined && { name }),
@@ -98,6 +99,8 @@ export type TenantOptions = {
    * only a password, and an external authentication method for every second factor.
    */
   readonly governed?: boolean;
+  /** Every person shows the external method at the first sign-in of each day. */
+  readonly askedDaily?: boolean;
   /** Decides which reports Graph returns. Default: P2. */
   readonly license?: 'free' | 'P1' | 'P2';
   readonly state?: TenantState;

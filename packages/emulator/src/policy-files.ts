@@ -1,7 +1,9 @@
+import { clientKeyId, ourApps } from './credentials.ts';
+import type { Emulator } from './emulator-options.ts';
 import type { LivingTenant } from './living-tenant.ts';
 import type { Person } from './population/person.ts';
 import type { Population } from './population/population.ts';
-import { APP_NAMES, RESOURCE_OF_JOB } from './records/first-party-apps.ts';
+import { APP_NAMES, FIRST_PARTY, RESOURCE_OF_JOB } from './records/first-party-apps.ts';
 
 /** A company's directory and register, as its administrators would write them. */
 export type PolicyFiles = { readonly directory: string; readonly register: string };
@@ -14,6 +16,23 @@ export function policyFilesOf(tenant: LivingTenant, sinceMs: number): PolicyFile
     directory: lines([...head, ...directoryLines(population)]),
     register: lines([...head, 'workloads:', ...workloadLines(population)]),
   };
+}
+
+/** The collector's own entry in a register, if it signs in with its secret from this machine. */
+export function collectorEntry({ credentials }: Pick<Emulator, 'credentials'>, id: string): string {
+  const registered = ourApps(credentials, id).find(
+    ({ clientId }) => clientId === credentials.clientId,
+  );
+  if (registered === undefined) return '';
+  const { clientId, objectId, name } = registered;
+  const scopes = [FIRST_PARTY.graph, FIRST_PARTY.managementApi, FIRST_PARTY.storage];
+  return lines([
+    ...[`  - id: ${objectId}`, `    names: [${clientId}]`, '    owner: Security'],
+    ...[`    purpose: ${name}`, '    expires: 2099-12-31'],
+    `    scopes: [${scopes.map((appId) => APP_NAMES.get(appId)).join(', ')}]`,
+    '    networks: ["127.0.0.1"]',
+    `    credentials: [${clientKeyId(registered, 'secret')}]`,
+  ]);
 }
 
 const ADMINISTRATOR = 'Global Administrator';

@@ -4,16 +4,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { type KeyAndCertificate, selfSigned } from './certificate.ts';
 import type { Emulator } from './emulator-options.ts';
-import type { RegisteredApp } from './login/login-directory.ts';
+import { wikiSignIn } from './login/wiki.ts';
 import { policyFilesOf } from './policy-files.ts';
 
-/** An application of the company, to which its people sign in. */
-const WIKI_ID = '9c2b7d64-1f0a-4e7b-8a55-6c1f2f3f4a10';
-const WIKI_REDIRECT = 'http://localhost/wiki';
 const METHOD_APP_ID = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
 const METHOD_CLIENT_ID = 'countersign-emulated';
-/** RFC 7636 requires at least 43 characters. The tutorial redeems no code. */
-const CODE_CHALLENGE = 'x'.repeat(43);
 /** Graph does not throttle this rate at the tenant's speed. */
 const GRAPH_REQUESTS_PER_MINUTE = 6_000;
 const ACTIVITY_REQUESTS_PER_MINUTE = 60_000;
@@ -36,20 +31,6 @@ export async function methodAddress(): Promise<MethodAddress> {
   const certificate = await selfSigned({ commonName: 'countersign' });
   return { port, url: `https://localhost:${port}`, certificate };
 }
-
-/** The application whose sign-in needs a second factor. */
-export const WIKI: RegisteredApp = {
-  clientId: WIKI_ID,
-  objectId: '2b3c4d5e-6f70-4182-93a4-b5c6d7e8f901',
-  name: 'Wiki',
-  isEnabled: true,
-  secrets: [],
-  certificates: [],
-  roles: {},
-  scopes: { 'https://graph.microsoft.com': ['User.Read'] },
-  redirectUris: [WIKI_REDIRECT],
-  isPublic: true,
-};
 
 /** Makes Entra send the people of the first tenant to this address for their second factor. */
 export function connectMethod({ companies, tenants }: Emulator, { url }: MethodAddress): void {
@@ -156,18 +137,14 @@ function methodFiles(
   tenant: Emulator['tenants'][number],
 ): Files {
   const person = tenant.population.person(0);
-  const query = new URLSearchParams({
-    ...{ client_id: WIKI_ID, response_type: 'code', redirect_uri: WIKI_REDIRECT },
-    ...{ scope: 'openid', state: 'tutorial', login_hint: person.upn },
-    ...{ code_challenge: CODE_CHALLENGE, code_challenge_method: 'S256' },
-  });
-  const authority = `${emulator.origins['login']}/${tenant.tenantId}`;
   return {
     'directory.yaml': policyFilesOf(tenant, emulator.clock.now()).directory,
     'access.pem': certificate.certPem,
     'access.key': certificate.keyPem,
     'authorities.pem': emulator.ca ?? '',
-    'sign-in.url': `${authority}/oauth2/v2.0/authorize?${query}`,
+    'sign-in.url': wikiSignIn(emulator.origins['login'] ?? '', {
+      ...{ tenantId: tenant.tenantId, upn: person.upn },
+    }),
     'browser.spki': [certificate.certPem, emulator.ca ?? ''].map(keyDigest).join(','),
     'person.txt': person.upn,
     'tenant.txt': tenant.tenantId,

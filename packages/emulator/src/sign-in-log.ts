@@ -1,5 +1,6 @@
 import type { FeedRecord, Occurrence } from './core/feed-record.ts';
 import type { JsonObject } from './core/json-object.ts';
+import { clientKeyId } from './credentials.ts';
 import type { LivingTenant } from './living-tenant.ts';
 import type { AppliedListener, ExternalFactor, SignIn as Given } from './login/client-sign-in.ts';
 import { DEVICE_GRANT } from './login/grants/device-codes.ts';
@@ -63,8 +64,12 @@ function signInOf(
       appId: app.clientId,
       servicePrincipalId: app.objectId,
     };
-    const kind = given.proof === 'certificate' ? 'certificate' : 'clientSecret';
-    const made = appSignIn(account, request, { kind, keyId: '', homeTenantId: tenantId });
+    const isCertificate = given.proof === 'certificate';
+    const made = appSignIn(account, request, {
+      kind: isCertificate ? 'certificate' : 'clientSecret',
+      keyId: clientKeyId(app, isCertificate ? 'certificate' : 'secret'),
+      homeTenantId: tenantId,
+    });
     return error === 0 ? made : refused(made, error);
   }
   const person = personOf(population, given.person);

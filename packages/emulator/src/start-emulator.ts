@@ -14,6 +14,8 @@ const DAY_MS = 86_400_000;
 const DEFECTS_KEPT = 100;
 /** A day longer than the Activity API lists them, to distinguish "expired" from "unknown". */
 const ACTIVITY_KEPT_MS = 8 * DAY_MS;
+/** Each feed is searched, so not at every step. The retention is longer than any client reads. */
+const FORGET_EVERY_MS = 3_600_000;
 /** Graph keeps sign-ins and directory audits for 30 days with a premium license. */
 const OTHERS_KEPT_MS = 30 * DAY_MS;
 
@@ -77,6 +79,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 function lifeIn({ store, api, login, faults, actor, take }: Parts): Life {
+  let forgotMs = Number.NEGATIVE_INFINITY;
+  const forget = (nowMs: number): void => {
+    if (nowMs - forgotMs < FORGET_EVERY_MS) return;
+    forgotMs = nowMs;
+    store.forget((feed) =>
+      feed.startsWith('activity/') ? nowMs - ACTIVITY_KEPT_MS : nowMs - OTHERS_KEPT_MS,
+    );
+  };
   return {
     actor,
     take,
@@ -84,9 +94,7 @@ function lifeIn({ store, api, login, faults, actor, take }: Parts): Life {
       login.passed(nowMs);
       store.advance(nowMs);
       faults.strike(api.subscriptions, nowMs);
-      store.forget((feed) =>
-        feed.startsWith('activity/') ? nowMs - ACTIVITY_KEPT_MS : nowMs - OTHERS_KEPT_MS,
-      );
+      forget(nowMs);
       return api.notify();
     },
   };

@@ -104,7 +104,7 @@ export class Companies {
   }
 
   /** Wraps an actor, so that changes of the directories affect its acts. */
-  governed(actor: Actor, startMs: number): Actor {
+  governed(actor: Actor, startMs: number): GovernedActor {
     return new GovernedActor({ actor, directories: this.directories, startMs });
   }
 

@@ -50,6 +50,15 @@ export class GovernedActor implements Actor {
     }
   }
 
+  /** A sign-in that failed after it was simulated. Acts with its token do not happen. */
+  refuse(happening: Occurrence, code: number): Occurrence {
+    const row = signInOf(happening);
+    if (row === undefined) return happening;
+    forgetOldest(this.#deadTokens, DEAD_TOKENS_MAX);
+    this.#deadTokens.add(row.tokenId);
+    return refusedSignIn(happening, code);
+  }
+
   #decide(directory: Directory, happening: Occurrence): Occurrence | undefined {
     const row = signInOf(happening);
     if (row === undefined) {
@@ -65,9 +74,7 @@ export class GovernedActor implements Actor {
         remember(this.#sessions, row.sessionId, happening.atMs, SESSIONS_MAX);
       return happening;
     }
-    forgetOldest(this.#deadTokens, DEAD_TOKENS_MAX);
-    this.#deadTokens.add(row.tokenId);
-    return refusedSignIn(happening, refusal.code);
+    return this.refuse(happening, refusal.code);
   }
 
   #refusal(directory: Directory, row: SignInRow, happening: Occurrence): Refusal | undefined {

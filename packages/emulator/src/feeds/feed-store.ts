@@ -54,6 +54,7 @@ export class FeedStore {
   readonly #shelves = new Map<string, Shelf>();
   readonly #open = new Map<string, BatchBuilder>();
   readonly #vault: SpillStore;
+  readonly #isRead: (feed: Feed, tenantId: string) => boolean;
   #sequence = 0;
   #reachedMs = Number.NEGATIVE_INFINITY;
 
@@ -62,9 +63,12 @@ export class FeedStore {
     readonly dispatcher: Dispatcher;
     readonly recordsPerBatch?: { readonly min: number; readonly max: number };
     readonly vault?: SpillStore;
+    /** Feeds without a reader keep nothing. Default: all are read. */
+    readonly isRead?: (feed: Feed, tenantId: string) => boolean;
   }) {
     this.#dispatcher = options.dispatcher;
     this.#vault = options.vault ?? new SpillStore();
+    this.#isRead = options.isRead ?? (() => true);
     this.#random = new SeededRandom(options.seed, 'store');
     this.#recordsPerBatch = options.recordsPerBatch ?? { min: 1, max: 500 };
   }
@@ -72,6 +76,7 @@ export class FeedStore {
   /** Takes occurrences in time order. */
   take(happening: Occurrence): void {
     for (const record of happening.records) {
+      if (!this.#isRead(record.feed, happening.tenantId)) continue;
       const routes = this.#dispatcher.routes(record, happening);
       if (routes.length === 0) continue;
       const json = JSON.stringify(record.body);

@@ -81,7 +81,10 @@ function logon(scene: ActivityScene): SignIn {
   const sessionId = computerSession(holder, plan.day);
   const request = { ...requestOf(scene, SLOTS.logon), sessionId };
   const isAsked =
-    person.workplace === 'browser' || plan.trouble === 'reset' || isFirstDay(holder, plan.day);
+    person.isAskedDaily ||
+    person.workplace === 'browser' ||
+    plan.trouble === 'reset' ||
+    isFirstDay(holder, plan.day);
   if (isAsked) return asked(person, request);
   if (person.workplace === 'windows') return windowsSignIn(person, request);
   return silentSignIn(person, request);
@@ -89,6 +92,7 @@ function logon(scene: ActivityScene): SignIn {
 
 /** Each person authenticates with their own method. */
 function asked(person: Person, request: Request): SignIn {
+  if (person.isAskedDaily) return promptedSignIn(person, request);
   if (person.isFederated) return federatedSignIn(person, request);
   if (person.methods.includes('fido2')) return passkeySignIn(person, request);
   return promptedSignIn(person, request);

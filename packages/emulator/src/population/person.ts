@@ -45,6 +45,8 @@ export type Person = Traits & {
   readonly isHelpDesk: boolean;
   /** The external authentication method provides the second factor. */
   readonly isAskedExternally: boolean;
+  /** The tenant asks for it at the first sign-in of each day, whatever else the person has. */
+  readonly isAskedDaily: boolean;
 };
 
 /** Direct reports per manager. */
@@ -64,7 +66,7 @@ export function personOf(tenant: Tenant, index: number): Person {
     index === ADMINISTRATOR || (traits.department === 'IT' && mix(key, index, 7) % 40 === 0);
   const needsPasskey = tenant.isGoverned && (isAdministrator || isHelpDesk);
   // Role holders who need a passkey sign in with it, not through another provider.
-  const isFederated = traits.isFederated && !needsPasskey;
+  const isFederated = traits.isFederated && !needsPasskey && !tenant.isAskedDaily;
   const domain = isFederated ? tenant.federatedDomain : tenant.domain;
   return {
     ...traits,
@@ -88,6 +90,7 @@ export function personOf(tenant: Tenant, index: number): Person {
     isAdministrator,
     isHelpDesk,
     isAskedExternally: tenant.isGoverned,
+    isAskedDaily: tenant.isAskedDaily,
   };
 }
 

@@ -17,6 +17,8 @@ export type Tenant = {
   readonly key: number;
   /** The company has strict policies; see {@link TenantOptions}. */
   readonly isGoverned: boolean;
+  /** Every person shows a second factor at the first sign-in of a day. */
+  readonly isAskedDaily: boolean;
   /** Conditional access policies that sign-in rows name. */
   readonly policies: readonly { readonly id: string; readonly displayName: string }[];
 };
@@ -32,6 +34,8 @@ export type TenantOptions = {
    * authentication method for every second factor of people.
    */
   readonly governed?: boolean;
+  /** A policy ends browser sessions each night. */
+  readonly askedDaily?: boolean;
 };
 
 export function tenantOf(options: TenantOptions): Tenant {
@@ -49,6 +53,7 @@ export function tenantOf(options: TenantOptions): Tenant {
     forest: `EURPR0${1 + (mix(key, 2) % 8)}A00${1 + (mix(key, 3) % 9)}`,
     key,
     isGoverned: options.governed === true,
+    isAskedDaily: options.askedDaily === true,
     policies: [
       'Second factor for everybody',
       'Managed devices for finance',

@@ -23,6 +23,7 @@ export const FIRST_PARTY = {
   directory: '00000002-0000-0000-c000-000000000000',
   teamsService: 'cc15fd57-2c6c-4117-a88c-83b1d56b4bbe',
   managementApi: 'c5393580-f805-4401-95e8-94b7a6ef2fc2',
+  storage: 'e406a681-f3d4-42a8-90b6-c2b029497af1',
   keyVault: 'cfa8b339-82a2-471a-a3c9-0fc0be7a4093',
 } as const;
 
@@ -47,6 +48,7 @@ export const APP_NAMES: ReadonlyMap<string, string> = new Map([
   [FIRST_PARTY.directory, 'Windows Azure Active Directory'],
   [FIRST_PARTY.teamsService, 'Microsoft Teams Services'],
   [FIRST_PARTY.managementApi, 'Office 365 Management APIs'],
+  [FIRST_PARTY.storage, 'Azure Storage'],
   [FIRST_PARTY.keyVault, 'Azure Key Vault'],
 ]);
 

@@ -92,8 +92,9 @@ export function promptedSignIn(person: Person, request: Request, client?: Client
   };
 }
 
-/** With an external method, a person with a passkey uses it everywhere. */
-function stepsOf({ isAskedExternally, methods }: Person): Step[] {
+/** With an external method, a person with a passkey uses it, unless the method is asked daily. */
+function stepsOf({ isAskedDaily, isAskedExternally, methods }: Person): Step[] {
+  if (isAskedDaily) return [PASSWORD, EXTERNAL];
   if (isAskedExternally) return methods.includes('fido2') ? [FIDO] : [PASSWORD, EXTERNAL];
   const method = methods[1] ?? 'microsoftAuthenticator';
   return [PASSWORD, SECOND[method] ?? second('Mobile app notification', '')];

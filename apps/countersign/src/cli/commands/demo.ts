@@ -1,127 +1,174 @@
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { LedgerReader } from '@countersign/ledger/reader';
+import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
-import { contentFolder } from '../../config/installed-package.ts';
-import { Readers } from '../../operations/readers/readers.ts';
+import type { DemoLine } from '../../demo/demo-answers.ts';
+import type { DemoState } from '../../demo/demo-folder.ts';
+import type { ReadyDemo } from '../../demo/run-demo.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
-import { CliError, usage } from '../process/errors.ts';
+import { usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
+
+type Flags = {
+  readonly people?: string;
+  readonly days?: string;
+  readonly until?: string;
+  readonly port?: string;
+  readonly fresh?: true;
+  readonly prepare?: true;
+  readonly serve?: true;
+};
+
+const FOLDER = 'countersign-demo';
+const LABEL_COLUMNS = 15;
+const PORT = '8480';
 
 export function declareDemo(program: Parser, bind: BindCommand): void {
   program
     .command('demo')
-    .summary('show the main features on two weeks of an invented company')
+    .summary('three weeks of an invented company with an intruder, in a minute')
     .description(
-      'Imports the sample export that comes with the program into a new ledger, puts policies in ' +
-        'force, asks a few questions, and proves the answers. The ledger is in --data, or else ' +
-        'in a temporary folder.',
+      'Lets an invented company live for three weeks in an emulated Microsoft 365, with an ' +
+        'intruder inside. Its people sign in through the external authentication method; ' +
+        'policies check all other sign-ins. Prints what was verified, accounted and found, and ' +
+        'what cannot be told. Then serves the console on this machine. Without a terminal it ' +
+        `ends after the results. The folder is --data, or else ${FOLDER} in the current folder. ` +
+        'A second run opens it again.',
     )
+    .option('--people <count>', 'people of the company, 10 to 500 (default: 60)')
+    .option('--days <count>', 'days of history, 2 to 30; the attack needs 21 (default: 21)')
+    .option('--until <time>', 'the end of the history, such as 2026-11-27T18:00Z (default: now)')
+    .option('--port <port>', `the port of the console (default: ${PORT})`)
+    .option('--fresh', 'let the company live again, and replace the earlier demonstration')
+    .option('--prepare', 'end after the results')
+    .option('--serve', 'serve the console, even without a terminal')
     .action(bind(demo));
 }
 
-const READERS_OF_MAIL = `SELECT mailbox, sum(item_count) AS items_at_least,
-  bool_or(is_throttled) AS recording_stopped FROM events
-WHERE operation = 'MailItemsAccessed' AND app_uid =
-  (SELECT any_value(app_uid) FROM events WHERE app_name = 'Mail Archive Connector')
-GROUP BY mailbox ORDER BY 2 DESC`;
-
-const INTRUDER = 'scanops@northmoor.example';
-
-const demo: CommandHandler = async (context) => {
-  const content = join(contentFolder(), 'sample');
-  const sample = join(content, 'export');
-  if (!existsSync(sample)) throw usage(`could not find the sample export in ${sample}`);
+const demo: CommandHandler<[flags: Flags]> = async (context, flags) => {
+  const { namedDataDir, cwd, random, env, clock, signal } = context;
   // Ignores COUNTERSIGN_DATA: a fictional company must not get into a real ledger.
-  const dir = context.namedDataDir ?? mkdtempSync(join(tmpdir(), 'countersign-demo-'));
-  const step = async (say: string, line: readonly string[]): Promise<void> => {
-    if (!context.json) tell(context, say, line);
-    const json = context.json ? ['--json'] : [];
-    const exitCode = await context.run([...line, '--data', dir, ...json]);
-    if (exitCode !== EXIT.done && exitCode !== EXIT.cannotTell) {
-      throw new CliError('CANNOT_TELL', `a step of the demonstration ended with ${exitCode}`);
-    }
-  };
-  await step('Two weeks of an invented company, into a ledger.', ['import', sample]);
-  await step('What the company allows: its policies, its people and its applications.', [
-    'policy',
-    'use',
-    '--directory',
-    join(content, 'directory.yaml'),
-    '--register',
-    join(content, 'register.yaml'),
-  ]);
-  await step('Each action is matched to its authorization. Which ones remain, and why?', [
-    'reconcile',
-  ]);
-  await step('The account of the office scanners signed in at night. What did it do?', [
-    'statement',
-    INTRUDER,
-    '--from',
-    '2026-03-07',
-    '--to',
-    '2026-03-10',
-  ]);
-  await step(
-    'It gave an application a key and the right to read all mail. What did the application read?',
-    ['query', READERS_OF_MAIL],
-  );
-  const consent = await indexOfConsent({ ...context, dataDir: dir });
-  const file = join(dir, 'consent.evidence');
-  await step('The consent and its proof, for an auditor who trusts no one.', [
-    'evidence',
-    'export',
-    String(consent),
-    '-o',
-    file,
-  ]);
-  await step('The auditor verifies it with the key of the ledger, received over another channel.', [
-    'evidence',
-    'verify',
-    file,
-    '--key',
-    await vkeyOf(dir),
-  ]);
-  await step('Has anything changed since?', ['ledger', 'fsck']);
-  if (!context.json) tellEnd(context, dir);
+  const dir = namedDataDir ?? resolve(cwd, FOLDER);
+  const world = { dir, random, env, stopwatch: clock, signal };
+  const run = await import('../../demo/run-demo.ts');
+  const ready = await readyDemo(context, flags, world);
+  try {
+    for await (const line of run.answerLines(world, ready)) tell(context, line);
+    if (isServed(context, flags)) await serve(context, flags, ready, dir);
+    else tellHow(context, dir);
+  } finally {
+    await run.closeDemo(ready);
+  }
   return EXIT.done;
 };
 
-async function vkeyOf(dir: string): Promise<string> {
-  const ledger = await LedgerReader.open(dir);
-  const { vkey } = ledger;
-  ledger.close();
-  return vkey;
-}
+type World = Parameters<typeof import('../../demo/run-demo.ts').buildDemo>[0];
 
-async function indexOfConsent(context: Context): Promise<number> {
-  using readers = new Readers(context);
-  const { store, head } = await readers.sources();
-  const { rows } = await store.timeline({ user: INTRUDER }, head);
-  let index = 0;
-  for await (const row of rows) {
-    if (row.event.operation === 'Consent to application.') index = row.index;
+/** The demonstration of an earlier run, or a new one. */
+async function readyDemo(context: Context, flags: Flags, world: World): Promise<ReadyDemo> {
+  const { inspectFolder } = await import('../../demo/demo-folder.ts');
+  const { buildDemo, companyLine, openDemo } = await import('../../demo/run-demo.ts');
+  const { dir } = world;
+  const folder = inspectFolder(dir);
+  if (folder.kind === 'foreign') {
+    throw usage(`could not use ${dir}: it holds something else. Name another folder with --data`);
   }
-  return index;
-}
-
-function tellEnd({ terminal }: Context, dir: string): void {
-  terminal.line();
-  terminal.line({ text: 'Continue yourself', style: 'heading' });
-  for (const line of [
-    'timeline --ip 192.0.2.118',
-    'statement vivian.castellan@northmoor.example --format html -o vivian.html',
-    'coverage',
-  ]) {
-    terminal.line(`$ countersign ${line} --data ${dir}`);
+  if (folder.kind === 'ready' && isWanted(folder.state, flags)) {
+    tell(context, companyLine(folder.state));
+    return openDemo(world, folder.state);
   }
+  const plan = await planOf(context, flags);
+  tell(context, companyLine(plan));
+  const { terminal } = context;
+  const ready = await buildDemo(world, plan, (share) =>
+    terminal.progress({
+      task: 'living',
+      records: Math.round(share * plan.days * 24),
+      recordsTotal: plan.days * 24,
+    }),
+  );
+  terminal.progressEnd();
+  return ready;
 }
 
-function tell({ terminal }: Context, say: string, line: readonly string[]): void {
+function isWanted({ people, days }: DemoState, flags: Flags): boolean {
+  if (flags.fresh === true || flags.until !== undefined) return false;
+  const isSame = (given: string | undefined, has: number): boolean =>
+    given === undefined || Number(given) === has;
+  return isSame(flags.people, people) && isSame(flags.days, days);
+}
+
+async function planOf(context: Context, flags: Flags) {
+  const { DAYS, MINUTE_MS, PEOPLE, SEED } = await import('../../demo/company/demo-plan.ts');
+  const nowMs = context.clock.now();
+  const untilMs = flags.until === undefined ? nowMs : Date.parse(flags.until);
+  if (!(untilMs <= nowMs)) {
+    throw usage(`could not end the history at ${flags.until}: give a time up to now`);
+  }
+  return {
+    people: numberOf('people', flags.people, { least: 10, most: 500, otherwise: PEOPLE }),
+    days: numberOf('days', flags.days, { least: 2, most: 30, otherwise: DAYS }),
+    endMs: Math.floor(untilMs / MINUTE_MS) * MINUTE_MS,
+    seed: SEED,
+  };
+}
+
+type Range = { readonly least: number; readonly most: number; readonly otherwise: number };
+
+function numberOf(name: string, text: string | undefined, range: Range): number {
+  const number = text === undefined ? range.otherwise : Number(text);
+  if (Number.isInteger(number) && number >= range.least && number <= range.most) return number;
+  throw usage(`could not use --${name} ${text}: give ${range.least} to ${range.most}`);
+}
+
+function isServed({ terminal, json }: Context, { prepare, serve: asked }: Flags): boolean {
+  if (prepare === true) return false;
+  return asked === true || (terminal.isTTY && !json);
+}
+
+function tellHow({ terminal, json }: Context, dir: string): void {
+  if (json) return;
   terminal.line();
-  terminal.line({ text: say, style: 'heading' });
-  const words = line.map((word) => (/^[\w@./:-]+$/.test(word) ? word : `"${word}"`)).join(' ');
-  terminal.paragraph(`$ countersign ${words.replace(/\s+/g, ' ')}`);
+  terminal.line(`The ledger is in ${dir}. Open the console:`);
+  terminal.line(`$ countersign demo --serve --data ${dir}`);
+}
+
+/** Serves the ledger until the process is stopped. */
+async function serve(
+  context: Context,
+  flags: Flags,
+  { files, clock }: ReadyDemo,
+  dir: string,
+): Promise<void> {
+  const { loadConfigVersion } = await import('../../config/load-config.ts');
+  const { writeFinishedConfig } = await import('../../demo/company/demo-files.ts');
+  const { env, random, signal, terminal } = context;
+  const port = numberOf('port', flags.port, { least: 0, most: 65_535, otherwise: Number(PORT) });
+  writeFinishedConfig(files, clock.url, `127.0.0.1:${port}`);
+  const readConfig = () => loadConfigVersion(files.finished, env);
+  await context.startServer({
+    ...{ dataDir: dir, config: readConfig().config, readConfig, env, random, signal },
+    clock: context.clock,
+    hangUps: context.hangUps(signal),
+    ...{ keyFile: undefined, acceptFork: undefined },
+    log: (line) => {
+      if (env['COUNTERSIGN_DEBUG'] !== undefined) terminal.note(line);
+    },
+    ready: ({ url }) => tellAddress(context, url),
+  });
+}
+
+function tellAddress({ terminal, json }: Context, url: string): void {
+  // Passkeys need a name: browsers refuse them at an address.
+  const address = url.replace('127.0.0.1', 'localhost');
+  if (json) {
+    terminal.document({ url: address });
+    return;
+  }
   terminal.line();
+  terminal.line({ text: 'Console'.padEnd(LABEL_COLUMNS), style: 'strong' }, `${address}/`);
+  terminal.line('Press Ctrl-C to end it.');
+}
+
+function tell({ terminal, json }: Context, { label, text }: DemoLine): void {
+  if (json) terminal.document({ label, text });
+  else terminal.labeled(label, text, LABEL_COLUMNS);
 }
