@@ -13,6 +13,7 @@ const SIGNS = ['@', '%40', '\\u0040', '&#64;'] as const;
  * URLs, and without a dot in its domain. Linear in the length of the text, which an attacker wrote.
  */
 export function addressSpans(text: string): readonly Span[] {
+  if (!text.includes('@') && !text.includes('40') && !text.includes('&#64;')) return NONE;
   let spans: Span[] | undefined;
   for (const sign of SIGNS) {
     let at = text.indexOf(sign);

@@ -53,8 +53,12 @@ export class DocumentPeople {
       const isPerson = isPersonObject(value, place);
       if (isPerson) this.#learnPerson(namesIn(value));
       for (const member in value) {
-        this.learn(value[member], placeOf(member, isPerson));
-        this.#learnText(member);
+        const item = value[member];
+        // Numbers and switches name no one.
+        if (typeof item === 'string' || typeof item === 'object') {
+          this.learn(item, placeOf(member, isPerson));
+        }
+        if (!PLAIN_MEMBER.test(member)) this.#learnText(member);
       }
     }
   }

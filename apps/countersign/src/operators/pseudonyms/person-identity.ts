@@ -5,6 +5,7 @@
  */
 export function addressIdentity(address: string): string {
   const plain = address.replaceAll(/%40|\\u0040|&#64;/g, '@');
+  if (isAscii(plain)) return plain.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
   return plain
     .normalize('NFKC')
     .toLowerCase()
@@ -13,13 +14,25 @@ export function addressIdentity(address: string): string {
 
 /** Of a name that is no address: an object id, a display name, a SID. */
 export function nameIdentity(name: string): string {
-  return name.normalize('NFKC').trim().toLowerCase();
+  const normal = isAscii(name) ? name : name.normalize('NFKC');
+  return normal.trim().toLowerCase();
 }
 
 /** The words of a name: `vivian.castellan` and `Vivian Castellan` have the same. */
 export function wordsOf(name: string): readonly string[] {
+  // Letters of ASCII are their own normal form, and most names have no others.
+  if (isAscii(name)) return name.toLowerCase().match(ASCII_WORD) ?? NO_WORDS;
   return Array.from(name.normalize('NFKC').matchAll(WORD), ([word]) => word.toLowerCase());
 }
+
+function isAscii(text: string): boolean {
+  return !OTHER_CHARACTER.test(text);
+}
+
+const OTHER_CHARACTER = /[\u0080-\uffff]/;
+const NO_WORDS: readonly string[] = [];
+/** What {@link WORD} matches in lower-case ASCII. */
+const ASCII_WORD = /[a-z']+/g;
 
 export const WORD: RegExp = /[\p{L}\p{M}'’]+/gu;
 
