@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { createParser } from 'eventsource-parser';
 import { certificateFor } from '../../tools/testing/certificate.ts';
+import { eventsOf } from '../support/api/event-stream.ts';
 import { ActivityService } from '../support/collection/activity-service.ts';
 import { countersignHere } from '../support/command-here.ts';
 import { ended, start } from '../support/command-line.ts';
@@ -52,34 +52,6 @@ async function importRecords({ dir }: Service, from: number, count: number): Pro
   const input = ndjson(records(from + count).slice(from));
   const { code, stderr } = await countersignHere(['import', '-', '--data', dir], { input });
   assert.equal(code, 0, stderr);
-}
-
-type StreamEvent = {
-  readonly id: string | undefined;
-  readonly event: string;
-  readonly data: string;
-};
-
-/** The events of a stream, until it ends or the signal is aborted. */
-async function* eventsOf(
-  url: string,
-  token: string,
-  headers: Record<string, string> = {},
-  signal?: AbortSignal,
-): AsyncGenerator<StreamEvent> {
-  const accept = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
-  const response = await fetch(url, { headers: { ...accept, ...headers }, signal: signal ?? null });
-  assert.equal(response.status, 200, await (response.ok ? '' : response.text()));
-  assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
-  const found: StreamEvent[] = [];
-  const parser = createParser({
-    onEvent: ({ id, event = '', data }) => void found.push({ id, event, data }),
-  });
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    parser.feed(decoder.decode(chunk, { stream: true }));
-    yield* found.splice(0);
-  }
 }
 
 test('a stream that is cut off continues behind its last event, and misses nothing', async (t) => {

@@ -113,7 +113,15 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ],
   ...['serve-canaries', 'three-shapes', 'verified-week'],
   // The sinks, the client, backups and the clock have unit tests and one system test each.
-  ...['all-sinks-kill', 'sink-feeds', 'lake-kill', 'client', 'backup', 'emulator-one-clock'],
+  ...[
+    'all-sinks-kill',
+    'day-of-a-company',
+    'sink-feeds',
+    'lake-kill',
+    'client',
+    'backup',
+    'emulator-one-clock',
+  ],
   'webhook-feed',
   ...['pseudonyms', 'mcp', 'upgrade'],
 ]);
