@@ -86,8 +86,11 @@ export const FILE_RETRIES_MAX = 3;
 /** Names in a chain before the resolution of a principal is cut. People have a handful. */
 export const IDENTITY_RESOLVER_NODES_MAX = 256;
 
-/** Events that DuckDB sorts at once for a timeline. A single day may exceed it. */
-export const TIMELINE_WINDOW_ROWS = 100_000;
+/**
+ * Events that DuckDB sorts at once for a timeline. Whole rows of 40,000 to 100,000 events of a busy
+ * day need more than the 256 MiB of a reader.
+ */
+export const TIMELINE_WINDOW_ROWS = 40_000;
 
 /** A running collector polls about every minute. After this time the source is no longer polled. */
 export const ASKED_WITHIN_MS: number = 15 * 60_000;

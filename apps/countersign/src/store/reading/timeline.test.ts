@@ -98,7 +98,7 @@ test('reads a timeline in windows of whole days, and skips empty ones', () => {
     startMs: n * DAY,
     path: `file ${n}`,
     actor: null,
-    rows: 60_000,
+    rows: 30_000,
   }));
   assert.deepEqual(
     windowsOf(days, {}),
@@ -109,4 +109,16 @@ test('reads a timeline in windows of whole days, and skips empty ones', () => {
     { fromMs: DAY + 5, toMs: 3 * DAY + 9, places: few },
   ]);
   assert.deepEqual(windowsOf([], {}), []);
+});
+
+test('cuts a day that does not fit into parts that follow each other', () => {
+  const day = { startMs: DAY, path: 'file', actor: null, rows: 1_000_000 };
+  const windows = windowsOf([day], { fromMs: DAY + 7 });
+  assert.equal(windows.length, 100);
+  assert.deepEqual([windows[0]?.fromMs, windows.at(-1)?.toMs], [DAY + 7, 2 * DAY]);
+  for (const [at, { fromMs = 0, toMs = 0, places }] of windows.entries()) {
+    assert.ok(fromMs < toMs);
+    assert.equal(fromMs, windows[at - 1]?.toMs ?? DAY + 7);
+    assert.deepEqual(places, [day]);
+  }
 });

@@ -56,7 +56,7 @@ async function countRows(
   return { generation: snapshot.generation, counts };
 }
 
-/** Windows of as many days as fit the limit, at least one. */
+/** Windows of as many days as fit the limit. A day that does not fit is cut into equal parts. */
 export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[] {
   const days = [...Map.groupBy(counts, ({ startMs }) => startMs).values()];
   const rowsOf = (day: readonly PlaceCount[]): number => day.reduce((n, { rows }) => n + rows, 0);
@@ -71,14 +71,21 @@ export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[]
     const places = days.slice(from, to).flat();
     const firstMs = (places[0] as PlaceCount).startMs;
     const endMs = (places.at(-1) as PlaceCount).startMs + DAY_MS;
-    windows.push({
-      fromMs: Math.max(firstMs, scope.fromMs ?? firstMs),
-      toMs: Math.min(endMs, scope.toMs ?? endMs),
-      places,
-    });
+    const fromMs = Math.max(firstMs, scope.fromMs ?? firstMs);
+    const toMs = Math.min(endMs, scope.toMs ?? endMs);
+    const parts = partsOf(rowsOf(places));
+    const edgeMs = (part: number): number => fromMs + Math.floor(((toMs - fromMs) * part) / parts);
+    for (let part = 0; part < parts; part++) {
+      windows.push({ fromMs: edgeMs(part), toMs: edgeMs(part + 1), places });
+    }
     from = to;
   }
   return windows;
+}
+
+/** Most rows of a day lie in a quarter of it, the working hours. */
+function partsOf(rows: number): number {
+  return rows <= TIMELINE_WINDOW_ROWS ? 1 : Math.ceil((4 * rows) / TIMELINE_WINDOW_ROWS);
 }
 
 /** After a compaction, continues after the last event that was yielded. */
