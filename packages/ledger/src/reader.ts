@@ -9,4 +9,5 @@ export { type ErasureBody, parseErasure, rangesOf } from './erasure/erasure-body
 export { type HoldBody, type HoldScope, parseHold } from './erasure/hold-body.ts';
 export { layout } from './folder/folder-layout.ts';
 export { readLocalKeys } from './folder/key-files.ts';
+export { retainedCheckpoints } from './folder/retained-checkpoints.ts';
 export { type Body, LedgerReader, type ReadEntry, type ScanBatch } from './ledger-reader.ts';

@@ -15,6 +15,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     'findings mark': async () => (await import('./detection/mark-findings.ts')).markFindings,
     'rules test': async () => (await import('./detection/test-rules.ts')).testRules,
     'rules backtest': async () => (await import('./detection/backtest-rules.ts')).backtestRules,
+    'rules show': async () => (await import('./detection/show-rule.ts')).showRule,
+    'rules replay': async () => (await import('./detection/replay-rule.ts')).replayRule,
     'rules status': async () => (await import('./detection/list-rule-health.ts')).listRuleHealth,
     'policy show': async () => (await import('./policies/show-policies.ts')).showPolicies,
     'policy use': async () => (await import('./policies/activate-policies.ts')).activatePolicies,
@@ -47,6 +49,10 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     import: async () => (await import('./ingest/import.ts')).importRecords,
     'import quarantined': async () => (await import('./ingest/import.ts')).retryQuarantined,
     'ledger checkpoint': async () => (await import('./ledger/checkpoint.ts')).showCheckpoint,
+    'ledger checkpoints': async () =>
+      (await import('./ledger/list-checkpoints.ts')).listCheckpoints,
+    'ledger entries': async () => (await import('./ledger/list-entries.ts')).listEntries,
+    'ledger erasures': async () => (await import('./ledger/list-erasures.ts')).listErasures,
     'ledger erase': async () => (await import('./ledger/erase.ts')).eraseBodies,
     'ledger fsck': async () => (await import('./ledger/fsck.ts')).checkLedger,
     'ledger hold': async () => (await import('./ledger/hold.ts')).placeHold,
@@ -74,6 +80,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     'agent record-call': async () =>
       (await import('./people/record-agent-call.ts')).recordAgentCall,
     coverage: async () => (await import('./reading/coverage.ts')).listCoverage,
+    canaries: async () => (await import('./reading/canaries.ts')).listCanaries,
     backup: async () => (await import('./backup/backup.ts')).backUp,
     reload: async () => (await import('./setup/reload.ts')).reload,
     health: async () => (await import('./doctor/health.ts')).askHealth,

@@ -42,6 +42,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('rules', () => import('./detection/rules.ts')),
   derived('query', () => import('./reading/query.ts')),
   derived('coverage', () => import('./reading/coverage.ts')),
+  derived('canaries', () => import('./reading/canaries.ts')),
   derived('decide', () => import('./enforcement/decide.ts')),
   derived('decisions', () => import('./enforcement/decisions.ts')),
   derived('policy', () => import('./enforcement/policy.ts')),

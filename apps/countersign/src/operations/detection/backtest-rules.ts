@@ -18,6 +18,28 @@ import { indexConclusion, type Sources } from '../readers/readers.ts';
 
 type BacktestInput = PeriodInput & { readonly rule: string };
 
+export const backtestSchema: z.ZodType = z.strictObject({
+  rule: z.string(),
+  title: z.string(),
+  kind: z.enum(['rule', 'correlation']),
+  matches: z.int(),
+  days: z.array(z.strictObject({ day: z.string(), matches: z.int() })),
+  entries: z.array(z.int()),
+  findings: z.array(
+    z.strictObject({
+      title: z.string(),
+      severity: z.int(),
+      tenant: z.string(),
+      group: z.string(),
+      entries: z.array(z.int()),
+    }),
+  ),
+  throttled: z.array(z.string()),
+  records: z.int(),
+  erased: z.int(),
+  microsecondsPerRecord: z.number(),
+});
+
 export const backtestRules: ListOperation<BacktestInput, object, Backtest> = {
   name: 'rules backtest',
   summary: 'what would a rule have found in the ledger?',
@@ -33,27 +55,7 @@ export const backtestRules: ListOperation<BacktestInput, object, Backtest> = {
     rule: field(z.string().min(1), 'a file or folder of Sigma rules', { isPath: true }),
     ...PERIOD_FIELDS,
   }),
-  output: z.strictObject({
-    rule: z.string(),
-    title: z.string(),
-    kind: z.enum(['rule', 'correlation']),
-    matches: z.int(),
-    days: z.array(z.strictObject({ day: z.string(), matches: z.int() })),
-    entries: z.array(z.int()),
-    findings: z.array(
-      z.strictObject({
-        title: z.string(),
-        severity: z.int(),
-        tenant: z.string(),
-        group: z.string(),
-        entries: z.array(z.int()),
-      }),
-    ),
-    throttled: z.array(z.string()),
-    records: z.int(),
-    erased: z.int(),
-    microsecondsPerRecord: z.number(),
-  }),
+  output: backtestSchema,
   examples: [
     {
       summary: 'What would the rules of a folder have found in one week?',
@@ -70,9 +72,9 @@ export const backtestRules: ListOperation<BacktestInput, object, Backtest> = {
     const period = { ...periodOf(input), tenant };
     const found = await backtest(content, sources, { ...period, clock });
     return wholeList({
-      items: itemsOf(found),
+      items: backtestItems(found),
       view: found,
-      conclude: () => conclude(sources, period, found),
+      conclude: () => backtestConclusion(sources, period, found),
     });
   },
 };
@@ -88,7 +90,7 @@ async function readRules({ notice }: OperationContext, path: string): Promise<Ru
   throw invalidInput(`there is no rule in ${path} that could be asked`);
 }
 
-function itemsOf({ rules, records, erased, microseconds }: Backtest): object[] {
+export function backtestItems({ rules, records, erased, microseconds }: Backtest): object[] {
   return rules.map((of) => ({
     ...of,
     findings: of.findings.map(({ title, severity, tenant, group, entries }) => {
@@ -99,7 +101,7 @@ function itemsOf({ rules, records, erased, microseconds }: Backtest): object[] {
 }
 
 /** "No match" is only as certain as the coverage of the period. */
-function conclude(
+export function backtestConclusion(
   { store, head }: Sources,
   asked: PeriodMs & { readonly tenant: string | undefined },
   { cut, records, erased }: Backtest,

@@ -9,6 +9,8 @@ export type ProofOutput = {
   readonly origin: string;
   readonly size: number;
   readonly hashes: readonly string[];
+  /** The line of the entry that the tree commits to. It names no person. */
+  readonly leaf: string;
   /** A C2SP tlog-proof. */
   readonly proof: string;
 };
@@ -27,6 +29,7 @@ export const proveInclusion: DocumentOperation<{ readonly entry: EntryReference 
     origin: z.string(),
     size: z.int(),
     hashes: z.array(z.base64()),
+    leaf: z.string().startsWith('{"v":'),
     proof: z.string(),
   }),
   examples: [
@@ -45,6 +48,8 @@ export const proveInclusion: DocumentOperation<{ readonly entry: EntryReference 
     const { origin, size, note: checkpoint } = ledger.checkpoint;
     const proof = formatProof({ index, hashes, checkpoint });
     const base64 = hashes.map((hash) => hash.toString('base64'));
-    return documentResult({ index, origin, size, hashes: base64, proof }, YES);
+    const { bytes } = await ledger.leaf(index);
+    const leaf = Buffer.from(bytes).toString('utf8');
+    return documentResult({ index, origin, size, hashes: base64, leaf, proof }, YES);
   },
 };

@@ -5,6 +5,7 @@ import type { CoverageRow } from '../../store/rows/entry-rows.ts';
 import { firstDoubt, unknown, YES } from '../definition/conclusion.ts';
 import { type ListOperation, listResult, type Rows } from '../definition/operation.ts';
 import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
+import { PERIOD_FIELDS, type PeriodInput, type PeriodMs, periodOf } from '../definition/period.ts';
 import { indexConclusion } from '../readers/readers.ts';
 
 const coverageItemSchema: z.ZodType<CoverageItem> = z.strictObject({
@@ -20,15 +21,17 @@ const coverageItemSchema: z.ZodType<CoverageItem> = z.strictObject({
   entries: entriesSchema,
 });
 
-export const listCoverage: ListOperation<object, CoverageItem, Rows<CoverageRow>> = {
+export const listCoverage: ListOperation<PeriodInput, CoverageItem, Rows<CoverageRow>> = {
   name: 'coverage',
   summary: 'which intervals were collected, and which were not',
-  description: 'Lists how complete the records of each source and interval are.',
+  description:
+    'Lists how complete the records of each source and interval are. With a period, the ' +
+    'intervals that overlap it.',
   scope: 'coverage:read',
   effect: 'read',
   kind: 'list',
   runsIn: 'caller',
-  input: z.strictObject({}),
+  input: z.strictObject(PERIOD_FIELDS),
   output: coverageItemSchema,
   examples: [
     {
@@ -38,12 +41,14 @@ export const listCoverage: ListOperation<object, CoverageItem, Rows<CoverageRow>
       runsOn: 'sample',
     },
   ],
-  async run({ readers, tenant }) {
+  async run({ readers, tenant }, input) {
     const { ANY } = await import('../../store/rows/entry-rows.ts');
     const { coverageItem } = await import('../../reports/coverage-item.ts');
     const { store, head } = await readers.sources();
+    const period = periodOf(input);
     const rows = store.coverage().filter((fact) => {
-      return tenant === undefined || fact.tenant === ANY || fact.tenant === tenant;
+      const isOfTenant = tenant === undefined || fact.tenant === ANY || fact.tenant === tenant;
+      return isOfTenant && overlaps(fact, period);
     });
     const isNothing = rows.length === 0;
     const nothing = unknown('no entry of the ledger states which interval it covers');
@@ -54,3 +59,9 @@ export const listCoverage: ListOperation<object, CoverageItem, Rows<CoverageRow>
     });
   },
 };
+
+function overlaps(fact: CoverageRow, { fromMs, toMs }: PeriodMs): boolean {
+  const begins = fact.fromMs ?? Number.NEGATIVE_INFINITY;
+  const ends = fact.toMs ?? Number.POSITIVE_INFINITY;
+  return begins < (toMs ?? Number.POSITIVE_INFINITY) && ends > (fromMs ?? Number.NEGATIVE_INFINITY);
+}

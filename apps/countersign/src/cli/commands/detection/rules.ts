@@ -1,11 +1,14 @@
 import type { TestOutcome } from '../../../detection/rules/rule-tests.ts';
 import { backtestRules } from '../../../operations/detection/backtest-rules.ts';
 import { listRuleHealth } from '../../../operations/detection/list-rule-health.ts';
+import { replayRule } from '../../../operations/detection/replay-rule.ts';
+import { showRule } from '../../../operations/detection/show-rule.ts';
 import { testRules } from '../../../operations/detection/test-rules.ts';
-import { bindList } from '../../adapter/binding.ts';
+import { bindDocument, bindList } from '../../adapter/binding.ts';
 import type { CliGroup } from '../../adapter/declare-command.ts';
 import type { Column } from '../../terminal/table.ts';
 import { renderBacktest } from './render-backtest.ts';
+import { renderRule } from './render-rule.ts';
 import { renderRuleHealth } from './render-rule-health.ts';
 
 const test = bindList(testRules, {
@@ -30,6 +33,8 @@ const COLUMNS: readonly Column<TestOutcome>[] = [
 ];
 
 const backtest = bindList(backtestRules, { positional: ['rule'], render: renderBacktest });
+const replay = bindList(replayRule, { positional: ['rule'], render: renderBacktest });
+const show = bindDocument(showRule, { positional: ['rule'], render: renderRule });
 const status = bindList(listRuleHealth, { render: renderRuleHealth });
 
 export const commands: readonly CliGroup[] = [
@@ -41,6 +46,8 @@ export const commands: readonly CliGroup[] = [
     subcommands: [
       { name: 'test', bindings: [test] },
       { name: 'backtest', bindings: [backtest] },
+      { name: 'replay', bindings: [replay] },
+      { name: 'show', bindings: [show] },
       { name: 'status', bindings: [status] },
     ],
   },
