@@ -29,6 +29,11 @@ export type NavIcon =
 
 export const PAGES: readonly PageDefinition[] = [
   {
+    path: '/ledger',
+    nav: { label: 'Ledger', key: 'l', icon: 'ledger' },
+    load: async () => (await import('../pages/ledger/ledger-page.tsx')).LedgerPage,
+  },
+  {
     path: '/feeds',
     nav: { label: 'Feeds', key: 'f', icon: 'feeds' },
     load: async () => (await import('../pages/feeds/feeds-page.tsx')).FeedsPage,

@@ -34,9 +34,29 @@ export async function* checkProof(
   pins: Pins,
   verify: VerifyEd25519,
 ): AsyncGenerator<ProofStep> {
-  const { index, hashes, checkpoint: text } = parseProof(proof);
+  const { index, hashes, checkpoint } = parseProof(proof);
+  yield* checkSigned(
+    { entry: { index, leaf, content, hashes }, checkpoint, rotations },
+    pins,
+    verify,
+  );
+}
+
+/** An entry with the signed note that states its root. */
+export type SignedClaim = {
+  readonly entry: EntryClaim;
+  readonly checkpoint: string;
+  readonly rotations: readonly string[];
+};
+
+/** As {@link checkProof}, for the parts of a proof or of an evidence file. */
+export async function* checkSigned(
+  { entry, checkpoint: text, rotations }: SignedClaim,
+  pins: Pins,
+  verify: VerifyEd25519,
+): AsyncGenerator<ProofStep> {
   const { note, checkpoint } = readCheckpoint(text);
-  yield* checkEntry({ index, leaf, content, hashes }, checkpoint);
+  yield* checkEntry(entry, checkpoint);
   yield* checkSignatures(note, checkpoint, pins, rotations, verify);
 }
 

@@ -8,8 +8,6 @@ export const PLACES: Readonly<Record<string, `${Method} /${string}`>> = {
   'findings incidents': 'GET /incidents',
   'findings incident': 'GET /incidents/{id}',
   'rules status': 'GET /rules',
-  'rules show': 'GET /rules/{rule}',
-  'rules replay': 'GET /rules/{rule}/replay',
   timeline: 'GET /events',
   query: 'POST /query',
   'ledger entries': 'GET /entries',

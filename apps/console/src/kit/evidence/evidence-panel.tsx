@@ -12,6 +12,7 @@ import { useView } from '../../state/view.ts';
 import { texts } from '../../texts/en.ts';
 import { useKeys } from '../keyboard/keyboard.tsx';
 import { QueryView } from '../page/page-states.tsx';
+import { ProofCheck } from '../proof/proof-check.tsx';
 import { EntryView } from './entry-view.tsx';
 
 const useStyles = makeStyles({
@@ -59,7 +60,10 @@ export function EvidencePanel(props: { readonly entry: string; readonly isNarrow
           result === null ? (
             <Text>{answer.because[0]?.text ?? texts.evidence.none}</Text>
           ) : (
-            <EntryView entry={result} />
+            <>
+              <EntryView entry={result} />
+              <ProofCheck entry={result.index} />
+            </>
           )
         }
       </QueryView>
