@@ -28,6 +28,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     form: 'list',
     effect: 'read',
   },
+  canaries: {
+    method: 'GET',
+    path: '/api/v1/canaries',
+    form: 'list',
+    effect: 'read',
+  },
   checkTenant: {
     method: 'GET',
     path: '/api/v1/check-tenant',
@@ -67,6 +73,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   feedsList: {
     method: 'GET',
     path: '/api/v1/deliveries',
+    form: 'list',
+    effect: 'read',
+  },
+  ledgerEntries: {
+    method: 'GET',
+    path: '/api/v1/entries',
     form: 'list',
     effect: 'read',
   },
@@ -164,6 +176,18 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     method: 'GET',
     path: '/api/v1/ledger/checkpoint',
     form: 'document',
+    effect: 'read',
+  },
+  ledgerCheckpoints: {
+    method: 'GET',
+    path: '/api/v1/ledger/checkpoints',
+    form: 'list',
+    effect: 'read',
+  },
+  ledgerErasures: {
+    method: 'GET',
+    path: '/api/v1/ledger/erasures',
+    form: 'list',
     effect: 'read',
   },
   ledgerErase: {
@@ -296,6 +320,18 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     method: 'GET',
     path: '/api/v1/rules',
     form: 'list',
+    effect: 'read',
+  },
+  rulesReplay: {
+    method: 'GET',
+    path: '/api/v1/rules/replay',
+    form: 'list',
+    effect: 'read',
+  },
+  rulesShow: {
+    method: 'GET',
+    path: '/api/v1/rules/show',
+    form: 'document',
     effect: 'read',
   },
   search: {

@@ -188,6 +188,29 @@ export type Operations = {
       readonly entries: readonly number[];
     };
   };
+  /** which planted actions came back through which feed, and how late */
+  readonly canaries: {
+    readonly form: 'list';
+    readonly input: {
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly tenant: string;
+      readonly source: string;
+      readonly workload: string | null;
+      readonly sent: number;
+      readonly seen: number;
+      readonly delays: {
+        readonly n: number;
+        readonly p50Ms: number;
+        readonly p99Ms: number;
+        readonly maxMs: number;
+      } | null;
+    };
+  };
   /** what the tenant records, for how long, and which API reads it */
   readonly checkTenant: {
     readonly form: 'list';
@@ -231,6 +254,10 @@ export type Operations = {
   readonly coverage: {
     readonly form: 'list';
     readonly input: {
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
       /** items of a page; default 100 */
       readonly limit?: number | undefined;
       /** only this tenant */
@@ -477,6 +504,53 @@ export type Operations = {
       }[];
     };
   };
+  /** list entries of the ledger by index or kind */
+  readonly ledgerEntries: {
+    readonly form: 'list';
+    readonly input: {
+      /** the first entry; with --newest, the last one */
+      readonly from?: number | string | undefined;
+      /** only entries of this kind */
+      readonly kind?: 
+        | 'record'
+        | 'import'
+        | 'decision'
+        | 'pass'
+        | 'finding'
+        | 'act'
+        | 'approval'
+        | 'coverage'
+        | 'control'
+        | 'gate'
+        | 'directory'
+        | 'credential'
+        | 'policy'
+        | 'config'
+        | 'hold'
+        | 'erasure'
+        | 'key'
+        | 'clock' | undefined;
+      /** newest entries first */
+      readonly newest?: boolean | undefined;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly index: number;
+      readonly leaf: {
+        readonly kind: string;
+        readonly tenant: string;
+        readonly source: string;
+        readonly id: string;
+        readonly at: string;
+        readonly seen: string;
+        readonly size: number;
+        readonly commitment: string;
+      };
+    };
+  };
   /** show one entry: envelope, body, event and proof */
   readonly show: {
     readonly form: 'document';
@@ -544,6 +618,7 @@ export type Operations = {
       readonly origin: string;
       readonly size: number;
       readonly hashes: readonly string[];
+      readonly leaf: string;
       readonly proof: string;
     } | null;
   };
@@ -1212,6 +1287,43 @@ export type Operations = {
       readonly vkey: string;
       readonly note: string;
     } | null;
+  };
+  /** list the checkpoints that the log retains, newest first */
+  readonly ledgerCheckpoints: {
+    readonly form: 'list';
+    readonly input: {
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly size: number;
+      readonly root: string;
+      readonly at: string | null;
+      readonly signers: readonly string[];
+      readonly note: string;
+    };
+  };
+  /** list what was erased, when, by whom and why */
+  readonly ledgerErasures: {
+    readonly form: 'list';
+    readonly input: {
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly entry: number;
+      readonly at: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly bodies: number;
+      readonly from: string | null;
+      readonly to: string | null;
+      readonly tenants: readonly string[];
+    };
   };
   /** erase bodies permanently; all proofs stay valid */
   readonly ledgerErase: {
@@ -1916,6 +2028,89 @@ export type Operations = {
         readonly max: number;
       }[];
     };
+  };
+  /** what would a rule of the program have found in a period? */
+  readonly rulesReplay: {
+    readonly form: 'list';
+    readonly input: {
+      /** the id of the rule */
+      readonly rule: string;
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly rule: string;
+      readonly title: string;
+      readonly kind: 'rule' | 'correlation';
+      readonly matches: number;
+      readonly days: readonly {
+        readonly day: string;
+        readonly matches: number;
+      }[];
+      readonly entries: readonly number[];
+      readonly findings: readonly {
+        readonly title: string;
+        readonly severity: number;
+        readonly tenant: string;
+        readonly group: string;
+        readonly entries: readonly number[];
+      }[];
+      readonly throttled: readonly string[];
+      readonly records: number;
+      readonly erased: number;
+      readonly microsecondsPerRecord: number;
+    };
+  };
+  /** show one rule: text, needs, tests, health and findings */
+  readonly rulesShow: {
+    readonly form: 'document';
+    readonly input: {
+      /** the id of the rule */
+      readonly rule: string;
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly rule: string;
+      readonly title: string;
+      readonly detector: string;
+      readonly level: string | null;
+      readonly description: string | null;
+      readonly falsePositives: readonly string[];
+      readonly tags: readonly string[];
+      readonly needs: readonly string[];
+      readonly health: {
+        readonly state: 'live' | 'partial' | 'blind' | 'failed';
+        readonly since: string | null;
+        readonly because: string | null;
+      };
+      readonly sigma: string | null;
+      readonly tests: readonly {
+        readonly test: string;
+        readonly passed: 'yes' | 'no';
+        readonly because: string | null;
+      }[];
+      readonly findings: {
+        readonly new: number;
+        readonly inProgress: number;
+        readonly suppressed: number;
+        readonly resolved: number;
+      };
+      readonly days: readonly {
+        readonly day: string;
+        readonly findings: number;
+      }[];
+    } | null;
   };
   /** find people, applications, addresses, sessions, entries, decisions and findings */
   readonly search: {
