@@ -94,6 +94,7 @@ export function HeatMap(props: {
   };
   return (
     <div className={styles.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern of ARIA */}
       <table
         ref={table}
         role="grid"
@@ -205,6 +206,7 @@ function HeatCell(props: {
   const label = t.cell(name, timeOf(startMs), t.states[cell.state]);
   const isHatched = cell.state === 'unknown' || cell.state === 'late';
   return (
+    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern of ARIA
     <td
       className={mergeClasses(
         styles.cell,
