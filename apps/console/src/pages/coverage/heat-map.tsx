@@ -94,9 +94,9 @@ export function HeatMap(props: {
   };
   return (
     <div className={styles.scroll}>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern of ARIA */}
       <table
         ref={table}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA grid pattern
         role="grid"
         aria-label={`${t.map}. ${t.keys}`}
         className={styles.table}
@@ -206,7 +206,6 @@ function HeatCell(props: {
   const label = t.cell(name, timeOf(startMs), t.states[cell.state]);
   const isHatched = cell.state === 'unknown' || cell.state === 'late';
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern of ARIA
     <td
       className={mergeClasses(
         styles.cell,
@@ -214,6 +213,7 @@ function HeatCell(props: {
         isHatched && styles.hatched,
         isSelected && styles.selected,
       )}
+      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA grid pattern
       role="gridcell"
       data-at={`${at.row}-${at.column}`}
       data-state={cell.state}
