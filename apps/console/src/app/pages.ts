@@ -29,6 +29,20 @@ export type NavIcon =
 
 export const PAGES: readonly PageDefinition[] = [
   {
+    path: '/detections',
+    nav: { label: 'Detections', key: 'd', icon: 'detections' },
+    load: async () => (await import('../pages/detections/detections-page.tsx')).DetectionsPage,
+  },
+  {
+    path: '/rule',
+    load: async () => (await import('../pages/detections/rule-page.tsx')).RulePage,
+  },
+  {
+    path: '/coverage',
+    nav: { label: 'Coverage', key: 'c', icon: 'coverage' },
+    load: async () => (await import('../pages/coverage/coverage-page.tsx')).CoveragePage,
+  },
+  {
     path: '/ledger',
     nav: { label: 'Ledger', key: 'l', icon: 'ledger' },
     load: async () => (await import('../pages/ledger/ledger-page.tsx')).LedgerPage,

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { type Items, useItems } from '../../api/hooks.ts';
 import { useServiceTime } from '../../api/service-time.ts';
 import { AnswerBanner } from '../../kit/answer/answer-banner.tsx';
+import { rulesAnswer } from '../../kit/answer/rules-answer.ts';
 import { Page } from '../../kit/page/page.tsx';
 import { ErrorView, LoadingView } from '../../kit/page/page-states.tsx';
 import { EmptyList } from '../../kit/table/empty-list.tsx';
@@ -16,7 +17,6 @@ import { CellDetail } from './cell-detail.tsx';
 import { COLUMNS } from './coverage-columns.tsx';
 import { type Fact, gridOf, spanOf } from './coverage-grid.ts';
 import { type CellAddress, HeatMap, HeatMapLegend } from './heat-map.tsx';
-import { rulesAnswer } from './rules-answer.ts';
 
 /** Items of one request, so that a map needs few. */
 const PAGE_ITEMS = 1000;
