@@ -38,7 +38,8 @@ export const detectionTexts = {
     `${formatNumber(fresh)} new, ${formatNumber(inProgress)} in progress, ` +
     `${formatNumber(suppressed)} suppressed, ${formatNumber(resolved)} resolved.`,
   precision: (kept: number, decided: number) =>
-    `Of ${formatNumber(decided)} findings that people closed, ${formatNumber(kept)} were not suppressed.`,
+    `Of ${formatNumber(decided)} findings that people closed, ` +
+    `${formatNumber(kept)} were not suppressed.`,
   noPrecision: 'Cannot tell how precise it is: people have closed none of its findings.',
   source: 'Sigma rule',
   inCode: 'This detector is written in code, so it has no Sigma text.',

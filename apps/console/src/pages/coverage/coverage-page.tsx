@@ -26,7 +26,7 @@ const EVERY_MS = 30_000;
 
 const useStyles = makeStyles({ map: { display: 'flex', flexDirection: 'column', gap: '16px' } });
 
-/** Which hours of which sources were seen, and which rules are blind because of a hole. */
+/** The hours that each source was seen in, and the rules that a hole makes blind. */
 export function CoveragePage() {
   const [view, change] = useView();
   const isTable = view['as'] === 'table';

@@ -33,5 +33,6 @@ function findingsText({
   resolved,
 }: RuleView['findings']): string {
   const all = fresh + inProgress + suppressed + resolved;
-  return `${plural(all, 'finding')}: ${fresh} new, ${inProgress} in progress, ${suppressed} suppressed, ${resolved} resolved`;
+  const open = `${fresh} new, ${inProgress} in progress`;
+  return `${plural(all, 'finding')}: ${open}, ${suppressed} suppressed, ${resolved} resolved`;
 }
