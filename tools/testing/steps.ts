@@ -115,6 +115,7 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   // The sinks, the client, backups and the clock have unit tests and one system test each.
   ...[
     'all-sinks-kill',
+    'receiver-down',
     'day-of-a-company',
     'sink-feeds',
     'lake-kill',
