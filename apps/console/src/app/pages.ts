@@ -53,6 +53,22 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => (await import('../pages/feeds/feeds-page.tsx')).FeedsPage,
   },
   {
+    path: '/inventory',
+    nav: { label: 'Inventory', key: 'y', icon: 'inventory' },
+    load: async () => (await import('../pages/inventory/inventory-page.tsx')).InventoryPage,
+  },
+  {
+    path: '/vendor-requests',
+    nav: { label: 'Vendor requests', key: 'v', icon: 'requests' },
+    load: async () =>
+      (await import('../pages/vendor-requests/vendor-requests-page.tsx')).VendorRequestsPage,
+  },
+  {
+    path: '/gate',
+    nav: { label: 'Gate', key: 'w', icon: 'gate' },
+    load: async () => (await import('../pages/gate/gate-page.tsx')).GatePage,
+  },
+  {
     path: '/signed-in',
     load: async () => (await import('../pages/signed-in/signed-in-page.tsx')).SignedInPage,
   },

@@ -120,6 +120,7 @@ export function operationIdOf(name: string): string {
  */
 export const NAMES_NO_ONE: ReadonlySet<string> = new Set([
   'check-tenant',
+  'inventory',
   'ledger checkpoint',
   'ledger checkpoints',
   'ledger entries',

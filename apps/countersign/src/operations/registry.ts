@@ -99,6 +99,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     reconcile: async () => (await import('./reconcile/reconcile.ts')).reconcileActions,
     'reconcile list': async () => (await import('./reconcile/list-unaccounted.ts')).listUnaccounted,
     'check-tenant': async () => (await import('./posture/check-tenant.ts')).checkTenant,
+    inventory: async () => (await import('./posture/list-inventory.ts')).listInventory,
     requests: async () => (await import('./posture/list-requests.ts')).listRequests,
     conformance: async () => (await import('./posture/conformance.ts')).checkConformance,
     gate: async () => (await import('./rollout/gate.ts')).evaluateGate,

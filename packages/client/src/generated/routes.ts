@@ -172,6 +172,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     form: 'document',
     effect: 'read',
   },
+  inventory: {
+    method: 'GET',
+    path: '/api/v1/inventory',
+    form: 'list',
+    effect: 'read',
+  },
   ledgerCheckpoint: {
     method: 'GET',
     path: '/api/v1/ledger/checkpoint',

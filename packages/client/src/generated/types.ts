@@ -1273,6 +1273,25 @@ export type Operations = {
       readonly techniques: readonly string[];
     } | null;
   };
+  /** which tenants the company owns, and which of them are connected */
+  readonly inventory: {
+    readonly form: 'list';
+    readonly input: {
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly tenant: string;
+      readonly name: string | null;
+      readonly use: string | null;
+      readonly relation: 'owned' | 'partner' | 'not listed';
+      readonly isConnected: boolean | null;
+      readonly hasRecords: boolean;
+      readonly entry: number | null;
+    };
+  };
   /** print the state of the log: size, root, key, signatures */
   readonly ledgerCheckpoint: {
     readonly form: 'document';

@@ -54,6 +54,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   derived('tokens', () => import('./operators/tokens.ts')),
   derived('verified', () => import('./reading/verified.ts')),
   derived('check-tenant', () => import('./posture/check-tenant.ts')),
+  derived('inventory', () => import('./posture/inventory.ts')),
   derived('requests', () => import('./posture/requests.ts')),
   derived('conformance', () => import('./posture/conformance.ts')),
   derived('show', () => import('./show.ts')),
