@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { ConsoleBrowser } from '../support/console/console-browser.ts';
+import { temporaryFolder } from '../support/folders.ts';
+
+const root = temporaryFolder('console-shell');
+
+/** Every page, as a first look at all of them: each with its heading. */
+const PAGES = [
+  ['/feeds', 'Feeds'],
+  ['/inventory', 'Inventory'],
+  ['/vendor-requests', 'Vendor requests'],
+  ['/gate', 'Gate'],
+] as const;
+
+/** Evaluated in the page. */
+const WIDER = 'document.documentElement.scrollWidth > innerWidth';
+
+test('the shell, its pages and its keys', async (t: TestContext) => {
+  await using console = await ConsoleBrowser.start(t, root);
+  if (console === undefined) return;
+
+  await t.test('pages are accessible at both sizes and in both colors', async () => {
+    for (const [path, heading] of PAGES) {
+      for (const size of ['wide', 'narrow'] as const) {
+        for (const colors of ['light', 'dark'] as const) {
+          const page = await console.open(path, { size, colors });
+          await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+          await page.locator('[data-answer], [role=table]').first().waitFor();
+          await console.checkAccess(page);
+          const name = `${path.slice(1)}-${size}-${colors}`;
+          await console.picture(page, name);
+          const overflow = await page.evaluate(WIDER);
+          assert.equal(overflow, false, `${name} is wider than its screen`);
+          await page.context().close();
+        }
+      }
+    }
+  });
+
+  await t.test('keys show help, and go to a page', async () => {
+    const page = await console.open('/feeds');
+    await page.getByRole('heading', { level: 1, name: 'Feeds' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Show the keys').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('w');
+    await page.getByRole('heading', { level: 1, name: 'Gate' }).waitFor();
+    await page.context().close();
+  });
+
+  await t.test('a session that ends leaves the page, and asks for a sign-in', async () => {
+    const page = await console.open('/feeds');
+    await page.getByRole('heading', { level: 1, name: 'Feeds' }).waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('dialog').getByText('Your session has ended').waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Feeds', includeHidden: true }).waitFor();
+    await page.context().close();
+  });
+
+  await t.test('no session, no page: only a sign-in', async () => {
+    const page = await console.open('/inventory');
+    await page.getByRole('heading', { level: 1, name: 'Inventory' }).waitFor();
+    await page.context().clearCookies();
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Sign in to Countersign' }).waitFor();
+    await console.checkAccess(page);
+    await page.context().close();
+  });
+});
