@@ -10,6 +10,11 @@ const useStyles = makeStyles({
   reasons: { margin: 0, paddingLeft: '18px', color: tokens.colorNeutralForeground2 },
 });
 
+/** The service writes reasons as parts of sentences. */
+function capitalized(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
 /** More reasons are a list elsewhere. */
 const REASONS_SHOWN = 4;
 
@@ -37,14 +42,14 @@ export function AnswerBanner(props: {
         </Subtitle1>
         {reasons.length === 1 && reasons[0] !== undefined && (
           <Text>
-            <SafeText text={reasons[0].text} />
+            <SafeText text={capitalized(reasons[0].text)} />
           </Text>
         )}
         {reasons.length > 1 && (
           <ul className={styles.reasons}>
             {reasons.map(({ code, text: reason }) => (
               <li key={`${code} ${reason}`}>
-                <SafeText text={reason} />
+                <SafeText text={capitalized(reason)} />
               </li>
             ))}
           </ul>

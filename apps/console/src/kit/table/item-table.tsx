@@ -195,12 +195,17 @@ function Line<Item>(
         if (!isOwn) onOpen?.(item);
       }}
     >
-      {columns.map(({ id, header, cell }) => (
-        <span key={id} role="cell" className={styles.cell}>
-          {isNarrow && header !== '' && <span className={styles.cardName}>{header} </span>}
-          {cell(item)}
-        </span>
-      ))}
+      {columns.map(({ id, header, cell }) => {
+        const content = cell(item);
+        // A card has no grid, so an empty cell would only be a name.
+        if (isNarrow && content === '') return null;
+        return (
+          <span key={id} role="cell" className={styles.cell}>
+            {isNarrow && header !== '' && <span className={styles.cardName}>{header} </span>}
+            {content}
+          </span>
+        );
+      })}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { TENANT_NOT_STATED } from '@countersign/core';
 import { z } from 'zod';
 import type { InventoryRow } from '../../store/rows/entry-rows.ts';
 import { firstDoubt, unknown, YES } from '../definition/conclusion.ts';
@@ -58,7 +59,10 @@ export const listInventory: ListOperation<object, KnownTenant, readonly KnownTen
     const { ANY } = await import('../../store/rows/entry-rows.ts');
     const { store, head } = await readers.sources();
     const inventory = store.inventory();
-    const rows = store.coverage().filter(({ tenant, fromMs }) => tenant !== ANY && fromMs !== null);
+    const placeholders: readonly string[] = [ANY, TENANT_NOT_STATED];
+    const rows = store.coverage().filter(({ tenant, fromMs }) => {
+      return !placeholders.includes(tenant) && fromMs !== null;
+    });
     const items = knownTenants(inventory, new Set(rows.map(({ tenant }) => tenant)));
     const none = unknown(
       'the configuration has no "inventory", so other tenants of the company may exist: list ' +
