@@ -17,19 +17,19 @@ const PAGES = [
 const WIDER = 'document.documentElement.scrollWidth > innerWidth';
 
 test('the shell, its pages and its keys', async (t: TestContext) => {
-  await using console = await ConsoleBrowser.start(t, root);
-  if (console === undefined) return;
+  await using browser = await ConsoleBrowser.start(t, root);
+  if (browser === undefined) return;
 
   await t.test('pages are accessible at both sizes and in both colors', async () => {
     for (const [path, heading] of PAGES) {
       for (const size of ['wide', 'narrow'] as const) {
         for (const colors of ['light', 'dark'] as const) {
-          const page = await console.open(path, { size, colors });
+          const page = await browser.open(path, { size, colors });
           await page.getByRole('heading', { level: 1, name: heading }).waitFor();
           await page.locator('[data-answer], [role=table]').first().waitFor();
-          await console.checkAccess(page);
+          await browser.checkAccess(page);
           const name = `${path.slice(1)}-${size}-${colors}`;
-          await console.picture(page, name);
+          await browser.picture(page, name);
           const overflow = await page.evaluate(WIDER);
           assert.equal(overflow, false, `${name} is wider than its screen`);
           await page.context().close();
@@ -39,7 +39,7 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
   });
 
   await t.test('keys show help, and go to a page', async () => {
-    const page = await console.open('/feeds');
+    const page = await browser.open('/feeds');
     await page.getByRole('heading', { level: 1, name: 'Feeds' }).waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('Show the keys').waitFor();
@@ -52,7 +52,7 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
   });
 
   await t.test('a session that ends leaves the page, and asks for a sign-in', async () => {
-    const page = await console.open('/feeds');
+    const page = await browser.open('/feeds');
     await page.getByRole('heading', { level: 1, name: 'Feeds' }).waitFor();
     await page.context().clearCookies();
     // The next question of the page is refused.
@@ -63,12 +63,12 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
   });
 
   await t.test('no session, no page: only a sign-in', async () => {
-    const page = await console.open('/inventory');
+    const page = await browser.open('/inventory');
     await page.getByRole('heading', { level: 1, name: 'Inventory' }).waitFor();
     await page.context().clearCookies();
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'Sign in to Countersign' }).waitFor();
-    await console.checkAccess(page);
+    await browser.checkAccess(page);
     await page.context().close();
   });
 });
