@@ -1,7 +1,9 @@
 export const gateTexts = {
   title: 'Gate',
   looked: 'gates with a recorded answer',
-  none: 'No gate was evaluated yet. Run "countersign gate FILE --record" on the machine of the service.',
+  none:
+    'No gate was evaluated yet. Run "countersign gate FILE --record" on the machine of the ' +
+    'service.',
   may: (gate: string) => `${gate}: the wave may go.`,
   mayNot: (gate: string) => `${gate}: the wave must not go.`,
   unknown: (gate: string) => `${gate}: cannot tell whether the wave may go.`,
