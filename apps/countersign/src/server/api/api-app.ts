@@ -98,6 +98,8 @@ export class ApiApp {
       const scopes = [...new Set(operations.map(({ scope }) => scope))].sort();
       return Response.json(protectedResource({ resource, authorizationServers, scopes }));
     });
+    const { console } = this.#parts;
+    if (console !== undefined) app.route('/', console);
     app.notFound((context) => this.#notFound(context, routes));
     app.onError((error) => this.#failed(error));
     return app;
