@@ -67,6 +67,7 @@ export async function sampleApi(root: string): Promise<SampleApi> {
       stillValid: (caller) => [...callers.values()].includes(caller),
     },
     pseudonymize: () => 'hidden',
+    nameOf: async () => undefined,
     perform: (work, signal) => write(dir, work.who)(work, signal),
     mcp: { fetch: async () => new Response(null, { status: 404 }) },
     authorizationServers: [],

@@ -48,6 +48,11 @@ export const PLACES: Readonly<Record<string, `${Method} /${string}`>> = {
   'feeds resume': 'POST /feeds/{feed}/resume',
   'feeds test': 'POST /feeds/{feed}/test',
   'gate list': 'GET /gates',
+  'operators list': 'GET /operators',
+  'operators roles': 'GET /operators/roles',
+  'operators audit': 'GET /operators/accesses',
+  'operators revoke': 'POST /operators/{operator}/revoke',
+  'operators restore': 'POST /operators/{operator}/restore',
   'tokens create': 'POST /tokens',
   'tokens list': 'GET /tokens',
   'tokens revoke': 'POST /tokens/{token}/revoke',
@@ -115,7 +120,8 @@ export function operationIdOf(name: string): string {
   return name.replaceAll(/[ -]+(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 /**
- * Operations whose answer names no person. It must arrive as it is: the header of a proof
+ * Operations whose answer names no person whose data is recorded. Operators are shown by name,
+ * because these answers are about them. The answer must arrive as it is: the header of a proof
  * (`c2sp.org/tlog-proof@v1`) has the form of an address, and a changed proof does not verify.
  */
 export const NAMES_NO_ONE: ReadonlySet<string> = new Set([
@@ -126,8 +132,27 @@ export const NAMES_NO_ONE: ReadonlySet<string> = new Set([
   'ledger entries',
   'ledger fsck',
   'ledger prove',
+  'operators list',
+  'operators restore',
+  'operators revoke',
+  'operators roles',
   'requests',
   'tokens create',
+]);
+
+/**
+ * Operations about one person, and the member of their input that names the person. Callers with a
+ * limit to groups of people may run these only.
+ */
+export const PERSON_MEMBERS: ReadonlyMap<string, string> = new Map([
+  ['statement', 'who'],
+  ['timeline', 'user'],
+  ['passkeys list', 'person'],
+]);
+
+/** In answers with pseudonyms, the members that name operators, who are shown. */
+export const SHOWN_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['operators audit', ['by']],
 ]);
 
 /**

@@ -106,6 +106,14 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     'operators record-sign-in': async () =>
       (await import('./operators/record-sign-in.ts')).recordSignIn,
     'operators link': async () => (await import('./operators/links.ts')).createSignInLink,
+    'operators record-passkey': async () =>
+      (await import('./operators/passkeys.ts')).recordOperatorPasskey,
+    'operators list': async () => (await import('./operators/list-operators.ts')).listOperators,
+    'operators roles': async () => (await import('./operators/list-roles.ts')).listRoles,
+    'operators audit': async () => (await import('./operators/audit-access.ts')).auditAccess,
+    'operators revoke': async () => (await import('./operators/revoke-operator.ts')).revokeOperator,
+    'operators restore': async () =>
+      (await import('./operators/revoke-operator.ts')).restoreOperator,
     'operators record-link': async () => (await import('./operators/links.ts')).recordLink,
     'tokens create': async () => (await import('./operators/tokens.ts')).createToken,
     'tokens record': async () => (await import('./operators/tokens.ts')).recordToken,

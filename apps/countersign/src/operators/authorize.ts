@@ -60,10 +60,7 @@ export function authorize(
   const onTenant = grants.filter((grant) => reaches(grant, tenant));
   if (onTenant.length === 0) return deny('tenant', `${caller.who} has ${scope} on no such tenant`);
   const grant = onTenant.find((each) => isWithinGroups(each, resource));
-  if (grant === undefined) {
-    const why = 'is limited to groups of people, and this is not known to be about one of them';
-    return deny('group', `${caller.who} ${why}`);
-  }
+  if (grant === undefined) return deny('group', `${caller.who} ${outsideGroups(resource)}`);
   if (!isProvedFor(caller, scope, nowMs)) {
     return deny('step-up', `${operation.name} needs a sign-in of the last 5 minutes`);
   }
@@ -73,8 +70,23 @@ export function authorize(
   return { kind: 'permit', caller: { ...caller, tenants, groups: grant.groups } };
 }
 
+function outsideGroups({ personGroups }: AuthorizedResource): string {
+  const limited = 'is limited to groups of people';
+  if (personGroups === undefined) return `${limited}, and this is not about one person`;
+  return personGroups === 'unknown'
+    ? `${limited}, and cannot tell whether this person is in one: the directory does not say`
+    : `${limited}, and this person is in none of them`;
+}
+
+/** All groups to which the caller may be limited; undefined: no grant is limited. */
+export function limitGroups({ groups, grants }: Caller): ReadonlySet<string> | undefined {
+  const limits = grants === undefined ? [groups] : grants.map((grant) => grant.groups);
+  const limited = limits.filter((each) => each !== undefined);
+  return limited.length === 0 ? undefined : new Set(limited.flatMap((each) => [...each]));
+}
+
 /** The grant without a limit to groups comes first. */
-function grantsFor(caller: Caller, scope: string): readonly Grant[] {
+export function grantsFor(caller: Caller, scope: string): readonly Grant[] {
   const { scopes, tenants, groups, grants } = caller;
   if (grants !== undefined) return grants.filter((grant) => grant.scope === scope);
   const isGranted = scopes === 'all' || scopes.has(scope);

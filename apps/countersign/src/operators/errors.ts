@@ -4,6 +4,8 @@ import { CountersignError } from '@countersign/core';
  * - `UNUSABLE_EXPIRY`    a token without a usable expiry
  * - `NAME_TAKEN`         a token of this name exists or existed
  * - `UNKNOWN_TOKEN`      no valid token has this name or id
+ * - `UNKNOWN_OPERATOR`   no operator has this name
+ * - `TOO_MANY_PASSKEYS`  both break-glass operators have a passkey
  * - `STATE_UNREADABLE`   the state of operators cannot be opened
  * - `KEY_UNUSABLE`       the key of pseudonyms cannot be used
  * - `PROVIDER_UNUSABLE`  the identity provider cannot be reached, or is another one
@@ -13,6 +15,8 @@ export type OperatorErrorCode =
   | 'UNUSABLE_EXPIRY'
   | 'NAME_TAKEN'
   | 'UNKNOWN_TOKEN'
+  | 'UNKNOWN_OPERATOR'
+  | 'TOO_MANY_PASSKEYS'
   | 'STATE_UNREADABLE'
   | 'KEY_UNUSABLE'
   | 'PROVIDER_UNUSABLE'

@@ -15,6 +15,8 @@ export type OperatorIdentity = {
   readonly sid: string | null;
   /** Roles that this service itself gave to the person, by a link. */
   readonly localRoles?: readonly string[] | undefined;
+  /** The link by which the person may register a passkey for break-glass sign-ins. */
+  readonly passkeyLink?: string | undefined;
 };
 
 export type IdTokenClaims = Readonly<Record<string, unknown>>;
@@ -48,8 +50,15 @@ export function identityOf(claims: IdTokenClaims): OperatorIdentity | undefined 
 /** Of a local operator. Persons of a provider have an `@`, and names of local ones have none. */
 export function localIdentity(name: string, localRoles: readonly string[]): OperatorIdentity {
   const claimed = { issuer: null, subject: null, roles: [], groups: [], sid: null };
-  return { person: `local:${name}`, label: name, ...claimed, localRoles };
+  return { person: `${LOCAL}${name}`, label: name, ...claimed, localRoles };
 }
+
+/** The name of a local operator; undefined for a person of a provider. */
+export function localNameOf(person: string): string | undefined {
+  return person.startsWith(LOCAL) && !person.includes('@') ? person.slice(LOCAL.length) : undefined;
+}
+
+const LOCAL = 'local:';
 
 /** As entries state an operator. */
 export function operatorName({ person }: Pick<OperatorIdentity, 'person'>): string {

@@ -63,3 +63,6 @@ export const RIGHTS_KEPT_MAX = 1000;
 
 /** A person opens a link at once. An older one lies in the scrollback of a terminal. */
 export const LINK_MS_MAX: number = 15 * MINUTE_MS;
+
+/** Two people, so that one can be ill. More would be a second way in beside the provider. */
+export const BREAK_GLASS_MAX = 2;

@@ -26,6 +26,28 @@ export type LinkDraft = {
   readonly name: string;
   readonly roles: readonly string[];
   readonly expiresMs: number;
+  /** `passkey`: the operator may register a passkey for break-glass sign-ins. */
+  readonly use?: 'passkey' | undefined;
+};
+
+/** The passkey of a break-glass operator, as it was registered. */
+export type OperatorPasskey = {
+  /** The credential id in base64url. */
+  readonly id: string;
+  /** Of the operator. */
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** COSE, in base64url. */
+  readonly publicKey: string;
+  readonly counter: number;
+  /** The model of the authenticator, as it says itself. */
+  readonly aaguid: string;
+  readonly format: string;
+  readonly transports: readonly string[];
+  /** `device`: never leaves it. `synced`: can be copied to others. */
+  readonly bound: 'device' | 'synced';
+  /** The id of the link that permitted it. */
+  readonly link: string;
 };
 
 /**
@@ -36,6 +58,10 @@ export type OperatorRecord = { readonly v: 1; readonly atMs: number; readonly by
   | { readonly what: 'token-created'; readonly token: TokenDraft }
   | { readonly what: 'token-revoked'; readonly id: string; readonly reason: string }
   | { readonly what: 'link-created'; readonly link: LinkDraft }
+  // Not `passkey-…`: those are records of people who use an enforcement point.
+  | { readonly what: 'operator-passkey-registered'; readonly passkey: OperatorPasskey }
+  | { readonly what: 'operator-revoked'; readonly person: string; readonly reason: string }
+  | { readonly what: 'operator-restored'; readonly person: string; readonly reason: string }
   | OperatorSignIn
 );
 
@@ -48,6 +74,8 @@ export type OperatorSignIn = {
   readonly roles: readonly string[];
   /** The id of the one-time link that was used for it. */
   readonly link?: string | undefined;
+  /** The passkey of a break-glass operator that was used for it, and its counter. */
+  readonly passkey?: { readonly id: string; readonly counter: number } | undefined;
 };
 
 const limit = z.array(z.string()).nullable();
@@ -69,6 +97,20 @@ export const LINK_DRAFT: z.ZodType<LinkDraft> = z.strictObject({
   name: z.string(),
   roles: z.array(z.string()),
   expiresMs: z.int(),
+  use: z.literal('passkey').optional(),
+});
+
+export const OPERATOR_PASSKEY: z.ZodType<OperatorPasskey> = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  roles: z.array(z.string()),
+  publicKey: z.string(),
+  counter: z.int(),
+  aaguid: z.string(),
+  format: z.string(),
+  transports: z.array(z.string()),
+  bound: z.enum(['device', 'synced']),
+  link: z.string(),
 });
 
 const SIGN_IN_FIELDS = {
@@ -77,6 +119,7 @@ const SIGN_IN_FIELDS = {
   issuer: z.string().nullable(),
   roles: z.array(z.string()),
   link: z.string().optional(),
+  passkey: z.strictObject({ id: z.string(), counter: z.int() }).optional(),
 };
 
 /** A sign-in, with who signed in. */
@@ -96,6 +139,17 @@ const RECORD: z.ZodType<OperatorRecord> = z.discriminatedUnion('what', [
     reason: z.string(),
   }),
   z.strictObject({ ...HEAD, what: z.literal('link-created'), link: LINK_DRAFT }),
+  z.strictObject({
+    ...HEAD,
+    what: z.literal('operator-passkey-registered'),
+    passkey: OPERATOR_PASSKEY,
+  }),
+  z.strictObject({
+    ...HEAD,
+    what: z.enum(['operator-revoked', 'operator-restored']),
+    person: z.string(),
+    reason: z.string(),
+  }),
   z.strictObject({ ...HEAD, ...SIGN_IN_FIELDS }),
 ]);
 

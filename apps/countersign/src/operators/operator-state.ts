@@ -4,16 +4,18 @@ import { DatabaseSync } from 'node:sqlite';
 import { messageOf, unreachable } from '@countersign/core';
 import { SqliteConnection } from '../store/sqlite/sqlite-connection.ts';
 import { OperatorError } from './errors.ts';
-import { personNamed } from './identity.ts';
+import { localNameOf, operatorName, personNamed } from './identity.ts';
 import { STATE_BUSY_MS } from './limits.ts';
 import { LINK_TABLE, LinkTable } from './links/link-table.ts';
 import type { OperatorRecord } from './operator-record.ts';
-import { OPERATOR_TABLE, OperatorTable } from './operator-table.ts';
+import { OPERATOR_TABLE, type OperatorRevocation, OperatorTable } from './operator-table.ts';
+import { PASSKEY_TABLE, PasskeyTable } from './passkeys/passkey-table.ts';
+import { ROLE_TABLE, RoleTable } from './roles/role-table.ts';
 import { SESSION_TABLE, SessionTable } from './sessions/session-table.ts';
 import { TOKEN_TABLE, TokenTable } from './tokens/token-table.ts';
 
 /** The version of the tables. */
-const VERSION = 2;
+const VERSION = 3;
 
 const CURSOR_TABLE = `
   CREATE TABLE IF NOT EXISTS cursor (
@@ -36,6 +38,8 @@ export class OperatorState implements Disposable {
   readonly sessions: SessionTable;
   readonly links: LinkTable;
   readonly operators: OperatorTable;
+  readonly passkeys: PasskeyTable;
+  readonly roles: RoleTable;
   readonly #db: SqliteConnection;
 
   private constructor(db: SqliteConnection) {
@@ -44,6 +48,8 @@ export class OperatorState implements Disposable {
     this.sessions = new SessionTable(db);
     this.links = new LinkTable(db);
     this.operators = new OperatorTable(db);
+    this.passkeys = new PasskeyTable(db);
+    this.roles = new RoleTable(db);
   }
 
   /** Creates the file if there is none. @throws OperatorError STATE_UNREADABLE */
@@ -103,15 +109,29 @@ export class OperatorState implements Disposable {
       case 'link-created':
         this.links.add(record.link, by);
         break;
-      case 'operator-signed-in': {
-        const { issuer, roles, link } = record;
+      case 'operator-passkey-registered':
+        this.passkeys.add(record.passkey, atMs);
+        break;
+      case 'operator-revoked':
+        this.#revokeOperator(record.person, { atMs, by, reason: record.reason });
+        break;
+      case 'operator-restored':
+        this.operators.restore(record.person);
+        break;
+      case 'operator-signed-in':
+      case 'operator-stepped-up': {
+        const { issuer, roles, link, passkey } = record;
         const person = personNamed(by);
-        if (person !== undefined) this.operators.addSignIn(person, { issuer, roles, atMs });
-        // A rebuilt state MUST NOT accept a used link again.
+        if (person !== undefined && record.what === 'operator-signed-in') {
+          this.operators.addSignIn(person, { issuer, roles, atMs });
+        }
+        // A rebuilt state MUST NOT accept a used link or an old counter again.
         if (link !== undefined) this.links.markUsed(link, atMs);
+        if (passkey !== undefined) {
+          this.passkeys.markUsed(passkey.id, { counter: passkey.counter, atMs });
+        }
         break;
       }
-      case 'operator-stepped-up':
       case 'operator-signed-out':
         // The service keeps sessions itself: a rebuilt state has none, and everyone signs in again.
         break;
@@ -120,14 +140,31 @@ export class OperatorState implements Disposable {
     }
   }
 
+  /** Ends all that the person can sign in with, and all that the person gave to programs. */
+  #revokeOperator(person: string, said: OperatorRevocation): void {
+    this.operators.revoke(person, said);
+    for (const { id, identity } of this.sessions.open()) {
+      if (identity.person === person) this.sessions.end(id, 'the operator was revoked');
+    }
+    const creator = `${operatorName({ person })}@`;
+    for (const { id, createdBy } of this.tokens.all()) {
+      if (createdBy.startsWith(creator)) this.tokens.revoke(id, said);
+    }
+    const name = localNameOf(person);
+    if (name === undefined) return;
+    this.passkeys.revoke(name);
+    this.links.end(said.atMs, name);
+  }
+
   /**
-   * An erased entry may have been a revocation, or the use of a link. What it said is unknown, and
-   * unknown never permits.
+   * An erased entry may have been a revocation, or the use of a link or a passkey. What it said is
+   * unknown, and unknown never permits.
    */
   #applyErased(entry: number): void {
     const reason = `entry ${entry} was erased and may have revoked this token: create a new one`;
     this.tokens.revokeBefore(entry, { atMs: 0, by: 'countersign', reason });
     this.links.end(0);
+    this.passkeys.revoke();
   }
 }
 
@@ -141,8 +178,17 @@ function prepare(db: SqliteConnection): void {
     const what = `the state of operators has version ${version}, and this program knows ${VERSION}`;
     throw new OperatorError('STATE_UNREADABLE', `${what}: run the newer version`);
   }
-  const tables = [TOKEN_TABLE, SESSION_TABLE, LINK_TABLE, OPERATOR_TABLE, CURSOR_TABLE];
-  db.exec(`${tables.join(' ')} PRAGMA user_version = ${VERSION};`);
+  // Version 2 had links of one purpose. They end within minutes.
+  if (version === 2) db.exec('DROP TABLE IF EXISTS links');
+  const tables = [
+    TOKEN_TABLE,
+    SESSION_TABLE,
+    LINK_TABLE,
+    OPERATOR_TABLE,
+    PASSKEY_TABLE,
+    ROLE_TABLE,
+  ];
+  db.exec(`${tables.join(' ')} ${CURSOR_TABLE} PRAGMA user_version = ${VERSION};`);
   // Tables of a newer version are filled from the ledger. Applying an entry again changes nothing
   // in older ones.
   if (version < VERSION) db.exec('UPDATE cursor SET next = 0');

@@ -151,6 +151,11 @@ export class StoreReader {
     );
   }
 
+  /** Every name, address and id that records give to someone. */
+  aliasValues(): readonly string[] {
+    return this.#live.state?.aliasValues() ?? [];
+  }
+
   /** Identities as known at this moment. */
   identities(): Identities {
     return new Identities(this.#live.state);

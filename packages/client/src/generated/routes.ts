@@ -238,6 +238,36 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     form: 'document',
     effect: 'act',
   },
+  operatorsList: {
+    method: 'GET',
+    path: '/api/v1/operators',
+    form: 'list',
+    effect: 'read',
+  },
+  operatorsAudit: {
+    method: 'GET',
+    path: '/api/v1/operators/accesses',
+    form: 'list',
+    effect: 'read',
+  },
+  operatorsRoles: {
+    method: 'GET',
+    path: '/api/v1/operators/roles',
+    form: 'list',
+    effect: 'read',
+  },
+  operatorsRestore: {
+    method: 'POST',
+    path: '/api/v1/operators/{operator}/restore',
+    form: 'document',
+    effect: 'act',
+  },
+  operatorsRevoke: {
+    method: 'POST',
+    path: '/api/v1/operators/{operator}/revoke',
+    form: 'document',
+    effect: 'act',
+  },
   passesList: {
     method: 'GET',
     path: '/api/v1/passes',

@@ -1496,6 +1496,101 @@ export type Operations = {
       }[] | null;
     } | null;
   };
+  /** list operators with their roles, last sign-in and sessions */
+  readonly operatorsList: {
+    readonly form: 'list';
+    readonly input: {
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly operator: string;
+      readonly issuer: string | null;
+      readonly roles: readonly string[];
+      readonly passkey: boolean;
+      readonly firstMs: number | null;
+      readonly lastMs: number | null;
+      readonly signIns: number;
+      readonly sessions: number;
+      readonly tokens: number;
+      readonly revoked: {
+        readonly atMs: number;
+        readonly by: string;
+        readonly reason: string;
+      } | null;
+    };
+  };
+  /** list who opened the data of a person, and why */
+  readonly operatorsAudit: {
+    readonly form: 'list';
+    readonly input: {
+      /** only of this case */
+      readonly case?: string | undefined;
+      /** only of callers whose name contains this */
+      readonly by?: string | undefined;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly entry: number;
+      readonly at: string;
+      readonly by: string;
+      readonly question: string;
+      readonly person: string | null;
+      readonly purpose: string | null;
+      readonly case: string | null;
+    };
+  };
+  /** list roles with the scopes that they give */
+  readonly operatorsRoles: {
+    readonly form: 'list';
+    readonly input: {
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly role: string;
+      readonly scopes: readonly string[];
+    };
+  };
+  /** let a revoked operator sign in again */
+  readonly operatorsRestore: {
+    readonly form: 'document';
+    readonly input: {
+      /** as "operators list" shows it, such as local:ada */
+      readonly operator: string;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+      /** the reason */
+      readonly reason: string;
+    };
+    readonly output: {
+      readonly operator: string;
+      readonly entry: number;
+    } | null;
+  };
+  /** end all access of an operator */
+  readonly operatorsRevoke: {
+    readonly form: 'document';
+    readonly input: {
+      /** as "operators list" shows it, such as local:ada */
+      readonly operator: string;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+      /** the reason */
+      readonly reason: string;
+    };
+    readonly output: {
+      readonly operator: string;
+      readonly entry: number;
+    } | null;
+  };
   /** list the open passes */
   readonly passesList: {
     readonly form: 'list';

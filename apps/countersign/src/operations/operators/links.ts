@@ -14,6 +14,7 @@ import { actorName, openOperatorState, recordCredential } from './record-credent
 type LinkInput = {
   readonly role?: readonly string[] | undefined;
   readonly name?: string | undefined;
+  readonly passkey?: boolean | undefined;
 };
 
 /** The secret of the link is in this answer and nowhere else. */
@@ -39,7 +40,9 @@ export const createSignInLink: DocumentOperation<LinkInput, CreatedLink> = {
   description:
     'Prints a link to the running service. The person who opens it first, within 15 minutes, is ' +
     'signed in with the role administrator, or with the roles that you name. Countersign keeps ' +
-    'only a hash of the secret in the link. The link and its use are entries of the ledger.',
+    'only a hash of the secret in the link. The link and its use are entries of the ledger. With ' +
+    '--passkey, the person may also register a passkey, to sign in when the identity provider ' +
+    'does not work. At most two people can have one. Each use is a finding.',
   scope: 'operators:administer',
   effect: 'write',
   kind: 'document',
@@ -51,6 +54,7 @@ export const createSignInLink: DocumentOperation<LinkInput, CreatedLink> = {
     name: field(word.optional(), 'the name of the operator in entries, such as ada', {
       value: 'name',
     }),
+    passkey: field(z.boolean().optional(), 'a break-glass operator: may register a passkey'),
   }),
   output: z.strictObject({
     name: z.string(),
@@ -66,8 +70,15 @@ export const createSignInLink: DocumentOperation<LinkInput, CreatedLink> = {
       commandLine: 'operators link --role analyst --name ada',
       needs: 'service',
     },
+    {
+      summary: 'Let a break-glass operator register a passkey',
+      input: { name: 'ben', passkey: true },
+      commandLine: 'operators link --name ben --passkey',
+      needs: 'service',
+    },
   ],
-  async run({ clock, random, perform, notice }, { role = ['administrator'], name }) {
+  async run({ clock, random, perform, notice }, input) {
+    const { role = ['administrator'], name, passkey } = input;
     const { createLink, linkAddress } = await import('../../operators/links/create-link.ts');
     const { ROLES } = await import('../../operators/roles/role-policies.ts');
     const known: readonly string[] = ROLES;
@@ -76,7 +87,8 @@ export const createSignInLink: DocumentOperation<LinkInput, CreatedLink> = {
       notice(`${what}: the link works only if your own policies name it`);
     }
     const roles = [...new Set(role)];
-    const { draft, secret } = createLink({ name, roles, nowMs: clock.now(), random });
+    const use = passkey === true ? 'passkey' : undefined;
+    const { draft, secret } = createLink({ name, roles, use, nowMs: clock.now(), random });
     const { entry, address } = await perform(recordLink, draft);
     const link = linkAddress(address, secret);
     return documentResult(
@@ -105,6 +117,7 @@ export const recordLink: LedgerOperation<LinkDraft, RecordedLink> = {
   output: z.strictObject({ entry: z.int(), address: z.string() }),
   examples: [],
   async run(writer, link, by) {
+    const { localIdentity } = await import('../../operators/identity.ts');
     const { signInAddress } = await import('../../operators/links/sign-in-address.ts');
     const { service } = by;
     if (service?.url === undefined) {
@@ -117,6 +130,11 @@ export const recordLink: LedgerOperation<LinkDraft, RecordedLink> = {
       throw invalidInput(`could not create a link: it would travel unencrypted; ${cure}`);
     }
     using state = await openOperatorState(writer);
+    const { person } = localIdentity(link.name, link.roles);
+    if (state.operators.revocationOf(person) !== undefined) {
+      const cure = `choose another name, or run "countersign operators restore ${person}"`;
+      throw invalidInput(`could not create a link: the operator ${person} was revoked; ${cure}`);
+    }
     const head = { v: 1, atMs: writer.clock.now(), by: actorName(by) } as const;
     const record = { ...head, what: 'link-created', link } as const;
     return { entry: await recordCredential(writer, state, record), address };

@@ -1,4 +1,4 @@
-import { assert } from '@countersign/core';
+import { assert, type RecordDraft } from '@countersign/core';
 import type { OperatorRecord } from '../../operators/operator-record.ts';
 import type { OperatorState } from '../../operators/operator-state.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
@@ -12,14 +12,20 @@ export async function openOperatorState(writer: LedgerWriter): Promise<OperatorS
   return state;
 }
 
-/** Appends an entry about an operator or a token. Its row in the state follows the entry. */
+/**
+ * Appends an entry about an operator or a token, with a finding about it if others must see it. Its
+ * row in the state follows the entry.
+ */
 export async function recordCredential(
   writer: LedgerWriter,
   state: OperatorState,
   record: OperatorRecord,
+  finding?: RecordDraft,
 ): Promise<number> {
   const { ownEntryDraft } = await import('../../projection/entries/own-entry.ts');
-  const [appended] = await writer.ledger.append([ownEntryDraft('credential', record.atMs, record)]);
+  const entry = ownEntryDraft('credential', record.atMs, record);
+  const drafts = finding === undefined ? [entry] : [entry, finding];
+  const [appended] = await writer.ledger.append(drafts);
   assert(appended !== undefined, 'every draft has its outcome');
   await follow(writer, state);
   return appended.index;

@@ -22,7 +22,13 @@ export const recordSignIn: LedgerOperation<SignInRecord, { readonly entry: numbe
   examples: [],
   async run(writer, signIn) {
     using state = await openOperatorState(writer);
-    const record = { v: 1, atMs: writer.clock.now(), ...signIn } as const;
-    return { entry: await recordCredential(writer, state, record) };
+    const atMs = writer.clock.now();
+    const record = { v: 1, atMs, ...signIn } as const;
+    if (signIn.passkey === undefined || signIn.what !== 'operator-signed-in') {
+      return { entry: await recordCredential(writer, state, record) };
+    }
+    const { breakGlassFinding } = await import('./break-glass-finding.ts');
+    const finding = breakGlassFinding('signed-in', signIn.by, { atMs, id: signIn.session });
+    return { entry: await recordCredential(writer, state, record, finding) };
   },
 };

@@ -11,12 +11,14 @@ export type LinkRequest = {
   /** Of the operator, as entries state it. Default: a name that refers to the link. */
   readonly name?: string | undefined;
   readonly roles: readonly string[];
+  /** `passkey`: the operator may register a passkey for break-glass sign-ins. */
+  readonly use?: LinkDraft['use'];
   readonly nowMs: number;
   readonly random: Random;
 };
 
 /** A new link: the part that is kept, and the part that only its owner gets. */
-export function createLink({ name, roles, nowMs, random }: LinkRequest): {
+export function createLink({ name, roles, use, nowMs, random }: LinkRequest): {
   readonly draft: LinkDraft;
   readonly secret: string;
 } {
@@ -24,7 +26,8 @@ export function createLink({ name, roles, nowMs, random }: LinkRequest): {
   const id = randomUUID();
   const expiresMs = nowMs + LINK_MS_MAX;
   const hash = hashOf(secret);
-  return { secret, draft: { id, hash, name: name ?? `link-${id.slice(0, 8)}`, roles, expiresMs } };
+  const draft = { id, hash, name: name ?? `link-${id.slice(0, 8)}`, roles, expiresMs };
+  return { secret, draft: use === undefined ? draft : { ...draft, use } };
 }
 
 /** @param url where browsers reach the service */

@@ -14,7 +14,8 @@ export const LINK_TABLE = `
     roles TEXT NOT NULL,
     expires_ms INTEGER NOT NULL,
     created_by TEXT NOT NULL,
-    used_ms INTEGER
+    used_ms INTEGER,
+    purpose TEXT
   ) STRICT;`;
 
 /** Links that each sign one operator in, once. Only the hash of a link's secret is kept. */
@@ -25,10 +26,10 @@ export class LinkTable {
     this.#db = db;
   }
 
-  add({ id, hash, name, roles, expiresMs }: LinkDraft, createdBy: string): void {
+  add({ id, hash, name, roles, expiresMs, use }: LinkDraft, createdBy: string): void {
     this.#db.run(
-      'INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?, ?, NULL)',
-      ...[id, hash, name, JSON.stringify(roles), expiresMs, createdBy],
+      'INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?, ?, NULL, ?)',
+      ...[id, hash, name, JSON.stringify(roles), expiresMs, createdBy, use ?? null],
     );
   }
 
@@ -66,6 +67,7 @@ function linkOf(row: Record<string, unknown>): Link {
     name: String(row['name']),
     roles: JSON.parse(String(row['roles'])) as readonly string[],
     expiresMs: Number(row['expires_ms']),
+    use: row['purpose'] === 'passkey' ? 'passkey' : undefined,
     createdBy: String(row['created_by']),
     usedMs: row['used_ms'] === null ? null : Number(row['used_ms']),
   };

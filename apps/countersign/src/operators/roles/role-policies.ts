@@ -54,6 +54,17 @@ export class RolePolicies {
     return new Set(this.#scopes.filter((scope) => this.#permits(roles, scope, target)));
   }
 
+  /** Every role that the policies name, with its scopes on a tenant that no region names. */
+  all(): readonly { readonly role: string; readonly scopes: readonly string[] }[] {
+    const named = [...this.texts.values()].flatMap((text) =>
+      Array.from(text.matchAll(/\bRole::"([^"\\]+)"/g), ([, role = '']) => role),
+    );
+    const target = { tenant: 'other', regions: new Map() } as const;
+    return [...new Set(named)].map((role) => {
+      return { role, scopes: [...this.scopesOf([role], target)].sort() };
+    });
+  }
+
   #permits(roles: readonly string[], scope: string, { tenant, regions }: RoleTarget): boolean {
     const principal = { type: 'Operator', id: 'operator' };
     const resource = { type: 'Tenant', id: tenant };

@@ -69,7 +69,7 @@ const EXPECTED: Readonly<Record<(typeof ROLES)[number], readonly string[]>> = {
   ],
   'works-council': ['operators:audit'],
   administrator: [
-    ...[...SEEN, 'operators:read', 'operators:administer', 'credentials:read'],
+    ...[...SEEN, 'operators:read', 'operators:audit', 'operators:administer', 'credentials:read'],
     ...['credentials:write', 'ledger:administer', 'ledger:check', 'ledger:hold', 'ledger:erase'],
     ...['records:import', 'policies:read', 'passes:read', 'bypass:read', 'feeds:administer'],
   ],

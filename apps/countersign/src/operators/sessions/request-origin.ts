@@ -23,6 +23,6 @@ export function isOwnRequest(
     : site === 'same-origin';
 }
 
-function originOf(headers: Pick<Headers, 'get'>, origin: ServiceOrigin): string {
+export function originOf(headers: Pick<Headers, 'get'>, origin: ServiceOrigin): string {
   return typeof origin === 'string' ? origin : `${origin.loopback}://${headers.get('host')}`;
 }

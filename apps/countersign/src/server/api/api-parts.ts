@@ -45,6 +45,8 @@ export type ApiParts = {
   readonly console?: Hono | undefined;
   /** Replaces the names of people in a value of an answer. */
   readonly pseudonymize: (value: unknown) => unknown;
+  /** A name of the person behind a pseudonym; undefined if no record names the person. */
+  readonly nameOf: (pseudonym: string) => Promise<string | undefined>;
   readonly perform: PerformWork;
   /** Where agents ask (Model Context Protocol). */
   readonly mcp: McpHandler;

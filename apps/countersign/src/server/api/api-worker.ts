@@ -6,6 +6,7 @@ import { type McpHandler, mcpHandler } from '../../mcp/mcp-handler.ts';
 import { loadDetection } from '../../operations/host/load-detectors.ts';
 import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
+import { PseudonymLookup } from '../../operators/pseudonyms/pseudonym-lookup.ts';
 import { Pseudonyms } from '../../operators/pseudonyms/pseudonyms.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { openTracing, type Tracing } from '../../tracing/open-tracing.ts';
@@ -78,6 +79,7 @@ async function run(): Promise<void> {
   const pseudonyms = Pseudonyms.open(dir, systemRandom);
   const detectors = detectorStates({ clock, store, onFailure });
   const tracing = tracingOf();
+  const lookup = lookupOf(pseudonyms, store);
   const app = new ApiApp({
     ...{ dataDir: dir, version, clock, machineClock: systemClock, random: systemRandom },
     ...{ env, reach, keptReplies },
@@ -86,6 +88,7 @@ async function run(): Promise<void> {
     signIn: callers.signIn?.routes,
     console: files && consoleRoutes(files),
     pseudonymize: (value) => pseudonyms.hide(value),
+    nameOf: (pseudonym) => lookup.nameOf(pseudonym),
     perform: main.perform,
     mcp: openMcp(setup, clock, onFailure),
     authorizationServers: [],
@@ -116,6 +119,12 @@ async function run(): Promise<void> {
   keptReplies.close();
   ledger.close();
   store.close();
+}
+
+/** Finds the people behind pseudonyms. */
+function lookupOf(pseudonyms: Pseudonyms, store: StoreReader): PseudonymLookup {
+  const names = (): readonly string[] => store.aliasValues();
+  return new PseudonymLookup({ pseudonyms, names, version: () => store.cursor });
 }
 
 /** Where agents ask. Each call is done as the caller that was proved. */

@@ -2,6 +2,7 @@ import type { Clock, Random } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger/reader';
 import type { OperatorsConfig } from '../../config/operators-config.ts';
 import { SCOPES } from '../../operations/definition/scopes.ts';
+import { recordOperatorPasskey } from '../../operations/operators/passkeys.ts';
 import { recordSignIn } from '../../operations/operators/record-sign-in.ts';
 import { Authenticator } from '../../operators/authenticator.ts';
 import { followEntries } from '../../operators/follow-entries.ts';
@@ -51,13 +52,14 @@ export async function openAuthenticator(parts: AuthenticatorParts): Promise<Call
 
 function signInSetup(parts: AuthenticatorParts): Omit<SignInSetup, 'state'> {
   const { random, env, perform, machineClock, operators: config, reach, transport } = parts;
+  const record = async (operation: string, input: object, who: string): Promise<void> => {
+    const work = { operation, input, tenant: undefined, who };
+    await perform(work, new AbortController().signal);
+  };
   return {
     ...{ config, reach, transport, random, env, scopes: SCOPES },
     clock: new ValidityClock(machineClock),
-    record: async (signIn, by) => {
-      const input = { ...signIn, by };
-      const work = { operation: recordSignIn.name, input, tenant: undefined, who: by };
-      await perform(work, new AbortController().signal);
-    },
+    record: (signIn, by) => record(recordSignIn.name, { ...signIn, by }, by),
+    recordPasskey: (passkey, by) => record(recordOperatorPasskey.name, { passkey, by }, by),
   };
 }

@@ -231,9 +231,12 @@ export class StateDatabase {
   }
 
   aliasesNamed(kind: AliasKind, value: string): Alias[] {
-    return this.#db
-      .all('SELECT * FROM aliases WHERE kind = ? AND value = ?', kind, value)
-      .map(alias);
+    const sql = 'SELECT * FROM aliases WHERE kind = ? AND value = ?';
+    return this.#db.all(sql, kind, value).map(alias);
+  }
+
+  aliasValues(): string[] {
+    return this.#db.all('SELECT DISTINCT value FROM aliases').map(({ value }) => String(value));
   }
 
   aliasesOf(key: string): Alias[] {

@@ -1,4 +1,4 @@
-import { authorize } from '../../../operators/authorize.ts';
+import { type AuthorizedResource, authorize } from '../../../operators/authorize.ts';
 import type { Caller } from '../../../operators/caller.ts';
 import { refuse } from '../http/problem.ts';
 
@@ -21,8 +21,12 @@ export function namesReasonOf(headers: Headers): NamesReason | undefined {
 }
 
 /** The caller, who sees names for this reason. @throws ProblemError 403 */
-export function withNames(caller: Caller, nowMs: number): Caller {
-  const decided = authorize(caller, { name: 'names', scope: 'names:read' }, {}, nowMs);
+export function withNames(
+  caller: Caller,
+  about: Pick<AuthorizedResource, 'personGroups'>,
+  nowMs: number,
+): Caller {
+  const decided = authorize(caller, { name: 'names', scope: 'names:read' }, about, nowMs);
   if (decided.kind === 'permit') return { ...caller, people: 'names' };
   return refuse(403, decided.cause, decided.because);
 }

@@ -10,9 +10,16 @@ import type {
   OperationContext,
 } from '../../../operations/definition/operation.ts';
 import { parseInput } from '../../../operations/definition/parse-input.ts';
-import { NAMES_NO_ONE, operationIdOf, SECRET_REPLY } from '../../../operations/offers.ts';
+import {
+  NAMES_NO_ONE,
+  operationIdOf,
+  PERSON_MEMBERS,
+  SECRET_REPLY,
+  SHOWN_MEMBERS,
+} from '../../../operations/offers.ts';
 import { recordNamesAccess } from '../../../operations/people/record-names-access.ts';
 import { Readers } from '../../../operations/readers/readers.ts';
+import { type AuthorizedResource, limitGroups } from '../../../operators/authorize.ts';
 import type { Caller } from '../../../operators/caller.ts';
 import type { ApiEnv, ApiParts } from '../api-parts.ts';
 import type { CallLimits } from '../http/call-limits.ts';
@@ -20,9 +27,12 @@ import type { KeptReply } from '../http/kept-replies.ts';
 import { refuse } from '../http/problem.ts';
 import { EVENT_STREAM, NDJSON, streamBody } from '../http/streams.ts';
 import type { ApiRoute } from './api-route.ts';
+import { AskedPeople } from './asked-people.ts';
+import { checkDelegation } from './check-delegation.ts';
 import type { CursorCodec } from './cursor.ts';
 import { type NamesReason, namesReasonOf, withNames } from './names-access.ts';
 import type { OpenList, OpenLists, Page } from './open-lists.ts';
+import { limitOf, resumedQuery, waitMsOf } from './page-parameters.ts';
 import { bodyOf, inputOf } from './read-request.ts';
 import {
   type ApiAnswer,
@@ -33,12 +43,6 @@ import {
   runDocument,
   unknownOf,
 } from './run-operation.ts';
-
-const LIMIT_DEFAULT = 100;
-const LIMIT_MAX = 1000;
-
-/** A stream without `wait` follows until its reader leaves. */
-const WAIT_SECONDS_MAX = 3600;
 
 export type HandlerParts = ApiParts & {
   readonly lists: OpenLists;
@@ -56,16 +60,20 @@ type Call = {
   readonly tenant: TenantId | undefined;
   readonly request: Request;
   readonly query: URLSearchParams;
+  /** The caller named a person by a pseudonym, so no sentence of the reply may name the person. */
+  readonly wasPseudonym: boolean;
 };
 
 /** Runs operations for callers, and writes their replies. */
 export class OperationHandler {
   readonly #parts: HandlerParts;
+  readonly #people: AskedPeople;
   /** Conditional acts are done one after the other, so that their condition still holds. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: HandlerParts) {
     this.#parts = parts;
+    this.#people = new AskedPeople(parts);
   }
 
   /** @throws ProblemError, and errors of the operation */
@@ -74,8 +82,14 @@ export class OperationHandler {
     const query = new URL(req.url).searchParams;
     const nowMs = this.#parts.machineClock.now();
     const reason = namesReasonOf(req.raw.headers);
-    const named = reason === undefined ? proved : withNames(proved, nowMs);
-    const { caller, tenant } = admit(route, named, { tenant: query.get('tenant'), nowMs });
+    const admitAbout = (personGroups: AuthorizedResource['personGroups']) => {
+      const named = reason === undefined ? proved : withNames(proved, { personGroups }, nowMs);
+      return admit(route, named, { tenant: query.get('tenant'), nowMs, personGroups });
+    };
+    const limits = limitGroups(proved);
+    // Before the body is read, the person is unknown: whether any person would do is known.
+    const isPersonal = PERSON_MEMBERS.has(route.operation.name);
+    let { caller, tenant } = admitAbout(isPersonal ? limits : undefined);
     const isStream = route.operation.name === 'tail';
     const end = this.#parts.limits.begin(caller.who, isStream ? 'stream' : 'question');
     let isStreaming = false;
@@ -84,8 +98,15 @@ export class OperationHandler {
       const body = bodyOf(req.header('content-type'), text);
       const path = req.param() as Readonly<Record<string, string>>;
       const resumed = isStream ? resumedQuery(query, req.header('last-event-id')) : query;
-      const input = inputOf(route, { path, query: resumed, body });
-      const call: Call = { route, caller, input, tenant, request: req.raw, query };
+      const given = inputOf(route, { path, query: resumed, body });
+      const { input, wasPseudonym } = await this.#people.resolved(route.operation, given);
+      if (limits !== undefined && isPersonal) {
+        const groups = await this.#people.groupsOf(route.operation, input, tenant);
+        ({ caller, tenant } = admitAbout(groups));
+      }
+      checkDelegation(proved, route.operation, input);
+      const request = req.raw;
+      const call: Call = { route, caller, input, tenant, request, query, wasPseudonym };
       await this.#recordNames(call, reason);
       if (isStream) {
         isStreaming = true;
@@ -172,10 +193,15 @@ export class OperationHandler {
     const notices: string[] = [];
     using readers = this.#readers();
     const context = this.#context(call, readers, notices);
-    const { result, ...reply } = await runDocument(operation, call.input, context);
-    this.#countAnswer(operation, reply.answer);
+    const { result, ...sentences } = await runDocument(operation, call.input, context);
+    this.#countAnswer(operation, sentences.answer);
     const shown = this.#shown(call, result);
-    const body = JSON.stringify({ ...reply, result: shown, notices });
+    const reply = this.#withoutNames(call, sentences);
+    const body = JSON.stringify({
+      ...reply,
+      result: shown,
+      notices: this.#withoutNames(call, notices),
+    });
     // The watermark moves with every entry, and the result does not.
     return { body: `${body}\n`, etag: etagOf(JSON.stringify([reply.answer, shown])) };
   }
@@ -220,7 +246,8 @@ export class OperationHandler {
     const { items, complete, asOf, notices, isLast } = page;
     const next = isLast || position === undefined ? null : this.#parts.cursors.encode(position);
     const shown = items.map((item) => this.#shown(call, item));
-    const reply: ListReply = { items: shown, complete, asOf, next, notices };
+    const sentences = this.#withoutNames(call, { complete, notices });
+    const reply: ListReply = { items: shown, ...sentences, asOf, next };
     const body = JSON.stringify(reply);
     if (next === null) return jsonResponse(200, `${body}\n`);
     const url = new URL(call.request.url);
@@ -315,9 +342,20 @@ export class OperationHandler {
     };
   }
 
+  /** Sentences of a reply. They repeat what the caller asked, which was a pseudonym. */
+  #withoutNames<T>({ caller, wasPseudonym }: Call, sentences: T): T {
+    const isOpen = caller.people === 'names' || !wasPseudonym;
+    return isOpen ? sentences : (this.#parts.pseudonymize(sentences) as T);
+  }
+
   #shown({ caller, route }: Call, value: unknown): unknown {
     const isOpen = caller.people === 'names' || NAMES_NO_ONE.has(route.operation.name);
-    return isOpen ? value : this.#parts.pseudonymize(value);
+    if (isOpen) return value;
+    const hidden = this.#parts.pseudonymize(value);
+    const shown = SHOWN_MEMBERS.get(route.operation.name);
+    if (shown === undefined || typeof hidden !== 'object') return hidden;
+    const members = Object.entries(value as object).filter(([name]) => shown.includes(name));
+    return { ...hidden, ...Object.fromEntries(members) };
   }
 }
 
@@ -326,30 +364,6 @@ function withoutFiles({ members }: ApiRoute, input: object): object {
   const files = members.filter(({ schema }) => (schema.meta() as FieldMeta)?.isForRemote === true);
   const names = new Set(files.map(({ name }) => name));
   return Object.fromEntries(Object.entries(input).filter(([name]) => !names.has(name)));
-}
-
-/** A client that reconnects continues behind the last event that it has seen. */
-function resumedQuery(query: URLSearchParams, lastEventId: string | undefined): URLSearchParams {
-  if (lastEventId === undefined) return query;
-  if (!/^\d{1,15}$/.test(lastEventId)) {
-    refuse(400, 'invalid-last-event-id', 'Last-Event-ID is the index of an entry');
-  }
-  const resumed = new URLSearchParams(query);
-  resumed.set('from', String(Number(lastEventId) + 1));
-  return resumed;
-}
-
-function limitOf(text: string | null): number {
-  if (text === null) return LIMIT_DEFAULT;
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= LIMIT_MAX) return limit;
-  return refuse(400, 'invalid-limit', `a page has 1 to ${LIMIT_MAX} items`);
-}
-
-function waitMsOf(text: string): number {
-  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
-  if (seconds <= WAIT_SECONDS_MAX) return seconds * 1000;
-  return refuse(400, 'invalid-wait', `wait at most ${WAIT_SECONDS_MAX} seconds`);
 }
 
 /** What a cursor is bound to. */

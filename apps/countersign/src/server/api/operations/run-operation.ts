@@ -16,7 +16,7 @@ import type {
 } from '../../../operations/definition/operation.ts';
 import { BY_TENANT, NEEDS_NAMES } from '../../../operations/offers.ts';
 import type { Readers } from '../../../operations/readers/readers.ts';
-import { authorize } from '../../../operators/authorize.ts';
+import { type AuthorizedResource, authorize } from '../../../operators/authorize.ts';
 import type { Caller } from '../../../operators/caller.ts';
 import { refuse } from '../http/problem.ts';
 import type { ApiRoute } from './api-route.ts';
@@ -57,10 +57,14 @@ export type ListReply = {
 export function admit(
   { operation }: ApiRoute,
   caller: Caller,
-  asked: { readonly tenant: string | null; readonly nowMs: number },
+  asked: Pick<AuthorizedResource, 'personGroups'> & {
+    readonly tenant: string | null;
+    readonly nowMs: number;
+  },
 ): { readonly caller: Caller; readonly tenant: TenantId | undefined } {
+  const { personGroups } = asked;
   const tenant = tenantOf(asked.tenant);
-  const decided = authorize(caller, operation, { tenant }, asked.nowMs);
+  const decided = authorize(caller, operation, { tenant, personGroups }, asked.nowMs);
   if (decided.kind === 'deny') {
     const { cause, because } = decided;
     refuse(403, cause, because, { 'www-authenticate': challengeOf(cause, operation.scope) });

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { type OperatorIdentity, operatorName } from '../../../operators/identity.ts';
 import type { OperatorSignIn } from '../../../operators/operator-record.ts';
+import type { OperatorTable } from '../../../operators/operator-table.ts';
 import { isOwnRequest, type ServiceOrigin } from '../../../operators/sessions/request-origin.ts';
 import {
   type CookieTransport,
@@ -18,6 +19,7 @@ import { refuse } from '../http/problem.ts';
 export type BrowserSessionsDeps = {
   readonly sessions: Sessions;
   readonly rights: OperatorRights;
+  readonly operators: OperatorTable;
   readonly clock: ValidityClock;
   readonly transport: CookieTransport;
   readonly origin: ServiceOrigin;
@@ -28,7 +30,7 @@ export type BrowserSessionsDeps = {
 export type RecordSignIn = (signIn: OperatorSignIn, by: string) => Promise<void>;
 
 /** How a session began, for its entry. */
-export type SignInMethod = Pick<OperatorSignIn, 'what' | 'link'>;
+export type SignInMethod = Pick<OperatorSignIn, 'what' | 'link' | 'passkey'>;
 
 /** Sessions of operators in their browsers, however they signed in. */
 export class BrowserSessions {
@@ -47,7 +49,8 @@ export class BrowserSessions {
   /**
    * Begins a session for a person who has a role, and sets its cookie.
    *
-   * @throws ProblemError 403 without a role, 503 if its entry cannot be written
+   * @throws ProblemError 403 without a role or after a revocation, 503 if its entry cannot be
+   * written
    */
   async begin(context: Context, proof: SignInProof, method: SignInMethod): Promise<Session> {
     const { sessions, clock } = this.#deps;
@@ -73,9 +76,12 @@ export class BrowserSessions {
     await this.#deps.record({ ...said, issuer: identity.issuer }, operatorName(identity));
   }
 
-  /** @throws ProblemError 403 for a person without a role */
+  /** @throws ProblemError 403 for a person without a role, or one who was revoked */
   rolesOf(identity: OperatorIdentity): readonly string[] {
-    const { rights } = this.#deps;
+    const { rights, operators } = this.#deps;
+    if (operators.revocationOf(identity.person) !== undefined) {
+      refuse(403, 'revoked', 'your access was revoked: ask your administrator');
+    }
     const roles = rights.assignmentsOf(identity).map(({ role }) => role);
     if (roles.length > 0) return [...new Set(roles)];
     const text = rights.mayLackRoles(identity)

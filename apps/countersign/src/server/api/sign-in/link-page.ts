@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LINK_API_PATH } from './paths.ts';
+import { LINK_API_PATH, PASSKEY_API_PATH } from './paths.ts';
 
 /**
  * Takes the secret out of the address, where the history of the browser would keep it, and sends
@@ -12,21 +12,30 @@ const button = document.querySelector('button');
 const status = document.querySelector('[role=status]');
 if (secret === '') status.textContent = 'This address has no secret. Open the whole link.';
 else button.disabled = false;
+const post = async (path, body) => {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  const reply = await response.json();
+  if (!response.ok) throw new Error(reply.detail);
+  return reply;
+};
+const register = async () => {
+  const { publicKey } = await post('${PASSKEY_API_PATH}/registration/options', {});
+  const options = PublicKeyCredential.parseCreationOptionsFromJSON(publicKey);
+  const credential = await navigator.credentials.create({ publicKey: options });
+  await post('${PASSKEY_API_PATH}/registration', { credential: credential.toJSON() });
+};
+let signedIn;
 button.addEventListener('click', async () => {
   button.disabled = true;
   status.textContent = '';
   try {
-    const response = await fetch('${LINK_API_PATH}', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ secret }),
-    });
-    const reply = await response.json();
-    if (response.ok) location.replace(reply.returnTo);
-    else status.textContent = 'Could not sign in: ' + reply.detail + '.';
-  } catch {
+    signedIn ??= await post('${LINK_API_PATH}', { secret });
+    if (signedIn.passkey) await register();
+    location.replace(signedIn.returnTo);
+  } catch (error) {
     button.disabled = false;
-    status.textContent = 'Could not sign in: the service did not answer. Try again.';
+    status.textContent = 'Could not sign in: ' + error.message + '. Try again.';
   }
 });
 `;

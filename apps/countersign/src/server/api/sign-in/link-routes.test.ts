@@ -42,7 +42,7 @@ test('a link signs one person in as administrator, once, and its use is an entry
     const secret = newLink(world);
     const { response, session } = await exchange(world, secret);
     assert.equal(response.status, 200);
-    assert.deepEqual(await response.json(), { returnTo: '/' });
+    assert.deepEqual(await response.json(), { returnTo: '/', passkey: false });
     const answer = ask(world, session);
     assert.equal(answer.kind, 'caller');
     const { who, scopes } = answer.caller;

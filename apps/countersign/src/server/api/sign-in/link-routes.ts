@@ -44,7 +44,8 @@ async function exchange(context: Context, { links, browser, clock }: LinkDeps): 
     refuse(403, 'link', `this link is unknown, too old or was used: ${cure}`);
   }
   try {
-    const identity = localIdentity(link.name, link.roles);
+    const local = localIdentity(link.name, link.roles);
+    const identity = link.use === 'passkey' ? { ...local, passkeyLink: link.id } : local;
     const proof = { identity, provedMs: nowMs, idToken: null };
     await browser.begin(context, proof, { what: 'operator-signed-in', link: link.id });
   } catch (error) {
@@ -52,5 +53,5 @@ async function exchange(context: Context, { links, browser, clock }: LinkDeps): 
     if (error instanceof ProblemError && error.problem.status === 503) links.giveBack(link.id);
     throw error;
   }
-  return context.json({ returnTo: '/' });
+  return context.json({ returnTo: '/', passkey: link.use === 'passkey' });
 }

@@ -17,6 +17,7 @@ import {
 } from '../../../operators/sign-in/provider-client.ts';
 import type { ValidityClock } from '../../../operators/validity-clock.ts';
 import { BrowserSessions, type RecordSignIn } from './browser-sessions.ts';
+import type { PasskeyDeps } from './passkey-routes.ts';
 import { CALLBACK_PATH, type IdentityProvider, signInRoutes } from './sign-in-routes.ts';
 
 export type SignInSetup = {
@@ -31,6 +32,7 @@ export type SignInSetup = {
   /** The scopes of all operations. */
   readonly scopes: readonly string[];
   readonly record: RecordSignIn;
+  readonly recordPasskey: PasskeyDeps['recordPasskey'];
 };
 
 export type SignIn = {
@@ -47,17 +49,19 @@ export type SignIn = {
  * @throws PolicyError POLICY_INVALID, and errors of secrets
  */
 export function openSignIn(setup: SignInSetup): SignIn | undefined {
-  const { config, state, clock, random, scopes, record } = setup;
+  const { config, state, clock, random, scopes, record, recordPasskey } = setup;
   const place = placeOf(setup);
   if (place === undefined) return undefined;
   const policies = RolePolicies.read(config?.roles ?? join(contentFolder(), 'roles'), scopes);
+  state.roles.replace(policies.all());
   const regions = new Map(Object.entries(config?.regions ?? {}));
   const rights = new OperatorRights({ rules: config?.assignments ?? [], policies, regions });
   const sessions = new Sessions({ table: state.sessions, clock, random });
   const operators = { sessions, rights, ...place } as const;
   const routes = signInRoutes({
-    ...{ sessions, rights, clock, table: state.sessions, links: state.links },
-    browser: new BrowserSessions({ ...operators, clock, record }),
+    ...{ sessions, rights, clock, table: state.sessions, links: state.links, recordPasskey },
+    ...{ passkeys: state.passkeys, origin: place.origin },
+    browser: new BrowserSessions({ ...operators, operators: state.operators, clock, record }),
     identityProvider: config && identityProviderOf(config, setup.env),
   });
   const { provider } = config ?? {};

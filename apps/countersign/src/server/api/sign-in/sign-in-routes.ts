@@ -3,29 +3,25 @@ import { OperatorError } from '../../../operators/errors.ts';
 import { identityOf, type OperatorIdentity } from '../../../operators/identity.ts';
 import { SIGN_IN_MS_MAX, SIGN_INS_MAX, STEP_UP_MS_MAX } from '../../../operators/limits.ts';
 import { hashOf } from '../../../operators/sessions/secret.ts';
-import type { Session, SessionTable } from '../../../operators/sessions/session-table.ts';
-import type { Sessions } from '../../../operators/sessions/sessions.ts';
+import type { Session } from '../../../operators/sessions/session-table.ts';
 import type { OperatorRights } from '../../../operators/sign-in/operator-rights.ts';
 import type {
   ProviderAnswer,
   ProviderClient,
   SignInAttempt,
 } from '../../../operators/sign-in/provider-client.ts';
-import type { ValidityClock } from '../../../operators/validity-clock.ts';
 import { ProblemError, problemOf, problemResponse, refuse } from '../http/problem.ts';
-import type { BrowserSessions } from './browser-sessions.ts';
 import { type LinkDeps, linkRoutes } from './link-routes.ts';
 import { localPath } from './local-path.ts';
+import { type PasskeyDeps, passkeyRoutes } from './passkey-routes.ts';
+import { SIGN_IN_API_PATH } from './paths.ts';
 
-export type SignInDeps = Pick<LinkDeps, 'links'> & {
-  /** Undefined: no provider is configured. */
-  readonly identityProvider: IdentityProvider | undefined;
-  readonly browser: BrowserSessions;
-  readonly table: SessionTable;
-  readonly sessions: Sessions;
-  readonly rights: OperatorRights;
-  readonly clock: ValidityClock;
-};
+export type SignInDeps = LinkDeps &
+  PasskeyDeps & {
+    /** Undefined: no provider is configured. */
+    readonly identityProvider: IdentityProvider | undefined;
+    readonly rights: OperatorRights;
+  };
 
 export type IdentityProvider = {
   /** Rejects while the provider cannot be reached. */
@@ -41,7 +37,7 @@ const LOGOUT_BYTES_MAX = 64 * 1024;
 
 /** The sign-in of operators in the browser. Paths are relative to the root of the service. */
 export function signInRoutes(deps: SignInDeps): Hono {
-  const { identityProvider, browser } = deps;
+  const { identityProvider } = deps;
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -56,9 +52,16 @@ export function signInRoutes(deps: SignInDeps): Hono {
     app.get(CALLBACK_PATH, (context) => routes.finish(context));
     app.post('/sign-in/backchannel-logout', (context) => routes.backchannel(context));
   }
-  app.route('/', linkRoutes({ ...deps, browser }));
+  app.get(SIGN_IN_API_PATH, (context) => context.json(methodsOf(deps)));
+  app.route('/', linkRoutes(deps));
+  app.route('/', passkeyRoutes(deps));
   app.onError((error) => failed(error));
   return app;
+}
+
+/** How people can sign in. A page asks before anyone has. */
+function methodsOf({ identityProvider, passkeys }: SignInDeps) {
+  return { provider: identityProvider !== undefined, passkey: passkeys.all().length > 0 };
 }
 
 /** Who is signed in. */
@@ -68,8 +71,10 @@ function sessionReply(context: Context, { browser, rights }: SignInDeps): Respon
   const { identity, provedMs, endsMs } = session;
   const { who, scopes } = rights.callerOf(session);
   const known = scopes === 'all' ? [] : [...scopes].sort();
-  const { label } = identity;
-  return context.json({ who, label, scopes: known, provedMs, endsMs });
+  const { label, issuer } = identity;
+  // A local operator proves who they are again with a passkey, others at the provider.
+  const stepUp = issuer === null ? 'passkey' : 'provider';
+  return context.json({ who, label, scopes: known, provedMs, endsMs, stepUp });
 }
 
 async function signOut(context: Context, deps: SignInDeps): Promise<Response> {

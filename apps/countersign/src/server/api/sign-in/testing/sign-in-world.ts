@@ -116,10 +116,13 @@ export class SignInWorld {
     const record: RecordSignIn = async (signIn, by) => {
       if (this.isRecordFailing) throw new Error('the disk is full');
       this.entries.push({ signIn, by });
+      state.apply(state.next, { v: 1, atMs: clock.now(), by, ...signIn });
     };
     this.app = signInRoutes({
-      ...{ sessions, rights, clock, table: state.sessions, links: state.links },
-      browser: new BrowserSessions({ ...parts, clock, record }),
+      ...{ sessions, rights, clock, table: state.sessions, links: state.links, origin: ORIGIN },
+      passkeys: state.passkeys,
+      browser: new BrowserSessions({ ...parts, operators: state.operators, clock, record }),
+      recordPasskey: async (passkey) => state.passkeys.add(passkey, clock.now()),
       identityProvider: { client: async () => provider, origin: ORIGIN },
     });
     this.authenticator = new Authenticator({
