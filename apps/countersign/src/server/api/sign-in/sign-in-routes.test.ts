@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
+import { systemClock } from '@countersign/core';
 import fc from 'fast-check';
+import { SignJWT, UnsecuredJWT } from 'jose';
 import { localPath } from './local-path.ts';
-import { ORIGIN, SignInWorld } from './testing/sign-in-world.ts';
+import { ORIGIN, SignInWorld, type WorldOptions } from './testing/sign-in-world.ts';
+import { type Forgery, SECRET } from './testing/test-provider.ts';
 
 const MINUTE_MS = 60_000;
 
 async function withWorld(
   use: (world: SignInWorld) => Promise<void>,
-  options: { readonly par?: boolean } = {},
+  options: WorldOptions = {},
 ): Promise<void> {
   const world = await SignInWorld.open(options);
   try {
@@ -55,6 +59,63 @@ for (const par of [false, true]) {
       { par },
     ));
 }
+
+test('the service proves itself to the provider with a private key', () =>
+  withWorld(
+    async (world) => {
+      const browser = world.browser();
+      await browser.signIn();
+      assert.equal(ask(world, browser.session).kind, 'caller');
+    },
+    { proof: 'key' },
+  ));
+
+function signed(header: { readonly alg: string; readonly kid?: string }, more: object): Forgery {
+  return (claims, key) =>
+    new SignJWT({ ...claims, ...more }).setProtectedHeader({ kid: 'k1', ...header }).sign(key);
+}
+
+const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+const ES256 = { alg: 'ES256' } as const;
+const EARLY_S = Math.floor(systemClock.now() / 1000) - 3600;
+
+for (const [what, forgery] of [
+  ['another nonce', signed(ES256, { nonce: 'another' })],
+  ['no nonce', signed(ES256, { nonce: undefined })],
+  ['another issuer', signed(ES256, { iss: 'https://idp.attacker.example' })],
+  ['another audience', signed(ES256, { aud: 'another-client' })],
+  ['several audiences without our own as the authorized one', signed(ES256, { aud: ['a', 'b'] })],
+  ['no subject', signed(ES256, { sub: undefined })],
+  ['an end in the past', signed(ES256, { exp: EARLY_S })],
+  ['a key of a stranger', (claims) => signed(ES256, {})(claims, stranger)],
+  ['no signature', (claims) => new UnsecuredJWT({ ...claims }).encode()],
+  [
+    'the secret of the client as its key',
+    (claims) =>
+      new SignJWT({ ...claims })
+        .setProtectedHeader({ alg: 'HS256' })
+        .sign(new TextEncoder().encode(SECRET)),
+  ],
+] as const satisfies readonly (readonly [string, Forgery])[]) {
+  test(`an ID token with ${what} is refused`, () =>
+    withWorld(async (world) => {
+      world.forgery = forgery;
+      const browser = world.browser();
+      const [, response] = await browser.signIn();
+      assert.equal(response.status, 400);
+      assert.equal(await codeOf(response), 'sign-in-refused');
+      assert.equal(browser.session, undefined);
+      assert.deepEqual(world.entries, []);
+    }));
+}
+
+test('an ID token that the provider signs again, without a change, is accepted', () =>
+  withWorld(async (world) => {
+    world.forgery = signed(ES256, {});
+    const browser = world.browser();
+    await browser.signIn();
+    assert.equal(ask(world, browser.session).kind, 'caller');
+  }));
 
 test('a person without a role is refused, and gets no session', () =>
   withWorld(async (world) => {

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManualClock, type Random, systemClock, systemRandom } from '@countersign/core';
 import type { Hono } from 'hono';
-import { exportJWK, SignJWT } from 'jose';
 import { contentFolder } from '../../../../config/installed-package.ts';
 import { SCOPES } from '../../../../operations/definition/scopes.ts';
 import { Authenticator } from '../../../../operators/authenticator.ts';
@@ -21,10 +16,11 @@ import { ProviderClient } from '../../../../operators/sign-in/provider-client.ts
 import { ValidityClock } from '../../../../operators/validity-clock.ts';
 import { BrowserSessions, type RecordSignIn } from '../browser-sessions.ts';
 import { signInRoutes } from '../sign-in-routes.ts';
+import { CLIENT, type Claims, type Forgery, TestProvider } from './test-provider.ts';
 
 export const ORIGIN = 'http://127.0.0.1:8480';
-const CLIENT = 'countersign';
-export type Claims = Readonly<Record<string, unknown>>;
+
+export type WorldOptions = { readonly par?: boolean; readonly proof?: 'key' };
 
 /** The real provider on loopback, and the routes of sign-in with their own state. */
 export class SignInWorld {
@@ -33,19 +29,29 @@ export class SignInWorld {
   readonly entries: { readonly signIn: OperatorSignIn; readonly by: string }[] = [];
   readonly dir: string = mkdtempSync(join(tmpdir(), 'countersign-sign-in-'));
   readonly state: OperatorState = OperatorState.open(this.dir);
-  /** Claims of the person who signs in next. */
-  claims: Claims = { sub: 'ada', roles: ['Responder'] };
   isRecordFailing = false;
   app!: Hono;
   authenticator!: Authenticator;
-  issuer = '';
-  #close: () => Promise<void> = async () => undefined;
-  readonly #keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  #provider!: TestProvider;
 
-  static async open(options: { readonly par?: boolean } = {}): Promise<SignInWorld> {
+  static async open(options: WorldOptions = {}): Promise<SignInWorld> {
     const world = new SignInWorld();
-    await world.#start(options.par === true);
+    await world.#start(options);
     return world;
+  }
+
+  get issuer(): string {
+    return this.#provider.issuer;
+  }
+
+  /** Claims of the person who signs in next. */
+  set claims(claims: Claims) {
+    this.#provider.claims = claims;
+  }
+
+  /** What the provider does wrong. */
+  set forgery(forgery: Forgery | undefined) {
+    this.#provider.forgery = forgery;
   }
 
   /** A browser without cookies. */
@@ -55,40 +61,17 @@ export class SignInWorld {
 
   /** A logout token as the provider signs it. */
   async logoutToken(claims: Claims, event: string = BACKCHANNEL): Promise<string> {
-    const nowS = Math.floor(this.clock.now() / 1000);
-    return new SignJWT({ jti: crypto.randomUUID(), events: { [event]: {} }, ...claims })
-      .setProtectedHeader({ alg: 'ES256', kid: 'k1', typ: 'logout+jwt' })
-      .setIssuer(this.issuer)
-      .setAudience(CLIENT)
-      .setIssuedAt(nowS)
-      .setExpirationTime(nowS + 120)
-      .sign(this.#keys.privateKey);
+    return this.#provider.logoutToken(claims, event, this.clock.now());
   }
 
   async close(): Promise<void> {
-    await this.#close();
+    await this.#provider.close();
     this.state.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  async #start(hasPar: boolean): Promise<void> {
-    let handle: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
-    const server = createServer((request, response) => handle(request, response));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    this.issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { default: Provider } = (await import(PROVIDER_PACKAGE)) as { default: ProviderClass };
-    const provider = new Provider(this.issuer, await this.#configuration(hasPar));
-    const callback = provider.callback();
-    handle = (request, response) => {
-      if (!request.url?.startsWith('/interaction/')) return void callback(request, response);
-      const login = { accountId: String(this.claims['sub']), remember: true };
-      void provider.interactionFinished(request, response, { login, consent: {} });
-    };
-    this.#close = async () => {
-      server.closeAllConnections();
-      server.close();
-    };
+  async #start(options: WorldOptions): Promise<void> {
+    this.#provider = await TestProvider.start({ ...options, origin: ORIGIN });
     await this.#open();
   }
 
@@ -98,7 +81,7 @@ export class SignInWorld {
     const provider = await ProviderClient.open({
       issuer: this.issuer,
       clientId: CLIENT,
-      proof: { kind: 'secret', secret: 'a secret of the test' },
+      proof: this.#provider.proof,
       redirectUri: `${ORIGIN}/sign-in/callback`,
     });
     const policies = RolePolicies.read(join(contentFolder(), 'roles'), SCOPES);
@@ -130,76 +113,7 @@ export class SignInWorld {
       onFailure: assert.ifError,
     });
   }
-
-  async #configuration(hasPar: boolean): Promise<object> {
-    const key = await exportJWK(this.#keys.privateKey);
-    return {
-      clients: [
-        {
-          client_id: CLIENT,
-          client_secret: 'a secret of the test',
-          redirect_uris: [`${ORIGIN}/sign-in/callback`],
-          post_logout_redirect_uris: [`${ORIGIN}/`],
-          id_token_signed_response_alg: 'ES256',
-        },
-      ],
-      jwks: { keys: [{ ...key, kid: 'k1', alg: 'ES256', use: 'sig' }] },
-      cookies: { keys: ['only for this test'] },
-      features: {
-        devInteractions: { enabled: false },
-        pushedAuthorizationRequests: { enabled: hasPar },
-        backchannelLogout: { enabled: true },
-      },
-      conformIdTokenClaims: false,
-      claims: { openid: ['sub', 'roles', 'groups', '_claim_names', 'oid', 'tid', 'sid'] },
-      interactions: {
-        url: (_: unknown, { uid }: { readonly uid: string }) => `/interaction/${uid}`,
-      },
-      findAccount: (_: unknown, accountId: string) => ({
-        accountId,
-        claims: () => ({ sub: accountId, ...this.claims }),
-      }),
-      loadExistingGrant: async ({ oidc }: GrantContext) => {
-        const grant = new oidc.provider.Grant({
-          clientId: CLIENT,
-          accountId: oidc.session?.accountId ?? '',
-        });
-        grant.addOIDCScope('openid profile email');
-        await grant.save();
-        return grant;
-      },
-    };
-  }
 }
-
-/** The package has no types of its own: this is what the tests use. */
-type ProviderClass = new (
-  issuer: string,
-  configuration: object,
-) => {
-  callback(): (request: IncomingMessage, response: ServerResponse) => unknown;
-  interactionFinished(
-    request: IncomingMessage,
-    response: ServerResponse,
-    result: object,
-  ): Promise<void>;
-};
-
-type GrantContext = {
-  readonly oidc: {
-    readonly session?: { readonly accountId?: string };
-    readonly provider: {
-      readonly Grant: new (
-        given: object,
-      ) => {
-        addOIDCScope(scope: string): void;
-        save(): Promise<string>;
-      };
-    };
-  };
-};
-
-const PROVIDER_PACKAGE: string = 'oidc-provider';
 
 const PEER = { address: '127.0.0.1', isSecure: false };
 
