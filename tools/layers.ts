@@ -62,4 +62,7 @@ export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
 /**
  * Files that may be long because they are tables: types, mappings, codes. They contain no logic.
  */
-export const TABLES: readonly string[] = ['packages/client/src/generated/types.ts'];
+export const TABLES: readonly string[] = [
+  'packages/client/src/generated/routes.ts',
+  'packages/client/src/generated/types.ts',
+];
