@@ -26,14 +26,17 @@ import { PasskeyHolders } from './people/passkey-holders.ts';
 import { BrowserAgents } from './people/person-browser.ts';
 
 /** Virtual time between two polls of all sources, and two runs of all detectors. */
-const POLL_EVERY_MS: number = 3 * HOUR_MS;
-const DETECT_EVERY_MS: number = 12 * HOUR_MS;
+const POLL_EVERY_MS: number = 4 * HOUR_MS;
+const DETECT_EVERY_MS: number = 24 * HOUR_MS;
 /** Reading every person's methods and rules takes hundreds of requests. */
 const DIRECTORY_EVERY_MS: number = 24 * HOUR_MS;
+/** A person's sign-in ends within this step of the company's time. */
+const FOLLOW_STEP_MS: number = 30_000;
+const FOLLOW_EVERY_MS = 100;
 const POLLS_MAX = 1000;
 const WHO = { who: 'demo', host: 'localhost' };
 
-export type BuildOptions = {
+type BuildOptions = {
   readonly dir: string;
   readonly plan: DemoPlan;
   readonly random: Random;
@@ -72,7 +75,11 @@ export class LivingDemo {
     const method = await methodAddress();
     const agents = new BrowserAgents(method.certificate.certPem);
     const holders = new PasskeyHolders(agents, (visit) => demo.#invite(visit));
-    const browser = (visit: BrowserVisit): Promise<void> => holders.signIn(visit);
+    // A service that stops must not stop the company: the person is not let in.
+    const browser = (visit: BrowserVisit): Promise<void> =>
+      holders.signIn(visit).catch((error: unknown) => {
+        if (demo.#parts !== undefined) throw error;
+      });
     const emulator = await startCompany(options.plan, method, browser);
     const files = demoFiles(options.dir);
     const demo = new LivingDemo(options, { files, emulator, agents, holders });
@@ -111,6 +118,18 @@ export class LivingDemo {
     this.#detectedMs = this.emulator.clock.now();
     await detection.run();
     await endpoints.refresh();
+  }
+
+  /**
+   * Follows `target` until the signal is aborted, in small steps. Others poll and decide meanwhile.
+   */
+  async follow(target: () => number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.emulator;
+    while (!signal.aborted) {
+      const behindMs = Math.floor(target()) - clock.now();
+      if (behindMs > 0) await this.emulator.advance(Math.min(behindMs, FOLLOW_STEP_MS));
+      await systemWait(FOLLOW_EVERY_MS, signal).catch(() => undefined);
+    }
   }
 
   /** Closes the ledger, so that another writer can open it. The company stays. */

@@ -12,6 +12,7 @@ import { OperationError } from '../operations/definition/errors.ts';
 import type { OperationContext } from '../operations/definition/operation.ts';
 import { writeBrief } from '../operations/detection/brief.ts';
 import { listIncidents } from '../operations/detection/incidents.ts';
+import { HIGH } from '../operations/eviction/assess-eviction.ts';
 import { evaluateEviction } from '../operations/eviction/evaluate-eviction.ts';
 import { exportEvidenceFile, verifyEvidenceFile } from '../operations/ledger/evidence.ts';
 import { Readers } from '../operations/readers/readers.ts';
@@ -23,7 +24,7 @@ import { DAY_MS } from './company/demo-plan.ts';
 /** One line of the demonstration: a word, and a short sentence. */
 export type DemoLine = { readonly label: string; readonly text: string };
 
-export type AnswerOptions = {
+type AnswerOptions = {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -110,7 +111,8 @@ export class DemoAnswers {
   /** What was read, and whether they are out. */
   async #consequences(): Promise<readonly DemoLine[]> {
     const [worst] = this.#incidents;
-    if (worst === undefined) return [];
+    // A lesser incident is no intrusion, whose end could be asked for.
+    if (worst === undefined || worst.severity < HIGH) return [];
     const incident = worst.incident.id;
     const { view: brief } = await writeBrief.run(this.#context(), { incident });
     const { view } = await evaluateEviction.run(this.#context(), { incident });

@@ -31,7 +31,7 @@ export type DemoState = {
  * - `unfinished` one that was interrupted, or of another version
  * - `foreign`    something else, which no demonstration may touch
  */
-export type DemoFolder =
+type DemoFolder =
   | { readonly kind: 'empty' | 'unfinished' | 'foreign' }
   | { readonly kind: 'ready'; readonly state: DemoState };
 

@@ -7,6 +7,9 @@ import { DemoAnswers, type DemoLine } from './demo-answers.ts';
 import { type DemoClock, openDemoClock } from './demo-clock.ts';
 import { beginFolder, type DemoState, writeState } from './demo-folder.ts';
 
+/** With `--live`, an hour of the company takes a minute. */
+const LIVE_SPEED = 60;
+
 export type DemoWorld = {
   readonly dir: string;
   readonly random: Random;
@@ -22,6 +25,10 @@ export type ReadyDemo = {
   /** The company, if this process built it. MUST be closed. */
   readonly living: LivingDemo | undefined;
   readonly clock: DemoClock;
+  /** The company's present. */
+  readonly now: () => number;
+  /** Lets the company live on until the signal is aborted. Undefined: it stands still. */
+  readonly live: ((signal: AbortSignal) => Promise<void>) | undefined;
 };
 
 /** Lets the company live. `lived` is called with the share of its time that has passed. */
@@ -52,8 +59,10 @@ export async function buildDemo(
   const nowMs = living.emulator.clock.now();
   const state: DemoState = { v: 1, state: 'ready', tenant, people, days, startMs, nowMs };
   writeState(world.dir, state);
+  const { files } = living;
+  const live = (signal: AbortSignal): Promise<void> => time.drive(living as LivingDemo, signal);
   time.run();
-  return { state, files: living.files, living, clock };
+  return { state, files, living, clock, live, now: time.now };
 }
 
 /** Opens a finished demonstration. Its company stands still, and its clock continues. */
@@ -61,10 +70,20 @@ export async function openDemo(world: DemoWorld, state: DemoState): Promise<Read
   const time = new CompanyTime(() => state.nowMs, world.stopwatch);
   time.run();
   const clock = await openDemoClock(time.now, time.speed);
-  return { state, files: demoFiles(world.dir), living: undefined, clock };
+  return {
+    state,
+    files: demoFiles(world.dir),
+    living: undefined,
+    clock,
+    live: undefined,
+    now: time.now,
+  };
 }
 
-export async function closeDemo({ living, clock }: ReadyDemo): Promise<void> {
+/** A later run continues at this present, because the time of a ledger never goes back. */
+export async function closeDemo({ dir }: DemoWorld, ready: ReadyDemo): Promise<void> {
+  const { living, clock, state, now } = ready;
+  writeState(dir, { ...state, nowMs: Math.max(state.nowMs, Math.floor(now())) });
   await living?.close();
   await clock.close();
 }
@@ -94,6 +113,7 @@ class CompanyTime {
   readonly #base: () => number;
   readonly #stopwatch: Pick<Clock, 'monotonic'>;
   #sinceMs: number | undefined;
+  #company: LivingDemo | undefined;
 
   constructor(base: () => number, stopwatch: Pick<Clock, 'monotonic'>) {
     this.#base = base;
@@ -104,10 +124,23 @@ class CompanyTime {
     this.#sinceMs = this.#stopwatch.monotonic();
   }
 
+  /** The company follows at a higher speed from now on, and its own clock is the time. */
+  async drive(company: LivingDemo, signal: AbortSignal): Promise<void> {
+    const baseMs = this.now();
+    const sinceMs = this.#stopwatch.monotonic();
+    this.#company = company;
+    const target = (): number => baseMs + (this.#stopwatch.monotonic() - sinceMs) * LIVE_SPEED;
+    await company.follow(target, signal);
+  }
+
   readonly now = (): number => {
+    if (this.#company !== undefined) return this.#company.clock.now();
     const passedMs = this.#sinceMs === undefined ? 0 : this.#stopwatch.monotonic() - this.#sinceMs;
     return this.#base() + passedMs;
   };
 
-  readonly speed = (): number => (this.#sinceMs === undefined ? 0 : 1);
+  readonly speed = (): number => {
+    if (this.#company !== undefined) return LIVE_SPEED;
+    return this.#sinceMs === undefined ? 0 : 1;
+  };
 }

@@ -1,8 +1,11 @@
-import { resolve } from 'node:path';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { DemoLine } from '../../demo/demo-answers.ts';
 import type { DemoState } from '../../demo/demo-folder.ts';
 import type { ReadyDemo } from '../../demo/run-demo.ts';
+import type { ServeReady } from '../../operations/host/server-request.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
 import { usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
@@ -15,6 +18,7 @@ type Flags = {
   readonly fresh?: true;
   readonly prepare?: true;
   readonly serve?: true;
+  readonly live?: true;
 };
 
 const FOLDER = 'countersign-demo';
@@ -39,6 +43,7 @@ export function declareDemo(program: Parser, bind: BindCommand): void {
     .option('--port <port>', `the port of the console (default: ${PORT})`)
     .option('--fresh', 'let the company live again, and replace the earlier demonstration')
     .option('--prepare', 'end after the results')
+    .option('--live', 'let the company live on while the console is open; an hour takes a minute')
     .option('--serve', 'serve the console, even without a terminal')
     .action(bind(demo));
 }
@@ -55,7 +60,7 @@ const demo: CommandHandler<[flags: Flags]> = async (context, flags) => {
     if (isServed(context, flags)) await serve(context, flags, ready, dir);
     else tellHow(context, dir);
   } finally {
-    await run.closeDemo(ready);
+    await run.closeDemo(world, ready);
   }
   return EXIT.done;
 };
@@ -71,7 +76,9 @@ async function readyDemo(context: Context, flags: Flags, world: World): Promise<
   if (folder.kind === 'foreign') {
     throw usage(`could not use ${dir}: it holds something else. Name another folder with --data`);
   }
-  if (folder.kind === 'ready' && isWanted(folder.state, flags)) {
+  // The company of an earlier run ended with its process.
+  const isKept = flags.live !== true;
+  if (folder.kind === 'ready' && isKept && isWanted(folder.state, flags)) {
     tell(context, companyLine(folder.state));
     return openDemo(world, folder.state);
   }
@@ -119,9 +126,9 @@ function numberOf(name: string, text: string | undefined, range: Range): number 
   throw usage(`could not use --${name} ${text}: give ${range.least} to ${range.most}`);
 }
 
-function isServed({ terminal, json }: Context, { prepare, serve: asked }: Flags): boolean {
-  if (prepare === true) return false;
-  return asked === true || (terminal.isTTY && !json);
+function isServed({ terminal, json }: Context, flags: Flags): boolean {
+  if (flags.prepare === true) return false;
+  return flags.serve === true || flags.live === true || (terminal.isTTY && !json);
 }
 
 function tellHow({ terminal, json }: Context, dir: string): void {
@@ -135,14 +142,18 @@ function tellHow({ terminal, json }: Context, dir: string): void {
 async function serve(
   context: Context,
   flags: Flags,
-  { files, clock }: ReadyDemo,
+  { files, clock, live }: ReadyDemo,
   dir: string,
 ): Promise<void> {
   const { loadConfigVersion } = await import('../../config/load-config.ts');
-  const { writeFinishedConfig } = await import('../../demo/company/demo-files.ts');
+  const { writeFinishedConfig, writeLiveConfig } = await import('../../demo/company/demo-files.ts');
   const { env, random, signal, terminal } = context;
   const port = numberOf('port', flags.port, { least: 0, most: 65_535, otherwise: Number(PORT) });
-  writeFinishedConfig(files, clock.url, `127.0.0.1:${port}`);
+  const listen = `127.0.0.1:${port}`;
+  const isLive = flags.live === true && live !== undefined;
+  if (isLive) writeLiveConfig(files, listen);
+  else writeFinishedConfig(files, clock.url, listen);
+  let living: Promise<void> = Promise.resolve();
   const readConfig = () => loadConfigVersion(files.finished, env);
   await context.startServer({
     ...{ dataDir: dir, config: readConfig().config, readConfig, env, random, signal },
@@ -152,20 +163,59 @@ async function serve(
     log: (line) => {
       if (env['COUNTERSIGN_DEBUG'] !== undefined) terminal.note(line);
     },
-    ready: ({ url }) => tellAddress(context, url),
+    ready: (at) => {
+      tellAddress(context, at, dir);
+      if (isLive) living = live(signal);
+    },
   });
+  await living;
 }
 
-function tellAddress({ terminal, json }: Context, url: string): void {
+function tellAddress(context: Context, at: ServeReady, dir: string): void {
+  const { terminal, json } = context;
   // Passkeys need a name: browsers refuse them at an address.
-  const address = url.replace('127.0.0.1', 'localhost');
+  const address = at.url.replace('127.0.0.1', 'localhost');
   if (json) {
     terminal.document({ url: address });
     return;
   }
   terminal.line();
   terminal.line({ text: 'Console'.padEnd(LABEL_COLUMNS), style: 'strong' }, `${address}/`);
+  // What is no terminal may be a log, which keeps what it gets.
+  const link = terminal.isTTY ? at.signInLink() : undefined;
+  if (link === undefined) {
+    terminal.line(`Sign in with a link: countersign operators link --data ${dir}`);
+  } else {
+    terminal.line({ text: 'Sign in once'.padEnd(LABEL_COLUMNS), style: 'strong' }, link);
+    offerBrowser(context, link, dir);
+  }
   terminal.line('Press Ctrl-C to end it.');
+}
+
+const OPENERS: Readonly<Record<string, readonly string[]>> = {
+  darwin: ['open'],
+  win32: ['explorer'],
+  linux: ['xdg-open'],
+};
+
+/** Opens the console once the person presses Enter. */
+function offerBrowser({ terminal, stdin, signal }: Context, link: string, dir: string): void {
+  const [opener] = OPENERS[process.platform] ?? [];
+  if (opener === undefined) return;
+  terminal.line('Press Enter to open it in your browser.');
+  const open = (): void => {
+    // The link is a secret, and other users see the arguments of a process: a file redirects.
+    const file = join(dir, 'demo', 'open.html');
+    const target = JSON.stringify(link);
+    writeFileSync(file, `<!doctype html><script>location.replace(${target})</script>\n`, {
+      mode: 0o600,
+    });
+    const child = spawn(opener, [file], { stdio: 'ignore', detached: true });
+    child.once('error', () => terminal.note(`could not run ${opener}: open the address yourself`));
+    child.unref();
+  };
+  stdin.once('data', open);
+  signal.addEventListener('abort', () => stdin.off('data', open), { once: true });
 }
 
 function tell({ terminal, json }: Context, { label, text }: DemoLine): void {

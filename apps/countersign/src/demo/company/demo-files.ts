@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   collectorEntry,
@@ -78,6 +78,13 @@ export function writeFinishedConfig(files: DemoFiles, clock: string, listen: str
   writeFileSync(files.finished, text([...lines, 'inventory: inventory.yaml']), {
     mode: SECRET_MODE,
   });
+}
+
+/** The configuration of a service that collects from the company while it lives. */
+export function writeLiveConfig(files: DemoFiles, listen: string): void {
+  const living = readFileSync(files.living, 'utf8');
+  const lines = living.replace(/^listen: .*$/m, `listen: ${listen}`);
+  writeFileSync(files.finished, lines, { mode: SECRET_MODE });
 }
 
 const HEAD: readonly string[] = [

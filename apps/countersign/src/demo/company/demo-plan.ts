@@ -13,8 +13,6 @@ export const DAY_MS: number = 24 * HOUR_MS;
 
 /** A company that a newcomer can survey, and enough people for an attack among them. */
 export const PEOPLE = 60;
-/** The forgotten tenant: what remains of a migration test. */
-export const FORGOTTEN_PEOPLE = 10;
 /** The attack takes up to 20 days: see {@link ATTACK}. */
 export const DAYS = 21;
 /** Below this, the attack does not fit, and the company has a quiet time only. */

@@ -17,7 +17,6 @@ import {
   DILIGENCE,
   DOMAIN,
   FORGOTTEN_DOMAIN,
-  FORGOTTEN_PEOPLE,
   MINUTE_MS,
 } from './demo-plan.ts';
 
@@ -56,7 +55,8 @@ export async function startCompany(
         ...{ domain: DOMAIN, people: plan.people, diligence: DILIGENCE },
         ...{ governed: true, askedDaily: true, apps: [WIKI] },
       },
-      { domain: FORGOTTEN_DOMAIN, people: FORGOTTEN_PEOPLE, diligence: DILIGENCE },
+      // Ten people are in its directory. No client reads its feeds, so their work is not simulated.
+      { domain: FORGOTTEN_DOMAIN },
     ],
     scenarios: plan.days >= ATTACK_DAYS ? [ATTACK] : [],
     isRead: (feed, tenantId) => tenantId === connected && COLLECTED.includes(feed),
@@ -72,7 +72,7 @@ export function startOf({ endMs, days }: DemoPlan): number {
 }
 
 /** The day without mailbox audit; undefined in a history that is too short for one. */
-export function cutDay(plan: DemoPlan): { readonly from: number; readonly to: number } | undefined {
+function cutDay(plan: DemoPlan): { readonly from: number; readonly to: number } | undefined {
   if (plan.days <= CUT_DAY + 1) return undefined;
   const from = Math.ceil((startOf(plan) + CUT_DAY * DAY_MS) / DAY_MS) * DAY_MS;
   return { from, to: from + DAY_MS };

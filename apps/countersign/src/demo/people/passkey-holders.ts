@@ -4,7 +4,7 @@ import { type BrowserAgents, type Page, PersonBrowser, readPage } from './person
 import { SoftwarePasskey } from './software-passkey.ts';
 
 /** Gets the enrollment code of a person's first passkey, as an administrator does. */
-export type InvitePerson = (visit: Pick<BrowserVisit, 'person' | 'tenantId'>) => Promise<string>;
+type InvitePerson = (visit: Pick<BrowserVisit, 'person' | 'tenantId'>) => Promise<string>;
 
 /**
  * The people of the company in front of their browsers. Each signs in at Entra, is sent to the

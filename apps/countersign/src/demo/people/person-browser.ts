@@ -16,7 +16,7 @@ export type Page = {
 };
 
 /** A form of a page, as a browser posts it. */
-export type Form = {
+type Form = {
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
 };
@@ -108,7 +108,7 @@ function selfPosting(page: string): Form | undefined {
   return { action, fields };
 }
 
-export type ReadPage = {
+type ReadPage = {
   /** The target of its first form. */
   readonly action: string | undefined;
   readonly fields: Readonly<Record<string, string>>;
