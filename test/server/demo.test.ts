@@ -14,7 +14,8 @@ const SHORT = ['--people', '10', '--days', '2', '--until', '2026-11-27T20:00Z'];
 const FORM = IS_LONG ? [] : SHORT;
 const LINES_SHORT = 7;
 const LINES = 10;
-const COLUMNS_MAX = 100;
+/** The title of an incident names every step. A terminal wraps it. */
+const COLUMNS_MAX = 140;
 const root = temporaryFolder('demo');
 const dir = join(root, 'northmoor');
 
@@ -72,7 +73,7 @@ test('the evidence file is verified, and a changed one is not', async () => {
   assert.match(line('Proof'), /: verified$/);
   await assertFsckClean(dir);
   const { vkey } = await askJson<Checkpoint>(dir, ['ledger', 'checkpoint']);
-  const file = join(dir, 'demo', 'consent.evidence');
+  const file = join(dir, 'demo', 'incident.evidence');
   const verify = (path: string) => countersign(['evidence', 'verify', path, '--key', vkey]);
   assert.equal((await verify(file)).code, 0);
   const changed = join(root, 'changed.evidence');

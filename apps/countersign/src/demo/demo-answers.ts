@@ -133,17 +133,17 @@ export class DemoAnswers {
     const holes = store
       .coverage()
       .filter(({ state, fromMs, toMs }) => {
-        const isMissing = state === 'off' || state === 'lost';
-        return isMissing && fromMs !== null && toMs !== null && toMs - fromMs >= HOLE_MS_MIN;
+        return state === 'off' && fromMs !== null && toMs !== null && toMs - fromMs >= HOLE_MS_MIN;
       })
       .map(({ source, fromMs }) => `${source} on ${dayOf(fromMs ?? 0)}`);
+    const named = [...new Set(holes)];
     const unconnected = (store.inventory()?.tenants ?? [])
       .filter(({ state }) => state !== 'connected')
       .map(({ name }) => name);
     return [
       ...(holes.length === 0
         ? []
-        : [{ label: 'Cannot tell', text: `${joinWithAnd(holes)}: it was switched off` }]),
+        : [{ label: 'Cannot tell', text: `${joinWithAnd(named)}: it was switched off` }]),
       ...(unconnected.length === 0
         ? []
         : [

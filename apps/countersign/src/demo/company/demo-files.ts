@@ -36,7 +36,7 @@ export function demoFiles(dataDir: string): DemoFiles {
     finished: at('serve.yaml'),
     directory: at('directory.yaml'),
     register: at('register.yaml'),
-    evidence: at('consent.evidence'),
+    evidence: at('incident.evidence'),
   };
 }
 
