@@ -263,6 +263,52 @@ test('of two operators at one finding, the second learns of the first', async ()
   assert.equal(current.status, 'In Progress', 'the second sees the finding as it is now');
 });
 
+test('an incident shows who works on it, and a second operator learns of the first', async () => {
+  const incident = '/api/v1/incidents/dc026';
+  const etag = (await api.send(incident)).headers.get('etag') ?? '';
+  const both = ['ada', 'grace'].map((assignee) =>
+    api.send(incident, patch({ assignee, comment: `${assignee} is on it` }, { 'if-match': etag })),
+  );
+  const [first, second] = await Promise.all(both);
+  assert.equal(first?.status, 200, await first?.text());
+  assert.equal(second?.status, 412);
+  const { assignee, work } = (await json(second as Response)).result as {
+    readonly assignee: string;
+    readonly work: readonly {
+      readonly kind: string;
+      readonly value: string;
+      readonly by: string;
+    }[];
+  };
+  assert.equal(assignee, 'ada');
+  const own = work.filter(({ by }) => by !== undefined).slice(-2);
+  assert.deepEqual(
+    own.map(({ kind, value }) => [kind, value]),
+    [
+      ['assignment', 'ada'],
+      ['comment', 'ada is on it'],
+    ],
+  );
+  assert.ok(
+    own.every(({ by }) => by.includes('@')),
+    'each act names its operator',
+  );
+  const nothing = await api.send(incident, patch({}, { 'if-match': '*' }));
+  assert.equal((await json(nothing)).code, 'invalid-input');
+});
+
+test('the overview replies at once without its numbers, and keeps them once counted', async () => {
+  const get = async (query: string) =>
+    (await json(await api.send(`/api/v1/overview${query}`))).result;
+  assert.equal((await get('?wait=false'))['numbers'], null);
+  const counted = (await get(''))['numbers'];
+  const { accounted } = counted as { readonly accounted: { readonly whole: number } };
+  assert.ok(accounted.whole > 5000);
+  assert.deepEqual((await get('?wait=false'))['numbers'], counted);
+  const answer = (await get('?wait=false'))['accounted'] as { readonly answer: string };
+  assert.equal(answer.answer, 'unknown', 'a file cannot prove that none is missing');
+});
+
 test('a repeated request with its Idempotency-Key acts once', async () => {
   const etag = (await api.send(FINDING)).headers.get('etag') ?? '';
   const headers = { 'if-match': etag, 'idempotency-key': '"8e03978e-40d5-43dd-bc93-6894a57f9324"' };

@@ -4,6 +4,7 @@ import { LedgerReader } from '@countersign/ledger/reader';
 import { contentFolder } from '../../../apps/countersign/src/config/installed-package.ts';
 import { runLedgerOperation } from '../../../apps/countersign/src/operations/host/run-command.ts';
 import { importRecords } from '../../../apps/countersign/src/operations/ingest/import.ts';
+import { AnswerCache } from '../../../apps/countersign/src/operations/readers/answer-cache.ts';
 import {
   loadLedgerOperation,
   loadOperations,
@@ -74,7 +75,7 @@ export async function sampleApi(root: string): Promise<SampleApi> {
     mainPage: async (name) => ({ status: 200, type: 'text/plain', body: `${name}\n` }),
     measures: new ApiMeasures(clock),
     moreMetrics: async () => [],
-    shared: { ledger, store },
+    shared: { ledger, store, answers: new AnswerCache(clock) },
     cursorKey: new Uint8Array(32).fill(7),
     onFailure: (error) => failures.push(error),
   });

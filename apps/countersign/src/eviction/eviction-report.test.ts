@@ -236,3 +236,16 @@ test('a token may live for 28 hours after its last use', async () => {
   const after = of(await ask([TOKEN], { nowMs: at(29) }), 'access-tokens').answer;
   assert.match(JSON.stringify(after), /tokens-expired/);
 });
+
+test('without a finding, the answer is the one that its doubt announced', async () => {
+  const events = [ADDS_MALLORY, MALLORY_CONSENTS, APP_READS];
+  const finding = findingOf(events, [0], {});
+  const whole = await ask(events, { seeds: [], findings: [finding] });
+  assert.ok(openOf(whole).length > 0);
+  const [doubt] = whole.doubts;
+  const without = await ask(events, { seeds: [], findings: [finding], without: [finding.uid] });
+  assert.deepEqual(openOf(without), []);
+  assert.ok(doubt !== undefined && [...doubt.openCounts.values()].every((count) => count === 0));
+  assert.deepEqual(without.lineage, []);
+  assert.deepEqual(without.doubts, [], 'a finding that counts as false raises no doubt');
+});

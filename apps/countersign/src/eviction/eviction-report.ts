@@ -11,7 +11,7 @@ import {
 import type { CoverageRow } from '../store/rows/entry-rows.ts';
 import type { StoredFinding } from '../store/sqlite/finding-table.ts';
 import type { IncidentSource, Period } from './analysis/eviction-source.ts';
-import { activityWithin } from './analysis/intruder-activity.ts';
+import { activityWithin, type ReadLocation } from './analysis/intruder-activity.ts';
 import { type Opening, readChanges } from './analysis/open-footholds.ts';
 import { groundReasons } from './analysis/required-sources.ts';
 import { readSpecial } from './analysis/special-footholds.ts';
@@ -40,6 +40,8 @@ export type OutInput = {
   /** Why findings about them may be missing: rules that could not see. */
   readonly blind: readonly Reason[];
   readonly nowMs: number;
+  /** Ids of findings whose records count as harmless. Default: none. */
+  readonly without?: readonly string[];
 };
 
 /**
@@ -70,12 +72,14 @@ export type EvictionReport = {
   readonly doubts: readonly Doubt[];
   /** Findings that were skipped for this because there are too many. */
   readonly undoubted: number;
+  /** Where the suspects read, as far as records state it. */
+  readonly readings: readonly ReadLocation[];
 };
 
 /** Are they out? Returns one answer per foothold (44). */
 export async function assessEviction(input: OutInput): Promise<EvictionReport> {
   const source = remembering(input.source);
-  const found = await investigate({ ...input, source });
+  const found = await investigate({ ...input, source, without: input.without ?? [] });
   const { lineage, statuses } = found;
   const asked = { ...input, source };
   const footholds: FootholdAnswer[] = [];
@@ -84,14 +88,14 @@ export async function assessEviction(input: OutInput): Promise<EvictionReport> {
     footholds.push(answerOf(input, foothold, openings, because, lineage.size));
   }
   const { doubts, untried } = await doubtsOf({
-    findings: input.findings,
+    findings: input.findings.filter(({ uid }) => input.without?.includes(uid) !== true),
     whole: lineage,
     without: found.without,
     openCounts: (smaller, uid) => openCounts(asked, within(found, smaller, uid)),
   });
   return {
     ...{ footholds, lineage: lineage.list(), addresses: statuses },
-    ...{ doubts, undoubted: untried },
+    ...{ doubts, undoubted: untried, readings: found.activity.readings },
   };
 }
 

@@ -1,11 +1,12 @@
 import { messageOf } from '@countersign/core';
 import type { Body, Leaf, LedgerReader } from '@countersign/ledger/reader';
 import { feedKindOf } from '../config/feeds/feed-kind.ts';
-import { findingChange, markChange } from '../detection/findings/finding-event.ts';
+import { findingChange, markChange, noteChange } from '../detection/findings/finding-event.ts';
 import {
   markedFinding,
   parseFinding,
   parseFindingMark,
+  parseFindingNote,
 } from '../projection/entries/finding-body.ts';
 import { parseObject } from '../projection/entries/own-entry.ts';
 import { EventBuilder } from '../projection/event-builder.ts';
@@ -61,6 +62,11 @@ export class FeedBuilder {
     if (mark !== undefined) {
       const { severity, tenant } = markedFinding(members);
       return { ...(tenant && { tenant }), body: markChange({ ...mark, severity }, statement) };
+    }
+    const note = parseFindingNote(members);
+    if (note !== undefined) {
+      const { severity, tenant } = markedFinding(members);
+      return { ...(tenant && { tenant }), body: noteChange({ ...note, severity }, statement) };
     }
     const finding = parseFinding(members);
     if (finding === undefined)

@@ -5,6 +5,8 @@
 export const PLACES: Readonly<Record<string, `${Method} /${string}`>> = {
   'findings show': 'GET /findings/{id}',
   'findings mark': 'PATCH /findings/{id}',
+  'findings story': 'GET /incidents/{id}/story',
+  'findings mark-incident': 'PATCH /incidents/{id}',
   'findings incidents': 'GET /incidents',
   'findings incident': 'GET /incidents/{id}',
   'rules status': 'GET /rules',
@@ -100,6 +102,7 @@ export const BY_TENANT: ReadonlySet<string> = new Set([
   'decisions list',
   'people list',
   'search',
+  'overview',
   'timeline',
   'tail',
   'coverage',

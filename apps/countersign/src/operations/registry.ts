@@ -12,7 +12,10 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     'findings show': async () => (await import('./detection/show-finding.ts')).showFinding,
     'findings incidents': async () => (await import('./detection/incidents.ts')).listIncidents,
     'findings incident': async () => (await import('./detection/incidents.ts')).showIncident,
+    'findings story': async () => (await import('./detection/show-story.ts')).showStory,
     'findings mark': async () => (await import('./detection/mark-findings.ts')).markFindings,
+    'findings mark-incident': async () =>
+      (await import('./detection/mark-findings.ts')).markIncident,
     'rules test': async () => (await import('./detection/test-rules.ts')).testRules,
     'rules backtest': async () => (await import('./detection/backtest-rules.ts')).backtestRules,
     'rules show': async () => (await import('./detection/show-rule.ts')).showRule,
@@ -96,6 +99,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     timeline: async () => (await import('./reading/timeline.ts')).timeline,
     query: async () => (await import('./reading/query.ts')).queryStore,
     verified: async () => (await import('./reading/verified.ts')).countVerified,
+    overview: async () => (await import('./overview/overview.ts')).showOverview,
     reconcile: async () => (await import('./reconcile/reconcile.ts')).reconcileActions,
     'reconcile list': async () => (await import('./reconcile/list-unaccounted.ts')).listUnaccounted,
     'check-tenant': async () => (await import('./posture/check-tenant.ts')).checkTenant,

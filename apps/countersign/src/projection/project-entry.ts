@@ -5,7 +5,7 @@ import type { CoverageRow, EntryRows, ImportRow } from '../store/rows/entry-rows
 import { clockRestartOf } from './entries/clock-restart.ts';
 import { clockStepCoverage } from './entries/clock-steps.ts';
 import { decisionFacts, passFacts } from './entries/decision-rows.ts';
-import { parseFinding, parseFindingMark } from './entries/finding-body.ts';
+import { parseFinding, parseFindingMark, parseFindingNote } from './entries/finding-body.ts';
 import { parseInventoryBody } from './entries/inventory-body.ts';
 import type { CoverageBody, ImportEnd, ImportStart } from './entries/own-entry.ts';
 
@@ -107,7 +107,9 @@ function findingFacts(index: number, body: Json): EntryRows {
   const said = parseFinding(body);
   if (said !== undefined) return { findings: [{ index, ...said }] };
   const mark = parseFindingMark(body);
-  return mark === undefined ? NOTHING : { findingMarks: [{ index, ...mark }] };
+  if (mark !== undefined) return { findingMarks: [{ index, ...mark }] };
+  const note = parseFindingNote(body);
+  return note === undefined ? NOTHING : { findingNotes: [{ index, ...note }] };
 }
 
 function erasureFacts(index: number, bytes: Uint8Array): EntryRows {

@@ -32,7 +32,15 @@ function fact(source: string, more: Partial<CoverageRow> = {}): CoverageRow {
 const WHOLE: readonly CoverageRow[] = SOURCES.map((source) => fact(source));
 
 const CLEAN: Reconciliation = {
-  ...{ actions: 100, accounted: 100, unaccounted: {}, unknown: {}, joined: [], residual: [] },
+  ...{
+    actions: 100,
+    accounted: 100,
+    unaccounted: {},
+    unknown: {},
+    joined: [],
+    residual: [],
+    days: [],
+  },
   events: { 'mail-delivery': 0, detection: 0 },
 };
 

@@ -172,6 +172,18 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     form: 'document',
     effect: 'read',
   },
+  findingsMarkIncident: {
+    method: 'PATCH',
+    path: '/api/v1/incidents/{id}',
+    form: 'document',
+    effect: 'act',
+  },
+  findingsStory: {
+    method: 'GET',
+    path: '/api/v1/incidents/{id}/story',
+    form: 'document',
+    effect: 'read',
+  },
   inventory: {
     method: 'GET',
     path: '/api/v1/inventory',
@@ -267,6 +279,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     path: '/api/v1/operators/{operator}/revoke',
     form: 'document',
     effect: 'act',
+  },
+  overview: {
+    method: 'GET',
+    path: '/api/v1/overview',
+    form: 'document',
+    effect: 'read',
   },
   passesList: {
     method: 'GET',

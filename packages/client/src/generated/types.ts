@@ -670,6 +670,8 @@ export type Operations = {
       readonly incident?: string | undefined;
       /** treat this as under their control: user:NAME, app:ID, session:ID or ip:ADDRESS */
       readonly tainted?: readonly string[] | undefined;
+      /** answer as if this finding were a false alarm: its id */
+      readonly without?: readonly string[] | undefined;
       /** items of a page; default 100 */
       readonly limit?: number | undefined;
       /** only this tenant */
@@ -1103,6 +1105,16 @@ export type Operations = {
           };
         }[];
       };
+      readonly assignee: string | null;
+      readonly work: readonly {
+        readonly kind: 'status' | 'assignment' | 'comment';
+        readonly value: string | null;
+        readonly reason: string | null;
+        readonly until: string | null;
+        readonly by: string;
+        readonly at: string | null;
+        readonly entries: readonly number[];
+      }[];
       readonly why: string;
       readonly harmless: string | null;
       readonly next: readonly string[];
@@ -1138,7 +1150,7 @@ export type Operations = {
       } | null;
     } | null;
   };
-  /** set the status of a finding */
+  /** set the status of a finding, assign it, or comment on it */
   readonly findingsMark: {
     readonly form: 'document';
     readonly input: {
@@ -1146,16 +1158,22 @@ export type Operations = {
       readonly id: string;
       /** only this tenant */
       readonly tenant?: string | undefined;
-      /** the new status */
-      readonly status: 'new' | 'in-progress' | 'suppressed' | 'resolved';
-      /** the reason */
-      readonly reason: string;
+      /** the new status; it needs a reason */
+      readonly status?: 
+        | 'new' | 'in-progress' | 'suppressed' | 'resolved'
+        | undefined;
+      /** the reason of the status */
+      readonly reason?: string | undefined;
       /** when a suppression ends */
       readonly until?: string | undefined;
+      /** who works on it; an empty name: no one */
+      readonly assignee?: string | undefined;
+      /** a comment */
+      readonly comment?: string | undefined;
     };
     readonly output: {
       readonly findings: readonly string[];
-      readonly status: string;
+      readonly status: string | null;
       readonly entries: readonly number[];
     } | null;
   };
@@ -1219,6 +1237,7 @@ export type Operations = {
       readonly title: string;
       readonly severity_id: number;
       readonly status: 'new' | 'in progress' | 'suppressed' | 'resolved';
+      readonly assignee: string | null;
       readonly open: number;
       readonly first: string | null;
       readonly last: string | null;
@@ -1237,6 +1256,15 @@ export type Operations = {
       readonly apps: readonly string[];
       readonly addresses: readonly string[];
       readonly techniques: readonly string[];
+      readonly work: readonly {
+        readonly kind: 'status' | 'assignment' | 'comment';
+        readonly value: string | null;
+        readonly reason: string | null;
+        readonly until: string | null;
+        readonly by: string;
+        readonly at: string | null;
+        readonly entries: readonly number[];
+      }[];
     };
   };
   /** the findings of one incident, and what connects them */
@@ -1253,6 +1281,7 @@ export type Operations = {
       readonly title: string;
       readonly severity_id: number;
       readonly status: 'new' | 'in progress' | 'suppressed' | 'resolved';
+      readonly assignee: string | null;
       readonly open: number;
       readonly first: string | null;
       readonly last: string | null;
@@ -1271,6 +1300,152 @@ export type Operations = {
       readonly apps: readonly string[];
       readonly addresses: readonly string[];
       readonly techniques: readonly string[];
+      readonly work: readonly {
+        readonly kind: 'status' | 'assignment' | 'comment';
+        readonly value: string | null;
+        readonly reason: string | null;
+        readonly until: string | null;
+        readonly by: string;
+        readonly at: string | null;
+        readonly entries: readonly number[];
+      }[];
+    } | null;
+  };
+  /** set the status of an incident, assign it, or comment on it */
+  readonly findingsMarkIncident: {
+    readonly form: 'document';
+    readonly input: {
+      /** id of an incident, or of one of its findings */
+      readonly id: string;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+      /** the new status; it needs a reason */
+      readonly status?: 
+        | 'new' | 'in-progress' | 'suppressed' | 'resolved'
+        | undefined;
+      /** the reason of the status */
+      readonly reason?: string | undefined;
+      /** when a suppression ends */
+      readonly until?: string | undefined;
+      /** who works on it; an empty name: no one */
+      readonly assignee?: string | undefined;
+      /** a comment */
+      readonly comment?: string | undefined;
+    };
+    readonly output: {
+      readonly findings: readonly string[];
+      readonly status: string | null;
+      readonly entries: readonly number[];
+    } | null;
+  };
+  /** one incident as a story: what happened, who tainted whom, what was read */
+  readonly findingsStory: {
+    readonly form: 'document';
+    readonly input: {
+      /** id of an incident, or of one of its findings */
+      readonly id: string;
+      /** answer as if this finding were a false alarm: its id */
+      readonly without?: readonly string[] | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly incident: {
+        readonly id: string;
+        readonly shortId: string;
+        readonly title: string;
+      };
+      readonly asOf: {
+        readonly origin: string;
+        readonly size: number;
+        readonly at: string | null;
+      };
+      readonly without: readonly {
+        readonly finding: string;
+        readonly text: string;
+      }[];
+      readonly phases: readonly {
+        readonly phase: 
+          | 'got-in'
+          | 'gained-power'
+          | 'read'
+          | 'hid'
+          | 'other';
+        readonly title: string;
+        readonly steps: readonly {
+          readonly kind: 'finding' | 'change';
+          readonly text: string;
+          readonly at: string | null;
+          readonly until: string | null;
+          readonly finding: string | null;
+          readonly severity: number | null;
+          readonly confidence: number | null;
+          readonly foothold: string | null;
+          readonly nodes: readonly string[];
+          readonly entries: readonly number[];
+        }[];
+      }[];
+      readonly nodes: readonly {
+        readonly id: string;
+        readonly kind: 
+          | 'account'
+          | 'application'
+          | 'session'
+          | 'address'
+          | 'mailbox'
+          | 'site'
+          | 'other';
+        readonly name: string;
+        readonly detail: string | null;
+        readonly since: string | null;
+        readonly suspect: boolean;
+        readonly because: readonly {
+          readonly text: string;
+          readonly at: string | null;
+          readonly finding: string | null;
+          readonly confidence: number | null;
+          readonly entries: readonly number[];
+        }[];
+        readonly reasons: number;
+      }[];
+      readonly edges: readonly {
+        readonly from: string;
+        readonly to: string;
+        readonly kind: 'came from' | 'session' | 'change' | 'read';
+        readonly text: string;
+        readonly at: string | null;
+        readonly count: number;
+        readonly findings: readonly string[];
+        readonly confidence: number | null;
+        readonly entries: readonly number[];
+      }[];
+      readonly nodesOmitted: number;
+      readonly readings: readonly {
+        readonly place: string;
+        readonly node: string;
+        readonly by: readonly string[];
+        readonly items: number;
+        readonly more: boolean;
+        readonly from: string | null;
+        readonly to: string | null;
+        readonly entries: readonly number[];
+      }[];
+      readonly readingsMayLack: readonly {
+        readonly code: string;
+        readonly text: string;
+      }[];
+      readonly doubts: readonly {
+        readonly finding: string;
+        readonly text: string;
+        readonly confidence: number | null;
+        readonly clears: readonly string[];
+        readonly open: number;
+        readonly openWithout: number;
+      }[];
+      readonly footholds: {
+        readonly open: number;
+        readonly unknown: number;
+      };
     } | null;
   };
   /** which tenants the company owns, and which of them are connected */
@@ -1589,6 +1764,178 @@ export type Operations = {
     readonly output: {
       readonly operator: string;
       readonly entry: number;
+    } | null;
+  };
+  /** is every access accounted for, is anything wrong, and what needs a person? */
+  readonly overview: {
+    readonly form: 'document';
+    readonly input: {
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
+      /** false: while a service counts for the first time, reply without the numbers */
+      readonly wait?: boolean | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly asOf: {
+        readonly origin: string;
+        readonly size: number;
+        readonly at: string | null;
+      };
+      readonly period: {
+        readonly from: string;
+        readonly to: string;
+      };
+      readonly accounted: {
+        readonly answer: 'yes' | 'no' | 'unknown';
+        readonly because: readonly {
+          readonly code: string;
+          readonly text: string;
+        }[];
+        readonly links: readonly {
+          readonly operation: string;
+          readonly input: Readonly<Record<string, string>>;
+        }[];
+      };
+      readonly clear: {
+        readonly answer: 'yes' | 'no' | 'unknown';
+        readonly because: readonly {
+          readonly code: string;
+          readonly text: string;
+        }[];
+        readonly links: readonly {
+          readonly operation: string;
+          readonly input: Readonly<Record<string, string>>;
+        }[];
+      };
+      readonly incidents: readonly {
+        readonly incident: string;
+        readonly title: string;
+        readonly severity: number;
+        readonly open: number;
+        readonly assignee: string | null;
+        readonly first: string | null;
+        readonly last: string | null;
+      }[];
+      readonly incidentCount: number;
+      readonly numbers: {
+        readonly verified: {
+          readonly value: number | null;
+          readonly part: number | null;
+          readonly whole: number | null;
+          readonly because: readonly {
+            readonly code: string;
+            readonly text: string;
+          }[];
+          readonly days: readonly {
+            readonly day: string;
+            readonly value: number | null;
+          }[];
+          readonly links: readonly {
+            readonly operation: string;
+            readonly input: Readonly<Record<string, string>>;
+          }[];
+        };
+        readonly accounted: {
+          readonly value: number | null;
+          readonly part: number | null;
+          readonly whole: number | null;
+          readonly because: readonly {
+            readonly code: string;
+            readonly text: string;
+          }[];
+          readonly days: readonly {
+            readonly day: string;
+            readonly value: number | null;
+          }[];
+          readonly links: readonly {
+            readonly operation: string;
+            readonly input: Readonly<Record<string, string>>;
+          }[];
+        };
+        readonly residual: {
+          readonly value: number | null;
+          readonly part: number | null;
+          readonly whole: number | null;
+          readonly because: readonly {
+            readonly code: string;
+            readonly text: string;
+          }[];
+          readonly days: readonly {
+            readonly day: string;
+            readonly value: number | null;
+          }[];
+          readonly links: readonly {
+            readonly operation: string;
+            readonly input: Readonly<Record<string, string>>;
+          }[];
+        };
+        readonly feedDelay: {
+          readonly value: number | null;
+          readonly part: number | null;
+          readonly whole: number | null;
+          readonly because: readonly {
+            readonly code: string;
+            readonly text: string;
+          }[];
+          readonly days: readonly {
+            readonly day: string;
+            readonly value: number | null;
+          }[];
+          readonly links: readonly {
+            readonly operation: string;
+            readonly input: Readonly<Record<string, string>>;
+          }[];
+        };
+      } | null;
+      readonly waiting: readonly {
+        readonly what: 
+          | 'incidents unassigned'
+          | 'approvals'
+          | 'suppressions ending'
+          | 'feeds stopped'
+          | 'quarantine';
+        readonly count: number;
+        readonly since: string | null;
+        readonly links: readonly {
+          readonly operation: string;
+          readonly input: Readonly<Record<string, string>>;
+        }[];
+      }[];
+      readonly coverage: {
+        readonly from: string;
+        readonly to: string;
+        readonly sources: readonly {
+          readonly tenant: string;
+          readonly source: string;
+          readonly state: 
+            | 'corroborated'
+            | 'collected'
+            | 'late'
+            | 'lost'
+            | 'off'
+            | 'unknown'
+            | null;
+          readonly since: string | null;
+          readonly because: string | null;
+          readonly segments: readonly {
+            readonly from: string;
+            readonly to: string;
+            readonly state: 
+              | 'corroborated'
+              | 'collected'
+              | 'late'
+              | 'lost'
+              | 'off'
+              | 'unknown';
+            readonly because: string;
+            readonly entries: readonly number[];
+          }[];
+        }[];
+      };
     } | null;
   };
   /** list the open passes */
@@ -2038,6 +2385,12 @@ export type Operations = {
         readonly day: string;
         readonly workload: string;
         readonly actions: number;
+      }[];
+      readonly days: readonly {
+        readonly day: string;
+        readonly accounted: number;
+        readonly unaccounted: number;
+        readonly unknown: number;
       }[];
       readonly cures: Readonly<Record<string, string>>;
       readonly state: {

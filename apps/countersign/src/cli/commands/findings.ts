@@ -1,13 +1,19 @@
 import { plural } from '@countersign/core';
 import { listIncidents, showIncident } from '../../operations/detection/incidents.ts';
 import { listFindings } from '../../operations/detection/list-findings.ts';
-import { markFindings } from '../../operations/detection/mark-findings.ts';
+import {
+  type MarkedFindings,
+  markFindings,
+  markIncident,
+} from '../../operations/detection/mark-findings.ts';
 import { showFinding } from '../../operations/detection/show-finding.ts';
+import { showStory } from '../../operations/detection/show-story.ts';
 import { bindDocument, bindLedger, bindList } from '../adapter/binding.ts';
 import type { CliCommand } from '../adapter/declare-command.ts';
-import { INCIDENT_COLUMNS, printIncident } from '../render/incident.ts';
-import { printFinding } from '../render/render-finding.ts';
-import { printFindings } from '../render/render-findings.ts';
+import { printFinding } from '../render/findings/render-finding.ts';
+import { printFindings } from '../render/findings/render-findings.ts';
+import { INCIDENT_COLUMNS, printIncident } from '../render/findings/render-incident.ts';
+import { printStory } from '../render/findings/render-story.ts';
 
 const findings = bindList(listFindings, {
   ownFlags: [
@@ -40,11 +46,25 @@ const incident = bindDocument(showIncident, {
   render: ({ terminal }, view) => printIncident(terminal, view),
 });
 
+const story = bindDocument(showStory, {
+  positional: ['id'],
+  render: ({ terminal }, view) => printStory(terminal, view),
+});
+
 const mark = bindLedger(markFindings, {
   positional: ['id'],
-  render: ({ terminal }, { findings: marked, status, entries }) =>
-    terminal.line(`${plural(marked.length, 'finding')} ${status}; entries ${entries.join(', ')}`),
+  render: ({ terminal }, marked) => terminal.line(markedText(marked)),
 });
+
+const markWhole = bindLedger(markIncident, {
+  positional: ['id'],
+  render: ({ terminal }, marked) => terminal.line(markedText(marked)),
+});
+
+function markedText({ findings: marked, status, entries }: MarkedFindings): string {
+  const done = status ?? 'changed';
+  return `${plural(marked.length, 'finding')} ${done}; entries ${entries.join(', ')}`;
+}
 
 export const commands: readonly CliCommand[] = [
   {
@@ -53,7 +73,9 @@ export const commands: readonly CliCommand[] = [
     subcommands: [
       { name: 'show', bindings: [show] },
       { name: 'incidents', bindings: [incidents, incident] },
+      { name: 'story', bindings: [story] },
       { name: 'mark', bindings: [mark] },
+      { name: 'mark-incident', bindings: [markWhole] },
     ],
   },
 ];

@@ -26,6 +26,7 @@ export type CommandEntry = {
 export const COMMANDS: readonly CommandEntry[] = [
   process('demo', async () => (await import('./demo.ts')).declareDemo),
   derived('import', () => import('./import.ts')),
+  derived('overview', () => import('./reading/overview.ts')),
   derived('timeline', () => import('./reading/timeline.ts')),
   derived('tail', () => import('./reading/tail.ts')),
   derived('search', async () => ({

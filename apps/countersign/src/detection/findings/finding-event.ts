@@ -1,4 +1,5 @@
 import { OCSF_VERSION, type OcsfEvent } from '@countersign/ocsf';
+import type { FindingNoteContent } from '../../projection/entries/finding-body.ts';
 import type { FindingMark, FindingRow, FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { FindingSeverity } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
@@ -128,6 +129,28 @@ export function markChange(
     metadata: { ...productOf(statement), uid, loggers: [{ name: statement.origin }] },
     finding_info: { uid },
   };
+}
+
+/** Renders a person's assignment or comment as an update of a finding, which has no status. */
+export function noteChange(
+  note: FindingNoteContent & { readonly severity: FindingSeverity | undefined },
+  statement: FindingStatement,
+): OcsfEvent {
+  const { uid, atMs, severity = 0 } = note;
+  return {
+    ...classOf(UPDATE),
+    time: atMs,
+    severity_id: severity,
+    severity: SEVERITIES[severity],
+    comment: noteText(note),
+    metadata: { ...productOf(statement), uid, loggers: [{ name: statement.origin }] },
+    finding_info: { uid },
+  };
+}
+
+function noteText(note: FindingNoteContent): string {
+  if (note.kind === 'comment') return note.text;
+  return note.assignee === null ? 'assigned to no one' : `assigned to ${note.assignee}`;
 }
 
 type FindingClass = {

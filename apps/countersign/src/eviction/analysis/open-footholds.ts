@@ -12,6 +12,8 @@ export type Opening = {
   readonly entries: readonly number[];
   readonly atMs: number;
   readonly tenant: string;
+  /** The mailbox that it is about, if it is about one; else null. */
+  readonly mailbox: string | null;
   /** A sentence with the foothold, its holder and the actor. */
   readonly text: string;
   readonly by: Taint;
@@ -100,7 +102,14 @@ function openingOf(
   ];
   return {
     ...{ entry: index, entries, atMs: event.timeMs, tenant, text: parts.join(' ') },
-    ...{ by: taint, party },
+    ...{ by: taint, party, mailbox: mailboxOf(row) },
     reversal: reversalOf({ foothold, row, holder, things }, undoings, lineage),
   };
+}
+
+/** Records of mail rules name the rule. Without another mailbox, it is the actor's own. */
+function mailboxOf({ event }: Change['row']): string | null {
+  const { mailbox, targetName, object, actorName } = event;
+  const isAddress = (text: string | null): boolean => text?.includes('@') === true;
+  return [mailbox, targetName, object, actorName].find(isAddress) ?? null;
 }

@@ -223,7 +223,7 @@ function exposed({ activity }: SpecialInput): Opening[] {
       'the secrets in them count as known';
     const entries = first.index === last.index ? last.entries : [first.index, last.index];
     const at = { entry: last.index, entries, tenant, atMs: last.event.timeMs };
-    return { ...at, text, by: taint, party, reversal: NOT_REVERSED };
+    return { ...at, text, by: taint, party, mailbox: null, reversal: NOT_REVERSED };
   });
 }
 
@@ -283,7 +283,7 @@ function openingOf(
 ): Opening {
   const { index: entry, entries, tenant, event } = row;
   const at = { entry, entries, tenant, atMs: event.timeMs };
-  return { ...at, text, by: taint, party, reversal: NOT_REVERSED };
+  return { ...at, text, by: taint, party, mailbox: null, reversal: NOT_REVERSED };
 }
 
 /** The first few by name. */

@@ -30,11 +30,13 @@ export async function investigate(input: {
   readonly period: Period;
   readonly findings: readonly StoredFinding[];
   readonly seeds: readonly Seed[];
+  /** Findings whose records count as harmless. */
+  readonly without: readonly string[];
 }): Promise<Investigation> {
   const { source, period, findings, seeds } = input;
   const changes = await changesOf(source, FOOTHOLDS, period);
   const rowsOf = await rowsBehind(source, findings);
-  const clues = cluesOf(findings, rowsOf, changes);
+  const clues = input.without.reduce(cluesWithout, cluesOf(findings, rowsOf, changes));
   const parties = await partiesOf(source, period, changes, [...seeds, ...clues.seeds]);
   const kept = await keptSeeds([...seeds, ...clues.seeds], async (some) => {
     // The lineage without any address decides to whom the addresses belong.
@@ -104,6 +106,17 @@ export function withoutFinding(
   return ({ taint }) => {
     if (taint.origin.kind !== 'finding') return true;
     return !isOf(taint) && !taint.entries.every((entry) => harmless.has(entry));
+  };
+}
+
+function cluesWithout(clues: Clues, uid: string): Clues {
+  const { seeds, addresses, passwords } = clues;
+  const isKept = withoutFinding([...seeds, ...addresses, ...passwords], uid);
+  return {
+    ...clues,
+    seeds: seeds.filter(isKept),
+    addresses: addresses.filter(isKept),
+    passwords: passwords.filter(isKept),
   };
 }
 

@@ -96,6 +96,11 @@ export function* listQuarantined(dir: string): Generator<QuarantineFile> {
   for (const name of namesIn(folderOf(dir))) yield readQuarantined(dir, name);
 }
 
+/** Without reading any of them. */
+export function countQuarantined(dir: string): number {
+  return namesIn(folderOf(dir)).length;
+}
+
 export function readQuarantined(dir: string, name: string): QuarantineFile {
   const path = join(folderOf(dir), name);
   const item = parse(readFileSync(path, 'utf8'));

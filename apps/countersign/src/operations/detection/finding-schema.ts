@@ -1,6 +1,6 @@
 import { OCSF_VERSION } from '@countersign/ocsf';
 import { z } from 'zod';
-import { entriesSchema } from '../definition/output-schemas.ts';
+import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 
 const techniqueSchema = z.strictObject({
   uid: z.string().regex(/^T\d{4}(?:\.\d{3})?$/),
@@ -73,3 +73,16 @@ export const findingSchema: z.ZodType = z.strictObject({
     )
     .length(1),
 });
+
+/** What people did with findings. */
+export const workSchema: z.ZodType = z.array(
+  z.strictObject({
+    kind: z.enum(['status', 'assignment', 'comment']),
+    value: z.string().nullable(),
+    reason: z.string().nullable(),
+    until: timeSchema.nullable(),
+    by: z.string(),
+    at: timeSchema.nullable(),
+    entries: entriesSchema,
+  }),
+);

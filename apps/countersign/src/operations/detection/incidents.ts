@@ -15,6 +15,7 @@ import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { periodOf } from '../definition/period.ts';
 import { findIncident, knownIncidents } from '../readers/find-incident.ts';
 import { stepNames } from '../readers/finding-options.ts';
+import { workSchema } from './finding-schema.ts';
 import { findingsConclusion, SEVERITIES, type Severity } from './list-findings.ts';
 
 type IncidentsInput = { readonly minSeverity: Severity };
@@ -26,6 +27,7 @@ const incidentSchema = z.strictObject({
   title: z.string().min(1),
   severity_id: z.int().min(1).max(5),
   status: z.enum(['new', 'in progress', 'suppressed', 'resolved']),
+  assignee: z.string().nullable(),
   open: z.int().min(0),
   first: timeSchema.nullable(),
   last: timeSchema.nullable(),
@@ -42,6 +44,7 @@ const incidentSchema = z.strictObject({
   apps: texts,
   addresses: texts,
   techniques: texts,
+  work: workSchema,
 });
 
 const DESCRIPTION =

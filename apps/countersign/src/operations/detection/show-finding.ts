@@ -7,7 +7,7 @@ import type { DocumentOperation } from '../definition/operation.ts';
 import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { eventsOf, findFinding } from '../readers/find-incident.ts';
 import { groupOptions, incidentIds, ruleTitles } from '../readers/finding-options.ts';
-import { findingSchema } from './finding-schema.ts';
+import { findingSchema, workSchema } from './finding-schema.ts';
 
 type FindingInput = { readonly id: string };
 
@@ -30,6 +30,8 @@ export const showFinding: DocumentOperation<FindingInput, object, FindingDetail>
     uid: z.string().min(1),
     shortId: z.string().min(1),
     finding: findingSchema,
+    assignee: z.string().nullable(),
+    work: workSchema,
     why: z.string(),
     harmless: z.string().nullable(),
     next: stringsSchema,
@@ -76,7 +78,10 @@ export const showFinding: DocumentOperation<FindingInput, object, FindingDetail>
     const options = await groupOptions(sources, nowMs);
     const ruleTitle = await ruleTitles();
     const events = await eventsOf(sources, finding.draft);
-    const detail = findingDetail(finding, events, { ...options, ruleTitle });
+    const detail = findingDetail(finding, events, {
+      ...{ ...options, ruleTitle },
+      work: sources.store.findings.workOn([finding.uid]),
+    });
     const { origin } = sources.head;
     const event = findingEvent(finding, {
       ...{ origin, nowMs, version: ownPackage().version, titleOf: ruleTitle },

@@ -6,6 +6,7 @@ import { cannotTell, invalidInput } from '../definition/errors.ts';
 import type { OperationContext } from '../definition/operation.ts';
 import { findIncident, knownIncidents } from '../readers/find-incident.ts';
 import { blindReason, healthsOfAnswer } from '../readers/health-note.ts';
+import { resolveId } from '../readers/ids.ts';
 import type { Sources } from '../readers/readers.ts';
 
 export type EvictionRequest = {
@@ -13,6 +14,8 @@ export type EvictionRequest = {
   readonly sinceMs: number | undefined;
   readonly incident: string | undefined;
   readonly tainted: readonly string[];
+  /** Findings that count as false alarms: their ids, or parts of these. */
+  readonly without: readonly string[];
 };
 
 export type EvictionAssessment = {
@@ -23,6 +26,8 @@ export type EvictionAssessment = {
   readonly blind: readonly Reason[];
   /** Inputs that the lineage lacks. */
   readonly limits: readonly Reason[];
+  /** Ids of findings that count as false alarms. */
+  readonly without: readonly string[];
 };
 
 type EvictionContext = Pick<OperationContext, 'clock' | 'tenant'>;
@@ -44,19 +49,47 @@ export async function assessFromFindings(
     );
   }
   const sinceMs = request.sinceMs ?? Math.min(...firstMs);
-  return assessSince(context, sources, { findings, sinceMs, tainted: request.tainted });
+  const { tainted } = request;
+  const without = request.without.map((text) => falseAlarm(findings, text));
+  return assessSince(context, sources, { findings, sinceMs, tainted, without });
 }
 
+/** @throws OperationError INVALID_INPUT if the answer starts from no such finding */
+function falseAlarm(findings: readonly StoredFinding[], text: string): string {
+  const ids = findings.map(({ uid }) => uid);
+  return resolveId(text, ids, { what: 'open finding of this answer', list: 'findings' });
+}
+
+/** A service keeps it, because the brief, the story and the footholds need the same one. */
 export async function assessSince(
   context: EvictionContext,
   sources: Sources,
-  start: Pick<EvictionAssessment, 'findings' | 'sinceMs'> & { readonly tainted: readonly string[] },
+  start: EvictionStart,
+): Promise<EvictionAssessment> {
+  const { findings, sinceMs, tainted, without = [] } = start;
+  const revisions = findings.map(({ index }) => index);
+  const question = { sinceMs, tainted, without, revisions, tenant: context.tenant ?? null };
+  return sources.kept(`eviction ${JSON.stringify(question)}`, () =>
+    assessNow(context, sources, start),
+  );
+}
+
+type EvictionStart = Pick<EvictionAssessment, 'findings' | 'sinceMs'> & {
+  readonly tainted: readonly string[];
+  /** Ids of findings whose records count as harmless. */
+  readonly without?: readonly string[];
+};
+
+async function assessNow(
+  context: EvictionContext,
+  sources: Sources,
+  start: EvictionStart,
 ): Promise<EvictionAssessment> {
   const { assessEviction } = await import('../../eviction/eviction-report.ts');
   const { incidentSource } = await import('../../eviction/analysis/eviction-source.ts');
   const { namedSeed } = await import('../../eviction/lineage/parse-seed.ts');
   const { store, ledger, head } = sources;
-  const { findings, sinceMs, tainted } = start;
+  const { findings, sinceMs, tainted, without = [] } = start;
   const period = { fromMs: sinceMs };
   const inventory = store.inventory()?.tenants ?? [];
   const { blind, limits } = await seenSince(context, sources, sinceMs);
@@ -74,8 +107,9 @@ export async function assessSince(
     // It never answers "out", so naming both reasons delays no answer.
     blind: [...blind, ...limits],
     nowMs: context.clock.now(),
+    without,
   });
-  return { report, findings, sinceMs, blind, limits };
+  return { report, findings, sinceMs, blind, limits, without };
 }
 
 /** Rules that did not see the whole period. Its unsettled end does not count. */

@@ -20,6 +20,7 @@ type EvictionInput = {
   readonly since?: string | undefined;
   readonly incident?: string | undefined;
   readonly tainted?: readonly string[] | undefined;
+  readonly without?: readonly string[] | undefined;
   readonly answers?: SourceText | undefined;
 };
 
@@ -60,6 +61,11 @@ export const evaluateEviction: ListOperation<EvictionInput, object, EvictionView
       'treat this as under their control: user:NAME, app:ID, session:ID or ip:ADDRESS',
       { value: 'what' },
     ),
+    without: field(
+      z.array(z.string()).optional(),
+      'answer as if this finding were a false alarm: its id',
+      { value: 'finding' },
+    ),
     answers: field(sourceText.optional(), "the vendor's answers, as YAML or JSON", {
       value: 'file',
       isFileOf: 'source',
@@ -74,17 +80,23 @@ export const evaluateEviction: ListOperation<EvictionInput, object, EvictionView
       runsOn: 'sample',
     },
     {
+      summary: 'What is open if one finding is a false alarm?',
+      input: { incident: 'dc026', without: ['56c97'] },
+      commandLine: 'eviction --incident dc026 --without 56c97',
+      runsOn: 'sample',
+    },
+    {
       summary: 'Check one incident, with an address that no finding names',
       input: { incident: 'dc026', tainted: ['ip:192.0.2.118'] },
       commandLine: 'eviction --incident dc026 --tainted ip:192.0.2.118',
       runsOn: 'sample',
     },
   ],
-  async run(context, { since, incident, tainted = [], answers }) {
+  async run(context, { since, incident, tainted = [], without = [], answers }) {
     const sources = await context.readers.sources();
     const questions = await questionsWith(answers);
     const { report, sinceMs, limits } = await assessFromFindings(context, sources, {
-      ...{ incident, tainted },
+      ...{ incident, tainted, without },
       sinceMs: since === undefined ? undefined : msOfInstant(since),
     });
     const shortIds = await shortIdsOf(await knownIncidents(sources));

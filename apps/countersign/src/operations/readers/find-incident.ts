@@ -5,16 +5,22 @@ import type { ReadableIds } from '../../reports/findings/readable-ids.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
-import type { StoreReader } from '../../store/store-reader.ts';
 import { ambiguousId, noSuchId, resolveId } from './ids.ts';
 import { needWholeIndex, type Sources } from './readers.ts';
 
 /** Of all findings: those outside the period or rule still link the others. */
-export async function knownIncidents({ store }: { store: StoreReader }): Promise<Incident[]> {
+export async function knownIncidents({
+  store,
+  kept = (_, compute) => compute(),
+}: Pick<Sources, 'store'> & Partial<Pick<Sources, 'kept'>>): Promise<Incident[]> {
   const { incidentsOf } = await import('../../detection/incidents/incident.ts');
   const { surroundingsOf } = await import('../../detection/incidents/surroundings.ts');
   const findings = store.findings.list({ withdrawn: 'with' });
-  return incidentsOf(findings, await surroundingsOf(store, findings));
+  const indices = findings.flatMap(({ index, mark }) => [index, mark?.index ?? 0]);
+  const last = indices.reduce((a, b) => Math.max(a, b), 0);
+  return kept(`incidents of findings and marks up to ${last}`, async () =>
+    incidentsOf(findings, await surroundingsOf(store, findings)),
+  );
 }
 
 export async function peopleNames({ store }: Sources): Promise<PersonNames> {
@@ -23,10 +29,12 @@ export async function peopleNames({ store }: Sources): Promise<PersonNames> {
 }
 
 /** Replaces ids by names in the texts of findings. */
-export async function readableNames({ store }: Sources): Promise<ReadableIds> {
+export async function readableNames({ store, kept }: Sources): Promise<ReadableIds> {
   const { readableIds } = await import('../../reports/findings/readable-ids.ts');
-  const texts = store.findings.list().flatMap(({ draft }) => [draft.title, draft.message]);
-  return readableIds(store, texts);
+  const found = store.findings.list();
+  const texts = found.flatMap(({ draft }) => [draft.title, draft.message]);
+  const last = found.reduce((most, { index }) => Math.max(most, index), 0);
+  return kept(`readable ids of findings up to ${last}`, () => readableIds(store, texts));
 }
 
 /** The events behind the entries of a finding. */

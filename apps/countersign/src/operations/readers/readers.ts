@@ -6,6 +6,7 @@ import type { StoreReader } from '../../store/store-reader.ts';
 import { type Conclusion, unknown, YES } from '../definition/conclusion.ts';
 import { cannotTell, invalidInput } from '../definition/errors.ts';
 import type { EntryReference } from '../definition/fields.ts';
+import type { AnswerCache, CachedAnswer } from './answer-cache.ts';
 
 /** The sources of answers: readers, which take no lock. */
 export type Sources = {
@@ -14,10 +15,23 @@ export type Sources = {
   readonly head: LedgerHead;
   /** The head of an answer about findings: as far as every detector has read. */
   readonly examined: () => Promise<LedgerHead>;
+  /**
+   * The answer to a question that takes long. A service keeps it for a minute; then the watermark
+   * of the whole answer is that of the kept one.
+   *
+   * @param name names the question with all its inputs
+   */
+  readonly kept: <T>(name: string, compute: () => Promise<T>) => Promise<T>;
+  /** The same, without waiting: undefined while it is computed for the first time. */
+  readonly keptIfReady: <T>(name: string, compute: () => Promise<T>) => Promise<T | undefined>;
 };
 
 /** Readers that stay open for many calls. */
-export type SharedReaders = { readonly ledger: LedgerReader; readonly store: StoreReader };
+export type SharedReaders = {
+  readonly ledger: LedgerReader;
+  readonly store: StoreReader;
+  readonly answers?: AnswerCache;
+};
 
 /** The readers of one call. They are opened on demand, and closed after the result is read. */
 export class Readers implements Disposable {
@@ -82,6 +96,12 @@ export class Readers implements Disposable {
     return ledger;
   }
 
+  /** A whole answer holds as far as its oldest part. */
+  #lowered<T>({ value, head }: CachedAnswer<T>): T {
+    if (head.asOf.size < (this.#head?.asOf.size ?? Infinity)) this.#head = head;
+    return value;
+  }
+
   async #openSources(): Promise<Sources> {
     // The store loads the query engine, which takes a while: ledger queries do not need it.
     const { StoreReader: Reader } = await import('../../store/store-reader.ts');
@@ -94,7 +114,21 @@ export class Readers implements Disposable {
       this.#head = await examinedHead(ledger, store, head);
       return this.#head;
     };
-    return { ledger, store, head, examined };
+    const kept = async <T>(name: string, compute: () => Promise<T>): Promise<T> => {
+      const answers = this.#shared?.answers;
+      if (answers === undefined) return compute();
+      return this.#lowered(await answers.of(name, head, compute));
+    };
+    const keptIfReady = async <T>(
+      name: string,
+      compute: () => Promise<T>,
+    ): Promise<T | undefined> => {
+      const answers = this.#shared?.answers;
+      if (answers === undefined) return compute();
+      const answer = await answers.ready(name, head, compute);
+      return answer === undefined ? undefined : this.#lowered(answer);
+    };
+    return { ledger, store, head, examined, kept, keptIfReady };
   }
 }
 

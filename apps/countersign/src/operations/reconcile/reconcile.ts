@@ -53,6 +53,14 @@ export const reconcileActions: DocumentOperation<PeriodInput, ReconciledActions>
       }),
     ),
     residual: z.array(z.strictObject({ day: z.string(), workload: z.string(), actions: z.int() })),
+    days: z.array(
+      z.strictObject({
+        day: z.string(),
+        accounted: z.int(),
+        unaccounted: z.int(),
+        unknown: z.int(),
+      }),
+    ),
     cures: z.record(z.string(), z.string()),
     state: z.strictObject({
       listings: z.int(),

@@ -1,5 +1,10 @@
 import type { TenantId } from '@countersign/core';
-import type { FindingMark, FindingRow, FindingStatus } from '../../store/rows/entry-rows.ts';
+import type {
+  FindingMark,
+  FindingNote,
+  FindingRow,
+  FindingStatus,
+} from '../../store/rows/entry-rows.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 
 /** The body of an entry of kind `finding` that reports, revises or withdraws a finding. */
@@ -17,6 +22,21 @@ export type FindingMarkBody = {
   /** The tenant of the finding, so that a feed of another tenant omits the mark. */
   readonly tenant: string;
 } & Omit<FindingMark, 'index'>;
+
+/** The body of an entry of kind `finding` with a person's assignment or comment. */
+export type FindingNoteBody = {
+  readonly v: 1;
+  readonly what: 'finding-note';
+  readonly severity: FindingSeverity;
+  readonly tenant: string;
+} & FindingNoteContent;
+
+/** A note without its entry. `Omit` would merge the members of the union. */
+export type FindingNoteContent = FindingNote extends infer Note
+  ? Note extends FindingNote
+    ? Omit<Note, 'index'>
+    : never
+  : never;
 
 export function findingBody(fact: Omit<FindingRow, 'index'>): FindingBody {
   const { uid, detector, state, because, revision, draft } = fact;
@@ -48,7 +68,20 @@ export function parseFindingMark(body: Json): Omit<FindingMark, 'index'> | undef
   return { uid, status: status as FindingStatus, reason, untilMs: until, by, atMs };
 }
 
-/** What a mark states about its finding. Older marks state nothing. */
+export function parseFindingNote(body: Json): FindingNoteContent | undefined {
+  if (body['what'] !== 'finding-note') return undefined;
+  const { uid, kind, assignee, text, by, atMs } = body;
+  if (typeof uid !== 'string' || typeof by !== 'string' || typeof atMs !== 'number') {
+    return undefined;
+  }
+  if (kind === 'comment' && typeof text === 'string') return { uid, by, atMs, kind, text };
+  if (kind !== 'assignment' || (assignee !== null && typeof assignee !== 'string')) {
+    return undefined;
+  }
+  return { uid, by, atMs, kind, assignee };
+}
+
+/** What a mark or note states about its finding. Older marks state nothing. */
 export function markedFinding({ severity, tenant }: Json): {
   readonly severity: FindingSeverity | undefined;
   readonly tenant: string | undefined;

@@ -10,6 +10,8 @@ import { findingsOf, isReported } from './action-findings.ts';
 import { ActionQuery, EXPECTED_FROM, EXPECTED_TO, type ReconcilePeriod } from './action-query.ts';
 import {
   type ActionVerdict,
+  type DayVerdicts,
+  daysOf,
   type Group,
   type JoinShare,
   type Residual,
@@ -30,6 +32,7 @@ export type Reconciliation = {
   readonly unknown: Readonly<Partial<Record<Cause, number>>>;
   readonly joined: readonly JoinShare[];
   readonly residual: readonly Residual[];
+  readonly days: readonly DayVerdicts[];
 };
 
 export type FindingsOfDay = {
@@ -104,6 +107,7 @@ export class ActionReconciler implements AsyncDisposable {
       unknown: of('unknown'),
       joined: sharesOf(groups),
       residual: residualOf(groups),
+      days: daysOf(groups),
     };
   }
 

@@ -1,5 +1,11 @@
 import { DAY_MS } from '../limits.ts';
-import { type Cause, isUnexplained, type Method, type Verdict } from './action-verdict.ts';
+import {
+  type Cause,
+  isUnexplained,
+  type Method,
+  type Verdict,
+  verdictOf,
+} from './action-verdict.ts';
 
 /** The verdict on one action. */
 export type ActionVerdict = {
@@ -39,6 +45,9 @@ export type Residual = {
   readonly actions: number;
 };
 
+/** The verdicts on the actions of one day. */
+export type DayVerdicts = Readonly<Record<Verdict, number>> & { readonly day: string };
+
 /** Actions of one hour with the same properties. */
 export type Group = {
   readonly tenant: string;
@@ -73,6 +82,17 @@ export function residualOf(groups: readonly Group[]): Residual[] {
       return { day, workload, actions: sumOf(own) };
     })
     .sort((a, b) => compare(a.day + a.workload, b.day + b.workload));
+}
+
+export function daysOf(groups: readonly Group[]): DayVerdicts[] {
+  const byDay = Map.groupBy(groups, ({ hourMs }) => dayOf(hourMs));
+  return [...byDay]
+    .map(([day, own]) => {
+      const of = { accounted: 0, unaccounted: 0, unknown: 0 };
+      for (const { cause, actions } of own) of[verdictOf(cause)] += actions;
+      return { day, ...of };
+    })
+    .sort((a, b) => compare(a.day, b.day));
 }
 
 function sumOf(groups: readonly Group[]): number {

@@ -26,7 +26,7 @@ function briefOf({ footholds, coverage = YES }: Parts): Brief {
     footholds: FOOTHOLDS.slice(0, footholds.length).map((foothold, at) => ({
       ...{ foothold, answer: footholds[at] ?? YES, openings: [] },
     })),
-    ...{ lineage: [], addresses: [], doubts: [], undoubted: 0 },
+    ...{ lineage: [], addresses: [], doubts: [], undoubted: 0, readings: [] },
   };
   return buildBrief({
     ...{ incident: undefined, fromMs: draft.firstMs, toMs: draft.lastMs, findings: [finding] },

@@ -2,11 +2,13 @@ import { instantOfMs } from '@countersign/core';
 import { techniqueName } from '../../detection/findings/attack-techniques.ts';
 import { statusOf } from '../../detection/findings/finding-status.ts';
 import { incidentTitle } from '../../detection/incidents/incident-title.ts';
+import type { FindingWork } from '../../store/reading/finding-reader.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import { HARMLESS_WHEN } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import type { GroupOptions } from './finding-groups.ts';
+import { assigneeOf, type WorkItem, workItems } from './finding-work.ts';
 import type { PersonName } from './person-names.ts';
 
 /** Everything known about one finding. */
@@ -35,6 +37,8 @@ export type FindingDetail = {
   /** The events of these entries. */
   readonly events: readonly EventRow[];
   readonly incident: IncidentOfFinding | null;
+  readonly assignee: string | null;
+  readonly work: readonly WorkItem[];
 };
 
 export type IncidentOfFinding = {
@@ -56,7 +60,10 @@ const THEN_SHOWN = 3;
 export function findingDetail(
   finding: StoredFinding,
   events: readonly EventRow[],
-  options: GroupOptions & { readonly ruleTitle: (rule: string) => string | undefined },
+  options: GroupOptions & {
+    readonly ruleTitle: (rule: string) => string | undefined;
+    readonly work: FindingWork;
+  },
 ): FindingDetail {
   const { uid, draft, mark } = finding;
   const { names, shortIds, nowMs, readable } = options;
@@ -73,6 +80,7 @@ export function findingDetail(
     ...{ people: names.of(draft), addresses: draft.addresses, sessions: draft.sessions },
     apps: draft.apps.map((id) => ({ id, name: appName(id, events) })),
     ...{ entries: draft.entries, events, incident: incidentOf(finding, options) },
+    ...{ assignee: assigneeOf(options.work), work: workItems(options.work) },
   };
 }
 
@@ -123,9 +131,22 @@ function incidentOf(
 /** As JSON; `event` is the finding in OCSF. */
 export function findingItem(finding: FindingDetail, event: object): object {
   const { uid, shortId, why, harmless, next, people, addresses, apps, sessions } = finding;
-  const { events, incident } = finding;
+  const { events, incident, assignee, work } = finding;
   return {
-    ...{ uid, shortId, finding: event, why, harmless, next, people, addresses, apps, sessions },
+    ...{
+      uid,
+      shortId,
+      finding: event,
+      assignee,
+      work,
+      why,
+      harmless,
+      next,
+      people,
+      addresses,
+      apps,
+      sessions,
+    },
     events: events.map(eventItem),
     incident:
       incident === null

@@ -10,6 +10,7 @@ import { incidentTitle, type StepNames } from '../../detection/incidents/inciden
 import { type ShownTie, shownTies } from '../../detection/incidents/tie-entries.ts';
 import type { FindingStatus } from '../../store/rows/entry-rows.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
+import { assigneeOf, type WorkItem, workItems } from './finding-work.ts';
 
 /** An incident as it is shown. */
 export type IncidentView = {
@@ -22,11 +23,13 @@ export type IncidentView = {
   readonly firstMs: number;
   readonly lastMs: number;
   readonly severity: number;
+  readonly assignee: string | null;
+  readonly work: readonly WorkItem[];
 };
 
 /** The gravest first, then the latest. */
 export async function incidentViews(
-  store: Pick<StoreReader, 'identities' | 'over'>,
+  store: Pick<StoreReader, 'identities' | 'over' | 'findings'>,
   incidents: readonly Incident[],
   { steps, nowMs }: { readonly steps: StepNames; readonly nowMs: number },
 ): Promise<IncidentView[]> {
@@ -34,6 +37,7 @@ export async function incidentViews(
   const views = incidents.map((incident): IncidentView => {
     const { findings } = incident;
     const statuses = findings.map((finding) => statusOf(finding, nowMs));
+    const work = store.findings.workOn(findings.map(({ uid }) => uid));
     const open = statuses.filter((status) => status !== RESOLVED && status !== SUPPRESSED);
     return {
       ...{ incident, title: incidentTitle(incident, steps), ties: ties.get(incident) ?? [] },
@@ -42,6 +46,8 @@ export async function incidentViews(
       firstMs: Math.min(...findings.map(({ draft }) => draft.firstMs)),
       lastMs: Math.max(...findings.map(({ draft }) => draft.lastMs)),
       severity: severityOf(incident),
+      assignee: assigneeOf(work),
+      work: workItems(work),
     };
   });
   return views.sort((a, b) => b.severity - a.severity || b.lastMs - a.lastMs);
@@ -52,7 +58,7 @@ export function severityOf({ findings }: Incident): number {
 }
 
 export function incidentItem(view: IncidentView): object {
-  const { incident, title, ties, open, status, firstMs, lastMs, severity } = view;
+  const { incident, title, ties, open, status, firstMs, lastMs, severity, assignee } = view;
   const { id, findings } = incident;
   const all = (read: (draft: (typeof findings)[number]['draft']) => readonly string[]): string[] =>
     [...new Set(findings.flatMap(({ draft }) => read(draft)))].sort();
@@ -61,6 +67,7 @@ export function incidentItem(view: IncidentView): object {
     title,
     severity_id: severity,
     status: statusText(status),
+    assignee,
     open,
     first: instantOfMs(firstMs) ?? null,
     last: instantOfMs(lastMs) ?? null,
@@ -75,5 +82,6 @@ export function incidentItem(view: IncidentView): object {
     apps: all(({ apps }) => apps),
     addresses: all(({ addresses }) => addresses),
     techniques: all(({ techniques }) => techniques),
+    work: view.work,
   };
 }

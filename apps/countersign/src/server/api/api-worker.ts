@@ -4,6 +4,7 @@ import { systemWait } from '@countersign/m365';
 import { consoleFolder } from '../../config/installed-package.ts';
 import { type McpHandler, mcpHandler } from '../../mcp/mcp-handler.ts';
 import { loadDetection } from '../../operations/host/load-detectors.ts';
+import { AnswerCache } from '../../operations/readers/answer-cache.ts';
 import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
 import { PseudonymLookup } from '../../operators/pseudonyms/pseudonym-lookup.ts';
@@ -99,7 +100,7 @@ async function run(): Promise<void> {
       spanMetric([{ thread: 'interface', counts: tracing?.counts() }]),
     ],
     tracer: tracing?.tracer,
-    shared: { ledger, store },
+    shared: { ledger, store, answers: new AnswerCache(clock) },
     cursorKey: cursorKey(dir),
     onFailure,
   });

@@ -47,11 +47,12 @@ export function endOf(batch: PostedBatch): number {
     inventory,
     findings = [],
     findingMarks = [],
+    findingNotes = [],
     decisions = [],
     passes = [],
   } = facts;
   const inventories = inventory === undefined ? [] : [inventory];
-  const found = [...findings, ...findingMarks, ...decisions, ...passes];
+  const found = [...findings, ...findingMarks, ...findingNotes, ...decisions, ...passes];
   const own = [...acts, ...imports, ...coverage, ...observations, ...erasures, ...inventories];
   const said = [...own, ...found].map((fact) => fact.index + 1);
   return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);

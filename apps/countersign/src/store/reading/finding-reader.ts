@@ -1,6 +1,16 @@
-import type { FindingRow } from '../rows/entry-rows.ts';
-import type { FindingFilter, GroupWindow, StoredFinding } from '../sqlite/finding-table.ts';
+import type { FindingMark, FindingNote, FindingRow } from '../rows/entry-rows.ts';
+import type {
+  FindingFilter,
+  FindingTable,
+  GroupWindow,
+  StoredFinding,
+} from '../sqlite/finding-table.ts';
 import type { CurrentRows } from './current-rows.ts';
+
+export type FindingWork = {
+  readonly marks: readonly FindingMark[];
+  readonly notes: readonly FindingNote[];
+};
 
 /** Reads the stored findings. */
 export class FindingReader {
@@ -30,6 +40,16 @@ export class FindingReader {
   findAll(uids: readonly string[]): ReadonlyMap<string, StoredFinding> {
     const { state } = this.#live;
     return state?.snapshot(() => state.findings.findAll(uids)) ?? new Map();
+  }
+
+  /** What people did with these findings, in ledger order. */
+  workOn(uids: readonly string[]): FindingWork {
+    const { state } = this.#live;
+    const read = (findings: FindingTable): FindingWork => ({
+      marks: findings.marksOf(uids),
+      notes: findings.notesOf(uids),
+    });
+    return state?.snapshot(() => read(state.findings)) ?? { marks: [], notes: [] };
   }
 
   /** Findings of one rule for some groups and windows, in any version and tenant. */

@@ -111,6 +111,21 @@ export type FindingMark = {
   readonly atMs: number;
 };
 
+/** A person's assignment of a finding, or a comment on it. */
+export type FindingNote = {
+  readonly index: number;
+  readonly uid: string;
+  readonly by: string;
+  readonly atMs: number;
+} & (
+  | {
+      readonly kind: 'assignment';
+      /** Null: no one works on it. */
+      readonly assignee: string | null;
+    }
+  | { readonly kind: 'comment'; readonly text: string }
+);
+
 /** The coverage reason for times when the clock was wrong. */
 export const CLOCK_STEPPED = 'the clock of this machine was stepped';
 
@@ -127,6 +142,7 @@ export type EntryRows = {
   readonly inventory?: InventoryRow;
   readonly findings?: readonly FindingRow[];
   readonly findingMarks?: readonly FindingMark[];
+  readonly findingNotes?: readonly FindingNote[];
   readonly decisions?: readonly DecisionRow[];
   readonly passes?: readonly PassRow[];
 };

@@ -1,4 +1,4 @@
-import type { FindingMark, FindingRow, FindingState } from '../rows/entry-rows.ts';
+import type { FindingMark, FindingNote, FindingRow, FindingState } from '../rows/entry-rows.ts';
 import type { FindingDraft } from '../rows/finding.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
@@ -44,9 +44,15 @@ export class FindingTable {
     this.#db.run(sql, index, uid, JSON.stringify(said));
   }
 
+  note({ index, uid, ...said }: FindingNote): void {
+    const sql = 'INSERT OR REPLACE INTO finding_notes VALUES (?, ?, ?)';
+    this.#db.run(sql, index, uid, JSON.stringify(said));
+  }
+
   forget(index: number): void {
     this.#db.run('DELETE FROM findings WHERE "index" = ?', index);
     this.#db.run('DELETE FROM finding_marks WHERE "index" = ?', index);
+    this.#db.run('DELETE FROM finding_notes WHERE "index" = ?', index);
   }
 
   /** By last event, then id. */
@@ -93,6 +99,16 @@ export class FindingTable {
     return new Map(rows.map((row) => [row['uid'] as string, this.#kept(row)]));
   }
 
+  /** All marks of these findings, in ledger order. */
+  marksOf(uids: readonly string[]): FindingMark[] {
+    return this.#db.all(MARKS_OF, JSON.stringify(uids)).map((row) => saidOf<FindingMark>(row));
+  }
+
+  /** All notes on these findings, in ledger order. */
+  notesOf(uids: readonly string[]): FindingNote[] {
+    return this.#db.all(NOTES_OF, JSON.stringify(uids)).map((row) => saidOf<FindingNote>(row));
+  }
+
   ofGroups(rule: string, windows: readonly GroupWindow[]): StoredFinding[] {
     const asked = JSON.stringify(windows.map(({ windowMs, group }) => [windowMs, group]));
     return this.#db.all(OF_GROUPS, asked, rule).map((row) => this.#kept(row));
@@ -111,10 +127,13 @@ export class FindingTable {
   #markOf(uid: string): FindingMark | undefined {
     const sql = 'SELECT * FROM finding_marks WHERE uid = ? ORDER BY "index" DESC LIMIT 1';
     const [row] = this.#db.all(sql, uid);
-    if (row === undefined) return undefined;
-    const said = JSON.parse(row['said'] as string) as Omit<FindingMark, 'index' | 'uid'>;
-    return { index: row['index'] as number, uid, ...said };
+    return row === undefined ? undefined : saidOf<FindingMark>(row);
   }
+}
+
+function saidOf<Said extends FindingMark | FindingNote>(row: Record<string, unknown>): Said {
+  const said = JSON.parse(row['said'] as string) as object;
+  return { index: row['index'], uid: row['uid'], ...said } as Said;
 }
 
 function factOf(row: Record<string, unknown>): FindingRow {
@@ -149,3 +168,7 @@ const OF_GROUPS = `SELECT f.*, max(f."index") FROM json_each(?1) AS j CROSS JOIN
 const OF_RULE = `SELECT *, max("index") FROM findings WHERE rule = ? GROUP BY uid ORDER BY uid`;
 const OF_UIDS = `SELECT *, max("index") FROM findings
   WHERE uid IN (SELECT value FROM json_each(?)) GROUP BY uid`;
+const MARKS_OF = `SELECT * FROM finding_marks
+  WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY "index"`;
+const NOTES_OF = `SELECT * FROM finding_notes
+  WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY "index"`;

@@ -76,6 +76,10 @@ export const STATE_TABLES = `
     "index" INTEGER PRIMARY KEY, uid TEXT NOT NULL, said TEXT NOT NULL
   ) STRICT;
   CREATE INDEX finding_marks_of_uid ON finding_marks (uid, "index");
+  CREATE TABLE finding_notes (
+    "index" INTEGER PRIMARY KEY, uid TEXT NOT NULL, said TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX finding_notes_of_uid ON finding_notes (uid, "index");
   CREATE TABLE decisions (
     "index" INTEGER PRIMARY KEY, id TEXT NOT NULL, at_ms INTEGER NOT NULL, tenant TEXT NOT NULL,
     principal TEXT NOT NULL, outcome TEXT NOT NULL, body TEXT NOT NULL

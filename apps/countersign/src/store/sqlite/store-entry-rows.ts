@@ -40,6 +40,7 @@ export function addFacts(db: SqliteConnection, facts: EntryRows): void {
   const findings = new FindingTable(db);
   for (const finding of facts.findings ?? []) findings.add(finding);
   for (const mark of facts.findingMarks ?? []) findings.mark(mark);
+  for (const note of facts.findingNotes ?? []) findings.note(note);
   const decisions = new DecisionTable(db);
   for (const decision of facts.decisions ?? []) decisions.add(decision);
   for (const pass of facts.passes ?? []) decisions.addPass(pass);

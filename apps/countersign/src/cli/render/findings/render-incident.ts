@@ -1,12 +1,12 @@
 import { numberText, plural } from '@countersign/core';
-import { statusText } from '../../detection/findings/finding-status.ts';
-import type { Incident } from '../../detection/incidents/incident.ts';
-import type { ShownTie } from '../../detection/incidents/tie-entries.ts';
-import type { IncidentView } from '../../reports/findings/incident-view.ts';
-import type { Cell, Column } from '../terminal/table.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import { severityStyle, severityText } from './severity.ts';
-import { timeText } from './time-text.ts';
+import { statusText } from '../../../detection/findings/finding-status.ts';
+import type { Incident } from '../../../detection/incidents/incident.ts';
+import type { ShownTie } from '../../../detection/incidents/tie-entries.ts';
+import type { IncidentView } from '../../../reports/findings/incident-view.ts';
+import type { Cell, Column } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { severityStyle, severityText } from '../severity.ts';
+import { timeText } from '../time-text.ts';
 
 export const INCIDENT_COLUMNS: readonly Column<IncidentView>[] = [
   { title: 'first (UTC)', kind: 'whole', cell: ({ firstMs }) => timeText(firstMs) },
@@ -38,6 +38,7 @@ export async function printIncident(terminal: Terminal, view: IncidentView): Pro
       `${statusText(status)}, ${plural(open, 'finding')} of ${incident.findings.length} open`,
     ],
     ['period', `${timeText(firstMs)} to ${timeText(lastMs)} UTC`],
+    ['assigned to', view.assignee ?? 'no one'],
   ]);
   terminal.line('');
   const numbers = new Map(incident.findings.map(({ uid }, at) => [uid, at + 1]));

@@ -1,11 +1,11 @@
 import { plural } from '@countersign/core';
-import { statusText } from '../../detection/findings/finding-status.ts';
-import { entriesText } from '../../reports/entries-text.ts';
-import type { FindingDetail } from '../../reports/findings/finding-detail.ts';
-import { periodText, shortTimeText } from '../../reports/time-text.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import { eventColumns } from './event-columns.ts';
-import { severityStyle, severityText } from './severity.ts';
+import { statusText } from '../../../detection/findings/finding-status.ts';
+import { entriesText } from '../../../reports/entries-text.ts';
+import type { FindingDetail } from '../../../reports/findings/finding-detail.ts';
+import { periodText, shortTimeText } from '../../../reports/time-text.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { eventColumns } from '../event-columns.ts';
+import { severityStyle, severityText } from '../severity.ts';
 
 const LABEL = 11;
 const EVENTS_SHOWN = 8;
@@ -82,6 +82,12 @@ function printSubjects(terminal: Terminal, finding: FindingDetail): void {
   say('State', [
     statusReason === null ? statusText(status) : `${statusText(status)}: ${statusReason}`,
   ]);
+  if (finding.assignee !== null) say('Assigned', [finding.assignee]);
+  const comments = finding.work.filter(({ kind }) => kind === 'comment');
+  say(
+    'Comments',
+    comments.map(({ value, by }) => `${value} (${by})`),
+  );
   say('Id', [finding.uid]);
 }
 

@@ -1,17 +1,17 @@
 import { plural } from '@countersign/core';
-import { statusText } from '../../detection/findings/finding-status.ts';
-import type { FindingsView } from '../../operations/detection/list-findings.ts';
+import { statusText } from '../../../detection/findings/finding-status.ts';
+import type { FindingsView } from '../../../operations/detection/list-findings.ts';
 import {
   COUNTED_SEVERITY_MIN,
   countsText,
   type FindingGroup,
   type FindingLine,
-} from '../../reports/findings/finding-groups.ts';
-import { periodText, shortTimeText } from '../../reports/time-text.ts';
-import { sanitize } from '../terminal/sanitize.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import { cutAtWord, cutEnd, displayWidth } from '../terminal/text-width.ts';
-import { severityStyle, severityText, shortSeverityText } from './severity.ts';
+} from '../../../reports/findings/finding-groups.ts';
+import { periodText, shortTimeText } from '../../../reports/time-text.ts';
+import { sanitize } from '../../terminal/sanitize.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { cutAtWord, cutEnd, displayWidth } from '../../terminal/text-width.ts';
+import { severityStyle, severityText, shortSeverityText } from '../severity.ts';
 
 /** `most serious`: omits what does not fit a screen, and says how to list it. */
 type ListedLines = 'all' | 'most serious';

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LedgerHead } from '../../store/reading/ledger-head.ts';
+import { AnswerCache } from './answer-cache.ts';
+
+function headAt(size: number): LedgerHead {
+  return { origin: 'o', size, asOf: { origin: 'o', size, at: null } } as LedgerHead;
+}
+
+class Question {
+  asked = 0;
+  nowMs = 0;
+  readonly cache: AnswerCache = new AnswerCache({
+    now: () => this.nowMs,
+    monotonic: () => this.nowMs,
+  });
+
+  ask(size: number): Promise<{ value: number; head: LedgerHead }> {
+    return this.cache.of('question', headAt(size), this.compute);
+  }
+
+  readonly compute = async (): Promise<number> => ++this.asked;
+}
+
+test('callers that ask at once share one computation', async () => {
+  const question = new Question();
+  const answers = await Promise.all([question.ask(1), question.ask(1), question.ask(1)]);
+  assert.deepEqual(
+    answers.map(({ value }) => value),
+    [1, 1, 1],
+  );
+});
+
+test('a grown ledger gets the kept answer with its watermark, and a new one later', async () => {
+  const question = new Question();
+  await question.ask(1);
+  question.nowMs = 10_000;
+  const kept = await question.ask(2);
+  assert.deepEqual([kept.value, kept.head.asOf.size], [1, 1]);
+  await new Promise((resolve) => setImmediate(resolve));
+  const renewed = await question.ask(2);
+  assert.deepEqual([renewed.value, renewed.head.asOf.size], [2, 2]);
+});
+
+test('an old answer is never given', async () => {
+  const question = new Question();
+  await question.ask(1);
+  question.nowMs = 10 * 60_000;
+  assert.equal((await question.ask(1)).value, 2);
+});
+
+test('a failure is kept from no one: the next caller computes again', async () => {
+  const question = new Question();
+  const failing = question.cache.of('question', headAt(1), async () => {
+    throw new Error('the disk failed');
+  });
+  await assert.rejects(failing, /disk/);
+  assert.equal((await question.ask(1)).value, 1);
+});
+
+test('without waiting, the first caller gets nothing and the next one the answer', async () => {
+  const question = new Question();
+  const ready = (): Promise<unknown> =>
+    question.cache.ready('question', headAt(1), question.compute);
+  assert.equal(await ready(), undefined);
+  await question.ask(1);
+  assert.deepEqual(await ready(), { value: 1, head: headAt(1) });
+});
