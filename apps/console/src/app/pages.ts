@@ -29,6 +29,32 @@ export type NavIcon =
 
 export const PAGES: readonly PageDefinition[] = [
   {
+    path: '/today',
+    nav: { label: 'Today', key: 't', icon: 'today' },
+    load: async () => (await import('../pages/today/today-page.tsx')).TodayPage,
+  },
+  {
+    path: '/incidents',
+    nav: { label: 'Incidents', key: 'i', icon: 'incidents' },
+    load: async () => (await import('../pages/incidents/incidents-page.tsx')).IncidentsPage,
+  },
+  {
+    path: '/incidents/$id',
+    load: async () => (await import('../pages/incident/incident-page.tsx')).IncidentPage,
+  },
+  {
+    path: '/incidents/$id/brief',
+    load: async () => (await import('../pages/brief/brief-page.tsx')).BriefPage,
+  },
+  {
+    path: '/findings/$id',
+    load: async () => (await import('../pages/finding/finding-page.tsx')).FindingPage,
+  },
+  {
+    path: '/unaccounted',
+    load: async () => (await import('../pages/unaccounted/unaccounted-page.tsx')).UnaccountedPage,
+  },
+  {
     path: '/detections',
     nav: { label: 'Detections', key: 'd', icon: 'detections' },
     load: async () => (await import('../pages/detections/detections-page.tsx')).DetectionsPage,

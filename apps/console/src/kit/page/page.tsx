@@ -1,6 +1,7 @@
-import { makeStyles, Title2 } from '@fluentui/react-components';
+import { makeStyles, Subtitle1, Title2 } from '@fluentui/react-components';
 import { type ReactNode, useEffect } from 'react';
 import { texts } from '../../texts/en.ts';
+import { SafeText } from '../text/safe-text.tsx';
 
 const useStyles = makeStyles({
   page: {
@@ -15,6 +16,9 @@ const useStyles = makeStyles({
   actions: { marginLeft: 'auto', display: 'flex', flexWrap: 'wrap', gap: '8px' },
 });
 
+/** A sentence as a title is set smaller, so that the page stays in view. */
+const LONG_TITLE = 40;
+
 /** The frame of every page: its title, acts beside it, and its content. */
 export function Page(props: {
   readonly title: string;
@@ -23,13 +27,16 @@ export function Page(props: {
 }) {
   const styles = useStyles();
   const { title, actions, children } = props;
+  const Heading = title.length > LONG_TITLE ? Subtitle1 : Title2;
   useEffect(() => {
     document.title = `${title} · ${texts.shell.product}`;
   }, [title]);
   return (
     <div className={styles.page}>
       <div className={styles.head}>
-        <Title2 as="h1">{title}</Title2>
+        <Heading as="h1">
+          <SafeText text={title} />
+        </Heading>
         {actions !== undefined && (
           <div className={styles.actions} data-print="no">
             {actions}
