@@ -8,7 +8,6 @@ import {
   type Random,
   type TenantId,
 } from '@countersign/core';
-import { OperationError } from '../operations/definition/errors.ts';
 import type { OperationContext } from '../operations/definition/operation.ts';
 import { writeBrief } from '../operations/detection/brief.ts';
 import { listIncidents } from '../operations/detection/incidents.ts';
@@ -132,8 +131,11 @@ export class DemoAnswers {
     const { store } = await this.#readers.sources();
     const holes = store
       .coverage()
-      .filter(({ state, fromMs, toMs }) => {
-        return state === 'off' && fromMs !== null && toMs !== null && toMs - fromMs >= HOLE_MS_MIN;
+      .filter(({ source, state, fromMs, toMs }) => {
+        // A list of the directory is read again as a whole, so a missed reading is no hole.
+        const isMissing =
+          state === 'off' || (state === 'lost' && !source.startsWith('graph/list.'));
+        return isMissing && fromMs !== null && toMs !== null && toMs - fromMs >= HOLE_MS_MIN;
       })
       .map(({ source, fromMs }) => `${source} on ${dayOf(fromMs ?? 0)}`);
     const named = [...new Set(holes)];
@@ -143,7 +145,7 @@ export class DemoAnswers {
     return [
       ...(holes.length === 0
         ? []
-        : [{ label: 'Cannot tell', text: `${joinWithAnd(named)}: it was switched off` }]),
+        : [{ label: 'Cannot tell', text: `${joinWithAnd(named)}: its records are missing` }]),
       ...(unconnected.length === 0
         ? []
         : [
@@ -174,15 +176,10 @@ export class DemoAnswers {
     return { label: 'Proof', text: `${text}${isWhole ? 'verified' : 'NOT verified'}` };
   }
 
+  /** @throws OperationError CANNOT_TELL if no rule has read the records: nothing is not found */
   async #incidentViews(): Promise<Iterable<IncidentView>> {
-    const context = this.#context();
-    try {
-      const listed = await listIncidents.run(context, { minSeverity: 'medium' });
-      return listed.view as Iterable<IncidentView>;
-    } catch (error) {
-      if (error instanceof OperationError && error.code === 'CANNOT_TELL') return [];
-      throw error;
-    }
+    const listed = await listIncidents.run(this.#context(), { minSeverity: 'medium' });
+    return listed.view as Iterable<IncidentView>;
   }
 
   #context(): OperationContext {
