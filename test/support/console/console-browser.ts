@@ -134,8 +134,13 @@ export class ConsoleBrowser implements AsyncDisposable {
   }
 }
 
-/** Evaluated in the page: each broken rule with the elements that break it. */
+/**
+ * Evaluated in the page: each broken rule with the elements that break it. Fluent UI marks the ends
+ * of a list of tabs with elements that move the focus on at once, so no reader meets them.
+ */
 const RUN_AXE = `axe
-  .run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+  .run({ exclude: ['[data-tabster-dummy]'] }, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  })
   .then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`;

@@ -55,6 +55,29 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => (await import('../pages/unaccounted/unaccounted-page.tsx')).UnaccountedPage,
   },
   {
+    path: '/people',
+    nav: { label: 'People', key: 'p', icon: 'people' },
+    load: async () => (await import('../pages/people/people-page.tsx')).PeoplePage,
+  },
+  {
+    path: '/people/$who',
+    load: async () => (await import('../pages/person/person-page.tsx')).PersonPage,
+  },
+  {
+    path: '/apps',
+    nav: { label: 'Apps', key: 'a', icon: 'apps' },
+    load: async () => (await import('../pages/apps/apps-page.tsx')).AppsPage,
+  },
+  {
+    path: '/apps/$app',
+    load: async () => (await import('../pages/app/app-page.tsx')).AppPage,
+  },
+  {
+    path: '/access',
+    nav: { label: 'Access', key: 'x', icon: 'access' },
+    load: async () => (await import('../pages/access/access-page.tsx')).AccessPage,
+  },
+  {
     path: '/detections',
     nav: { label: 'Detections', key: 'd', icon: 'detections' },
     load: async () => (await import('../pages/detections/detections-page.tsx')).DetectionsPage,
@@ -93,6 +116,14 @@ export const PAGES: readonly PageDefinition[] = [
     path: '/gate',
     nav: { label: 'Gate', key: 'w', icon: 'gate' },
     load: async () => (await import('../pages/gate/gate-page.tsx')).GatePage,
+  },
+  {
+    path: '/search',
+    load: async () => (await import('../pages/search/search-page.tsx')).SearchPage,
+  },
+  {
+    path: '/connections',
+    load: async () => (await import('../pages/connections/connections-page.tsx')).ConnectionsPage,
   },
   {
     path: '/signed-in',
