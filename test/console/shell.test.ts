@@ -11,6 +11,7 @@ const PAGES = [
   ['/inventory', 'Inventory'],
   ['/vendor-requests', 'Vendor requests'],
   ['/gate', 'Gate'],
+  ['/settings', 'Settings'],
 ] as const;
 
 /** Evaluated in the page. */
@@ -57,7 +58,7 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
     await page.context().clearCookies();
     // The next question of the page is refused.
     await page.getByText('Inventory').click();
-    await page.getByRole('dialog').getByText('Your session has ended').waitFor();
+    await page.getByRole('alertdialog').getByText('Your session has ended').waitFor();
     await page.getByText('Inventory').first().waitFor();
     await page.context().close();
   });

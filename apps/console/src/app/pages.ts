@@ -126,6 +126,11 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => (await import('../pages/connections/connections-page.tsx')).ConnectionsPage,
   },
   {
+    path: '/settings',
+    nav: { label: 'Settings', key: 's', icon: 'settings' },
+    load: async () => (await import('../pages/settings/settings-page.tsx')).SettingsPage,
+  },
+  {
     path: '/signed-in',
     load: async () => (await import('../pages/signed-in/signed-in-page.tsx')).SignedInPage,
   },

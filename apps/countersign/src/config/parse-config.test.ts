@@ -143,7 +143,8 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     'an unknown member',
     `${GOOD}color: red\n`,
     'c.yaml:8:1: color: is not known: remove it, or write one of listen, reach, ' +
-      'tls, log, inventory, tenants, emulatorClock, enforcementPoints, operators, feeds',
+      'tls, log, inventory, tenants, emulatorClock, enforcementPoints, operators, feeds, ' +
+        'traces',
   ],
   [
     'an id that is none',

@@ -27,7 +27,7 @@ const REASONS_SHOWN = 4;
 export function AnswerBanner(props: {
   readonly answer: Answer;
   readonly text: string;
-  readonly level?: 'h1' | 'h2';
+  readonly level?: 'h1' | 'h2' | 'h3';
   readonly children?: ReactNode;
 }) {
   const styles = useStyles();

@@ -1,0 +1,41 @@
+export const settingsTexts = {
+  title: 'Settings',
+  health: 'Health of the service',
+  healthTexts: {
+    yes: 'The service collects, indexes and delivers.',
+    no: 'The service has a problem.',
+    unknown: 'Cannot tell whether the service works.',
+  },
+  operators: 'Operators',
+  operatorsLooked: 'people who have signed in, or may sign in with a link or a passkey',
+  tokens: 'API tokens',
+  tokensLooked: 'valid API tokens',
+  roles: 'Roles',
+  rolesLooked: 'roles in force',
+  name: 'Name',
+  role: 'Role',
+  scopes: 'Scopes',
+  lastUse: 'Last use',
+  never: 'never',
+  sessions: 'Open sessions',
+  state: 'State',
+  active: 'active',
+  revoked: 'revoked',
+  passkey: 'Passkey',
+  yes: 'yes',
+  no: 'no',
+  expires: 'Expires',
+  createdBy: 'Created by',
+  entry: 'Recorded in',
+  revoke: 'Revoke',
+  revokeOperator: (name: string) => `Revoke ${name}?`,
+  revokeOperatorPreview:
+    'It ends every session, token and link of this person at once. The person cannot sign in ' +
+    'until someone restores them.',
+  revokeToken: (name: string) => `Revoke the token ${name}?`,
+  revokeTokenPreview: 'Programs with this token are refused from now on. This cannot be undone.',
+  newOperators:
+    'To let a person in, run "countersign operators link --role ROLE --name NAME" on the machine ' +
+    'of the service, or assign the role at your identity provider.',
+  newTokens: 'To create a token, run "countersign tokens create NAME --scope SCOPE --expires 90d".',
+} as const;
