@@ -144,7 +144,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     `${GOOD}color: red\n`,
     'c.yaml:8:1: color: is not known: remove it, or write one of listen, reach, ' +
       'tls, log, inventory, tenants, emulatorClock, enforcementPoints, operators, feeds, ' +
-        'traces',
+      'traces',
   ],
   [
     'an id that is none',
