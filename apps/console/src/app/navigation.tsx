@@ -42,7 +42,8 @@ const useStyles = makeStyles({
   small: {
     flexDirection: 'column',
     gap: '0',
-    minWidth: '56px',
+    minWidth: 0,
+    fontWeight: tokens.fontWeightRegular,
     fontSize: tokens.fontSizeBase100,
     padding: '4px',
   },
@@ -87,7 +88,8 @@ export function BottomBar() {
       {ITEMS.length > BAR_ITEMS && (
         <Menu>
           <MenuTrigger>
-            <Button appearance="subtle" icon={<MoreIcon />}>
+            <Button appearance="transparent" className={`${styles.link} ${styles.small}`}>
+              <MoreIcon aria-hidden />
               {texts.shell.more}
             </Button>
           </MenuTrigger>
