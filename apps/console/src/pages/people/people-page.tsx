@@ -135,7 +135,7 @@ const COLUMNS: readonly Column<Principal>[] = [
     id: 'also',
     header: t.also,
     width: 'minmax(160px, 2fr)',
-    cell: (item) => <SafeText text={alsoOf(item)} />,
+    cell: (item) => (alsoOf(item) === '' ? '' : <SafeText text={alsoOf(item)} />),
     text: alsoOf,
   },
   {
