@@ -54,16 +54,24 @@ export function WorkActions(props: {
   const { who, scopes } = useSession();
   const { worker, assignee, markTitle } = props;
   if (!scopes.includes('findings:write')) return null;
+  // Under a pseudonym, it may be this person without the page knowing.
   const isMine = assignee === who;
   return (
     <>
-      <Button
-        appearance="primary"
-        disabled={worker.isPending}
-        onClick={() => worker.change({ assignee: isMine ? '' : who })}
-      >
-        {isMine ? t.unassign : t.assignToMe}
-      </Button>
+      {!isMine && (
+        <Button
+          appearance="primary"
+          disabled={worker.isPending}
+          onClick={() => worker.change({ assignee: who })}
+        >
+          {t.assignToMe}
+        </Button>
+      )}
+      {assignee !== null && (
+        <Button disabled={worker.isPending} onClick={() => worker.change({ assignee: '' })}>
+          {t.unassign}
+        </Button>
+      )}
       <CommentDialog worker={worker} />
       <StatusDialog worker={worker} title={markTitle} />
     </>
