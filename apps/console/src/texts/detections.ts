@@ -2,6 +2,7 @@ import { formatNumber } from '../kit/text/format-time.ts';
 
 export const detectionTexts = {
   title: 'Detections',
+  views: 'Views',
   tabs: { rules: 'Rules', figures: 'How well they detect' },
   looked: 'rules and detectors',
   rule: 'Rule',

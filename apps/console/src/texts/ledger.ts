@@ -2,6 +2,7 @@ import { formatNumber } from '../kit/text/format-time.ts';
 
 export const ledgerTexts = {
   title: 'Ledger',
+  views: 'Views',
   tabs: { log: 'Log', entries: 'Entries', erasures: 'Erasures and holds' },
   answers: {
     yes: (size: number) =>
@@ -10,7 +11,6 @@ export const ledgerTexts = {
     unpinned: 'Cannot tell whose log this is: you pinned no key.',
     unwitnessed: 'The log is signed by your key. Cannot tell whether your witnesses saw it.',
   },
-  unpinnedWhy: 'Everything below is what the service states.',
   stated: 'What the service states',
   origin: 'Log',
   size: 'Entries',

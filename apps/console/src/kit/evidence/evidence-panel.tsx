@@ -39,6 +39,8 @@ export function EvidencePanel(props: { readonly entry: string; readonly isNarrow
   const { entry, isNarrow } = props;
   const close = (): void => change({ entry: undefined });
   const shown = useAnswer('show', { entry });
+  // A reader who may not see the body can check the proof of the entry anyway.
+  const index = /^#?\d+$/.test(entry) ? Number(entry.replace('#', '')) : shown.data?.result?.index;
   useKeys(texts.keys.everywhere, [{ keys: 'Escape', label: texts.keys.closePanel, run: close }]);
   return (
     <aside
@@ -60,13 +62,11 @@ export function EvidencePanel(props: { readonly entry: string; readonly isNarrow
           result === null ? (
             <Text>{answer.because[0]?.text ?? texts.evidence.none}</Text>
           ) : (
-            <>
-              <EntryView entry={result} />
-              <ProofCheck entry={result.index} />
-            </>
+            <EntryView entry={result} />
           )
         }
       </QueryView>
+      {index !== undefined && <ProofCheck entry={index} />}
     </aside>
   );
 }

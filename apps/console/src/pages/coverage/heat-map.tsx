@@ -16,6 +16,7 @@ const useStyles = makeStyles({
     textAlign: 'left',
     fontWeight: tokens.fontWeightRegular,
     paddingRight: '12px',
+    minWidth: '112px',
     maxWidth: '260px',
     overflowWrap: 'anywhere',
   },
@@ -152,6 +153,9 @@ function moved(from: CellAddress, key: string, grid: Grid): CellAddress | undefi
 /** A time above every sixth column: more would not fit. */
 const LABEL_EVERY = 6;
 
+/** Columns that a label needs; the last ones may be fewer. */
+const LABEL_ROOM = 5;
+
 function HeadRow({ grid }: { readonly grid: Grid }) {
   const styles = useStyles();
   const timeOf = useCellTime(grid.stepMs);
@@ -168,7 +172,7 @@ function HeadRow({ grid }: { readonly grid: Grid }) {
             className={styles.time}
             colSpan={Math.min(LABEL_EVERY, grid.columns.length - at)}
           >
-            {timeOf(startMs)}
+            {grid.columns.length - at < LABEL_ROOM ? '' : timeOf(startMs)}
           </th>
         ) : null,
       )}

@@ -1,11 +1,11 @@
-import { Tab, TabList } from '@fluentui/react-components';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { useItems } from '../../api/hooks.ts';
+import { type Items, useItems } from '../../api/hooks.ts';
 import { AnswerBanner } from '../../kit/answer/answer-banner.tsx';
-import { rulesAnswer } from '../../kit/answer/rules-answer.ts';
+import { type Rule, rulesAnswer } from '../../kit/answer/rules-answer.ts';
 import { Page } from '../../kit/page/page.tsx';
 import { LoadingView } from '../../kit/page/page-states.tsx';
+import { ViewSwitch } from '../../kit/page/view-switch.tsx';
 import { ItemTable } from '../../kit/table/item-table.tsx';
 import { formatTime } from '../../kit/text/format-time.ts';
 import { usePreferences } from '../../state/preferences.tsx';
@@ -27,16 +27,13 @@ export function DetectionsPage() {
   const tab = TABS.find((each) => each === view['tab']) ?? 'rules';
   return (
     <Page title={t.title}>
-      <TabList
-        selectedValue={tab}
-        onTabSelect={(_, { value }) => change({ tab: String(value) }, { replaces: true })}
-      >
-        {TABS.map((each) => (
-          <Tab key={each} value={each}>
-            {t.tabs[each]}
-          </Tab>
-        ))}
-      </TabList>
+      <ViewSwitch
+        label={t.views}
+        names={TABS}
+        texts={t.tabs}
+        chosen={tab}
+        onChoose={(name) => change({ tab: name }, { replaces: true })}
+      />
       {tab === 'rules' ? (
         <RulesTab />
       ) : (
@@ -68,7 +65,7 @@ function RulesTab() {
       {found !== undefined && <AnswerBanner answer={found.answer} text={found.text} />}
       <ItemTable
         label={t.title}
-        items={rules}
+        items={worstFirst(rules)}
         columns={COLUMNS}
         rowKey={({ rule }) => rule}
         looked={t.looked}
@@ -78,4 +75,16 @@ function RulesTab() {
       />
     </>
   );
+}
+
+const WORST: readonly Rule['state'][] = ['failed', 'blind', 'partial', 'live'];
+
+/** A blind rule must not be on the last screen of the list. All rules are one page of it. */
+function worstFirst(rules: Items<Rule>): Items<Rule> {
+  if (rules.data === undefined) return rules;
+  const rank = ({ state }: Rule): number => WORST.indexOf(state);
+  const pages = rules.data.pages.map((page) => {
+    return { ...page, items: page.items.toSorted((a, b) => rank(a) - rank(b)) };
+  });
+  return { ...rules, data: { ...rules.data, pages } };
 }

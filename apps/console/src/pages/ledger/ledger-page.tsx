@@ -1,10 +1,10 @@
-import { Tab, TabList } from '@fluentui/react-components';
 import { Page } from '../../kit/page/page.tsx';
+import { ViewSwitch } from '../../kit/page/view-switch.tsx';
 import { useView } from '../../state/view.ts';
 import { ledgerTexts as t } from '../../texts/ledger.ts';
 import { EntriesTab } from './entries-tab.tsx';
 import { ErasuresTab } from './erasures-tab.tsx';
-import { LogTab } from './log-tab.tsx';
+import { HeadConclusion, LogTab } from './log-tab.tsx';
 import { ProveRecord } from './prove-record.tsx';
 
 const TABS = ['log', 'entries', 'erasures'] as const;
@@ -15,17 +15,15 @@ export function LedgerPage() {
   const tab = TABS.find((each) => each === view['tab']) ?? 'log';
   return (
     <Page title={t.title}>
+      <HeadConclusion />
       <ProveRecord />
-      <TabList
-        selectedValue={tab}
-        onTabSelect={(_, { value }) => change({ tab: String(value) }, { replaces: true })}
-      >
-        {TABS.map((each) => (
-          <Tab key={each} value={each}>
-            {t.tabs[each]}
-          </Tab>
-        ))}
-      </TabList>
+      <ViewSwitch
+        label={t.views}
+        names={TABS}
+        texts={t.tabs}
+        chosen={tab}
+        onChoose={(name) => change({ tab: name }, { replaces: true })}
+      />
       {tab === 'log' && <LogTab />}
       {tab === 'entries' && <EntriesTab />}
       {tab === 'erasures' && <ErasuresTab />}

@@ -37,6 +37,32 @@ const useStyles = makeStyles({
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
 });
 
+/** Whose log it is, for every view of the page. */
+export function HeadConclusion() {
+  const head = useAnswer('ledgerCheckpoint', {}, { everyMs: EVERY_MS });
+  return (
+    <QueryView query={head} loading={<LoadingView lines={2} />}>
+      {({ result }) => result !== null && <Conclusion head={result} />}
+    </QueryView>
+  );
+}
+
+function Conclusion({ head }: { readonly head: Head }) {
+  const [keys] = usePinnedKeys();
+  const checked = useQuery({
+    queryKey: ['head-answer', head.note, keys],
+    queryFn: () => headAnswer(head.note, keys),
+  });
+  if (checked.data === undefined) return <LoadingView lines={2} />;
+  return (
+    <AnswerBanner answer={checked.data.answer} text={checked.data.text}>
+      <div>
+        <PinKeyDialog />
+      </div>
+    </AnswerBanner>
+  );
+}
+
 export function LogTab() {
   const head = useAnswer('ledgerCheckpoint', {}, { everyMs: EVERY_MS });
   const checkpoints = useItems('ledgerCheckpoints', {});
@@ -60,11 +86,6 @@ export function LogTab() {
 
 function HeadView({ head }: { readonly head: Head }) {
   const styles = useStyles();
-  const [keys] = usePinnedKeys();
-  const checked = useQuery({
-    queryKey: ['head-answer', head.note, keys],
-    queryFn: () => headAnswer(head.note, keys),
-  });
   const signers = head.note.split('\n').filter((line) => line.startsWith('\u2014 '));
   const facts: readonly (readonly [string, string, boolean])[] = [
     [t.origin, head.origin, false],
@@ -74,15 +95,6 @@ function HeadView({ head }: { readonly head: Head }) {
   ];
   return (
     <>
-      {checked.data === undefined ? (
-        <LoadingView lines={2} />
-      ) : (
-        <AnswerBanner answer={checked.data.answer} text={checked.data.text}>
-          <div>
-            <PinKeyDialog />
-          </div>
-        </AnswerBanner>
-      )}
       <Subtitle2 as="h2">{t.stated}</Subtitle2>
       <dl className={styles.facts}>
         {facts.map(([name, value, isCode]) => (
