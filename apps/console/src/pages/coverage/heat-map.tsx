@@ -164,18 +164,17 @@ function HeadRow({ grid }: { readonly grid: Grid }) {
       <th scope="col" className={mergeClasses(styles.row, styles.time)}>
         {t.source}
       </th>
-      {grid.columns.map((startMs, at) =>
-        at % LABEL_EVERY === 0 ? (
-          <th
-            key={startMs}
-            scope="colgroup"
-            className={styles.time}
-            colSpan={Math.min(LABEL_EVERY, grid.columns.length - at)}
-          >
-            {grid.columns.length - at < LABEL_ROOM ? '' : timeOf(startMs)}
+      {grid.columns.map((startMs, at) => {
+        if (at % LABEL_EVERY !== 0) return null;
+        const columns = Math.min(LABEL_EVERY, grid.columns.length - at);
+        // A header without a text is none.
+        if (columns < LABEL_ROOM) return <td key={startMs} colSpan={columns} />;
+        return (
+          <th key={startMs} scope="colgroup" className={styles.time} colSpan={columns}>
+            {timeOf(startMs)}
           </th>
-        ) : null,
-      )}
+        );
+      })}
     </tr>
   );
 }
