@@ -20,19 +20,19 @@ const PAGES = [
 ] as const;
 
 test('the pages of ledger, coverage and detections', async (t: TestContext) => {
-  await using console = await ConsoleBrowser.start(t, root);
-  if (console === undefined) return;
+  await using web = await ConsoleBrowser.start(t, root);
+  if (web === undefined) return;
 
   await t.test('they are accessible at both sizes, light and dark', async () => {
     for (const [path, heading] of PAGES) {
       for (const size of ['wide', 'narrow'] as const) {
         const colors = size === 'wide' ? 'light' : 'dark';
-        const page = await console.open(path, { role: 'auditor', size, colors });
+        const page = await web.open(path, { role: 'auditor', size, colors });
         await page.getByRole('heading', { level: 1, name: heading }).waitFor();
         await page.locator('[data-answer]').first().waitFor();
-        await console.checkAccess(page);
+        await web.checkAccess(page);
         const name = `${heading.split(' ')[0]}-${size}-${colors}`;
-        await console.picture(page, name);
+        await web.picture(page, name);
         assert.equal(await page.evaluate(WIDER), false, `${name} is wider than its screen`);
         await page.context().close();
       }
@@ -40,7 +40,7 @@ test('the pages of ledger, coverage and detections', async (t: TestContext) => {
   });
 
   await t.test('an auditor proves one record, by keyboard alone', async () => {
-    const page = await console.open('/coverage', { role: 'auditor' });
+    const page = await web.open('/coverage', { role: 'auditor' });
     await page.getByRole('heading', { level: 1, name: 'Coverage' }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('l');
@@ -54,15 +54,15 @@ test('the pages of ledger, coverage and detections', async (t: TestContext) => {
     assert.deepEqual(kinds, ['leaf yes', 'path yes', 'root yes', 'signature unknown']);
     await pin(page, await vkeyOf(page));
     await proof.locator('[data-proof=yes]').waitFor();
-    await console.checkAccess(page);
-    await console.picture(page, 'proof');
+    await web.checkAccess(page);
+    await web.picture(page, 'proof');
     await pin(page, 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k');
     await proof.locator('[data-proof=no]').waitFor();
     await page.context().close();
   });
 
   await t.test('a proof that was changed on its way is not believed', async () => {
-    const page = await console.open('/ledger', { role: 'auditor' });
+    const page = await web.open('/ledger', { role: 'auditor' });
     await pin(page, await vkeyOf(page));
     await page.locator('[data-answer=yes]').first().waitFor();
     await page.route(`**/api/v1/entries/${ENTRY}/proof`, async (route) => {
@@ -70,13 +70,13 @@ test('the pages of ledger, coverage and detections', async (t: TestContext) => {
       const body = (await response.text()).replaceAll(`index ${ENTRY}`, 'index 3462');
       await route.fulfill({ response, body });
     });
-    await page.goto(`${console.url}/ledger?entry=${ENTRY}`);
+    await page.goto(`${web.url}/ledger?entry=${ENTRY}`);
     await page.locator('[data-proof=no]').waitFor();
     await page.context().close();
   });
 
   await t.test('a reader with pseudonyms cannot export bodies, and learns why', async () => {
-    const page = await console.open(`/ledger?entry=${ENTRY}`, { role: 'auditor' });
+    const page = await web.open(`/ledger?entry=${ENTRY}`, { role: 'auditor' });
     await page.getByRole('button', { name: 'Export evidence (HTML)' }).click();
     await page
       .locator('main')
@@ -87,7 +87,7 @@ test('the pages of ledger, coverage and detections', async (t: TestContext) => {
   });
 
   await t.test('a cell of the map opens its reason, and the map is a table too', async () => {
-    const page = await console.open('/coverage', { role: 'auditor' });
+    const page = await web.open('/coverage', { role: 'auditor' });
     const cell = page.locator('[role=gridcell][tabindex="0"]');
     await cell.focus();
     await page.keyboard.press('ArrowDown');
@@ -95,14 +95,14 @@ test('the pages of ledger, coverage and detections', async (t: TestContext) => {
     await page.keyboard.press('Enter');
     const detail = page.locator('[data-cell]');
     await detail.getByText('Canaries', { exact: true }).waitFor();
-    await console.picture(page, 'coverage-cell');
+    await web.picture(page, 'coverage-cell');
     await page.getByRole('button', { name: 'As a table' }).click();
     await page.getByRole('table').waitFor();
     await page.context().close();
   });
 
   await t.test('a backtest runs, and the figures are those of the document', async () => {
-    const page = await console.open(
+    const page = await web.open(
       '/rule?rule=c0de51a0-5160-4000-8000-000000000019' +
         '&from=2026-03-02T00:00:00Z&to=2026-03-09T00:00:00Z',
       { role: 'auditor' },
@@ -110,10 +110,10 @@ test('the pages of ledger, coverage and detections', async (t: TestContext) => {
     await page.getByRole('button', { name: 'Run over this period' }).click();
     await page.locator('[data-backtest]').waitFor();
     assert.match((await page.locator('[data-backtest]').textContent()) ?? '', /records match/);
-    await page.goto(`${console.url}/detections?tab=figures`);
+    await page.goto(`${web.url}/detections?tab=figures`);
     await page.getByRole('cell', { name: 'midnight-blizzard' }).first().waitFor();
-    await console.checkAccess(page);
-    await console.picture(page, 'figures');
+    await web.checkAccess(page);
+    await web.picture(page, 'figures');
     await page.context().close();
   });
 });
