@@ -39,6 +39,11 @@ test('the pages of ledger, coverage and detections', async (t: TestContext) => {
     }
   });
 
+  await proveRecords(t, web);
+  await openDetails(t, web);
+});
+
+async function proveRecords(t: TestContext, web: ConsoleBrowser): Promise<void> {
   await t.test('an auditor proves one record, by keyboard alone', async () => {
     const page = await web.open('/coverage', { role: 'auditor' });
     await page.getByRole('heading', { level: 1, name: 'Coverage' }).waitFor();
@@ -85,7 +90,9 @@ test('the pages of ledger, coverage and detections', async (t: TestContext) => {
     assert.doesNotMatch(await page.content(), /northmoor\.example/);
     await page.context().close();
   });
+}
 
+async function openDetails(t: TestContext, web: ConsoleBrowser): Promise<void> {
   await t.test('a cell of the map opens its reason, and the map is a table too', async () => {
     const page = await web.open('/coverage', { role: 'auditor' });
     const cell = page.locator('[role=gridcell][tabindex="0"]');
@@ -116,7 +123,7 @@ test('the pages of ledger, coverage and detections', async (t: TestContext) => {
     await web.picture(page, 'figures');
     await page.context().close();
   });
-});
+}
 
 function stepsOf(items: { readonly dataset: Readonly<Record<string, string>> }[]): string[] {
   return items.map(({ dataset }) => `${dataset['step']} ${dataset['answer']}`);
