@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { ConsoleBrowser } from '../support/console/console-browser.ts';
+import { temporaryFolder } from '../support/folders.ts';
+
+const root = temporaryFolder('console-incidents');
+
+/** Of the sample: a password spray, one account taken over. */
+const INCIDENT = '/incidents/dc026';
+const FINDING = '/findings/56c97';
+
+const PAGES = [
+  ['/today', 'Cannot tell whether every access is accounted for.'],
+  ['/incidents', '2 incidents are open.'],
+  [INCIDENT, 'They are not out: 7 footholds are open'],
+  [`${INCIDENT}/brief`, 'How they got in'],
+  [FINDING, 'Could be harmless if'],
+  ['/unaccounted', 'Cannot tell whether these actions were authorized.'],
+] as const;
+
+/** Evaluated in the page. */
+const WIDER = 'document.documentElement.scrollWidth > innerWidth';
+
+test('today, incidents and findings', async (t: TestContext) => {
+  await using browser = await ConsoleBrowser.start(t, root);
+  if (browser === undefined) return;
+
+  await t.test('each page answers first, is accessible, and fits its screen', async () => {
+    for (const [path, sentence] of PAGES) {
+      for (const [size, colors] of [
+        ['wide', 'light'],
+        ['narrow', 'dark'],
+      ] as const) {
+        const page = await browser.open(path, { role: 'analyst', size, colors });
+        await settled(page, sentence);
+        await browser.checkAccess(page);
+        const name = `${path.slice(1).replaceAll('/', '-')}-${size}-${colors}`;
+        await browser.picture(page, name);
+        assert.equal(await page.evaluate(WIDER), false, `${name} is wider than its screen`);
+        await page.context().close();
+      }
+    }
+  });
+
+  await t.test('who was compromised, what they read, what is open: two clicks', async () => {
+    const page = await browser.open('/today', { role: 'analyst' });
+    await page.getByRole('link', { name: 'Open the gravest incident' }).click();
+    await settled(page, 'They are not out: 7 footholds are open');
+    await page.getByRole('button', { name: /^account / }).click();
+    await page
+      .getByText(/probably got in as/)
+      .first()
+      .waitFor();
+    const read = page.getByRole('region', { name: 'Still open' });
+    await read
+      .getByText(/at least 1,043 items/)
+      .first()
+      .waitFor();
+    await read.getByText('Refresh tokens and browser sessions').waitFor();
+    // The evidence of a step is one click away.
+    await page.getByText('#3580').first().click();
+    await page.getByRole('complementary', { name: 'Entry 3580' }).waitFor();
+    await page.context().close();
+  });
+
+  await t.test(
+    'a switch shows the answer without a finding, and the address holds it',
+    async () => {
+      const page = await browser.open(INCIDENT);
+      await settled(page, 'They are not out: 7 footholds are open');
+      await page.getByRole('switch', { name: 'Answer without it' }).first().click();
+      await page.getByText('This is the answer without 1 finding.').waitFor();
+      await page
+        .getByRole('button', { name: /cleared/ })
+        .first()
+        .waitFor();
+      assert.match(page.url(), /without=ac03166b/);
+      await page.getByRole('button', { name: 'Show the whole answer' }).click();
+      await page.getByText('This is the answer without 1 finding.').waitFor({ state: 'hidden' });
+      await page.context().close();
+    },
+  );
+
+  await t.test('the picture is a table too, and the arrow keys move in it', () =>
+    moveInPicture(browser),
+  );
+});
+
+/** Shows this, and nothing loads any more. */
+async function settled(page: Page, text: string): Promise<void> {
+  await page.getByText(text).first().waitFor();
+  await page.locator('.fui-Skeleton').first().waitFor({ state: 'detached' });
+}
+
+async function moveInPicture(browser: ConsoleBrowser): Promise<void> {
+  const page = await browser.open(INCIDENT);
+  await settled(page, 'They are not out: 7 footholds are open');
+  await page.locator('[data-node]').first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  const pressed = page.locator('[data-node][aria-pressed=true]');
+  assert.match((await pressed.textContent()) ?? '', /^account /);
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page
+    .getByRole('table', { name: 'Who tainted what: acts' })
+    .getByText('read')
+    .first()
+    .waitFor();
+  await page.context().close();
+}
