@@ -192,7 +192,8 @@ async function assertDelivered(
     `${name}: ${kills.service} kills of the service, ${kills.receiver} of the receiver; ` +
     `${expected.length} expected, ${firsts.length} arrived, ${repeated} repeated`;
   assert.ok(expected.length > 0, figures);
-  const sorted = (items: readonly (string | number)[]): (string | number)[] => [...items].sort();
+  const sorted = (items: readonly (string | number)[]): (string | number)[] =>
+    [...items].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const isOrdered = order === 'ledger';
   const actual = isOrdered ? firsts : sorted(firsts);
   const wanted = isOrdered ? [...expected] : sorted(expected);

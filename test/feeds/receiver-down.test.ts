@@ -97,7 +97,7 @@ test('every receiver that is down for an hour gets everything, and its lag is ri
       assert.equal(metric('feed_failing_since_timestamp_seconds', target.name), sinceMs / 1000);
     }
     await time.until(() => clock.now() >= downMs + HOUR_MS);
-    await Promise.all(targets.map(({ restart }) => restart?.()));
+    await Promise.all(targets.map(async ({ restart }) => restart?.()));
     const backMs = clock.now();
     await time.until(isSent);
     assert.ok(clock.now() - backMs < LONGEST_PAUSE_MS, `${(clock.now() - backMs) / MINUTE_MS} min`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -17,14 +17,15 @@ const root = temporaryFolder('server-log');
 /** A service that repeats each request in its error, as badly written services do. */
 async function echoingService(t: TestContext): Promise<{ url: string; requests: () => number }> {
   let requests = 0;
-  const server = createServer(async (request, response) => {
+  const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     requests++;
     const body = Buffer.concat(await request.toArray()).toString();
     const headers = JSON.stringify(request.headers);
     response.writeHead(400, `Bad ${request.headers.authorization ?? 'request'}`);
     const error_description = `${request.url} ${headers} ${body} ${decodeURIComponent(body)}`;
     response.end(JSON.stringify({ error: 'invalid_client', error_description, text: body }));
-  });
+  };
+  const server = createServer((request, response) => void reply(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());

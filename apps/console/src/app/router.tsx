@@ -30,7 +30,7 @@ export function createAppRouter() {
     getParentRoute: () => root,
     path: '/',
     beforeLoad: () => {
-      if (first !== undefined && first !== '/') throw redirect({ to: first });
+      if (first !== undefined && first !== '/') redirect({ to: first, throw: true });
     },
   });
   const isHomeKnown = PAGES.some(({ path }) => path === '/');

@@ -57,7 +57,7 @@ function policyOf(code: string): string {
 }
 
 /** A text as JSON that is inert in HTML: ASCII, one line, no `<`. */
-export function embed(text: string): string {
+function embed(text: string): string {
   return JSON.stringify(text).replace(/[<\u007f-\uffff]/g, (unit) => {
     return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });

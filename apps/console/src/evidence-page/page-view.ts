@@ -32,8 +32,8 @@ export function evidenceView(page: WrittenPage, verify: VerifyEd25519): HTMLElem
     result.replaceChildren(...checked.result);
     entries.replaceChildren(...checked.entries);
   };
-  key.addEventListener('input', check);
-  witnesses.addEventListener('input', check);
+  key.addEventListener('input', () => void check());
+  witnesses.addEventListener('input', () => void check());
   const keyFile = filePicker('key-file', async (file) => {
     key.value = (await file.slice(0, KEY_FILE_BYTES_MAX).text()).trim();
     await check();

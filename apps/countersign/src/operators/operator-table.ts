@@ -62,7 +62,7 @@ export class OperatorTable {
       const person = String(row['person']);
       return {
         person,
-        issuer: row['issuer'] === null ? null : String(row['issuer']),
+        issuer: typeof row['issuer'] === 'string' ? row['issuer'] : null,
         roles: JSON.parse(String(row['roles'])) as readonly string[],
         firstMs: Number(row['first_ms']),
         lastMs: Number(row['last_ms']),

@@ -65,9 +65,7 @@ export function appAccount(
       .filter(({ item }) => id !== null && item['clientId'] === id)
       .map(({ item, entry }) => ({
         resource: nameOf(resource(item['resourceId']), item['resourceId']),
-        scopes: String(item['scope'] ?? '')
-          .split(' ')
-          .filter((scope) => scope !== ''),
+        scopes: (textOf(item['scope']) ?? '').split(' ').filter((scope) => scope !== ''),
         people: item['consentType'] === 'AllPrincipals' ? 'all' : 'one',
         principal: textOf(item['principalId']),
         entry,
@@ -90,7 +88,7 @@ function credentialsOf(listed: ListedItem | undefined): AppAccount['credentials'
     if (!Array.isArray(list)) return [];
     return (list as readonly Json[]).map((each) => ({
       kind,
-      id: String(each['keyId'] ?? ''),
+      id: textOf(each['keyId']) ?? '',
       name: textOf(each['displayName']),
       from: textOf(each['startDateTime']),
       until: textOf(each['endDateTime']),
@@ -107,16 +105,16 @@ function ownersOf(listed: readonly ListedItem[], app: string): readonly string[]
   if (lists.length === 0) return null;
   return lists
     .flat()
-    .map((owner) => textOf(owner['userPrincipalName']) ?? String(owner['id'] ?? ''));
+    .map((owner) => textOf(owner['userPrincipalName']) ?? textOf(owner['id']) ?? '');
 }
 
 function roleName(resource: Json | undefined, role: unknown): string {
   const roles = Array.isArray(resource?.['appRoles']) ? (resource['appRoles'] as Json[]) : [];
-  return textOf(roles.find(({ id }) => id === role)?.['value']) ?? String(role ?? '');
+  return textOf(roles.find(({ id }) => id === role)?.['value']) ?? textOf(role) ?? '';
 }
 
 function nameOf(principal: Json | undefined, id: unknown): string {
-  return textOf(principal?.['displayName']) ?? String(id ?? '');
+  return textOf(principal?.['displayName']) ?? textOf(id) ?? '';
 }
 
 function textOf(value: unknown): string | null {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { ManualClock, systemRandom } from '@countersign/core';
@@ -96,11 +101,12 @@ type OtlpRequest = {
 async function receiver(t: TestContext, port = 0) {
   const posts: Post[] = [];
   const answer = { status: 200, body: '{}' };
-  const server = createServer(async (request, response) => {
+  const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = Buffer.concat(await request.toArray()).toString();
     posts.push({ headers: request.headers, body: JSON.parse(text) as OtlpRequest });
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
-  });
+  };
+  const server = createServer((request, response) => void reply(request, response));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const stop = (): void => {

@@ -41,7 +41,7 @@ export function PageLink(props: PageTarget & { readonly children: ReactNode }) {
   );
 }
 
-export function usePageExists(path: string): boolean {
+function usePageExists(path: string): boolean {
   const { routesByPath } = useRouter();
   return Object.hasOwn(routesByPath, path);
 }

@@ -237,7 +237,7 @@ function HeatCell(props: {
 const DAY_MS = 86_400_000;
 
 /** A time in the reader's zone; a day for columns of a day or more. */
-export function useCellTime(stepMs: number): (ms: number) => string {
+function useCellTime(stepMs: number): (ms: number) => string {
   const { timeZone } = usePreferences();
   const form = stepMs >= DAY_MS ? 'day' : 'minute';
   return (ms) => formatTime(ms, { form, timeZone });

@@ -59,7 +59,7 @@ export function GraphTable(props: {
 }
 
 /** The finding that an act rests on, with its confidence. */
-export function Support({ edge }: { readonly edge: StoryEdge }) {
+function Support({ edge }: { readonly edge: StoryEdge }) {
   const [finding] = edge.findings;
   if (finding === undefined) return null;
   return (

@@ -52,9 +52,9 @@ export function IncidentsPage() {
         columns={COLUMNS}
         rowKey={({ incident }) => incident}
         looked={t.looked(minSeverity)}
-        onOpen={({ incident: id }) =>
-          navigate({ to: '/incidents/$id', params: { id }, search: view } as never)
-        }
+        onOpen={({ incident: id }) => {
+          void navigate({ to: '/incidents/$id', params: { id }, search: view } as never);
+        }}
       />
     </Page>
   );

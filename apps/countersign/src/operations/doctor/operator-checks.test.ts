@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ type Fake = { readonly skewMs?: number; readonly date?: 'none'; readonly error?:
 
 /** A provider whose token endpoint checks the client first, then the code (RFC 6749, 5.2). */
 async function provider(fake: Fake): Promise<{ issuer: string } & Disposable> {
-  const server: Server = createServer(async (request, response) => {
+  const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     if (fake.date === 'none') response.sendDate = false;
     else response.setHeader('date', new Date(systemClock.now() + (fake.skewMs ?? 0)).toUTCString());
@@ -43,7 +43,8 @@ async function provider(fake: Fake): Promise<{ issuer: string } & Disposable> {
     response.end(
       JSON.stringify({ error: fake.error ?? (isClient ? 'invalid_grant' : 'invalid_client') }),
     );
-  });
+  };
+  const server: Server = createServer((request, response) => void reply(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -145,6 +145,6 @@ function shareOf(
   return { value: part / whole, part, whole, because: [] };
 }
 
-export function sumOf(counts: Readonly<Partial<Record<string, number>>>): number {
+function sumOf(counts: Readonly<Partial<Record<string, number>>>): number {
   return Object.values(counts).reduce<number>((sum, count = 0) => sum + count, 0);
 }

@@ -166,7 +166,7 @@ async function activityOf(
     (source) => `SELECT ip, count(*) FROM ${source} WHERE ${own} AND ip IS NOT NULL
       GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${GROUPS_MAX}`,
   );
-  const nameOf = (value: unknown): string | null => (value === null ? null : String(value));
+  const nameOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   return {
     activity: rows.map(([operation, workload, events, items, first, last]) => ({
       ...{ operation: nameOf(operation), workload: nameOf(workload), events: Number(events) },

@@ -60,7 +60,7 @@ export async function collectedApps(
 
 /** A later item states only the members that changed. */
 function put(listing: Map<string, ListedItem>, { item, entry }: ListedItem): void {
-  const id = String(item['id'] ?? '');
+  const id = typeof item['id'] === 'string' ? item['id'] : '';
   if ('@removed' in item) listing.delete(id);
   else listing.set(id, { item: { ...listing.get(id)?.item, ...item }, entry });
 }
