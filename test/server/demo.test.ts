@@ -111,6 +111,16 @@ test('it serves the console on loopback, at the time of the company', async (t) 
   assert.equal(code, 0);
 });
 
+test('after a second run, the tenant is still connected, and Today has its numbers', async () => {
+  const { stdout } = await countersign(['inventory', '--data', dir, '--json']);
+  const tenants = stdout.trim().split('\n');
+  const states = tenants.map((each) => (JSON.parse(each) as { isConnected: boolean }).isConnected);
+  assert.deepEqual(states.sort(), [false, true]);
+  const { numbers } = await askJson<Overview>(dir, ['overview'], [0, 1, 3]);
+  assert.ok((numbers.feedDelay.value ?? 0) > 0, 'records arrive after a while');
+  assert.ok(numbers.verified.whole > 0);
+});
+
 test('a folder that holds something else is left alone', async () => {
   const other = join(root, 'other');
   mkdirSync(other);
@@ -121,6 +131,12 @@ test('a folder that holds something else is left alone', async () => {
   assert.deepEqual(readdirSync(other), ['letter.txt']);
 });
 
+type Overview = {
+  readonly numbers: {
+    readonly feedDelay: { readonly value: number | null };
+    readonly verified: { readonly whole: number };
+  };
+};
 const CANNOT_TELL = [0, 3] as const;
 type VerifiedCounts = {
   readonly decided: number;

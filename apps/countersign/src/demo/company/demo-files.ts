@@ -72,12 +72,14 @@ function withGroups(directory: string, emulator: Emulator, tenantId: string): st
   );
 }
 
-/** The configuration of a service that shows the history, at the time of `clock`. */
+/**
+ * The configuration of a service that shows the history, at the time of `clock`. It collects from
+ * no tenant, so it has no inventory: that would record that none is connected. The ledger has the
+ * one from the time when the company lived.
+ */
 export function writeFinishedConfig(files: DemoFiles, clock: string, listen: string): void {
   const lines = [...HEAD, `listen: ${listen}`, `emulatorClock: ${clock}`];
-  writeFileSync(files.finished, text([...lines, 'inventory: inventory.yaml']), {
-    mode: SECRET_MODE,
-  });
+  writeFileSync(files.finished, text(lines), { mode: SECRET_MODE });
 }
 
 /** The configuration of a service that collects from the company while it lives. */

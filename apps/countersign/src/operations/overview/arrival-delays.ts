@@ -34,12 +34,13 @@ export async function arrivalDelays(
   const rows = await store.over(
     { fromMs, toMs },
     (from) => `WITH arrived AS (
-        SELECT source, epoch_ms(seen) AS seen, epoch_ms("time") AS at FROM ${from}
+        SELECT source, epoch_ms(seen) AS seen, epoch_ms("time") AS happened FROM ${from}
         WHERE source IN (${marks})${isTenant}),
       began AS (SELECT source, min(seen) AS first FROM arrived GROUP BY source)
-      SELECT at // ${DAY_MS} AS day, approx_quantile(greatest(seen - at, 0), 0.99)
+      SELECT happened // ${DAY_MS} AS day,
+        approx_quantile(greatest(seen - happened, 0), 0.99)
       FROM arrived JOIN began USING (source)
-      WHERE at >= first AND at >= ${fromMs} AND at < ${toMs}
+      WHERE happened >= first AND happened >= ${fromMs} AND happened < ${toMs}
       GROUP BY GROUPING SETS ((day), ()) HAVING count(*) > 0 ORDER BY day`,
     [...sources, ...(tenant === undefined ? [] : [tenant])],
   );
