@@ -80,19 +80,19 @@ export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
     {
       summary: 'Suppress the finding of a known backup job',
       input: {
-        id: '56c97',
+        id: '3faa0',
         status: 'suppressed',
         reason: 'nightly backup',
         until: '2026-12-31T00:00:00Z',
       },
       commandLine:
-        'findings mark 56c97 --status suppressed --reason "nightly backup" --until 2026-12-31',
+        'findings mark 3faa0 --status suppressed --reason "nightly backup" --until 2026-12-31',
       runsOn: 'sample',
     },
     {
       summary: 'Assign a finding, with a comment',
-      input: { id: '56c97', assignee: 'ada', comment: 'asked the owner of the job' },
-      commandLine: 'findings mark 56c97 --assignee ada --comment "asked the owner of the job"',
+      input: { id: '3faa0', assignee: 'ada', comment: 'asked the owner of the job' },
+      commandLine: 'findings mark 3faa0 --assignee ada --comment "asked the owner of the job"',
       runsOn: 'sample',
     },
   ],
