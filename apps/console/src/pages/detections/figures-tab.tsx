@@ -57,7 +57,7 @@ function TableView({ block }: { readonly block: Extract<Block, { readonly kind: 
   const [head = [], ...rows] = block.rows;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area needs the keyboard.
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label={head.join(', ')}>
+    <div className={styles.scroll} tabIndex={0} role="group" aria-label={head.join(', ')}>
       <table className={styles.table}>
         <thead>
           <tr>
