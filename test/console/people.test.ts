@@ -170,6 +170,7 @@ async function searchOpens(browser: ConsoleBrowser): Promise<void> {
   await page.getByRole('row').nth(1).waitFor();
   await page.getByRole('heading', { level: 1 }).click();
   await page.keyboard.press('j');
+  await page.locator('[data-row]:focus').waitFor();
   await page.keyboard.press('Enter');
   await page.getByText('A statement takes a purpose and a case.').waitFor();
   await page.context().close();

@@ -14,6 +14,9 @@ export const SIZES = {
   narrow: { width: 400, height: 800 },
 } as const;
 
+/** Longer than any answer on a busy machine. What takes longer will not come. */
+const WAIT_MS = 60_000;
+
 export type Visit = {
   /** Default: administrator. */
   readonly role?: string;
@@ -107,8 +110,7 @@ export class ConsoleBrowser implements AsyncDisposable {
       locale: 'en-US',
       timezoneId: 'UTC',
     });
-    // A busy machine is slow, and the test run limits the total time.
-    context.setDefaultTimeout(0);
+    context.setDefaultTimeout(WAIT_MS);
     if (!this.#cookies.has(role)) this.#cookies.set(role, this.#signIn(role));
     const value = await this.#cookies.get(role);
     await context.addCookies([{ name: 'cs', value: value as string, url: this.url }]);
