@@ -11,13 +11,13 @@ const root = temporaryFolder('console-roles');
 
 const isLong = process.env['COUNTERSIGN_LONG'] === '1';
 
-/** An auditor never gets names, an analyst only for a case. In the long form, every role. */
+/** An auditor never gets names. In the long form, every role. */
 const ROLES: readonly string[] = isLong
   ? [
       ...['viewer', 'analyst', 'responder', 'approver', 'policy-editor', 'auditor'],
       ...['works-council', 'administrator'],
     ]
-  : ['auditor', 'analyst'];
+  : ['auditor'];
 
 /** Addresses of people, as the sample's sign-ins have them. */
 function addresses(): readonly string[] {

@@ -14,6 +14,17 @@ const PAGES = [
   ['/settings', 'Settings'],
 ] as const;
 
+const isLong = process.env['COUNTERSIGN_LONG'] === '1';
+
+/** Each size and each color once; in the long form, all pairs. */
+const VISITS = [
+  { size: 'wide', colors: 'light' },
+  { size: 'narrow', colors: 'dark' },
+  ...(isLong
+    ? [{ size: 'wide', colors: 'dark' } as const, { size: 'narrow', colors: 'light' } as const]
+    : []),
+] as const;
+
 /** Evaluated in the page. */
 const WIDER = 'document.documentElement.scrollWidth > innerWidth';
 
@@ -23,18 +34,16 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
 
   await t.test('pages are accessible at both sizes and in both colors', async () => {
     for (const [path, heading] of PAGES) {
-      for (const size of ['wide', 'narrow'] as const) {
-        for (const colors of ['light', 'dark'] as const) {
-          const page = await browser.open(path, { size, colors });
-          await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-          await page.locator('[data-answer], [role=table]').first().waitFor();
-          await browser.checkAccess(page);
-          const name = `${path.slice(1)}-${size}-${colors}`;
-          await browser.picture(page, name);
-          const overflow = await page.evaluate(WIDER);
-          assert.equal(overflow, false, `${name} is wider than its screen`);
-          await page.context().close();
-        }
+      for (const visit of VISITS) {
+        const page = await browser.open(path, visit);
+        await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+        await page.locator('[data-answer], [role=table]').first().waitFor();
+        await browser.checkAccess(page);
+        const name = `${path.slice(1)}-${visit.size}-${visit.colors}`;
+        await browser.picture(page, name);
+        const overflow = await page.evaluate(WIDER);
+        assert.equal(overflow, false, `${name} is wider than its screen`);
+        await page.context().close();
       }
     }
   });
