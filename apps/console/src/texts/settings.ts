@@ -28,6 +28,7 @@ export const settingsTexts = {
   createdBy: 'Created by',
   entry: 'Recorded in',
   revoke: 'Revoke',
+  act: 'Act',
   revokeOperator: (name: string) => `Revoke ${name}?`,
   revokeOperatorPreview:
     'It ends every session, token and link of this person at once. The person cannot sign in ' +

@@ -79,7 +79,7 @@ const COLUMNS: readonly Column<Operator>[] = [
 function actColumn(operators: Items<Operator>): Column<Operator> {
   return {
     id: 'act',
-    header: '',
+    header: t.act,
     width: '100px',
     cell: (operator) =>
       operator.revoked === null ? (

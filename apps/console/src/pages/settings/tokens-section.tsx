@@ -77,7 +77,7 @@ const COLUMNS: readonly Column<Token>[] = [
 function actColumn(tokens: Items<Token>): Column<Token> {
   return {
     id: 'act',
-    header: '',
+    header: t.act,
     width: '100px',
     cell: ({ id, name, revoked }) =>
       revoked === null ? (
