@@ -106,6 +106,7 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
     'foreign-reader',
     'oidc',
     'quarantine',
+    'quarantine-collected',
     'reconcile',
     'retention',
     'rollback',
