@@ -87,7 +87,8 @@ async function readyDemo(context: Context, flags: Flags, world: World): Promise<
   const { terminal } = context;
   const ready = await buildDemo(world, plan, (share) =>
     terminal.progress({
-      task: 'living',
+      task: 'simulating',
+      unit: 'hour',
       records: Math.round(share * plan.days * 24),
       recordsTotal: plan.days * 24,
     }),

@@ -75,3 +75,8 @@ function progressLine(columns: number | undefined): {
   const sink = { write: (text: string) => written.push(text) };
   return { line: new ProgressLine({ sink, clock, columns }), written, clock };
 }
+
+test('prints what it counts, without a rate, if it does not count records', () => {
+  const state = { task: 'simulating', unit: 'hour', records: 126, recordsTotal: 504 };
+  assert.equal(progressText(state, 60_000), 'simulating  25 %  126 hours  03:00 left');
+});

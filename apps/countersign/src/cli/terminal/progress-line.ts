@@ -10,6 +10,8 @@ export type ProgressState = {
   /** What is being done, as a participle: `importing`, `checking`. */
   readonly task: string;
   readonly records: number;
+  /** What `records` counts, in singular, if not records. It has no rate. */
+  readonly unit?: string;
   readonly recordsTotal?: number | undefined;
   readonly bytes?: number | undefined;
   readonly bytesTotal?: number | undefined;
@@ -71,11 +73,11 @@ export function progressText(state: ProgressState, elapsedMs: number): string {
       ? shareOf(state.records, recordsTotal)
       : undefined;
   if (share !== undefined) parts.push(`${Math.floor(share * 100)} %`);
-  parts.push(`${plural(state.records, 'record')}`);
+  parts.push(plural(state.records, state.unit ?? 'record'));
   if (bytes !== undefined) {
     parts.push(bytesTotal ? `${bytesText(bytes)} of ${bytesText(bytesTotal)}` : bytesText(bytes));
   }
-  if (elapsedMs >= 500)
+  if (elapsedMs >= 500 && state.unit === undefined)
     parts.push(`${numberText(Math.round((state.records * 1000) / elapsedMs))}/s`);
   if (share !== undefined && share > 0.01 && elapsedMs >= 2000) {
     parts.push(`${durationText((elapsedMs * (1 - share)) / share)} left`);
