@@ -126,6 +126,8 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ],
   'webhook-feed',
   ...['pseudonyms', 'mcp', 'upgrade'],
+  // Whole services for minutes; unit tests of traces, reload and the clock check the same rules.
+  ...['traces', 'enforcement-load', 'reload', 'serve-emulator-clock', 'serve-tenant', 'kill-posts'],
 ]);
 
 /** @throws RangeError if a test that the short form omits does not exist */
