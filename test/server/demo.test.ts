@@ -115,7 +115,7 @@ test('after a second run, the tenant is still connected, and Today has its numbe
   const { stdout } = await countersign(['inventory', '--data', dir, '--json']);
   const tenants = stdout.trim().split('\n');
   const states = tenants.map((each) => (JSON.parse(each) as { isConnected: boolean }).isConnected);
-  assert.deepEqual(states.sort(), [false, true]);
+  assert.deepEqual(new Set(states), new Set([false, true]));
   const { numbers } = await askJson<Overview>(dir, ['overview'], [0, 1, 3]);
   assert.ok((numbers.feedDelay.value ?? 0) > 0, 'records arrive after a while');
   assert.ok(numbers.verified.whole > 0);
