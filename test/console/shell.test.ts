@@ -38,6 +38,7 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
         const page = await browser.open(path, visit);
         await page.getByRole('heading', { level: 1, name: heading }).waitFor();
         await page.locator('[data-answer], [role=table]').first().waitFor();
+        await page.locator('.fui-Skeleton').first().waitFor({ state: 'detached' });
         await browser.checkAccess(page);
         const name = `${path.slice(1)}-${visit.size}-${visit.colors}`;
         await browser.picture(page, name);
@@ -80,5 +81,17 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
     await page.getByRole('heading', { level: 1, name: 'Sign in to Countersign' }).waitFor();
     await browser.checkAccess(page);
     await page.context().close();
+  });
+
+  // The last one: the service ends.
+  await t.test('a list says when it cannot tell what is new', async () => {
+    const page = await browser.open('/incidents', { role: 'analyst' });
+    await page.getByRole('row').nth(1).waitFor();
+    assert.equal(await page.getByText('Cannot tell what is new').count(), 0);
+    await browser.service.server.end();
+    await page.getByText('Cannot tell what is new').waitFor();
+    await page.context().close();
+    // The end of the service is what this test is about.
+    browser.problems.splice(0);
   });
 });

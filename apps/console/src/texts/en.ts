@@ -94,8 +94,13 @@ export const texts = {
     count: (count: number, hasMore: boolean) =>
       hasMore ? `${formatNumber(count)} shown, more follow` : `${formatNumber(count)} in all`,
     asOf: 'as of',
-    csv: 'CSV',
-    json: 'JSON',
+    csv: (count: number, hasMore: boolean) =>
+      hasMore ? `CSV of the ${formatNumber(count)} shown` : 'CSV',
+    json: (count: number, hasMore: boolean) =>
+      hasMore ? `JSON of the ${formatNumber(count)} shown` : 'JSON',
+    unsure: 'Cannot tell what is new: the live connection was cut.',
+    readAgain: 'Read the list again',
+    notAllRead: 'The list has more items than were read: scroll to its end.',
     fresh: (count: number) => `${formatNumber(count)} new`,
   },
   evidence: {

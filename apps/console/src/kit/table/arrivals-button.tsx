@@ -1,4 +1,4 @@
-import { Button } from '@fluentui/react-components';
+import { Button, Text } from '@fluentui/react-components';
 import { type LiveKind, useArrivals } from '../../api/live.ts';
 import { texts } from '../../texts/en.ts';
 
@@ -7,16 +7,17 @@ export function ArrivalsButton(props: {
   readonly kinds: readonly LiveKind[];
   readonly onShow: () => unknown;
 }) {
-  const [count, clear] = useArrivals(props.kinds);
+  const { count, isCertain, clear } = useArrivals(props.kinds);
   const show = (): void => {
     clear();
     props.onShow();
   };
   return (
     <div aria-live="polite" style={{ minHeight: '32px' }}>
-      {count > 0 && (
+      {!isCertain && <Text>{texts.list.unsure} </Text>}
+      {(count > 0 || !isCertain) && (
         <Button appearance="primary" onClick={show}>
-          {texts.list.fresh(count)}
+          {isCertain ? texts.list.fresh(count) : texts.list.readAgain}
         </Button>
       )}
     </div>

@@ -54,14 +54,14 @@ export function ListFoot<Item>(
           )
         }
       >
-        {texts.list.csv}
+        {texts.list.csv(rows.length, next !== null)}
       </Button>
       <Button
         size="small"
         appearance="subtle"
         onClick={() => saveFile(`${label}.json`, 'application/json', JSON.stringify(rows, null, 2))}
       >
-        {texts.list.json}
+        {texts.list.json(rows.length, next !== null)}
       </Button>
     </div>
   );

@@ -53,9 +53,9 @@ const SEEN = [
 const READ = ['ledger:read', 'events:read', 'people:read', 'passes:read'];
 const EXPECTED: Readonly<Record<(typeof ROLES)[number], readonly string[]>> = {
   viewer: SEEN,
-  analyst: [...SEEN, ...READ, 'findings:write', 'names:read'],
+  analyst: [...SEEN, ...READ, 'feeds:read', 'findings:write', 'names:read'],
   responder: [
-    ...[...SEEN, ...READ, 'findings:write', 'names:read', 'passes:end'],
+    ...[...SEEN, ...READ, 'feeds:read', 'findings:write', 'names:read', 'passes:end'],
     ...['credentials:read', 'credentials:write'],
   ],
   approver: [
