@@ -30,8 +30,10 @@ export const feedTexts = {
     unsupported: 'This system takes no erasures. Erase there by hand.',
   },
   refused: (count: string) => `${count} records were refused by the receiver and set aside.`,
-  yes: (count: number) =>
-    count === 1 ? 'The system has the account.' : `All ${count} systems have the account.`,
+  yes: (count: number, upTo: number) =>
+    count === 1
+      ? `The system has the account up to entry ${upTo}.`
+      : `All ${count} systems have the account up to entry ${upTo}.`,
   no: (bad: number, all: number) => `${bad} of ${all} systems do not receive the account.`,
   unknown: 'Cannot tell whether other systems have the account.',
   sentOnly: 'Cannot tell whether every system stored what it was sent.',

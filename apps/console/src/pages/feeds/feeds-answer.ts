@@ -22,7 +22,10 @@ export function feedsAnswer(feeds: readonly Feed[]): {
     const because = unproved.map(({ name }) => reason('unproved', t.unproved(name)));
     return { answer: { kind: 'unknown', because }, text: t.sentOnly };
   }
-  return { answer: { kind: 'yes', because: [] }, text: t.yes(feeds.length) };
+  // A feed that runs is always some entries behind, so a yes states up to which entry it holds.
+  const upTo = Math.min(...feeds.map(({ deliveredUpTo }) => deliveredUpTo ?? -1));
+  if (upTo < 0) return { answer: { kind: 'unknown', because: [] }, text: t.sentOnly };
+  return { answer: { kind: 'yes', because: [] }, text: t.yes(feeds.length, upTo) };
 }
 
 function troubleOf({ state, because, lastError, refusedCount }: Feed): string {

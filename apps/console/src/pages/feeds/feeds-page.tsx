@@ -1,9 +1,11 @@
+import type { Page as ListPage } from '@countersign/client';
 import { Button } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useAct } from '../../api/act.ts';
 import { type Items, useItems } from '../../api/hooks.ts';
 import { ActDialog } from '../../kit/act/act-dialog.tsx';
 import { AnswerBanner } from '../../kit/answer/answer-banner.tsx';
+import { wholeAnswer } from '../../kit/answer/whole-answer.ts';
 import { Page } from '../../kit/page/page.tsx';
 import { ErrorView } from '../../kit/page/page-states.tsx';
 import type { Column } from '../../kit/table/column.ts';
@@ -21,10 +23,11 @@ const EVERY_MS = 10_000;
 export function FeedsPage() {
   const feeds = useItems('feedsList', {}, { everyMs: EVERY_MS });
   const [opened, setOpened] = useState<string>();
+  const last = feeds.data?.pages.at(-1);
   const all = feeds.data?.pages.flatMap(({ items }) => items);
   return (
     <Page title={t.title}>
-      {all !== undefined && <Conclusion feeds={all} />}
+      {all !== undefined && last !== undefined && <Conclusion feeds={all} last={last} />}
       <ItemTable
         label={t.title}
         items={feeds}
@@ -43,8 +46,8 @@ export function FeedsPage() {
   );
 }
 
-function Conclusion({ feeds }: { readonly feeds: readonly Feed[] }) {
-  const { answer, text } = feedsAnswer(feeds);
+function Conclusion(props: { readonly feeds: readonly Feed[]; readonly last: ListPage<Feed> }) {
+  const { answer, text } = wholeAnswer(feedsAnswer(props.feeds), props.last, t.unknown);
   return <AnswerBanner answer={answer} text={text} />;
 }
 

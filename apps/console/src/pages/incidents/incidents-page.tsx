@@ -62,6 +62,7 @@ export function IncidentsPage() {
 
 function Conclusion(props: {
   readonly pages: readonly {
+    readonly next: string | null;
     readonly items: readonly Incident[];
     readonly complete: {
       readonly kind: 'yes' | 'no' | 'unknown';
@@ -81,6 +82,9 @@ function Conclusion(props: {
   }
   // An empty list says itself whether it can tell.
   if (all.length === 0 || complete === undefined) return null;
+  const last = props.pages.at(-1);
+  // Later pages may have an open incident.
+  if (last === undefined || last.next !== null) return null;
   const isCertain = complete.kind === 'yes';
   return <AnswerBanner answer={complete} text={isCertain ? t.yes : t.unknown} />;
 }

@@ -1,6 +1,7 @@
 import type { Answer, Page as ListPage, Operations } from '@countersign/client';
 import { useItems } from '../../api/hooks.ts';
 import { AnswerBanner } from '../../kit/answer/answer-banner.tsx';
+import { wholeAnswer } from '../../kit/answer/whole-answer.ts';
 import { EvidenceLink } from '../../kit/evidence/evidence-link.tsx';
 import { Page } from '../../kit/page/page.tsx';
 import type { Column } from '../../kit/table/column.ts';
@@ -33,7 +34,9 @@ function Conclusion(props: {
   readonly tenants: readonly KnownTenant[];
   readonly last: ListPage<KnownTenant>;
 }) {
-  const { answer, text } = inventoryAnswer(props.tenants, props.last.complete);
+  const { tenants, last } = props;
+  const found = inventoryAnswer(tenants, last.complete);
+  const { answer, text } = wholeAnswer(found, last, t.unknown);
   return <AnswerBanner answer={answer} text={text} />;
 }
 
