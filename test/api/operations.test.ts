@@ -389,7 +389,7 @@ test('a purpose and a case open names, and the ledger records it before the answ
 test('metrics count requests by operation, and answers by kind, and name no path', async () => {
   await api.send('/api/v1/findings/no-such-finding');
   await api.send('/api/v1/findings?limit=1');
-  await api.send('/api/v1/ledger/checkpoint', { headers: { authorization: 'Bearer nobody' } });
+  await api.send('/api/v1/ledger/checkpoint', { headers: { authorization: 'Bearer unknown' } });
   await api.send('/some/secret/path');
   const text = await (await api.send('/metrics')).text();
   const durations = 'countersign_http_request_duration_seconds_count';

@@ -55,7 +55,7 @@ export const TEXTS = {
     'A body that is not here was erased, or the sender left it out. The entry is proven anyway.',
   ],
   entries: 'Entries',
-  noBody: 'No body in this file: erased, or left out.',
+  noBody: 'This file does not hold the body: it was erased, or left out.',
   notText: 'The body is not text.',
   showAll: 'Show the whole body',
 } as const;

@@ -82,7 +82,8 @@ export const passTexts = {
   end: 'End',
   endTitle: (who: string) => `End the pass of ${who}?`,
   preview: (what: string, point: string) =>
-    `${point} stops accepting it at once (${what}), and receivers of events are told. Tokens ` +
+    `${point} stops accepting it at once (${what}), and Countersign informs receivers of ` +
+    'events. Tokens ' +
     'that the suite already issued stay valid until they expire. This cannot be undone: the ' +
     'person signs in again for a new pass.',
 } as const;

@@ -97,7 +97,7 @@ type OtlpRequest = {
   }[];
 };
 
-/** A receiver of OTLP on loopback that answers as it is told. */
+/** A receiver of OTLP on loopback whose answer a test sets. */
 async function receiver(t: TestContext, port = 0) {
   const posts: Post[] = [];
   const answer = { status: 200, body: '{}' };

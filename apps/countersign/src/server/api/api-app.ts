@@ -156,6 +156,10 @@ export class ApiApp {
       const allow = methods.join(', ');
       return problemResponse(problemOf(405, 'method', `this path takes ${allow}`), { allow });
     }
+    if (pathname === '/' && this.#parts.console === undefined) {
+      const cure = 'run "npm start" in the repository, or install the published package';
+      return problemResponse(problemOf(404, 'no-console', `the console was not built: ${cure}`));
+    }
     const text = `there is nothing here: ${API_ROOT}/openapi.json lists the paths`;
     return problemResponse(problemOf(404, 'not-found', text));
   }
