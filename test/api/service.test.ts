@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { get } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { certificateFor } from '../../tools/testing/certificate.ts';
@@ -25,7 +25,7 @@ const PRELOAD = join(import.meta.dirname, '../support/thread-fault.ts');
 type Service = { readonly dir: string; readonly server: ServerProcess };
 
 async function begin(
-  t: TestContext,
+  t: { after(end: () => unknown): void },
   name: string,
   { env = {}, more = '' }: { env?: Record<string, string>; more?: string } = {},
 ): Promise<Service> {
@@ -54,8 +54,17 @@ async function importRecords({ dir }: Service, from: number, count: number): Pro
   assert.equal(code, 0, stderr);
 }
 
-test('a stream that is cut off continues behind its last event, and misses nothing', async (t) => {
-  const service = await begin(t, 'stream');
+/** One service for the tests that leave it running. */
+let service: Service;
+const ends: (() => unknown)[] = [];
+before(async () => {
+  service = await begin({ after: (end) => void ends.push(end) }, 'shared');
+});
+after(async () => {
+  for (const end of ends) await end();
+});
+
+test('a stream that is cut off continues behind its last event, and misses nothing', async () => {
   const token = await createToken(service, 'reader', 'feeds:read');
   await importRecords(service, 0, 30);
   const url = `${service.server.url}/api/v1/tail?kind=event&follow=true&from=0`;
@@ -77,10 +86,8 @@ test('a stream that is cut off continues behind its last event, and misses nothi
   assert.equal(new Set(ids).size, 60, 'each of them once');
 });
 
-test('a revoked token ends a running stream, and says so', async (t) => {
-  const service = await begin(t, 'revoked');
-  const token = await createToken(service, 'reader', 'feeds:read');
-  await importRecords(service, 0, 3);
+test('a revoked token ends a running stream, and says so', async () => {
+  const token = await createToken(service, 'leaver', 'feeds:read');
   const url = `${service.server.url}/api/v1/tail?follow=true&from=0`;
   const events = eventsOf(url, token);
   for await (const { event } of events) {
@@ -88,10 +95,10 @@ test('a revoked token ends a running stream, and says so', async (t) => {
   }
   const running = eventsOf(url, token);
   await running.next();
-  const args = ['tokens', 'revoke', 'reader', '--reason', 'lost', '--data', service.dir];
+  const args = ['tokens', 'revoke', 'leaver', '--reason', 'lost', '--data', service.dir];
   const { code, stderr } = await countersignHere(args);
   assert.equal(code, 0, stderr);
-  await importRecords(service, 3, 3);
+  await importRecords(service, 60, 3);
   let ended = '';
   for await (const { event, data } of running) if (event === 'end') ended = data;
   assert.match(ended, /the proof of the caller ended/);
@@ -124,9 +131,8 @@ test('the interface that fails starts again alone, on the same port', async (t) 
 });
 
 test('thousands of silent connections and slow readers keep no one else out', async (t) => {
-  const service = await begin(t, 'crowd');
-  const token = await createToken(service, 'reader', 'feeds:read');
-  await importRecords(service, 0, 500);
+  const token = await createToken(service, 'slow-reader', 'feeds:read');
+  await importRecords(service, 63, 437);
   const { hostname, port } = new URL(service.server.url);
   const sockets: Socket[] = [];
   t.after(() => {
@@ -175,9 +181,7 @@ test('over TLS, and agents ask with the official client', async (t) => {
   assert.equal(status, 200);
 });
 
-test('an agent asks over HTTP, and without a token learns where to get one', async (t) => {
-  const service = await begin(t, 'agent');
-  await importRecords(service, 0, 5);
+test('an agent asks over HTTP, and without a token learns where to get one', async () => {
   const { url } = service.server;
   const refused = await fetch(`${url}/mcp`, { method: 'POST', body: '{}' });
   assert.equal(refused.status, 401);

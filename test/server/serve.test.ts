@@ -66,11 +66,27 @@ test('collects, answers, is stopped, and continues where it stopped', async () =
   await assertExactlyOnce(at.dir, 5);
 });
 
-test('gives three kinds of answers, and never a boolean', async () => {
+test('a service that runs', async (t) => {
   await using at = await begin('answers');
   put(at.service, 'first', 1);
   const serving = await ServerProcess.start(at.dir, at.config, ENV);
   await serving.logged((line) => brought(line, 1));
+  await t.test('gives three kinds of answers, and never a boolean', () =>
+    givesThreeAnswers(at, serving),
+  );
+  await t.test('serves only read requests, and refuses a foreign Host header', () =>
+    refusesForeignRequests(serving),
+  );
+  await t.test('tells a second server that the ledger is locked', async () => {
+    const args = ['serve', '--config', at.config, '--data', at.dir];
+    const { code, stderr } = await countersign(args, { env: ENV });
+    assert.equal(code, 3);
+    assert.match(stderr, /another process/);
+  });
+  assert.equal(await serving.end(), 0);
+});
+
+async function givesThreeAnswers(at: Case, serving: ServerProcess): Promise<void> {
   const health = await serving.get('/api/v1/health');
   const answer = (await health.json()) as { kind: string };
   assert.match(answer.kind, /^(?:yes|no|unknown)$/);
@@ -95,8 +111,7 @@ test('gives three kinds of answers, and never a boolean', async () => {
   assert.deepEqual([none.length, complete.kind], [0, 'unknown']);
   assert.match(JSON.stringify(complete), /no entry of the ledger states which interval/);
   assert.equal((await serving.get('/api/v1/coverage')).status, 401);
-  assert.equal(await serving.end(), 0);
-});
+}
 
 type CoverageReply = {
   readonly items: readonly Record<string, unknown>[];
@@ -220,9 +235,7 @@ test('an owned but unconnected tenant is in every answer about the company', asy
   assert.equal(await third.end(), 0);
 });
 
-test('serves only read requests, and refuses a foreign Host header', async () => {
-  await using at = await begin('enforcement');
-  const serving = await ServerProcess.start(at.dir, at.config, ENV);
+async function refusesForeignRequests(serving: ServerProcess): Promise<void> {
   assert.equal((await fetch(`${serving.url}/metrics`, { method: 'POST' })).status, 405);
   assert.equal((await serving.get('/')).status, 404);
   const asked = await new Promise<number | undefined>((resolve, reject) => {
@@ -235,18 +248,7 @@ test('serves only read requests, and refuses a foreign Host header', async () =>
       .end();
   });
   assert.equal(asked, 403);
-  assert.equal(await serving.end(), 0);
-});
-
-test('a second server on one ledger is told that it is locked', async () => {
-  await using at = await begin('held');
-  const serving = await ServerProcess.start(at.dir, at.config, ENV);
-  const args = ['serve', '--config', at.config, '--data', at.dir];
-  const { code, stderr } = await countersign(args, { env: ENV });
-  assert.equal(code, 3);
-  assert.match(stderr, /another process/);
-  assert.equal(await serving.end(), 0);
-});
+}
 
 test('refuses a broken configuration, and names every bad line', async () => {
   await using at = await begin('broken');

@@ -113,7 +113,7 @@ test('summaries equal those of the events, for any split and erasure', async (t)
       }
       store.close();
     }),
-    runs(15, 300),
+    runs(6, 300),
   );
   assert.ok(stored > 0, 'some runs read stored summaries');
 });
