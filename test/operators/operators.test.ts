@@ -63,7 +63,7 @@ async function rows<T>(...args: readonly string[]): Promise<readonly T[]> {
 
 type Operator = { readonly operator: string; readonly sessions: number; readonly revoked: unknown };
 
-test('a break-glass sign-in is an entry and a finding that others see', async () => {
+test('a break-glass sign-in, and a refused copy, are findings that others see', async () => {
   const authenticator = new SoftAuthenticator();
   const invited = await signedIn('--name', 'ben', '--passkey');
   const begin = await invited.post('/api/v1/sign-in/passkey/registration/options', {});
@@ -71,16 +71,22 @@ test('a break-glass sign-in is an entry and a finding that others see', async ()
   const made: unknown = JSON.parse(authenticator.create(publicKey, origin));
   const path = '/api/v1/sign-in/passkey/registration';
   assert.equal((await invited.post(path, { credential: made })).status, 200);
-  const browser = new Browser();
-  const asked = await browser.post('/api/v1/sign-in/passkey/options', {});
-  const options = (await asked.json()) as { publicKey: Record<string, unknown> };
-  const credential: unknown = JSON.parse(authenticator.get(options.publicKey, origin));
-  const answer = await browser.post('/api/v1/sign-in/passkey', { credential });
-  assert.equal(answer.status, 200, await answer.text());
+  const copy = authenticator.copy();
+  assert.equal(await signInWith(authenticator), 200);
+  assert.equal(await signInWith(copy), 403);
   const { stdout } = await countersign(['findings', '--data', service.dir, '--json']);
   assert.match(stdout, /The operator local:ben signed in with a break-glass passkey/);
   assert.match(stdout, /The operator local:ben registered a break-glass passkey/);
+  assert.match(stdout, /A copy of the break-glass passkey of ben was used/);
 });
+
+async function signInWith(authenticator: SoftAuthenticator): Promise<number> {
+  const browser = new Browser();
+  const asked = await browser.post('/api/v1/sign-in/passkey/options', {});
+  const { publicKey } = (await asked.json()) as { publicKey: Record<string, unknown> };
+  const credential: unknown = JSON.parse(authenticator.get(publicKey, origin));
+  return (await browser.post('/api/v1/sign-in/passkey', { credential })).status;
+}
 
 test('operators are listed, revoked at once, and restored', async () => {
   const browser = await signedIn('--name', 'ada', '--role', 'auditor');

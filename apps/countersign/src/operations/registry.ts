@@ -112,6 +112,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     'operators link': async () => (await import('./operators/links.ts')).createSignInLink,
     'operators record-passkey': async () =>
       (await import('./operators/passkeys.ts')).recordOperatorPasskey,
+    'operators record-refusal': async () =>
+      (await import('./operators/passkeys.ts')).recordPasskeyRefusal,
     'operators list': async () => (await import('./operators/list-operators.ts')).listOperators,
     'operators roles': async () => (await import('./operators/list-roles.ts')).listRoles,
     'operators audit': async () => (await import('./operators/audit-access.ts')).auditAccess,

@@ -52,6 +52,12 @@ export const SIGN_IN_MS_MAX: number = 10 * MINUTE_MS;
 /** More unfinished sign-ins at once are an attack on the disk. */
 export const SIGN_INS_MAX = 10_000;
 
+/**
+ * A caller who knows the id of a passkey can be refused without end, and entries stay for good. One
+ * in an hour for each passkey and reason shows the attack.
+ */
+export const REFUSAL_EVERY_MS: number = 60 * MINUTE_MS;
+
 /** Clocks of the provider and of this machine (OpenID Connect Core 3.1.3.7). */
 export const PROVIDER_CLOCK_SKEW_S = 60;
 

@@ -63,7 +63,21 @@ export type OperatorRecord = { readonly v: 1; readonly atMs: number; readonly by
   | { readonly what: 'operator-revoked'; readonly person: string; readonly reason: string }
   | { readonly what: 'operator-restored'; readonly person: string; readonly reason: string }
   | OperatorSignIn
+  | PasskeyRefusal
 );
+
+/**
+ * The passkey of a break-glass operator was used, and refused. `by` is the service, because the
+ * caller proved nothing.
+ */
+export type PasskeyRefusal = {
+  readonly what: 'operator-passkey-refused';
+  /** The operator whose passkey it is. */
+  readonly name: string;
+  readonly passkey: string;
+  /** `copied`: its counter is not ahead. */
+  readonly why: string;
+};
 
 /** A session of an operator began or ended. `by` is the operator. */
 export type OperatorSignIn = {
@@ -113,6 +127,19 @@ export const OPERATOR_PASSKEY: z.ZodType<OperatorPasskey> = z.strictObject({
   link: z.string(),
 });
 
+const REFUSAL_FIELDS = {
+  what: z.literal('operator-passkey-refused'),
+  name: z.string(),
+  passkey: z.string(),
+  why: z.string(),
+};
+
+/** A refusal, with who recorded it. */
+export const REFUSAL_BY: z.ZodType<PasskeyRefusal & { readonly by: string }> = z.strictObject({
+  ...REFUSAL_FIELDS,
+  by: z.string(),
+});
+
 const SIGN_IN_FIELDS = {
   what: z.enum(['operator-signed-in', 'operator-stepped-up', 'operator-signed-out']),
   session: z.string(),
@@ -151,6 +178,7 @@ const RECORD: z.ZodType<OperatorRecord> = z.discriminatedUnion('what', [
     reason: z.string(),
   }),
   z.strictObject({ ...HEAD, ...SIGN_IN_FIELDS }),
+  z.strictObject({ ...HEAD, ...REFUSAL_FIELDS }),
 ]);
 
 /** Undefined for other bodies: entries of kind `credential` are about passkeys of people too. */

@@ -135,6 +135,8 @@ export class OperatorState implements Disposable {
       case 'operator-signed-out':
         // The service keeps sessions itself: a rebuilt state has none, and everyone signs in again.
         break;
+      case 'operator-passkey-refused':
+        break;
       default:
         unreachable(record);
     }

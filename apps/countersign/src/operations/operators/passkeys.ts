@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { BREAK_GLASS_MAX } from '../../operators/limits.ts';
-import { OPERATOR_PASSKEY, type OperatorPasskey } from '../../operators/operator-record.ts';
+import {
+  OPERATOR_PASSKEY,
+  type OperatorPasskey,
+  type PasskeyRefusal,
+  REFUSAL_BY,
+} from '../../operators/operator-record.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
 import { openOperatorState, recordCredential } from './record-credential.ts';
 
@@ -39,5 +44,31 @@ export const recordOperatorPasskey: LedgerOperation<PasskeyRecord, { readonly en
     const record = { v: 1, atMs, by, what: 'operator-passkey-registered', passkey } as const;
     const finding = breakGlassFinding('registered', by, { atMs, id: passkey.id });
     return { entry: await recordCredential(writer, state, record, finding) };
+  },
+};
+
+type RefusalRecord = PasskeyRefusal & { readonly by: string };
+
+export const recordPasskeyRefusal: LedgerOperation<RefusalRecord, { readonly entry: number }> = {
+  name: 'operators record-refusal',
+  summary: 'write the refusal of a break-glass passkey into the ledger',
+  description: 'A step of the sign-in of break-glass operators.',
+  isStep: true,
+  scope: 'operators:administer',
+  effect: 'write',
+  kind: 'document',
+  runsIn: 'ledger',
+  ledger: 'needs',
+  repetition: 'once',
+  where: 'anywhere',
+  input: REFUSAL_BY,
+  output: z.strictObject({ entry: z.int() }),
+  examples: [],
+  async run(writer, refusal) {
+    const { refusedPasskeyFinding } = await import('./break-glass-finding.ts');
+    using state = await openOperatorState(writer);
+    const atMs = writer.clock.now();
+    const finding = refusedPasskeyFinding(refusal, atMs);
+    return { entry: await recordCredential(writer, state, { v: 1, atMs, ...refusal }, finding) };
   },
 };

@@ -2,7 +2,10 @@ import type { Clock, Random } from '@countersign/core';
 import type { LedgerReader } from '@countersign/ledger/reader';
 import type { OperatorsConfig } from '../../config/operators-config.ts';
 import { SCOPES } from '../../operations/definition/scopes.ts';
-import { recordOperatorPasskey } from '../../operations/operators/passkeys.ts';
+import {
+  recordOperatorPasskey,
+  recordPasskeyRefusal,
+} from '../../operations/operators/passkeys.ts';
 import { recordSignIn } from '../../operations/operators/record-sign-in.ts';
 import { Authenticator } from '../../operators/authenticator.ts';
 import { followEntries } from '../../operators/follow-entries.ts';
@@ -50,6 +53,9 @@ export async function openAuthenticator(parts: AuthenticatorParts): Promise<Call
   return { authenticator: new Authenticator(options), state, signIn };
 }
 
+/** Who acts where a caller proved nothing. */
+const SERVICE = 'serve';
+
 function signInSetup(parts: AuthenticatorParts): Omit<SignInSetup, 'state'> {
   const { random, env, perform, machineClock, operators: config, reach, transport } = parts;
   const record = async (operation: string, input: object, who: string): Promise<void> => {
@@ -61,5 +67,7 @@ function signInSetup(parts: AuthenticatorParts): Omit<SignInSetup, 'state'> {
     clock: new ValidityClock(machineClock),
     record: (signIn, by) => record(recordSignIn.name, { ...signIn, by }, by),
     recordPasskey: (passkey, by) => record(recordOperatorPasskey.name, { passkey, by }, by),
+    recordRefusal: (refusal) =>
+      record(recordPasskeyRefusal.name, { ...refusal, by: SERVICE }, SERVICE),
   };
 }

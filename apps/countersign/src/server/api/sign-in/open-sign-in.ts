@@ -33,6 +33,7 @@ export type SignInSetup = {
   readonly scopes: readonly string[];
   readonly record: RecordSignIn;
   readonly recordPasskey: PasskeyDeps['recordPasskey'];
+  readonly recordRefusal: PasskeyDeps['recordRefusal'];
 };
 
 export type SignIn = {
@@ -49,7 +50,8 @@ export type SignIn = {
  * @throws PolicyError POLICY_INVALID, and errors of secrets
  */
 export function openSignIn(setup: SignInSetup): SignIn | undefined {
-  const { config, state, clock, random, scopes, record, recordPasskey } = setup;
+  const { config, state, clock, random, scopes, record } = setup;
+  const { recordPasskey, recordRefusal } = setup;
   const place = placeOf(setup);
   if (place === undefined) return undefined;
   const policies = RolePolicies.read(config?.roles ?? join(contentFolder(), 'roles'), scopes);
@@ -59,8 +61,8 @@ export function openSignIn(setup: SignInSetup): SignIn | undefined {
   const sessions = new Sessions({ table: state.sessions, clock, random });
   const operators = { sessions, rights, ...place } as const;
   const routes = signInRoutes({
-    ...{ sessions, rights, clock, table: state.sessions, links: state.links, recordPasskey },
-    ...{ passkeys: state.passkeys, origin: place.origin },
+    ...{ sessions, rights, clock, table: state.sessions, links: state.links },
+    ...{ recordPasskey, recordRefusal, passkeys: state.passkeys, origin: place.origin },
     browser: new BrowserSessions({ ...operators, operators: state.operators, clock, record }),
     identityProvider: config && identityProviderOf(config, setup.env),
   });

@@ -154,6 +154,26 @@ test('a copied passkey, an unknown one and a replayed response are refused', () 
     assert.equal((await post(world.browser(), PASSKEY_API_PATH, { credential })).status, 400);
   }));
 
+test('a refused passkey is recorded once an hour for each reason, and an unknown one never', () =>
+  withWorld(async (world) => {
+    const authenticator = await registered(world);
+    const copies = [authenticator.copy(), authenticator.copy()];
+    assert.equal(await signIn(world.browser(), authenticator), 200);
+    for (const copy of copies) assert.equal(await signIn(world.browser(), copy), 403);
+    assert.equal(await signIn(world.browser(), new SoftAuthenticator()), 403);
+    const { id: passkey } = authenticator;
+    const said = { what: 'operator-passkey-refused', name: 'ada', passkey };
+    assert.deepEqual(world.refusals, [{ ...said, why: 'copied' }]);
+    await signIn(world.browser(), authenticator, { challenge: 'AAAA' });
+    assert.deepEqual(world.refusals.slice(1), [{ ...said, why: 'unproven' }]);
+    world.clock.advance(61 * MINUTE_MS);
+    world.isRecordFailing = true;
+    assert.equal(await signIn(world.browser(), authenticator, { challenge: 'AAAA' }), 503);
+    world.isRecordFailing = false;
+    assert.equal(await signIn(world.browser(), authenticator, { challenge: 'AAAA' }), 403);
+    assert.equal(world.refusals.length, 3);
+  }));
+
 test('a request of another site begins nothing', () =>
   withWorld(async (world) => {
     const headers = { ...OWN, 'sec-fetch-site': 'cross-site' };

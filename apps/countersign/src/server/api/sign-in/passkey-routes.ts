@@ -4,8 +4,13 @@ import { z } from 'zod';
 import { WebAuthnCeremony } from '../../../enforcement/eam/passkeys/webauthn-ceremony.ts';
 import type { Challenge } from '../../../enforcement/eam/pending-sign-ins.ts';
 import { localIdentity, operatorName } from '../../../operators/identity.ts';
-import { BREAK_GLASS_MAX, SIGN_IN_MS_MAX, SIGN_INS_MAX } from '../../../operators/limits.ts';
-import type { OperatorPasskey } from '../../../operators/operator-record.ts';
+import {
+  BREAK_GLASS_MAX,
+  REFUSAL_EVERY_MS,
+  SIGN_IN_MS_MAX,
+  SIGN_INS_MAX,
+} from '../../../operators/limits.ts';
+import type { OperatorPasskey, PasskeyRefusal } from '../../../operators/operator-record.ts';
 import type { KnownPasskey, PasskeyTable } from '../../../operators/passkeys/passkey-table.ts';
 import { originOf, type ServiceOrigin } from '../../../operators/sessions/request-origin.ts';
 import { hashOf } from '../../../operators/sessions/secret.ts';
@@ -25,6 +30,8 @@ export type PasskeyDeps = {
   readonly origin: ServiceOrigin;
   /** Makes an entry and a finding. @throws CountersignError TOO_MANY_PASSKEYS */
   readonly recordPasskey: (passkey: OperatorPasskey, by: string) => Promise<void>;
+  /** Makes an entry and a finding. */
+  readonly recordRefusal: (refusal: PasskeyRefusal) => Promise<void>;
 };
 
 /** What a browser must answer to: kept on the server, by the hash of its cookie. */
@@ -46,6 +53,8 @@ export function passkeyRoutes(deps: PasskeyDeps): Hono {
 
 class PasskeyRoutes {
   readonly #deps: PasskeyDeps;
+  /** When each passkey and reason was recorded last: two passkeys, and few reasons. */
+  readonly #refusedMs: Map<string, number> = new Map();
 
   constructor(deps: PasskeyDeps) {
     this.#deps = deps;
@@ -69,7 +78,7 @@ class PasskeyRoutes {
     const identity = localIdentity(passkey.name, passkey.roles);
     const account = { tenant: OWN_TENANT, person: identity.person };
     const result = await ceremony.verifyUse(text, challenge, account, registered(passkey));
-    if (result.kind === 'refused') return refuse(403, 'passkey', REFUSED);
+    if (result.kind === 'refused') return this.#refuse(passkey, result.why);
     const session = browser.current(context);
     if (session !== undefined && session.identity.person !== identity.person) {
       refuse(403, 'step-up', 'another person signed in: sign out first');
@@ -80,6 +89,26 @@ class PasskeyRoutes {
     await browser.begin(context, proof, { what, passkey: use });
     browser.setCookie(context, 'sign-in', '', 0);
     return context.json({ returnTo: '/' });
+  }
+
+  /** A passkey of ours that is refused is recorded, because someone copied it or tries it. */
+  async #refuse({ id, name }: KnownPasskey, why: string): Promise<never> {
+    const { clock, recordRefusal } = this.#deps;
+    const [key, nowMs] = [`${id} ${why}`, clock.now()];
+    if (nowMs - (this.#refusedMs.get(key) ?? Number.NEGATIVE_INFINITY) >= REFUSAL_EVERY_MS) {
+      this.#refusedMs.set(key, nowMs);
+      try {
+        await recordRefusal({ what: 'operator-passkey-refused', name, passkey: id, why });
+      } catch {
+        this.#refusedMs.delete(key);
+        refuse(
+          503,
+          'not-recorded',
+          'the refusal could not be recorded: see the log of the service',
+        );
+      }
+    }
+    return refuse(403, 'passkey', REFUSED);
   }
 
   registerOptions(context: Context): Response {

@@ -7,7 +7,7 @@ import type { Hono } from 'hono';
 import { contentFolder } from '../../../../config/installed-package.ts';
 import { SCOPES } from '../../../../operations/definition/scopes.ts';
 import { Authenticator } from '../../../../operators/authenticator.ts';
-import type { OperatorSignIn } from '../../../../operators/operator-record.ts';
+import type { OperatorSignIn, PasskeyRefusal } from '../../../../operators/operator-record.ts';
 import { OperatorState } from '../../../../operators/operator-state.ts';
 import { RolePolicies } from '../../../../operators/roles/role-policies.ts';
 import { Sessions } from '../../../../operators/sessions/sessions.ts';
@@ -26,6 +26,7 @@ export type WorldOptions = { readonly par?: boolean; readonly proof?: 'key' };
 export class SignInWorld {
   readonly clock: ManualClock = new ManualClock(systemClock.now());
   readonly random: Random = systemRandom;
+  readonly refusals: PasskeyRefusal[] = [];
   readonly entries: { readonly signIn: OperatorSignIn; readonly by: string }[] = [];
   readonly dir: string = mkdtempSync(join(tmpdir(), 'countersign-sign-in-'));
   readonly state: OperatorState = OperatorState.open(this.dir);
@@ -105,6 +106,11 @@ export class SignInWorld {
       ...{ sessions, rights, clock, table: state.sessions, links: state.links, origin: ORIGIN },
       passkeys: state.passkeys,
       browser: new BrowserSessions({ ...parts, operators: state.operators, clock, record }),
+      recordRefusal: async (refusal) => {
+        if (this.isRecordFailing) throw new Error('the disk is full');
+        this.refusals.push(refusal);
+        state.apply(state.next, { v: 1, atMs: clock.now(), by: 'serve', ...refusal });
+      },
       recordPasskey: async (passkey) => state.passkeys.add(passkey, clock.now()),
       identityProvider: { client: async () => provider, origin: ORIGIN },
     });
