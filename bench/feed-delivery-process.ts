@@ -8,6 +8,7 @@ import type { FeedConfig } from '../apps/countersign/src/config/feeds/feeds-sche
 import { loadConfig } from '../apps/countersign/src/config/load-config.ts';
 import { systemResolve } from '../apps/countersign/src/feeds/delivery/egress.ts';
 import { runFeeds } from '../apps/countersign/src/feeds/delivery/run-feeds.ts';
+import { loadProfiles } from '../apps/countersign/src/operations/host/load-detectors.ts';
 import { ruleTitles } from '../apps/countersign/src/operations/readers/finding-options.ts';
 import { Pseudonyms } from '../apps/countersign/src/operators/pseudonyms/pseudonyms.ts';
 
@@ -37,7 +38,8 @@ async function deliver(dataDir: string, configFile: string): Promise<void> {
   await runFeeds({
     ...{ dir: dataDir, feeds: [toReceiver], version: '0.0.0', env: process.env },
     ...{ clock: systemClock, receiverClock: systemClock, random: systemRandom },
-    ...{ wait: systemWait, resolve: systemResolve, ruleTitles },
+    ...{ wait: systemWait, resolve: systemResolve },
+    ruleTitles: () => ruleTitles({ profiles: loadProfiles }),
     pseudonymize: (record) =>
       'body' in record ? { ...record, body: pseudonyms.hide(record.body) } : record,
     tell: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),

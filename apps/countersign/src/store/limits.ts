@@ -11,6 +11,9 @@ export const ENGINE_THREAD_BYTES: number = 256 * 1024 * 1024;
  */
 export const COMPACTION_THREAD_BYTES: number = 384 * 1024 * 1024;
 
+/** Findings that an open reader keeps parsed, at about 4 KiB each. */
+export const FINDINGS_KEPT_MAX = 50_000;
+
 /** How long the empty folder of an engine that did not close is kept. */
 export const SPILL_FOLDER_KEPT_MS: number = 24 * 60 * 60_000;
 
@@ -91,6 +94,9 @@ export const IDENTITY_RESOLVER_NODES_MAX = 256;
  * day need more than the 256 MiB of a reader.
  */
 export const TIMELINE_WINDOW_ROWS = 40_000;
+
+/** The same for the first window, because a page needs a hundred events. Later ones grow. */
+export const TIMELINE_FIRST_ROWS = 2_000;
 
 /** A running collector polls about every minute. After this time the source is no longer polled. */
 export const ASKED_WITHIN_MS: number = 15 * 60_000;

@@ -63,10 +63,12 @@ export class StoreReader {
   readonly #live: CurrentRows;
   readonly #clock: Clock | undefined;
   readonly #observed = new ObservedCoverage();
+  readonly findings: FindingReader;
 
   private constructor(live: CurrentRows, clock: Clock | undefined) {
     this.#live = live;
     this.#clock = clock;
+    this.findings = new FindingReader(live);
   }
 
   static async open(dir: string, options: ReaderOptions = {}): Promise<StoreReader> {
@@ -104,10 +106,6 @@ export class StoreReader {
 
   get signals(): SignalReader {
     return new SignalReader(this.#live);
-  }
-
-  get findings(): FindingReader {
-    return new FindingReader(this.#live);
   }
 
   /** The tenant of records that state none: the only stated tenant, if there is one. */

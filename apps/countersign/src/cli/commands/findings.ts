@@ -23,7 +23,8 @@ const findings = bindList(listFindings, {
         'list every finding; by default, a terminal shows the most severe of each incident',
     },
   ],
-  render({ terminal }, view, { incident, rule, minSeverity }, own) {
+  async render({ terminal }, read, { incident, rule, minSeverity }, own) {
+    const view = await read();
     if (view.groups.length === 0) return;
     const isNarrowed = incident !== undefined || rule !== undefined || minSeverity !== undefined;
     const isWhole = own['all'] === true || isNarrowed || terminal.columns === Infinity;

@@ -79,7 +79,7 @@ function passedOverIn(
     return draft.windowMs < toMs && endMs > fromMs;
   };
   return [THROTTLED, CUT_OFF]
-    .flatMap((rule) => store.findings.list({ rule }))
+    .flatMap((rule) => store.findings.ofRule(rule))
     .filter((finding) => isWithin(finding) && statusOf(finding, nowMs) < SUPPRESSED);
 }
 

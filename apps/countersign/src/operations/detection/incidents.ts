@@ -139,6 +139,7 @@ async function viewsOf(
   incidents: readonly Incident[],
 ): Promise<IncidentView[]> {
   const { incidentViews } = await import('../../reports/findings/incident-view.ts');
-  const { store } = await readers.sources();
-  return incidentViews(store, incidents, { steps: await stepNames(), nowMs: clock.now() });
+  const sources = await readers.sources();
+  const options = { steps: await stepNames(sources), nowMs: clock.now() };
+  return incidentViews(sources.store, incidents, options);
 }

@@ -16,7 +16,7 @@ import {
 import { field } from '../definition/fields.ts';
 import type { ListOperation, OperationContext } from '../definition/operation.ts';
 import { PERIOD_FIELDS, type PeriodInput, type PeriodMs, periodOf } from '../definition/period.ts';
-import { findIncident } from '../readers/find-incident.ts';
+import { findIncident, knownIncidents } from '../readers/find-incident.ts';
 import { groupOptions, incidentIds, ruleTitles } from '../readers/finding-options.ts';
 import { blindReason, failureReason, healthsOfAnswer, isOfRule } from '../readers/health-note.ts';
 import { indexConclusion, type Sources } from '../readers/readers.ts';
@@ -37,7 +37,10 @@ export type FindingsView = {
   readonly groups: readonly FindingGroup[];
 };
 
-export const listFindings: ListOperation<FindingsInput, OcsfEvent, FindingsView> = {
+/** A page of items needs no groups, which take longer than all items. */
+type ReadFindingsView = () => Promise<FindingsView>;
+
+export const listFindings: ListOperation<FindingsInput, OcsfEvent, ReadFindingsView> = {
   name: 'findings',
   summary: 'list what rules, detectors and reconciliation found',
   description:
@@ -88,31 +91,39 @@ export const listFindings: ListOperation<FindingsInput, OcsfEvent, FindingsView>
     const head = await sources.examined();
     const period = periodOf(input);
     const nowMs = clock.now();
-    const options = await groupOptions(sources, nowMs);
-    const { incidents } = options;
+    const incidents = await knownIncidents(sources);
     const within = await withinIncident(incidents, input.incident);
     const severityMin = severityOf(input.minSeverity);
     const found = sources.store.findings
       .list({ severityMin, tenant })
       .filter((finding) => isAsked(finding, input.rule) && isWithin(finding, period))
       .filter(({ uid }) => within === undefined || within.has(uid));
-    const { countFindings, groupFindings } = await import(
-      '../../reports/findings/finding-groups.ts'
-    );
     const { findingEvent } = await import('../../detection/findings/finding-event.ts');
     const event = {
       ...{ origin: head.origin, nowMs, version: ownPackage().version },
-      titleOf: await ruleTitles(),
+      titleOf: await ruleTitles(sources),
       incidents: incidentIds(incidents),
     };
+    const of = { period, rule: input.rule, count: found.length, severityMin };
+    let conclusion: Promise<Conclusion> | undefined;
     return {
-      view: { counts: countFindings(found, incidents), groups: groupFindings(found, options) },
+      view: async () => {
+        const { countFindings, groupFindings } = await import(
+          '../../reports/findings/finding-groups.ts'
+        );
+        const options = await groupOptions(sources, nowMs);
+        return {
+          counts: countFindings(found, options.incidents),
+          groups: groupFindings(found, options),
+        };
+      },
       async *[Symbol.asyncIterator]() {
         for (const finding of found) yield findingEvent(finding, event);
       },
+      // The same for each page, because a list stays as of one moment.
       conclude: () => {
-        const of = { period, rule: input.rule, count: found.length, severityMin };
-        return findingsConclusion(context, { ...sources, head }, of);
+        conclusion ??= findingsConclusion(context, { ...sources, head }, of);
+        return conclusion;
       },
     };
   },

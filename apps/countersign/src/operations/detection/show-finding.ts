@@ -76,7 +76,7 @@ export const showFinding: DocumentOperation<FindingInput, object, FindingDetail>
     const nowMs = clock.now();
     const finding = findFinding(sources, id);
     const options = await groupOptions(sources, nowMs);
-    const ruleTitle = await ruleTitles();
+    const ruleTitle = await ruleTitles(sources);
     const events = await eventsOf(sources, finding.draft);
     const detail = findingDetail(finding, events, {
       ...{ ...options, ruleTitle },

@@ -73,7 +73,10 @@ export const tail: ListOperation<TailInput, FeedRecord> = {
     }
     const records = tailLedger({
       ...{ ledger, from: start, kinds: new Set(kind), tenant, clock },
-      builder: new FeedBuilder({ ledger, version: ownPackage().version, ruleTitles }),
+      builder: new FeedBuilder({
+        ...{ ledger, version: ownPackage().version },
+        ruleTitles: async () => ruleTitles(await readers.sources()),
+      }),
       wait: follow === true ? () => waitForMore(signal) : undefined,
     });
     const rows = follow === true ? untilStopped(records, signal) : untilAborted(records, signal);

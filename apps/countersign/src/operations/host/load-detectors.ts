@@ -51,6 +51,11 @@ export async function loadDetection(folder: string = rulesFolder()): Promise<Det
   );
 }
 
+/** Rules and detectors, without what they match by. */
+export async function loadProfiles(): Promise<readonly DetectorProfile[]> {
+  return (await loadDetection()).profiles;
+}
+
 export function detectionOf(content: RuleContent, more: readonly Detector[] = []): DetectorSet {
   const detectors = [sigmaDetector(content), ...more];
   return {

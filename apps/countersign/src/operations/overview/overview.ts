@@ -116,7 +116,7 @@ async function openIncidents(
       severityOf(incident) >= SEVERITY_MIN &&
       (tenant === undefined || incident.findings.some(({ draft }) => draft.tenant === tenant)),
   );
-  const options = { steps: await stepNames(), nowMs: clock.now() };
+  const options = { steps: await stepNames(sources), nowMs: clock.now() };
   return (await incidentViews(sources.store, grave, options)).filter(({ open }) => open > 0);
 }
 

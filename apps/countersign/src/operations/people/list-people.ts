@@ -1,10 +1,12 @@
 import { instantOfMs } from '@countersign/core';
 import { z } from 'zod';
+import type { Identities } from '../../store/identity/identities.ts';
 import type { Principal } from '../../store/identity/principal.ts';
+import type { ActorRow } from '../../store/sqlite/principal-table.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { listConclusion, reasonsOf } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
-import { type ListOperation, type Rows, wholeList } from '../definition/operation.ts';
+import { type ListOperation, listResult, type Rows } from '../definition/operation.ts';
 import { timeSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
 import { needIndex } from '../readers/readers.ts';
@@ -81,17 +83,14 @@ export const listPeople: ListOperation<PeopleInput, PrincipalItem, Rows<Principa
     needIndex(head);
     const { kind, text } = input;
     const period = periodOf(input);
-    const { items, isCut } = principalsOf(store, {
-      ...period,
-      ...{ kinds: kind === undefined ? undefined : [kind], text, tenant },
-    });
+    const kinds = kind === undefined ? undefined : [kind];
+    const { items, count, isCut } = principalsOf(store, { ...period, kinds, text, tenant });
     const { answer } = store.coverageOf({ ...period, tenant }, head);
     const cut = { code: 'cut', text: `there are more than ${PEOPLE_MAX}: give a part of the name` };
     const because = [...(isCut ? [cut] : []), ...reasonsOf(answer)];
-    const count = items.length;
-    return wholeList({
-      items,
-      view: items,
+    return listResult({
+      rows: items,
+      itemOf: (item) => item,
       conclude: () => listConclusion({ count, because }, notice),
     });
   },
@@ -101,22 +100,28 @@ type Query = Parameters<ReturnType<StoreReader['identities']>['recentActors']>[0
   readonly tenant: string | undefined;
 };
 
-/** Each principal once, under the key that acted last. */
+/** Each principal once, under the key that acted last. A page resolves the names of its rows. */
 export function principalsOf(
   store: Pick<StoreReader, 'identities'>,
   { tenant, ...query }: Query,
   max: number = PEOPLE_MAX,
-): { readonly items: readonly PrincipalItem[]; readonly isCut: boolean } {
+): { readonly items: Iterable<PrincipalItem>; readonly count: number; readonly isCut: boolean } {
   const identities = store.identities();
   const rows = identities.recentActors(query, tenant, max + 1);
-  const items = new Map<string, PrincipalItem>();
-  for (const row of rows.slice(0, max)) {
+  const kept = rows.slice(0, max);
+  return { items: itemsOf(identities, kept), count: kept.length, isCut: rows.length > max };
+}
+
+function* itemsOf(identities: Identities, rows: readonly ActorRow[]): Generator<PrincipalItem> {
+  const listed = new Set<string>();
+  for (const row of rows) {
     for (const principal of identities.principalsOf(row)) {
       const key = `${principal.tenant}\n${principal.uid ?? `${principal.kind}:${principal.name}`}`;
-      if (!items.has(key)) items.set(key, itemOf(principal, row.kind));
+      if (listed.has(key)) continue;
+      listed.add(key);
+      yield itemOf(principal, row.kind);
     }
   }
-  return { items: [...items.values()], isCut: rows.length > max };
 }
 
 function itemOf(found: Principal, kind: PrincipalItem['kind']): PrincipalItem {

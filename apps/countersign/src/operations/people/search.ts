@@ -92,7 +92,7 @@ const RESULTS_MAX = 25;
 const NONE = { principal: null, tenant: null, events: null, last: null } as const;
 
 function people(store: StoreReader, text: string, tenant: string | undefined): SearchResult[] {
-  return principalsOf(store, { text, tenant }, RESULTS_MAX).items.map((item) => ({
+  return [...principalsOf(store, { text, tenant }, RESULTS_MAX).items].map((item) => ({
     ...{ kind: 'person', id: item.who, tenant: item.tenant, events: null, last: item.last },
     principal: { kind: item.kind, name: item.principal.name ?? item.who },
     title: item.kind === 'user' ? 'Person' : 'Application or service',

@@ -10,7 +10,12 @@ import type { Sources } from './readers.ts';
 export async function groupOptions(sources: Sources, nowMs: number): Promise<GroupOptions> {
   const incidents = await knownIncidents(sources);
   return {
-    ...{ incidents, nowMs, steps: await stepNames(), readable: await readableNames(sources) },
+    ...{
+      incidents,
+      nowMs,
+      steps: await stepNames(sources),
+      readable: await readableNames(sources),
+    },
     ...{ names: await peopleNames(sources), shortIds: await shortIdsOf(incidents) },
   };
 }
@@ -23,16 +28,15 @@ export async function shortIdsOf(
   return shortIds(incidentNames(incidents).keys());
 }
 
-export async function stepNames(): Promise<StepNames> {
-  const { loadDetection } = await import('../host/load-detectors.ts');
-  const { profiles } = await loadDetection();
-  return new Map(profiles.map(({ id, steps = [] }) => [id, steps]));
+export async function stepNames({ profiles }: Pick<Sources, 'profiles'>): Promise<StepNames> {
+  return new Map((await profiles()).map(({ id, steps = [] }) => [id, steps]));
 }
 
 /** Titles of rules by their id; for detectors with many rules, by the part before the slash. */
-export async function ruleTitles(): Promise<(rule: string) => string | undefined> {
-  const { loadDetection } = await import('../host/load-detectors.ts');
-  const titles = new Map((await loadDetection()).profiles.map(({ id, title }) => [id, title]));
+export async function ruleTitles({
+  profiles,
+}: Pick<Sources, 'profiles'>): Promise<(rule: string) => string | undefined> {
+  const titles = new Map((await profiles()).map(({ id, title }) => [id, title]));
   return (rule) => titles.get(rule) ?? titles.get(rule.slice(0, rule.indexOf('/')));
 }
 

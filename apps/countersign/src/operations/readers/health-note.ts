@@ -13,13 +13,11 @@ export type HealthNoteQuery = {
 
 /** What each rule and detector can see, including those that read only hand-imported files. */
 export async function readDetectorHealth(
-  { store }: Sources,
+  { store, profiles }: Sources,
   { scope, tenants, nowMs, rule }: HealthNoteQuery,
 ): Promise<DetectorHealth[]> {
-  const { loadDetection } = await import('../host/load-detectors.ts');
   const { detectorHealth } = await import('../../detection/health/detector-health.ts');
-  const { profiles } = await loadDetection();
-  const wanted = profiles.filter(
+  const wanted = (await profiles()).filter(
     ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
   );
   return detectorHealth(store, wanted, { scope, tenants, nowMs });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Clock, CountersignError, watermarkText } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger/reader';
+import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { type Conclusion, unknown, YES } from '../definition/conclusion.ts';
@@ -13,6 +14,8 @@ export type Sources = {
   readonly ledger: LedgerReader;
   readonly store: StoreReader;
   readonly head: LedgerHead;
+  /** All rules and detectors. */
+  readonly profiles: () => Promise<readonly DetectorProfile[]>;
   /** The head of an answer about findings: as far as every detector has read. */
   readonly examined: () => Promise<LedgerHead>;
   /**
@@ -31,6 +34,8 @@ export type SharedReaders = {
   readonly ledger: LedgerReader;
   readonly store: StoreReader;
   readonly answers?: AnswerCache;
+  /** The rules of the service's start, which its detection applies. */
+  readonly profiles?: () => Promise<readonly DetectorProfile[]>;
 };
 
 /** The readers of one call. They are opened on demand, and closed after the result is read. */
@@ -41,6 +46,7 @@ export class Readers implements Disposable {
   #ledger: Promise<LedgerReader> | undefined;
   #sources: Promise<Sources> | undefined;
   #head: LedgerHead | undefined;
+  #profiles: Promise<readonly DetectorProfile[]> | undefined;
   readonly #opened: { close(): void }[] = [];
 
   /** `shared`: used instead of readers of its own, and left open. */
@@ -96,6 +102,11 @@ export class Readers implements Disposable {
     return ledger;
   }
 
+  #readProfiles(): Promise<readonly DetectorProfile[]> {
+    this.#profiles ??= (this.#shared?.profiles ?? readProfiles)();
+    return this.#profiles;
+  }
+
   /** A whole answer holds as far as its oldest part. */
   #lowered<T>({ value, head }: CachedAnswer<T>): T {
     if (head.asOf.size < (this.#head?.asOf.size ?? Infinity)) this.#head = head;
@@ -128,8 +139,14 @@ export class Readers implements Disposable {
       const answer = await answers.ready(name, head, compute);
       return answer === undefined ? undefined : this.#lowered(answer);
     };
-    return { ledger, store, head, examined, kept, keptIfReady };
+    const profiles = () => this.#readProfiles();
+    return { ledger, store, head, profiles, examined, kept, keptIfReady };
   }
+}
+
+async function readProfiles(): Promise<readonly DetectorProfile[]> {
+  const { loadProfiles } = await import('../host/load-detectors.ts');
+  return loadProfiles();
 }
 
 /** An index without entries cannot answer. */

@@ -3,7 +3,7 @@ import { LedgerReader } from '@countersign/ledger/reader';
 import { systemWait } from '@countersign/m365';
 import { consoleFolder } from '../../config/installed-package.ts';
 import { type McpHandler, mcpHandler } from '../../mcp/mcp-handler.ts';
-import { loadDetection } from '../../operations/host/load-detectors.ts';
+import { loadProfiles } from '../../operations/host/load-detectors.ts';
 import { AnswerCache } from '../../operations/readers/answer-cache.ts';
 import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
@@ -78,7 +78,8 @@ async function run(): Promise<void> {
   }
   const files = readConsoleFiles(consoleFolder());
   const pseudonyms = Pseudonyms.open(dir, systemRandom);
-  const detectors = detectorStates({ clock, store, onFailure });
+  const profiles = onceRead(loadProfiles);
+  const detectors = detectorStates({ clock, store, loadProfiles: profiles, onFailure });
   const tracing = tracingOf();
   const lookup = lookupOf(pseudonyms, store);
   const app = new ApiApp({
@@ -100,7 +101,8 @@ async function run(): Promise<void> {
       spanMetric([{ thread: 'interface', counts: tracing?.counts() }]),
     ],
     tracer: tracing?.tracer,
-    shared: { ledger, store, answers: new AnswerCache(clock) },
+    // An emulated clock may run fast, and an answer takes the time of this machine.
+    shared: { ledger, store, answers: new AnswerCache(systemClock), profiles },
     cursorKey: cursorKey(dir),
     onFailure,
   });
@@ -152,11 +154,20 @@ function openMcp(
   });
 }
 
-function detectorStates(
-  parts: Pick<DetectorStateOptions, 'clock' | 'store' | 'onFailure'>,
-): DetectorStates {
-  const loadProfiles = async () => (await loadDetection()).profiles;
-  return new DetectorStates({ ...parts, loadProfiles, stopwatch: systemClock });
+function detectorStates(parts: Omit<DetectorStateOptions, 'stopwatch'>): DetectorStates {
+  return new DetectorStates({ ...parts, stopwatch: systemClock });
+}
+
+/** Reads a value once. A failure is not kept. */
+function onceRead<T>(read: () => Promise<T>): () => Promise<T> {
+  let value: Promise<T> | undefined;
+  return () => {
+    value ??= read().catch((error: unknown) => {
+      value = undefined;
+      throw error;
+    });
+    return value;
+  };
 }
 
 function tracingOf(): Tracing | undefined {

@@ -4,6 +4,7 @@ import { systemResolve } from '../../feeds/delivery/egress.ts';
 import { runFeeds } from '../../feeds/delivery/run-feeds.ts';
 import type { Delivery } from '../../feeds/delivery/sink.ts';
 import { FeedError } from '../../feeds/state/feed-state-error.ts';
+import { loadProfiles } from '../../operations/host/load-detectors.ts';
 import { ruleTitles } from '../../operations/readers/finding-options.ts';
 import { Pseudonyms } from '../../operators/pseudonyms/pseudonyms.ts';
 import { openTracing } from '../../tracing/open-tracing.ts';
@@ -24,8 +25,9 @@ try {
   const { clock, wait } = await timeOf(setup);
   await runFeeds({
     ...setup,
-    ...{ clock, receiverClock: systemClock, wait, ruleTitles },
+    ...{ clock, receiverClock: systemClock, wait },
     ...{ random: systemRandom, resolve: systemResolve },
+    ruleTitles: () => ruleTitles({ profiles: loadProfiles }),
     pseudonymize: pseudonymizing(setup),
     tell: (event) => send({ kind: 'event', event }),
     report: (report) => send({ kind: 'report', report, spans: tracing?.counts() }),

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { messageOf } from '@countersign/core';
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { ENGINE_FREED_BYTES_KEPT, ENGINE_THREAD_BYTES } from '../limits.ts';
 
 export type EngineOptions = {
@@ -121,15 +126,18 @@ export class DuckDbEngine {
     return this.use(async (connection) => (await connection.runAndReadAll(sql, values)).getRows());
   }
 
-  /** Yields rows in DuckDB's batches. The connection lives as long as the iteration. */
-  async *stream(sql: string, values: DuckDBValue[] = []): AsyncGenerator<DuckDBValue[][]> {
+  /**
+   * Yields rows in batches. The connection lives as long as the iteration. Rows become values when
+   * they are read, because a page reads a few of the thousands in a batch.
+   */
+  async *stream(sql: string, values: DuckDBValue[] = []): AsyncGenerator<Iterable<DuckDBValue[]>> {
     const connection = await this.#connect();
     try {
       const result = await connection.stream(sql, values);
       for (;;) {
         const chunk = await result.fetchChunk();
         if (chunk === null || chunk.rowCount === 0) return;
-        yield chunk.getRows();
+        yield rowsOf(chunk);
       }
     } finally {
       this.#leave(connection);
@@ -140,6 +148,10 @@ export class DuckDbEngine {
     this.#instance.closeSync();
     SPILLING.delete(this.#spill);
   }
+}
+
+function* rowsOf(chunk: DuckDBDataChunk): Generator<DuckDBValue[]> {
+  for (let at = 0; at < chunk.rowCount; at++) yield chunk.getRowValues(at);
 }
 
 /** Spill folders of this process's open engines. */

@@ -222,7 +222,7 @@ export class Snapshot {
   }
 
   /** Streams any SQL over {@link source}. */
-  stream(sql: string, values: readonly DuckDBValue[]): AsyncGenerator<DuckDBValue[][]> {
+  stream(sql: string, values: readonly DuckDBValue[]): AsyncGenerator<Iterable<DuckDBValue[]>> {
     return this.#engine.stream(sql, [...values]);
   }
 

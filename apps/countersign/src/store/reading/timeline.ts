@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { TIMELINE_WINDOW_ROWS } from '../limits.ts';
+import { TIMELINE_FIRST_ROWS, TIMELINE_WINDOW_ROWS } from '../limits.ts';
 import { UTC_TIME } from '../parquet/event-columns.ts';
 import { ROW_COLUMNS, rowOf } from '../parquet/row-reader.ts';
 import type { EventRow } from '../rows/event-row.ts';
@@ -56,17 +56,21 @@ async function countRows(
   return { generation: snapshot.generation, counts };
 }
 
-/** Windows of as many days as fit the limit. A day that does not fit is cut into equal parts. */
+/**
+ * Windows of as many days as fit the limit. A day that does not fit is cut into equal parts, and
+ * the first of all parts into smaller ones.
+ */
 export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[] {
   const days = [...Map.groupBy(counts, ({ startMs }) => startMs).values()];
   const rowsOf = (day: readonly PlaceCount[]): number => day.reduce((n, { rows }) => n + rows, 0);
   const windows: Window[] = [];
+  let rowsMax = TIMELINE_FIRST_ROWS;
   for (let from = 0; from < days.length; ) {
     let to = from + 1;
     let rows = rowsOf(days[from] as PlaceCount[]);
     for (; to < days.length; to++) {
       rows += rowsOf(days[to] as PlaceCount[]);
-      if (rows > TIMELINE_WINDOW_ROWS) break;
+      if (rows > rowsMax) break;
     }
     const places = days.slice(from, to).flat();
     const firstMs = (places[0] as PlaceCount).startMs;
@@ -75,12 +79,25 @@ export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[]
     const toMs = Math.min(endMs, scope.toMs ?? endMs);
     const parts = partsOf(rowsOf(places));
     const edgeMs = (part: number): number => fromMs + Math.floor(((toMs - fromMs) * part) / parts);
-    for (let part = 0; part < parts; part++) {
-      windows.push({ fromMs: edgeMs(part), toMs: edgeMs(part + 1), places });
+    const edges = Array.from({ length: parts + 1 }, (_, part) => edgeMs(part));
+    if (windows.length === 0) edges.splice(1, 0, ...earlyEdges(edges, rowsOf(places) / parts));
+    for (const [at, endsMs] of edges.slice(1).entries()) {
+      windows.push({ fromMs: edges[at] as number, toMs: endsMs, places });
     }
+    rowsMax = TIMELINE_WINDOW_ROWS;
     from = to;
   }
   return windows;
+}
+
+/** Cuts the first part in half until about as many rows are left as the first page needs. */
+function earlyEdges([startMs = 0, endMs = 0]: readonly number[], rows: number): number[] {
+  const edges: number[] = [];
+  for (let spanMs = (endMs - startMs) / 2, left = rows; left > TIMELINE_FIRST_ROWS; left /= 2) {
+    edges.unshift(startMs + Math.floor(spanMs));
+    spanMs /= 2;
+  }
+  return edges.filter((edge) => edge > startMs && edge < endMs);
 }
 
 /** Most rows of a day lie in a quarter of it, the working hours. */
@@ -118,7 +135,7 @@ function sorted(
   snapshot: Snapshot,
   filter: RowFilter,
   { generation, places }: Places,
-): AsyncGenerator<DuckDBValue[][]> {
+): AsyncGenerator<Iterable<DuckDBValue[]>> {
   const values: DuckDBValue[] = [];
   const { fromMs, toMs } = filter;
   // Rows may have moved since they were counted.

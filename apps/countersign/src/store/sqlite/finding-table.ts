@@ -72,15 +72,40 @@ export class FindingTable {
         tenant ?? null,
       )
       .map((row) => this.#kept(row));
-    return found.sort((a, b) => a.draft.lastMs - b.draft.lastMs || (a.uid < b.uid ? -1 : 1));
+    return found.sort(byLastEvent);
   }
 
-  /** Open findings of one rule. Each detection run asks for them, so an index finds them. */
-  openOfRule(rule: string): StoredFinding[] {
+  /** All findings, withdrawn ones included, by last event, then id. */
+  all(): StoredFinding[] {
+    const revisions = new Map<string, number[]>();
+    for (const { uid, index } of this.#db.each(REVISIONS)) {
+      const own = revisions.get(uid as string);
+      if (own === undefined) revisions.set(uid as string, [index as number]);
+      else own.push(index as number);
+    }
+    const marks = new Map(
+      this.#db.all(MARKS).map((row) => [row['uid'] as string, saidOf<FindingMark>(row)]),
+    );
+    return this.#db
+      .all(ALL)
+      .map((row): StoredFinding => {
+        const uid = row['uid'] as string;
+        return { ...factOf(row), revisions: revisions.get(uid) ?? [], mark: marks.get(uid) };
+      })
+      .sort(byLastEvent);
+  }
+
+  /** A text that changes with every finding, mark and erasure. */
+  version(): string {
+    return Object.values(this.#db.all(VERSION)[0] ?? {}).join(' ');
+  }
+
+  /** All findings of one rule that are not withdrawn, by id. An index finds them. */
+  ofRule(rule: string): StoredFinding[] {
     return this.#db
       .all(OF_RULE, rule)
       .map((row) => this.#kept(row))
-      .filter(({ state }) => state === 'open');
+      .filter(({ state }) => state !== 'withdrawn');
   }
 
   /** Every revision of every finding, in ledger order. */
@@ -136,6 +161,10 @@ function saidOf<Said extends FindingMark | FindingNote>(row: Record<string, unkn
   return { index: row['index'], uid: row['uid'], ...said } as Said;
 }
 
+function byLastEvent(a: StoredFinding, b: StoredFinding): number {
+  return a.draft.lastMs - b.draft.lastMs || (a.uid < b.uid ? -1 : 1);
+}
+
 function factOf(row: Record<string, unknown>): FindingRow {
   return {
     index: row['index'] as number,
@@ -160,6 +189,11 @@ const CURRENT = `SELECT * FROM (
     SELECT *, max("index") FROM findings WHERE window_ms >= ?1 AND window_ms < ?2 GROUP BY uid
   ) WHERE severity >= ?3 AND state IS NOT ?4 AND rule = coalesce(?5, rule)
     AND detector = coalesce(?6, detector) AND tenant = coalesce(?7, tenant)`;
+const ALL = 'SELECT *, max("index") FROM findings GROUP BY uid';
+const REVISIONS = 'SELECT uid, "index" FROM findings ORDER BY uid, "index"';
+const MARKS = 'SELECT *, max("index") FROM finding_marks GROUP BY uid';
+const VERSION = `SELECT (SELECT count(*) FROM findings), (SELECT max("index") FROM findings),
+  (SELECT count(*) FROM finding_marks), (SELECT max("index") FROM finding_marks)`;
 const OF_UID = 'SELECT *, max("index") FROM findings WHERE uid = ?';
 /** Uses the index over the same expression. CROSS JOIN makes the parameter list the outer loop. */
 const OF_GROUPS = `SELECT f.*, max(f."index") FROM json_each(?1) AS j CROSS JOIN findings AS f
