@@ -6,10 +6,10 @@ import type { ServerProcess } from '../../server-process.ts';
 /** The token of the program that asks for access. */
 export const TOOL_TOKEN = 'token-1';
 
-/** Between two requests of one caller: kills should meet many states, not a full queue. */
-const ASK_EVERY_MS = 15;
+/** Between two requests of one caller. Each becomes a record of most feeds, for an hour. */
+const ASK_EVERY_MS = 150;
 const CALLERS = 2;
-const MARK_EVERY_MS = 200;
+const MARK_EVERY_MS = 500;
 
 const REQUEST = {
   subject: { type: 'user', id: 'alice' },

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FeedKind } from '../../../../apps/countersign/src/config/feeds/feed-kind.ts';
 import { countersign } from '../../command-line.ts';
 import { WEBHOOK_SECRET } from '../webhook-receiver.ts';
 import type { KillTarget } from './kill-target.ts';
@@ -17,7 +18,7 @@ export function feedsYaml(targets: readonly KillTarget[]): string {
   return `listen: 127.0.0.1:0\nlog: json\nfeeds:\n${feeds.join('')}`;
 }
 
-type TailRecord = { readonly id: string; readonly index: number; readonly kind: string };
+type TailRecord = { readonly id: string; readonly index: number; readonly kind: FeedKind };
 
 /** The records of the kinds that these feeds have by default, in the order of the ledger. */
 export async function tailRecords(dir: string): Promise<readonly TailRecord[]> {
@@ -25,20 +26,25 @@ export async function tailRecords(dir: string): Promise<readonly TailRecord[]> {
   return stdout
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as TailRecord)
-    .filter(({ kind }) => kind !== 'mark')
+    .map((line) => JSON.parse(line) as TailRecord | { readonly kind: 'mark' })
+    .filter((record) => record.kind !== 'mark')
     .map(({ id, index, kind }) => ({ id, index, kind }));
 }
 
-/** What a feed selects of them. A lake has no decisions. */
+/** What a feed selects of them. */
 export function selectedItems(
   records: readonly TailRecord[],
-  { name, items }: KillTarget,
+  target: KillTarget,
 ): readonly (string | number)[] {
-  const isLake = name.startsWith('lake');
   return records
-    .filter(({ kind }) => !isLake || kind !== 'decision')
-    .map(({ id, index }) => (items === 'ids' ? id : index));
+    .filter(({ kind }) => isSelected(kind, target))
+    .map(({ id, index }) => (target.items === 'ids' ? id : index));
+}
+
+/** A lake has no decisions. People get messages about findings. */
+export function isSelected(kind: FeedKind, { name, items }: KillTarget): boolean {
+  if (items === 'messages') return kind === 'finding';
+  return !name.startsWith('lake') || kind !== 'decision';
 }
 
 const SETTLE_EVERY_MS = 100;
