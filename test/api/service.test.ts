@@ -188,7 +188,7 @@ test('an agent asks over HTTP, and without a token learns where to get one', asy
   const where = /resource_metadata="([^"]+)"/.exec(refused.headers.get('www-authenticate') ?? '');
   const metadata = (await (await fetch(where?.[1] ?? '')).json()) as { resource: string };
   assert.equal(metadata.resource, `${url}/mcp`);
-  const token = await createToken(service, 'agent', 'coverage:read');
+  const token = await createToken(service, 'agent', 'coverage:read', 'events:read');
   const client = newClient({});
   const headers = { authorization: `Bearer ${token}` };
   const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`), {
@@ -198,13 +198,17 @@ test('an agent asks over HTTP, and without a token learns where to get one', asy
   const { tools } = await client.listTools();
   assert.deepEqual(
     tools.map(({ name }) => name),
-    ['coverage'],
-    'only what its scope allows',
+    ['timeline', 'coverage', 'verified', 'reconcile', 'list_unaccounted'],
+    'only what its scopes allow',
   );
   const reply = (await client.callTool({ name: 'coverage', arguments: {} })) as {
     readonly structuredContent?: { readonly answer: string };
   };
   assert.match(reply.structuredContent?.answer ?? '', /^(?:yes|no|unknown)$/);
+  const events = await client.callTool({ name: 'timeline', arguments: { purpose: 'a test' } });
+  const text = JSON.stringify(events.structuredContent);
+  assert.match(text, /person-[0-9a-f]{16}/, 'a token sees pseudonyms');
+  assert.doesNotMatch(text, /\w@\w/);
   await client.close();
 });
 

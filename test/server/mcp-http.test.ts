@@ -10,6 +10,9 @@ import { mcpHandler } from '../../apps/countersign/src/mcp/mcp-handler.ts';
 import type { McpHost } from '../../apps/countersign/src/mcp/mcp-host.ts';
 import { perform } from '../../apps/countersign/src/operations/host/handlers.ts';
 import type { Caller } from '../../apps/countersign/src/operators/caller.ts';
+import { PseudonymLookup } from '../../apps/countersign/src/operators/pseudonyms/pseudonym-lookup.ts';
+import { Pseudonyms } from '../../apps/countersign/src/operators/pseudonyms/pseudonyms.ts';
+import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { withWriter } from '../support/account.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { ask, CLIENTS, newClient } from '../support/mcp/clients.ts';
@@ -163,7 +166,42 @@ test('a page of another origin, a large body and another method are refused', as
   assert.equal((await fetch(url)).status, 405);
 });
 
-test('without names, no tool tells about people', async (t) => {
+test('an agent sees pseudonyms, asks about one, and learns no name', async (t) => {
+  t.after(() => {
+    caller = ANALYST;
+    changes = {};
+  });
+  caller = { ...ANALYST, scopes: 'all', people: 'pseudonyms' };
+  const pseudonyms = Pseudonyms.open(data, systemRandom);
+  const store = await StoreReader.open(data);
+  t.after(() => store.close());
+  const lookup = new PseudonymLookup({
+    ...{ pseudonyms, names: () => store.aliasValues(), version: () => store.cursor },
+  });
+  const people = {
+    hide: (value: unknown) => pseudonyms.hide(value),
+    nameOf: (name: string) => lookup.nameOf(name),
+  };
+  changes = { people };
+  await withAgent(async (client) => {
+    const all = await ask(client, 'timeline', PURPOSE);
+    assert.equal(all.answer.rows, 3);
+    const [pseudonym = ''] = /person-[0-9a-f]{16}/.exec(all.texts[1] ?? '') ?? [];
+    assert.equal(pseudonym, pseudonyms.of('ada@example.org'));
+    const one = await ask(client, 'timeline', { ...PURPOSE, user: pseudonym });
+    assert.equal(one.answer.rows, 3);
+    const findings = await ask(client, 'list_findings', PURPOSE);
+    assert.ok(findings.answer.rows > 0);
+    for (const { texts } of [all, one, findings]) {
+      assert.doesNotMatch(texts.join(''), /ada/i);
+      assert.doesNotMatch(texts[1] ?? '', /withheld/);
+    }
+    const stranger = { ...PURPOSE, user: 'person-0000000000000000' };
+    await assert.rejects(ask(client, 'timeline', stranger), /NO_SUCH_PERSON/);
+  });
+});
+
+test('without pseudonyms, no tool tells about people', async (t) => {
   t.after(() => {
     caller = ANALYST;
   });

@@ -3,6 +3,7 @@ import { CountersignError, messageOf, type TenantId } from '@countersign/core';
 import { invalidInput } from '../operations/definition/errors.ts';
 import { type AgentCall, recordAgentCall } from '../operations/people/record-agent-call.ts';
 import type { Caller } from '../operators/caller.ts';
+import { peopleView, withAskedPerson, withPseudonyms } from './agent-people.ts';
 import type { CallSlots } from './call-slots.ts';
 import { CALL_MS_MAX, PROSE_MAX } from './limits.ts';
 import type { McpHost } from './mcp-host.ts';
@@ -61,17 +62,38 @@ export async function callTool(
   const { frame } = parsed;
   let outcome: CallOutcome;
   try {
-    const answer = await withinTime(host, signal, slot, async (limited) => {
-      const tenant = tenantOf(caller, tool, frame.tenant);
-      const { limit } = frame;
-      const asked = { operation, input: parsed.input, limit, weigh: tool.weigh };
-      return runOperation(host, { ...asked, tenant, caller, signal: limited });
-    });
-    outcome = toolResult(tool, selected(tool, answer), caller.people);
+    outcome = await withinTime(host, signal, slot, (limited) =>
+      answerTo({ host, slots, caller, signal: limited }, { tool, operation, input }, parsed),
+    );
   } catch (error) {
     outcome = withoutNames(failureOf(host, tool.name, error), caller);
   }
   return withEntry(host, caller, { outcome, given, frame });
+}
+
+/** @throws CountersignError for input that is unusable */
+async function answerTo(
+  { host, caller, signal }: CallEnvironment,
+  { tool, operation }: OfferedTool,
+  { frame, input: given }: ParsedCall,
+): Promise<CallOutcome> {
+  const { people } = host;
+  const view = peopleView(caller, operation, people);
+  const input =
+    view === 'pseudonyms' && people !== undefined
+      ? await withAskedPerson(operation, given, people)
+      : given;
+  if (input === undefined) {
+    return failure(tool.name, 'NO_SUCH_PERSON', 'no record names a person with this pseudonym');
+  }
+  const tenant = tenantOf(caller, tool, frame.tenant);
+  const asked = { operation, input, limit: frame.limit, weigh: tool.weigh };
+  const answer = await runOperation(host, { ...asked, tenant, caller, signal });
+  const shown =
+    view === 'pseudonyms' && people !== undefined
+      ? withPseudonyms(operation, answer, input, people)
+      : answer;
+  return toolResult(tool, selected(tool, shown), view);
 }
 
 function selected({ select }: Tool, answer: OperationAnswer): OperationAnswer {

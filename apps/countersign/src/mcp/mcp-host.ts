@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@countersign/core';
 import type { LedgerOperation } from '../operations/definition/operation.ts';
 import type { Caller } from '../operators/caller.ts';
+import type { AgentPeople } from './agent-people.ts';
 
 /** What the process that offers the tools gives them. */
 export type McpHost = {
@@ -23,6 +24,8 @@ export type McpHost = {
   ): Promise<Output>;
   /** A line of the log of the process: a defect, or an entry that could not be written. */
   log(line: string): void;
+  /** For callers who see pseudonyms. Undefined: they get no tool that names people. */
+  readonly people?: AgentPeople | undefined;
   /** Ends a call that takes longer. Default {@link CALL_MS_MAX}. */
   readonly callMsMax?: number;
 };

@@ -39,12 +39,11 @@ export function newMcpServer({ host, slots, caller, catalog }: McpServerOptions)
     { name: 'countersign', title: 'Countersign', version: host.version },
     { instructions: INSTRUCTIONS, capabilities: { tools: {} } },
   );
-  const nowMs = host.machineClock.now();
   for (const offered of catalog.tools) {
-    const narrowed = callerFor(offered, caller, nowMs);
+    const narrowed = callerFor(offered, caller, host);
     if (narrowed !== undefined) registerTool(server, { host, slots, caller: narrowed }, offered);
   }
-  const reader = callerFor(catalog.entry, caller, nowMs);
+  const reader = callerFor(catalog.entry, caller, host);
   if (reader !== undefined) registerEntries(server, { host, slots, caller: reader }, catalog.entry);
   return server;
 }

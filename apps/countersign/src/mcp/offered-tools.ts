@@ -3,7 +3,9 @@ import type { Operation } from '../operations/definition/operation.ts';
 import { loadOperations } from '../operations/registry.ts';
 import { authorize } from '../operators/authorize.ts';
 import type { Caller } from '../operators/caller.ts';
+import { peopleView } from './agent-people.ts';
 import type { OfferedTool } from './call-tool.ts';
+import type { McpHost } from './mcp-host.ts';
 import { toolInput } from './tool-input.ts';
 import { ENTRY_RESOURCE, TOOLS, type Tool } from './tools.ts';
 
@@ -23,18 +25,19 @@ export async function loadToolCatalog(): Promise<ToolCatalog> {
 
 /**
  * The caller as narrowed for a tool; undefined if the caller may not use it. A tool that names
- * people needs a caller who may see names. A tool that cannot be limited to a tenant needs one who
- * may see all.
+ * people needs a caller who may see names, or pseudonyms in place of them. A tool that cannot be
+ * limited to a tenant needs a caller who may see all.
  */
 export function callerFor(
   { tool, operation }: OfferedTool,
   caller: Caller,
-  nowMs: number,
+  { people: agentPeople, machineClock }: Pick<McpHost, 'people' | 'machineClock'>,
 ): Caller | undefined {
-  const decided = authorize(caller, operation, {}, nowMs);
+  const decided = authorize(caller, operation, {}, machineClock.now());
   if (decided.kind === 'deny') return undefined;
-  const { people, tenants } = decided.caller;
-  if (tool.people !== 'none' && people !== 'names') return undefined;
+  const { tenants } = decided.caller;
+  const view = peopleView(decided.caller, operation, agentPeople);
+  if (tool.people !== 'none' && view === 'withheld') return undefined;
   return tool.tenants === 'one' || tenants === 'all' ? decided.caller : undefined;
 }
 

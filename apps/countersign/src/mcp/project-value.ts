@@ -1,9 +1,8 @@
 import { instantOfMs } from '@countersign/core';
-import type { Caller } from '../operators/caller.ts';
 import { entryUri } from './entry-uri.ts';
 import { CLAIM_EVIDENCE_MAX, TEXT_MAX, VALUE_DEPTH_MAX } from './limits.ts';
 import { type ObjectShape, type Shape, textMaxOf } from './shape.ts';
-import { type UntrustedText, untrusted, WITHHELD } from './untrusted-text.ts';
+import { type PeopleView, type UntrustedText, untrusted, WITHHELD } from './untrusted-text.ts';
 
 const BASE64 = /^[\w+/-]*={0,2}$/;
 
@@ -15,8 +14,8 @@ export type Projection = {
   readonly left: Map<string, number>;
   /** Items that an inner list may have; smaller if the result is too large otherwise. */
   readonly innerMax: number;
-  /** `pseudonyms`: texts that may name people are withheld. */
-  readonly people: Caller['people'];
+  /** `withheld`: texts that may name people are not shown. */
+  readonly people: PeopleView;
 };
 
 /** A word of Countersign: an enumeration, a time, an id. Nothing in it can be an instruction. */
@@ -41,7 +40,9 @@ export function project(value: unknown, shape: Shape, projection: Projection, na
     case 'untrusted':
     case 'prose':
     case 'body':
-      return projection.people === 'names' ? untrusted(textOf(value), textMaxOf(shape)) : WITHHELD;
+      return projection.people !== 'withheld'
+        ? untrusted(textOf(value), textMaxOf(shape))
+        : WITHHELD;
     case 'number':
       return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;
     case 'boolean':
@@ -55,7 +56,7 @@ export function project(value: unknown, shape: Shape, projection: Projection, na
     case 'entries':
       return entriesOf(value, projection, name);
     case 'value':
-      return projection.people === 'names' ? anyValue(value, 0) : WITHHELD;
+      return projection.people !== 'withheld' ? anyValue(value, 0) : WITHHELD;
     case 'counts':
       return countsOf(value, ownWord);
     case 'untrusted counts':

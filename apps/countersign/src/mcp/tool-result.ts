@@ -1,6 +1,5 @@
 import { plural, type Reason, type Watermark } from '@countersign/core';
 import type { Conclusion } from '../operations/definition/conclusion.ts';
-import type { Caller } from '../operators/caller.ts';
 import { entryUri } from './entry-uri.ts';
 import {
   INNER_ROWS_MAX,
@@ -12,7 +11,7 @@ import {
 import { type Projection, project } from './project-value.ts';
 import { type Shape, schemaOfShape, UNTRUSTED_SCHEMA } from './shape.ts';
 import type { Tool } from './tools.ts';
-import { type UntrustedText, untrusted, WITHHELD } from './untrusted-text.ts';
+import { type PeopleView, type UntrustedText, untrusted, WITHHELD } from './untrusted-text.ts';
 
 type FencedReason = { readonly code?: string; readonly text: UntrustedText };
 type AnswerKind = 'yes' | 'no' | 'unknown';
@@ -51,7 +50,7 @@ export type OperationAnswer = {
 export function toolResult(
   { name: tool, shape }: Pick<Tool, 'name' | 'shape'>,
   answer: OperationAnswer,
-  people: Caller['people'],
+  people: PeopleView,
 ): ToolResult {
   const { asOf, conclusion, notices } = answer;
   const body = bodyOf(shape, answer, people);
@@ -72,11 +71,11 @@ export function toolResult(
   };
 }
 
-function fenced(text: string, people: Caller['people']): UntrustedText {
-  return people === 'names' ? untrusted(text, PROSE_MAX) : WITHHELD;
+function fenced(text: string, people: PeopleView): UntrustedText {
+  return people !== 'withheld' ? untrusted(text, PROSE_MAX) : WITHHELD;
 }
 
-function fencedReasons(because: readonly Reason[], people: Caller['people']): FencedReason[] {
+function fencedReasons(because: readonly Reason[], people: PeopleView): FencedReason[] {
   const shown = because
     .slice(0, REASONS_MAX)
     .map(({ code, text }): FencedReason => ({ code, text: fenced(text, people) }));
@@ -85,7 +84,7 @@ function fencedReasons(because: readonly Reason[], people: Caller['people']): Fe
   return [...shown, { text: { untrusted: `and ${plural(left, 'more reason', 'more reasons')}` } }];
 }
 
-function fencedAnswer(conclusion: Conclusion, people: Caller['people']): FencedAnswer {
+function fencedAnswer(conclusion: Conclusion, people: PeopleView): FencedAnswer {
   switch (conclusion.kind) {
     case 'yes':
       return { answer: 'yes', because: [] };
@@ -104,7 +103,7 @@ function fencedAnswer(conclusion: Conclusion, people: Caller['people']): FencedA
 
 function completenessOf(
   { conclusion }: OperationAnswer,
-  { isCut, people }: { readonly isCut: boolean; readonly people: Caller['people'] },
+  { isCut, people }: { readonly isCut: boolean; readonly people: PeopleView },
 ): FencedAnswer {
   if (isCut) {
     const text = untrusted('limits left something out: see "omitted"', PROSE_MAX);
@@ -127,7 +126,7 @@ type Body = {
   readonly omitted: readonly string[];
 };
 
-function bodyOf(shape: Shape, answer: OperationAnswer, people: Caller['people']): Body {
+function bodyOf(shape: Shape, answer: OperationAnswer, people: PeopleView): Body {
   const { asOf } = answer;
   switch (answer.kind) {
     case 'none':
@@ -153,7 +152,7 @@ const TOO_LARGE = 'The result is larger than the limit. Ask for a shorter period
 function listBody(
   shape: Shape,
   answer: OperationAnswer & { readonly kind: 'list' },
-  people: Caller['people'],
+  people: PeopleView,
 ): Body {
   const { items, isCut, asOf, conclusion } = answer;
   const shown: unknown[] = [];

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TenantId } from '@countersign/core';
+import { ManualClock, type TenantId } from '@countersign/core';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { loadOperations } from '../operations/registry.ts';
 import type { Caller } from '../operators/caller.ts';
+import type { AgentPeople } from './agent-people.ts';
 import { callerFor, loadToolCatalog } from './offered-tools.ts';
 import { resultSchema } from './tool-result.ts';
 import { TOOLS } from './tools.ts';
@@ -19,9 +20,13 @@ const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794' as TenantId;
 
 const { tools } = await loadToolCatalog();
 
-function namesFor(caller: Partial<Caller>): string[] {
+/** As if each person had one pseudonym. */
+const PEOPLE: AgentPeople = { hide: () => '', nameOf: async () => undefined };
+const HOST = { machineClock: new ManualClock(0) };
+
+function namesFor(caller: Partial<Caller>, people?: AgentPeople): string[] {
   const offered = tools.filter(
-    (each) => callerFor(each, { ...ACCOUNT, ...caller }, 0) !== undefined,
+    (each) => callerFor(each, { ...ACCOUNT, ...caller }, { ...HOST, people }) !== undefined,
   );
   return offered.map(({ tool }) => tool.name);
 }
@@ -72,6 +77,12 @@ test('the caller decides which tools there are', () => {
     assert.ok(!withoutNames.includes(name), name);
   }
   assert.ok(withoutNames.includes('verified'));
+  const withPseudonyms = namesFor({ people: 'pseudonyms' }, PEOPLE);
+  assert.deepEqual(
+    TOOLS.map(({ name }) => name).filter((name) => !withPseudonyms.includes(name)),
+    ['why_denied', 'query_sql', 'show_entry'],
+    'nothing can replace the names in raw bytes',
+  );
   assert.deepEqual(namesFor({ tenants: new Set() }), [], 'no tenant, no answer');
   const ofOneTenant = namesFor({ tenants: new Set([TENANT]) });
   assert.ok(!ofOneTenant.includes('answer_out'));
@@ -100,6 +111,6 @@ test('limits to groups of people and roles of one tenant hold for agents too', (
   assert.deepEqual(namesFor(operator), ['coverage']);
   const [coverage] = tools.filter(({ tool }) => tool.name === 'coverage');
   assert.ok(coverage !== undefined);
-  const narrowed = callerFor(coverage, { ...ACCOUNT, ...operator }, 0);
+  const narrowed = callerFor(coverage, { ...ACCOUNT, ...operator }, HOST);
   assert.deepEqual(narrowed?.tenants, new Set([TENANT]));
 });

@@ -25,6 +25,12 @@ export function untrusted(text: string, max: number): UntrustedText {
   return points.length > max ? { untrusted: kept, cut: points.length - max } : { untrusted: kept };
 }
 
+/**
+ * How the texts of an answer are shown: as they are, with pseudonyms, or not at all because nothing
+ * can replace the names in it.
+ */
+export type PeopleView = 'names' | 'pseudonyms' | 'withheld';
+
 /** In place of a text that may name people, for a caller who may not see names. */
 export const WITHHELD: UntrustedText = { untrusted: 'withheld: it may name people' };
 

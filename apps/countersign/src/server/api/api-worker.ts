@@ -2,6 +2,7 @@ import { type Clock, startThread, systemClock, systemRandom } from '@countersign
 import { LedgerReader } from '@countersign/ledger/reader';
 import { systemWait } from '@countersign/m365';
 import { consoleFolder } from '../../config/installed-package.ts';
+import type { AgentPeople } from '../../mcp/agent-people.ts';
 import { type McpHandler, mcpHandler } from '../../mcp/mcp-handler.ts';
 import { loadProfiles } from '../../operations/host/load-detectors.ts';
 import { AnswerCache } from '../../operations/readers/answer-cache.ts';
@@ -9,6 +10,7 @@ import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
 import { PseudonymLookup } from '../../operators/pseudonyms/pseudonym-lookup.ts';
 import { Pseudonyms } from '../../operators/pseudonyms/pseudonyms.ts';
+import { headOf } from '../../store/reading/ledger-head.ts';
 import { StoreReader } from '../../store/store-reader.ts';
 import { openTracing, type Tracing } from '../../tracing/open-tracing.ts';
 import { HttpListener, type ListenerLimits } from '../listener/listener.ts';
@@ -81,7 +83,7 @@ async function run(): Promise<void> {
   const profiles = onceRead(loadProfiles);
   const detectors = detectorStates({ clock, store, loadProfiles: profiles, onFailure });
   const tracing = tracingOf();
-  const lookup = lookupOf(pseudonyms, store);
+  const people = peopleOf(pseudonyms, ledger, store);
   const app = new ApiApp({
     ...{ dataDir: dir, version, clock, machineClock: systemClock, random: systemRandom },
     ...{ env, reach, keptReplies },
@@ -89,10 +91,10 @@ async function run(): Promise<void> {
     authenticator: callers.authenticator,
     signIn: callers.signIn?.routes,
     console: files && consoleRoutes(files),
-    pseudonymize: (value) => pseudonyms.hide(value),
-    nameOf: (pseudonym) => lookup.nameOf(pseudonym),
+    pseudonymize: people.hide,
+    nameOf: people.nameOf,
     perform: main.perform,
-    mcp: openMcp(setup, clock, onFailure),
+    mcp: openMcp({ ...setup, people, clock }, onFailure),
     authorizationServers: [],
     mainPage: (name) => main.page(name),
     measures: new ApiMeasures(systemClock),
@@ -124,22 +126,33 @@ async function run(): Promise<void> {
   store.close();
 }
 
-/** Finds the people behind pseudonyms. */
-function lookupOf(pseudonyms: Pseudonyms, store: StoreReader): PseudonymLookup {
+/** Hides people behind pseudonyms, and finds them again. */
+function peopleOf(pseudonyms: Pseudonyms, ledger: LedgerReader, store: StoreReader): AgentPeople {
   const names = (): readonly string[] => store.aliasValues();
-  return new PseudonymLookup({ pseudonyms, names, version: () => store.cursor });
+  const lookup = new PseudonymLookup({ pseudonyms, names, version: () => store.cursor });
+  return {
+    hide: (value) => pseudonyms.hide(value),
+    nameOf: async (pseudonym) => {
+      await ledger.refresh();
+      // The store opens what it had not found before.
+      await headOf(ledger, store);
+      return lookup.nameOf(pseudonym);
+    },
+  };
 }
+
+type AgentParts = { readonly people: AgentPeople; readonly clock: Clock };
 
 /** Where agents ask. Each call is done as the caller that was proved. */
 function openMcp(
-  { dir: dataDir, env, version, listen }: ApiThreadSetup,
-  clock: Clock,
+  { dir: dataDir, env, version, listen, people, clock }: ApiThreadSetup & AgentParts,
   log: (error: unknown) => void,
 ): McpHandler {
   return mcpHandler({
     host: {
       ...{ dataDir, clock, machineClock: systemClock, random: systemRandom, env, version },
       signal: stopped.signal,
+      people,
       perform: async <Input extends object, Output>(
         { who }: Caller,
         { name: operation }: { readonly name: string },

@@ -2,21 +2,17 @@ import type { TenantId } from '@countersign/core';
 import type { Operation } from '../../../operations/definition/operation.ts';
 import { PERSON_MEMBERS } from '../../../operations/offers.ts';
 import { type GroupsOfPerson, PersonGroups } from '../../../operations/people/person-groups.ts';
-import type { SharedReaders } from '../../../operations/readers/readers.ts';
 import { PSEUDONYM } from '../../../operators/pseudonyms/pseudonym-key.ts';
-import { headOf } from '../../../store/reading/ledger-head.ts';
 import type { ApiParts } from '../api-parts.ts';
 import { refuse } from '../http/problem.ts';
 
 /** The people that questions are about. */
 export class AskedPeople {
   readonly #nameOf: ApiParts['nameOf'];
-  readonly #shared: SharedReaders;
   readonly #groups: PersonGroups;
 
   constructor({ nameOf, shared }: Pick<ApiParts, 'nameOf' | 'shared'>) {
     this.#nameOf = nameOf;
-    this.#shared = shared;
     this.#groups = new PersonGroups(shared);
   }
 
@@ -33,10 +29,6 @@ export class AskedPeople {
     if (pseudonym === undefined || !PSEUDONYM.test(pseudonym)) {
       return { input, wasPseudonym: false };
     }
-    const { ledger, store } = this.#shared;
-    await ledger.refresh();
-    // The store opens what it had not found before.
-    await headOf(ledger, store);
     const person = await this.#nameOf(pseudonym);
     if (person === undefined) refuse(404, 'no-such-person', `no record names ${pseudonym}`);
     const member = PERSON_MEMBERS.get(name) as string;
