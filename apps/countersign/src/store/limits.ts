@@ -143,6 +143,12 @@ export const COMPRESS_BYTES_MIN = 128;
 /** Observations that a reader folds itself per query. Beyond this, the writer folds them once. */
 export const OBSERVATIONS_UNFOLDED_MAX = 2_000;
 
+/**
+ * How long a reader keeps the coverage without a new observation. Sources become late after
+ * minutes. Thousands of observations of a month take 70 ms.
+ */
+export const COVERAGE_KEPT_MS = 5_000;
+
 /** SQLite page cache of the writer, because an import's signals touch pages of all its days. */
 export const STATE_CACHE_BYTES: number = 16 * 1024 * 1024;
 

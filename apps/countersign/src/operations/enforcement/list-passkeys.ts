@@ -98,10 +98,8 @@ export const listInvitations: ListOperation<object, object, Rows<KnownInvitation
 };
 
 async function openFeed(readers: Readers) {
-  const { PasskeyFeed } = await import('../../enforcement/eam/passkeys/ledger-passkeys.ts');
-  const { store, ledger, head } = await readers.sources();
-  const { book } = await PasskeyFeed.open({ store, reader: ledger });
-  return { book, head };
+  const { passkeys, head } = await readers.sources();
+  return { book: await passkeys(), head };
 }
 
 function invitationItem({ invitation, approval, used }: KnownInvitation): object {

@@ -1,6 +1,6 @@
 import { numberText, plural, type Reason } from '@countersign/core';
 import { CAUSE_TEXTS, type Cause } from '../../reconcile/actions/action-verdict.ts';
-import type { IncidentView } from '../../reports/findings/incident-view.ts';
+import type { IncidentSummary } from '../../reports/findings/incident-view.ts';
 import { reasonsOf } from '../definition/conclusion.ts';
 import { blindReason, failureReason, healthsOfAnswer } from '../readers/health-note.ts';
 import type { Sources } from '../readers/readers.ts';
@@ -50,7 +50,7 @@ export function accountedAnswer(
 /** Is nothing wrong? Silence counts only if every source was collected and every rule could see. */
 export async function clearAnswer(
   sources: Sources,
-  open: readonly IncidentView[],
+  open: readonly IncidentSummary[],
   period: OverviewPeriod & { readonly coveredToMs: number; readonly nowMs: number },
 ): Promise<OverviewAnswer> {
   const { fromMs, coveredToMs, tenant, nowMs } = period;

@@ -1,5 +1,5 @@
 import { instantOfMs } from '@countersign/core';
-import type { IncidentView } from '../../reports/findings/incident-view.ts';
+import type { IncidentSummary } from '../../reports/findings/incident-view.ts';
 import type { OperationContext } from '../definition/operation.ts';
 import type { Sources } from '../readers/readers.ts';
 import type { OverviewWaiting } from './overview-item.ts';
@@ -14,7 +14,7 @@ const ENDING_MS = 7 * 86_400_000;
 export async function overviewWaiting(
   context: OperationContext,
   sources: Sources,
-  open: readonly IncidentView[],
+  open: readonly IncidentSummary[],
 ): Promise<readonly OverviewWaiting[]> {
   const { tenant, clock, dataDir } = context;
   const nowMs = clock.now();
@@ -38,7 +38,7 @@ function waiting(
   return { what, count, since: since ?? null, links: [{ operation, input: {} }] };
 }
 
-function unassigned(open: readonly IncidentView[]): OverviewWaiting {
+function unassigned(open: readonly IncidentSummary[]): OverviewWaiting {
   const free = open.filter(({ assignee }) => assignee === null);
   const sinceMs = Math.min(...free.map(({ firstMs }) => firstMs));
   return waiting('incidents unassigned', free.length, sinceMs, 'findings incidents');
@@ -57,16 +57,17 @@ function suppressions(
   return waiting('suppressions ending', ends.length, Math.min(...ends), 'findings');
 }
 
-async function approvals({ store, ledger }: Sources, nowMs: number): Promise<OverviewWaiting> {
+async function approvals(
+  { store, ledger, passkeys }: Sources,
+  nowMs: number,
+): Promise<OverviewWaiting> {
   const { bypassesOf } = await import('../../enforcement/bypass/bypass.ts');
   const { readBypasses } = await import('../../enforcement/bypass/read-bypasses.ts');
-  const { PasskeyFeed } = await import('../../enforcement/eam/passkeys/ledger-passkeys.ts');
   const bypasses = [...bypassesOf(await readBypasses({ store, reader: ledger })).values()].filter(
     ({ request, approval, end }) =>
       approval === undefined && end === undefined && request.statement.untilMs > nowMs,
   );
-  const { book } = await PasskeyFeed.open({ store, reader: ledger });
-  const invitations = [...book.invitations()].filter(
+  const invitations = [...(await passkeys()).invitations()].filter(
     ({ invitation, approval, used }) =>
       invitation.reason === 'recovery' &&
       approval === null &&

@@ -1,6 +1,6 @@
 import { instantOfMs, unknown } from '@countersign/core';
 import { z } from 'zod';
-import type { IncidentView } from '../../reports/findings/incident-view.ts';
+import type { IncidentSummary } from '../../reports/findings/incident-view.ts';
 import { answerConclusion, type Conclusion, firstDoubt, YES } from '../definition/conclusion.ts';
 import { field } from '../definition/fields.ts';
 import {
@@ -109,18 +109,18 @@ function isRunning(store: Sources['store'], tenant: string | undefined): boolean
 async function openIncidents(
   { tenant, clock }: OperationContext,
   sources: Sources,
-): Promise<readonly IncidentView[]> {
-  const { incidentViews, severityOf } = await import('../../reports/findings/incident-view.ts');
+): Promise<readonly IncidentSummary[]> {
+  const { incidentSummaries, severityOf } = await import('../../reports/findings/incident-view.ts');
   const grave = (await knownIncidents(sources)).filter(
     (incident) =>
       severityOf(incident) >= SEVERITY_MIN &&
       (tenant === undefined || incident.findings.some(({ draft }) => draft.tenant === tenant)),
   );
   const options = { steps: await stepNames(sources), nowMs: clock.now() };
-  return (await incidentViews(sources.store, grave, options)).filter(({ open }) => open > 0);
+  return incidentSummaries(sources.store, grave, options).filter(({ open }) => open > 0);
 }
 
-function incidentItem(view: IncidentView): OverviewIncident {
+function incidentItem(view: IncidentSummary): OverviewIncident {
   const { incident, title, severity, open, assignee, firstMs, lastMs } = view;
   const [first, last] = [instantOfMs(firstMs) ?? null, instantOfMs(lastMs) ?? null];
   return { incident: incident.id, title, severity, open, assignee, first, last };

@@ -66,3 +66,34 @@ test('without waiting, the first caller gets nothing and the next one the answer
   await question.ask(1);
   assert.deepEqual(await ready(), { value: 1, head: headAt(1) });
 });
+
+test('an answer that takes long is renewed less often', async () => {
+  const question = new Question();
+  const slow = async (): Promise<number> => {
+    question.nowMs += 10_000;
+    return question.compute();
+  };
+  const ask = (): Promise<unknown> => question.cache.of('slow', headAt(question.nowMs), slow);
+  await ask();
+  question.nowMs += 20_000;
+  await ask();
+  assert.equal(question.asked, 1);
+  question.nowMs += 15_000;
+  await ask();
+  assert.equal(question.asked, 2, 'renewed in the background');
+});
+
+test('a cache that settles waits for what is computed', async () => {
+  const question = new Question();
+  const { promise, resolve } = Promise.withResolvers<number>();
+  void question.cache.of('long', headAt(1), () => promise);
+  let isSettled = false;
+  const settled = question.cache.settled().then(() => {
+    isSettled = true;
+  });
+  await new Promise((after) => setImmediate(after));
+  assert.equal(isSettled, false);
+  resolve(1);
+  await settled;
+  await question.cache.settled();
+});

@@ -8,6 +8,7 @@ import type { LedgerHead } from '../../store/reading/ledger-head.ts';
 export class AnswerCache {
   readonly #clock: Clock;
   readonly #kept = new Map<string, KeptAnswer>();
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -24,7 +25,8 @@ export class AnswerCache {
     const ageMs = kept === undefined ? Infinity : nowMs - kept.atMs;
     if (kept !== undefined && ageMs <= ANSWER_AGE_MS_MAX) {
       const isSame = kept.size === head.asOf.size && ageMs <= ANSWER_FRESH_MS;
-      if (!isSame && ageMs > ANSWER_RENEWAL_MS && !kept.isRenewing) {
+      const renewalMs = Math.max(ANSWER_RENEWAL_MS, RENEWAL_PAUSES * kept.tookMs);
+      if (!isSame && ageMs > renewalMs && !kept.isRenewing) {
         kept.isRenewing = true;
         void this.#start(name, head, compute).catch(() => undefined);
       }
@@ -47,16 +49,22 @@ export class AnswerCache {
     return undefined;
   }
 
+  /** Resolves when nothing is computed: before that, the readers MUST NOT be closed. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
   #start<T>(
     name: string,
     head: LedgerHead,
     compute: () => Promise<T>,
     when: 'at once' | 'when done' = 'when done',
   ): Promise<CachedAnswer<T>> {
+    const startedMs = this.#clock.now();
     const answer = compute().then((value) => ({ value, head }));
     const next: KeptAnswer = {
-      ...{ answer, atMs: this.#clock.now(), size: head.asOf.size },
-      ...{ isRenewing: false, isDone: false },
+      ...{ answer, atMs: startedMs, size: head.asOf.size },
+      ...{ isRenewing: false, isDone: false, tookMs: 0 },
     };
     const keep = (): void => {
       this.#kept.delete(name);
@@ -66,11 +74,15 @@ export class AnswerCache {
     };
     // Callers that ask meanwhile share the computation.
     if (when === 'at once') keep();
+    this.#running.add(answer);
     const done = (): void => {
+      this.#running.delete(answer);
       next.isDone = true;
+      next.tookMs = this.#clock.now() - startedMs;
       keep();
     };
     answer.then(done, () => {
+      this.#running.delete(answer);
       const kept = this.#kept.get(name);
       if (kept === next) this.#kept.delete(name);
       else if (kept !== undefined) kept.isRenewing = false;
@@ -88,6 +100,8 @@ type KeptAnswer = {
   readonly size: number;
   isRenewing: boolean;
   isDone: boolean;
+  /** How long its computation took. */
+  tookMs: number;
 };
 
 /** An incident has three pages, and each what-if is a question of its own. */
@@ -95,6 +109,9 @@ const ANSWERS_KEPT_MAX = 64;
 
 /** Between two renewals. A page that follows the service asks more often. */
 const ANSWER_RENEWAL_MS = 5_000;
+
+/** Renewing takes at most this part of a core, however long it takes. */
+const RENEWAL_PAUSES = 4;
 
 /** An answer depends on the clock as well: what is late, and which suppression has ended. */
 const ANSWER_FRESH_MS = 60_000;

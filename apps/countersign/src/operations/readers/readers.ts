@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { type Clock, CountersignError, watermarkText } from '@countersign/core';
 import { LedgerReader, layout } from '@countersign/ledger/reader';
 import type { DetectorProfile } from '../../detection/runner/detector-profile.ts';
+import type { PasskeyFeed } from '../../enforcement/eam/passkeys/ledger-passkeys.ts';
+import type { PasskeyRegistry } from '../../enforcement/eam/passkeys/passkey-registry.ts';
 import type { LedgerHead } from '../../store/reading/ledger-head.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { type Conclusion, unknown, YES } from '../definition/conclusion.ts';
@@ -14,6 +16,8 @@ export type Sources = {
   readonly ledger: LedgerReader;
   readonly store: StoreReader;
   readonly head: LedgerHead;
+  /** The passkeys of people, and invitations to register one. */
+  readonly passkeys: () => Promise<PasskeyRegistry>;
   /** All rules and detectors. */
   readonly profiles: () => Promise<readonly DetectorProfile[]>;
   /** The head of an answer about findings: as far as every detector has read. */
@@ -34,6 +38,8 @@ export type SharedReaders = {
   readonly ledger: LedgerReader;
   readonly store: StoreReader;
   readonly answers?: AnswerCache;
+  /** Each sign-in of a person adds a record, so a service reads only new ones. */
+  readonly passkeys?: Pick<PasskeyFeed, 'current'>;
   /** The rules of the service's start, which its detection applies. */
   readonly profiles?: () => Promise<readonly DetectorProfile[]>;
 };
@@ -140,8 +146,17 @@ export class Readers implements Disposable {
       return answer === undefined ? undefined : this.#lowered(answer);
     };
     const profiles = () => this.#readProfiles();
-    return { ledger, store, head, profiles, examined, kept, keptIfReady };
+    const passkeys = async (): Promise<PasskeyRegistry> => {
+      const feed = this.#shared?.passkeys ?? (await openPasskeys(ledger, store));
+      return feed.current();
+    };
+    return { ledger, store, head, passkeys, profiles, examined, kept, keptIfReady };
   }
+}
+
+async function openPasskeys(ledger: LedgerReader, store: StoreReader): Promise<PasskeyFeed> {
+  const { PasskeyFeed: Feed } = await import('../../enforcement/eam/passkeys/ledger-passkeys.ts');
+  return Feed.of({ store, reader: ledger });
 }
 
 async function readProfiles(): Promise<readonly DetectorProfile[]> {

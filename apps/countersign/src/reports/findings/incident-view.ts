@@ -27,20 +27,37 @@ export type IncidentView = {
   readonly work: readonly WorkItem[];
 };
 
+/** An incident without its ties, whose names and entries are in the events. */
+export type IncidentSummary = Omit<IncidentView, 'ties'>;
+
+type ViewOptions = { readonly steps: StepNames; readonly nowMs: number };
+
 /** The gravest first, then the latest. */
 export async function incidentViews(
   store: Pick<StoreReader, 'identities' | 'over' | 'findings'>,
   incidents: readonly Incident[],
-  { steps, nowMs }: { readonly steps: StepNames; readonly nowMs: number },
+  options: ViewOptions,
 ): Promise<IncidentView[]> {
   const ties = await shownTies(store, incidents);
-  const views = incidents.map((incident): IncidentView => {
+  return incidentSummaries(store, incidents, options).map((summary) => ({
+    ...summary,
+    ties: ties.get(summary.incident) ?? [],
+  }));
+}
+
+/** The gravest first, then the latest. */
+export function incidentSummaries(
+  store: Pick<StoreReader, 'findings'>,
+  incidents: readonly Incident[],
+  { steps, nowMs }: ViewOptions,
+): IncidentSummary[] {
+  const views = incidents.map((incident): IncidentSummary => {
     const { findings } = incident;
     const statuses = findings.map((finding) => statusOf(finding, nowMs));
     const work = store.findings.workOn(findings.map(({ uid }) => uid));
     const open = statuses.filter((status) => status !== RESOLVED && status !== SUPPRESSED);
     return {
-      ...{ incident, title: incidentTitle(incident, steps), ties: ties.get(incident) ?? [] },
+      ...{ incident, title: incidentTitle(incident, steps) },
       // New while one of its findings is; resolved when all are.
       ...{ open: open.length, status: Math.min(...statuses) as FindingStatus },
       firstMs: Math.min(...findings.map(({ draft }) => draft.firstMs)),

@@ -2,10 +2,12 @@ import { type Clock, startThread, systemClock, systemRandom } from '@countersign
 import { LedgerReader } from '@countersign/ledger/reader';
 import { systemWait } from '@countersign/m365';
 import { consoleFolder } from '../../config/installed-package.ts';
+import { PasskeyFeed } from '../../enforcement/eam/passkeys/ledger-passkeys.ts';
 import type { AgentPeople } from '../../mcp/agent-people.ts';
 import { type McpHandler, mcpHandler } from '../../mcp/mcp-handler.ts';
 import { loadProfiles } from '../../operations/host/load-detectors.ts';
 import { AnswerCache } from '../../operations/readers/answer-cache.ts';
+import type { SharedReaders } from '../../operations/readers/readers.ts';
 import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
 import { PseudonymLookup } from '../../operators/pseudonyms/pseudonym-lookup.ts';
@@ -80,7 +82,8 @@ async function run(): Promise<void> {
   }
   const files = readConsoleFiles(consoleFolder());
   const pseudonyms = Pseudonyms.open(dir, systemRandom);
-  const profiles = onceRead(loadProfiles);
+  const shared = sharedReaders(ledger, store);
+  const { answers, passkeys, profiles } = shared;
   const detectors = detectorStates({ clock, store, loadProfiles: profiles, onFailure });
   const tracing = tracingOf();
   const people = peopleOf(pseudonyms, ledger, store);
@@ -103,8 +106,7 @@ async function run(): Promise<void> {
       spanMetric([{ thread: 'interface', counts: tracing?.counts() }]),
     ],
     tracer: tracing?.tracer,
-    // An emulated clock may run fast, and an answer takes the time of this machine.
-    shared: { ledger, store, answers: new AnswerCache(systemClock), profiles },
+    shared,
     cursorKey: cursorKey(dir),
     onFailure,
   });
@@ -114,6 +116,8 @@ async function run(): Promise<void> {
       answerExchange(exchange, (request, peer) => app.fetch(stopping(request), peer)),
   });
   send({ kind: 'listening', url: listener.url });
+  // So that the first page need not wait. A failure is reported to the caller that asks next.
+  const warm = Promise.allSettled([passkeys.current(), profiles()]);
   await new Promise<void>((resolve) => {
     stopped.signal.addEventListener('abort', () => resolve(), { once: true });
   });
@@ -122,6 +126,8 @@ async function run(): Promise<void> {
   app.close();
   callers.state.close();
   keptReplies.close();
+  store.stop();
+  await Promise.all([answers.settled(), warm]);
   ledger.close();
   store.close();
 }
@@ -169,6 +175,17 @@ function openMcp(
 
 function detectorStates(parts: Omit<DetectorStateOptions, 'stopwatch'>): DetectorStates {
   return new DetectorStates({ ...parts, stopwatch: systemClock });
+}
+
+/** What callers share: a page reads none of it again. */
+function sharedReaders(ledger: LedgerReader, store: StoreReader): Required<SharedReaders> {
+  return {
+    ...{ ledger, store },
+    // An emulated clock may run fast, and an answer takes the time of this machine.
+    answers: new AnswerCache(systemClock),
+    passkeys: PasskeyFeed.of({ store, reader: ledger }),
+    profiles: onceRead(loadProfiles),
+  };
 }
 
 /** Reads a value once. A failure is not kept. */

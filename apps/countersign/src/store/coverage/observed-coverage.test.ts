@@ -97,3 +97,34 @@ test('SQL sees the same states, with lateness and expiry at the time of the quer
     ['lost', 3],
   ]);
 });
+
+test('an open reader shows each new poll at once, and a source that is late in time', async (t) => {
+  const dir = await folder(t);
+  const store = await Store.open(dir);
+  const clock = new ManualClock(START_MS + 30 * MINUTE_MS);
+  const reader = await StoreReader.open(dir, { clock });
+  t.after(() => {
+    reader.close();
+    store.close();
+  });
+  const seen = polls(60);
+  const post = (from: number, to: number): void => {
+    const observations = seen.slice(from, to).map((each, i) => ({ index: from + i, seen: each }));
+    store.post({ facts: { observations } });
+    store.commit(to);
+  };
+  const reachedMs = (): number =>
+    Math.max(...reader.coverage().map(({ state, toMs }) => (state === 'lost' ? 0 : (toMs ?? 0))));
+  post(0, 30);
+  const before = reachedMs();
+  assert.equal(reachedMs(), before);
+  post(30, 40);
+  assert.ok(reachedMs() > before, 'at the same time of the clock');
+  const statesAt = (nowMs: number): string[] => {
+    clock.step(nowMs - clock.now());
+    return reader.coverage().map(({ state }) => state);
+  };
+  const now = statesAt(START_MS + 40 * MINUTE_MS);
+  assert.notDeepEqual(statesAt(START_MS + 24 * 60 * MINUTE_MS), now, 'a day without a poll');
+  assert.deepEqual(statesAt(START_MS + 40 * MINUTE_MS), now, 'an earlier time again');
+});

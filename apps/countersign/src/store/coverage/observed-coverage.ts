@@ -6,7 +6,7 @@ import {
   type DueCheck,
   type UnreadWindow,
 } from '@countersign/coverage';
-import { OBSERVATIONS_UNFOLDED_MAX } from '../limits.ts';
+import { COVERAGE_KEPT_MS, OBSERVATIONS_UNFOLDED_MAX } from '../limits.ts';
 import type { CoverageRow } from '../rows/entry-rows.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
 
@@ -17,9 +17,16 @@ import type { StateDatabase } from '../sqlite/state-database.ts';
 export class ObservedCoverage {
   #reducer = new CoverageReducer();
   #upTo = -1;
+  /** The rows of a moment. One answer asks for them several times, about every source. */
+  #kept: { readonly rows: readonly CoverageRow[]; upTo: number; nowMs: number } | undefined;
 
-  facts(state: StateDatabase, nowMs: number): CoverageRow[] {
-    return this.#upToDate(state).rows(nowMs).map(factOf);
+  facts(state: StateDatabase, nowMs: number): readonly CoverageRow[] {
+    const reducer = this.#upToDate(state);
+    const upTo = this.#upTo;
+    if (this.#kept?.upTo !== upTo || !isSameMoment(this.#kept.nowMs, nowMs)) {
+      this.#kept = { rows: reducer.rows(nowMs).map(factOf), upTo, nowMs };
+    }
+    return this.#kept.rows;
   }
 
   canaries(state: StateDatabase): CanaryTally[] {
@@ -65,6 +72,11 @@ export function foldObservations(state: StateDatabase): void {
     upTo = index;
   }
   state.setObserved(upTo, reducer.keep());
+}
+
+/** A later time may make a source late, so it is never taken for an earlier one. */
+function isSameMoment(keptMs: number, nowMs: number): boolean {
+  return keptMs === nowMs || (nowMs > keptMs && nowMs - keptMs <= COVERAGE_KEPT_MS);
 }
 
 function factOf({ entries, ...interval }: CoverageInterval): CoverageRow {

@@ -24,6 +24,7 @@ export class PasskeyFeed {
   readonly book: PasskeyRegistry = new PasskeyRegistry();
   readonly #source: PasskeySource;
   #next = 0;
+  #turn: Promise<void> = Promise.resolve();
 
   private constructor(source: PasskeySource) {
     this.#source = source;
@@ -38,6 +39,14 @@ export class PasskeyFeed {
     const feed = new PasskeyFeed(source);
     await feed.follow();
     return feed;
+  }
+
+  /** All records, as far as the reader sees. Callers that share a feed wait for each other. */
+  async current(): Promise<PasskeyRegistry> {
+    const turn = this.#turn.then(() => this.follow());
+    this.#turn = turn.catch(() => undefined);
+    await turn;
+    return this.book;
   }
 
   /** Reads new entries, as far as the reader sees. */
