@@ -1,12 +1,18 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { Feed } from '../core/feed-record.ts';
+import type { Feed, FeedRecord } from '../core/feed-record.ts';
 
 import type { Slot, SpillStore } from './spill-store.ts';
 
-/** Compressing a smaller batch costs more memory for the frame than it saves. */
-const COMPRESS_BYTES_MIN: number = 4 * 1024;
-/** Decoded batches in the cache, because the next Graph page reads the same ones. */
-const DECODED_BATCHES_MAX: number = 64;
+/**
+ * Creating a compressor for a smaller batch costs more time than the bytes are worth: a small
+ * company has thousands of them.
+ */
+const COMPRESS_BYTES_MIN: number = 16 * 1024;
+/**
+ * Decoded text in the cache of a feed. The next Graph page reads the same batches, and so does the
+ * next poll of a collector that reads the last two days again.
+ */
+const DECODED_BYTES_MAX: number = 16 * 1024 * 1024;
 
 /** Records that became available together: a blob in the Activity API. */
 export type Batch = {
@@ -40,6 +46,8 @@ export type BatchEntry = {
   readonly atMs: number;
   readonly completes: boolean;
   readonly json: string;
+  /** `json`, parsed on first use. */
+  readonly body: FeedRecord['body'];
 };
 
 /** The positions of the records in a batch. */
@@ -70,6 +78,7 @@ export class BatchStore {
   readonly #kept: PackedBatch[] = [];
   /** Most recently used last. */
   readonly #decoded = new Map<Batch, readonly BatchEntry[]>();
+  #decodedBytes = 0;
 
   constructor(vault: SpillStore) {
     this.#vault = vault;
@@ -136,9 +145,10 @@ export class BatchStore {
     }
     const entries = this.#decode(batch as PackedBatch);
     this.#decoded.set(batch, entries);
+    this.#decodedBytes += this.size(batch);
     for (const oldest of this.#decoded.keys()) {
-      if (this.#decoded.size <= DECODED_BATCHES_MAX) break;
-      this.#decoded.delete(oldest);
+      if (this.#decodedBytes <= DECODED_BYTES_MAX || oldest === batch) break;
+      this.#forgetDecoded(oldest);
     }
     return entries;
   }
@@ -147,10 +157,14 @@ export class BatchStore {
   forget(beforeMs: number): boolean {
     const old = this.#kept.splice(0, this.#firstFrom(beforeMs));
     for (const batch of old) {
-      this.#decoded.delete(batch);
+      this.#forgetDecoded(batch);
       this.#vault.free(batch.slot);
     }
     return old.length > 0;
+  }
+
+  #forgetDecoded(batch: Batch): void {
+    if (this.#decoded.delete(batch)) this.#decodedBytes -= this.size(batch);
   }
 
   #bodies({ slot, bodies }: PackedBatch): Buffer {
@@ -171,7 +185,7 @@ export class BatchStore {
       const length = directory.lengths[i] as number;
       const json = text.slice(at, at + length);
       at += length + 1;
-      return { id, atMs: directory.atMs[i] as number, completes: completes.has(i), json };
+      return entryOf({ id, atMs: directory.atMs[i] as number, completes: completes.has(i), json });
     });
   }
 
@@ -186,6 +200,17 @@ export class BatchStore {
     }
     return low;
   }
+}
+
+function entryOf(text: Omit<BatchEntry, 'body'>): BatchEntry {
+  let body: FeedRecord['body'] | undefined;
+  return {
+    ...text,
+    get body() {
+      body ??= JSON.parse(text.json) as FeedRecord['body'];
+      return body;
+    },
+  };
 }
 
 /** Into one output chunk that fits everything; default chunks cost as much as the compression. */

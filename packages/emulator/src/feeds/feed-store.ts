@@ -2,7 +2,7 @@ import type { Feed, FeedRecord, Occurrence } from '../core/feed-record.ts';
 
 import { SeededRandom } from '../core/seeded-random.ts';
 import { BatchBuilder, type DeliveryRoute } from './batch-builder.ts';
-import { type Batch, type BatchContent, BatchStore } from './batch-store.ts';
+import { type Batch, type BatchContent, type BatchEntry, BatchStore } from './batch-store.ts';
 import { SpillStore } from './spill-store.ts';
 
 /** Windows by event time that each feed caches, because a report's next page is in the same one. */
@@ -260,13 +260,8 @@ function keyOf(tenantId: string, feed: Feed): string {
   return `${tenantId}\n${feed}`;
 }
 
-function storedOf(
-  feed: Feed,
-  entry: { id: string; atMs: number; completes: boolean; json: string },
-  availableMs: number,
-): StoredRecord {
+function storedOf(feed: Feed, entry: BatchEntry, availableMs: number): StoredRecord {
   const { id, atMs, completes, json } = entry;
-  let body: FeedRecord['body'] | undefined;
   return {
     availableMs,
     json,
@@ -276,8 +271,7 @@ function storedOf(
       atMs,
       ...(completes && { completes }),
       get body() {
-        body ??= JSON.parse(json) as FeedRecord['body'];
-        return body;
+        return entry.body;
       },
     },
   };

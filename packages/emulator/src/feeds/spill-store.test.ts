@@ -41,3 +41,12 @@ test('after the end only memory remains', () => {
   assert.throws(() => vault.read(first));
   assert.equal(vault.read(last).toString(), 'last');
 });
+
+test('a small buffer does not keep the pool that it is part of', () => {
+  const vault = new SpillStore();
+  const pooled = Buffer.from('a record');
+  assert.ok(pooled.buffer.byteLength > pooled.length, 'Node takes small buffers from a pool');
+  const kept = vault.read(vault.keep(pooled));
+  assert.equal(kept.toString(), 'a record');
+  assert.equal(kept.buffer.byteLength, kept.length);
+});

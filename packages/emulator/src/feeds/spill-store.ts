@@ -38,8 +38,11 @@ export class SpillStore {
     this.#memoryBytes = options.memoryBytes ?? VAULT_MEMORY_BYTES;
   }
 
+  /** Keeps a copy. A small buffer is part of Node's pool, and would keep all of that alive. */
   keep(bytes: Buffer): Slot {
-    const slot: Slot = { bytes, file: undefined, offset: 0, length: bytes.length };
+    const copy = Buffer.allocUnsafeSlow(bytes.length);
+    bytes.copy(copy);
+    const slot: Slot = { bytes: copy, file: undefined, offset: 0, length: bytes.length };
     this.#young.push(slot);
     this.#youngBytes += bytes.length;
     if (this.#youngBytes > this.#memoryBytes) this.#spill();
