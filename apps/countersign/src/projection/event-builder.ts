@@ -62,8 +62,9 @@ export class EventBuilder {
   /** The event of one delivery. */
   ofRecord(index: number, leaf: Leaf, body: Uint8Array): OcsfEvent {
     const record = { ...leaf, value: parseBody(body) };
-    const entry = this.#entry([index], Date.parse(leaf.seen));
-    return toOcsf(record, interpret(record, this.#memo), { ...entry, size: leaf.size }, this.#memo);
+    const { seen, size } = leaf;
+    const entry = { origin: this.#ledger.origin, indices: [index], seen, size };
+    return toOcsf(record, interpret(record, this.#memo), entry, this.#memo);
   }
 
   /** The mail items in each of these actions, by index. */

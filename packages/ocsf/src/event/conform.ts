@@ -39,27 +39,32 @@ function conformObject(
   top: ClassShape | null,
 ): Record<string, unknown> | undefined {
   const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(draft)) {
+  let isEmpty = true;
+  for (const name of Object.keys(draft)) {
+    const value = draft[name];
+    if (value === undefined || value === null) continue;
     const attribute = shape.attributes.get(name);
-    if (value === undefined || value === null || attribute === undefined) continue;
+    if (attribute === undefined) continue;
     const good = attribute.isArray ? conformList(value, attribute) : conformValue(value, attribute);
-    if (good !== undefined) kept[name] = good;
+    if (good === undefined) continue;
+    kept[name] = good;
+    isEmpty = false;
   }
   // The standard caption replaces the vendor's word, which stays under `unmapped`.
   for (const [name, caption] of captionsWanted(kept, shape)) kept[name] = caption;
   if (top !== null) {
-    for (const [name, attribute] of shape.attributes) {
-      const missing = attribute.isRequired || shape.atLeastOne[0] === name;
-      if (missing && kept[name] === undefined) kept[name] = PLACEHOLDERS[name] ?? 0;
+    for (const name of shape.filled) {
+      if (kept[name] === undefined) kept[name] = PLACEHOLDERS[name] ?? 0;
     }
     return kept;
   }
-  for (const [name, attribute] of shape.attributes) {
-    if (attribute.isRequired && kept[name] === undefined) return undefined;
+  if (isEmpty) return undefined;
+  for (const name of shape.required) {
+    if (kept[name] === undefined) return undefined;
   }
   const hasOne =
     shape.atLeastOne.length === 0 || shape.atLeastOne.some((name) => kept[name] !== undefined);
-  return hasOne && Object.keys(kept).length > 0 ? kept : undefined;
+  return hasOne ? kept : undefined;
 }
 
 function conformList(value: unknown, attribute: AttributeShape): unknown[] | undefined {

@@ -12,8 +12,20 @@ export type ClassShape = Shape & {
 
 export type Shape = {
   readonly attributes: ReadonlyMap<string, AttributeShape>;
+  /** The names among {@link attributes}, which are many, that are required. */
+  readonly required: readonly string[];
+  /** The same, with the first of {@link atLeastOne}. */
+  readonly filled: readonly string[];
+  /** Attributes like `status_id`, whose captions `status` may hold. */
+  readonly captioned: readonly CaptionedAttribute[];
   readonly atLeastOne: readonly string[];
   readonly justOne: readonly string[];
+};
+
+type CaptionedAttribute = {
+  readonly name: string;
+  readonly beside: string;
+  readonly captions: ReadonlyMap<string, string>;
 };
 
 export type AttributeShape = {
@@ -107,10 +119,8 @@ function checkShape(value: Members, shape: Shape, path: string, check: Check): v
     if (value[name] !== caption)
       check.problems.push({ path: at(name), what: `must be ${caption}` });
   }
-  for (const [name, attribute] of shape.attributes) {
-    if (attribute.isRequired && value[name] === undefined) {
-      check.problems.push({ path: at(name), what: 'is required' });
-    }
+  for (const name of shape.required) {
+    if (value[name] === undefined) check.problems.push({ path: at(name), what: 'is required' });
   }
   const present = (names: readonly string[]): number =>
     names.filter((name) => value[name] !== undefined).length;
@@ -129,12 +139,14 @@ const OTHER = 99;
  * the vendor's word is used.
  */
 export function captionsWanted(value: Members, shape: Shape): [name: string, caption: string][] {
-  return Object.entries(value).flatMap(([name, number]): [string, string][] => {
-    const caption = shape.attributes.get(name)?.values?.get(String(number));
-    if (caption === undefined || number === OTHER || !name.endsWith('_id')) return [];
-    const beside = name.slice(0, -'_id'.length);
-    return value[beside] === undefined ? [] : [[beside, caption]];
-  });
+  const wanted: [name: string, caption: string][] = [];
+  for (const { name, beside, captions } of shape.captioned) {
+    const number = value[name];
+    if (number === undefined || number === OTHER || value[beside] === undefined) continue;
+    const caption = captions.get(String(number));
+    if (caption !== undefined) wanted.push([beside, caption]);
+  }
+  return wanted;
 }
 
 function checkAttribute(
@@ -186,7 +198,7 @@ function readTable(): void {
     const base = CLASSES.get(0)?.attributes ?? [];
     CLASSES.set(Number(first), {
       ...shape,
-      attributes: new Map([...base, ...shape.attributes]),
+      ...attributeLists(new Map([...base, ...shape.attributes]), shape.atLeastOne),
       uid: Number(first),
       name,
       caption,
@@ -216,7 +228,24 @@ function shapeOf(text: string): Shape {
       values: values === undefined ? null : captionsOf(values),
     });
   }
-  return { attributes, atLeastOne, justOne };
+  return { ...attributeLists(attributes, atLeastOne), atLeastOne, justOne };
+}
+
+/** Few attributes are required or have captions, and each event is compared with them. */
+function attributeLists(
+  attributes: ReadonlyMap<string, AttributeShape>,
+  [first]: readonly string[],
+): Pick<Shape, 'attributes' | 'required' | 'filled' | 'captioned'> {
+  const all = [...attributes];
+  const required = all.flatMap(([name, { isRequired }]) => (isRequired ? [name] : []));
+  const filled = all.flatMap(([name, { isRequired }]) => {
+    return isRequired || name === first ? [name] : [];
+  });
+  const captioned = all.flatMap(([name, { values }]): CaptionedAttribute[] => {
+    if (values === null || !name.endsWith('_id')) return [];
+    return [{ name, beside: name.slice(0, -'_id'.length), captions: values }];
+  });
+  return { attributes, required, filled, captioned };
 }
 
 function captionsOf(written: string): ReadonlyMap<string, string> {

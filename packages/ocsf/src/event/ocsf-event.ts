@@ -12,17 +12,19 @@ import { type ClassShape, classes, isRecord } from './event-schema.ts';
 import { unmappedOf } from './unmapped.ts';
 
 /** OCSF observable type_id by the path of the attribute. */
-const OBSERVABLES: readonly (readonly [path: string, typeId: number, type: string])[] = [
-  ['src_endpoint.ip', 2, 'IP Address'],
-  ['actor.user.name', 4, 'User Name'],
-  ['user.name', 4, 'User Name'],
-  ['email.from', 5, 'Email Address'],
-  ['email.message_uid', 42, 'Message UID'],
-  ['device.hostname', 1, 'Hostname'],
-  ['file.path', 45, 'File Path'],
-  ['http_request.user_agent', 16, 'HTTP User-Agent'],
-  ['src_endpoint.location.country', 14, 'Country'],
-];
+const OBSERVABLES = (
+  [
+    ['src_endpoint.ip', 2, 'IP Address'],
+    ['actor.user.name', 4, 'User Name'],
+    ['user.name', 4, 'User Name'],
+    ['email.from', 5, 'Email Address'],
+    ['email.message_uid', 42, 'Message UID'],
+    ['device.hostname', 1, 'Hostname'],
+    ['file.path', 45, 'File Path'],
+    ['http_request.user_agent', 16, 'HTTP User-Agent'],
+    ['src_endpoint.location.country', 14, 'Country'],
+  ] as const
+).map(([name, type_id, type]) => ({ name, path: name.split('.'), type_id, type }));
 
 /** The position of an event in the ledger. */
 export type EventEntry = {
@@ -70,13 +72,8 @@ export function toOcsf(
   const observables = observablesOf(event);
   if (observables.length > 0) event['observables'] = observables;
   event['unmapped'] = { ...unmappedOf(record.value, event), entries: [...entry.indices] };
-  const { class_uid, type_uid, time } = event;
-  return {
-    ...event,
-    class_uid: Number(class_uid),
-    type_uid: Number(type_uid),
-    time: Number(time),
-  };
+  for (const name of ['class_uid', 'type_uid', 'time']) event[name] = Number(event[name]);
+  return event as OcsfEvent;
 }
 
 const OTHER = 99;
@@ -153,7 +150,8 @@ function captionOf(shape: ClassShape, attribute: string, value: number): string 
 /** Merges objects member by member. `override` wins, except where it is missing or null. */
 function mergeAttributes(base: Attributes, override: Attributes): Attributes {
   const result: Record<string, Attribute> = { ...base };
-  for (const [name, value] of Object.entries(override)) {
+  for (const name of Object.keys(override)) {
+    const value = override[name];
     if (value === undefined || value === null) continue;
     const before = result[name];
     result[name] =
@@ -166,8 +164,8 @@ function mergeAttributes(base: Attributes, override: Attributes): Attributes {
 
 function observablesOf(event: Readonly<Record<string, unknown>>): unknown[] {
   const found: unknown[] = [];
-  for (const [name, type_id, type] of OBSERVABLES) {
-    const value = valueAt(event, name.split('.'));
+  for (const { name, path, type_id, type } of OBSERVABLES) {
+    const value = valueAt(event, path);
     if (typeof value === 'string') found.push({ name, type_id, type, value });
   }
   return found;

@@ -34,9 +34,8 @@ export function unmappedOf(value: unknown, event: unknown): Json {
 function unplaced(members: Json, placed: ReadonlySet<string>): Json {
   const rest: [string, unknown][] = [];
   for (const [name, value] of Object.entries(members)) {
-    const folded = name.toLowerCase();
-    if (isPlaced(folded, value, placed)) continue;
-    if (WRAPPERS.has(folded) && isObject(value)) {
+    if (isPlaced(name, value, placed)) continue;
+    if (isObject(value) && WRAPPERS.has(name.toLowerCase())) {
       const inner = unplaced(value, placed);
       if (Object.keys(inner).length > 0 || Object.keys(value).length === 0)
         rest.push([name, inner]);
@@ -51,18 +50,22 @@ function unplaced(members: Json, placed: ReadonlySet<string>): Json {
 /** Any event contains numbers and short texts ("0", "Yes"), so they prove nothing. */
 const TELLING_CHARS_MIN = 4;
 
-function isPlaced(folded: string, value: unknown, placed: ReadonlySet<string>): boolean {
+function isPlaced(name: string, value: unknown, placed: ReadonlySet<string>): boolean {
   if (typeof value !== 'string' || value.length < TELLING_CHARS_MIN) return false;
-  return PLACED.has(folded) && placed.has(value);
+  return placed.has(value) && PLACED.has(name.toLowerCase());
 }
 
-/** Every text in the event. */
+/** Every text in the event that is long enough to prove something. */
 function textsOf(event: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   const walk = (value: unknown): void => {
-    if (typeof value === 'string') found.add(value);
-    else if (Array.isArray(value)) value.forEach(walk);
-    else if (isRecord(value)) Object.values(value).forEach(walk);
+    if (typeof value === 'string') {
+      if (value.length >= TELLING_CHARS_MIN) found.add(value);
+    } else if (Array.isArray(value)) {
+      for (const item of value) walk(item);
+    } else if (isRecord(value)) {
+      for (const name of Object.keys(value)) walk(value[name]);
+    }
   };
   walk(event);
   return found;

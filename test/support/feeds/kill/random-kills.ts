@@ -9,8 +9,8 @@ import type { KillTarget } from './kill-target.ts';
 
 /** The service lives for so many answers, so that a slow machine kills as much as a fast one. */
 const PERMITS_PER_LIFE_MAX = 8;
-/** And until so many feeds have delivered something, or for this long: receivers may be down. */
-const DELIVERIES_MS_MAX = 15_000;
+/** And until so many receivers were killed, or for this long: their feeds may have no news. */
+const RECEIVERS_MS_MAX = 25_000;
 /** Then deliveries are on their way for about this long. */
 const LINGER_MS_MAX = 2500;
 /** A receiver lives this long before the next kill, and stays down this long. */
@@ -47,6 +47,7 @@ export class RandomKills {
   readonly kills: ReadonlyMap<KillTarget, TargetKills>;
   readonly #options: RandomKillsOptions;
   readonly #down = new Set<KillTarget>();
+  readonly #killedMs = new Map<KillTarget, number>();
   #servingSinceMs: number | undefined;
   #reportedMs = -Infinity;
 
@@ -72,6 +73,11 @@ export class RandomKills {
     ended.signal.throwIfAborted();
   }
 
+  #wasKilled(target: KillTarget, sinceMs: number): boolean {
+    const isDone = (this.kills.get(target)?.receiver.effective ?? 0) >= this.#options.wanted;
+    return isDone || (this.#killedMs.get(target) ?? 0) > sinceMs;
+  }
+
   get #isOver(): boolean {
     const { wanted, untilMs } = this.#options;
     if (systemClock.now() >= untilMs) return true;
@@ -89,13 +95,12 @@ export class RandomKills {
     let isEnding = false;
     const using = clients.use(serving, () => isEnding);
     this.#servingSinceMs = startedMs;
-    const wantedFeeds = random.between(1, targets.length - this.#down.size);
+    const mortal = targets.filter(({ kill }) => kill !== undefined);
+    const killedMin = random.between(0, mortal.length);
     await clients.progress({ permits: random.between(1, PERMITS_PER_LIFE_MAX), marks: 1 });
     await progress.until(() => {
-      const delivering = targets.filter(
-        (each) => (progress.row(each)?.deliveredMs ?? 0) > startedMs,
-      );
-      return delivering.length >= wantedFeeds || systemClock.now() > startedMs + DELIVERIES_MS_MAX;
+      const killed = mortal.filter((each) => this.#wasKilled(each, startedMs));
+      return killed.length >= killedMin || systemClock.now() > startedMs + RECEIVERS_MS_MAX;
     });
     const metrics = await (await serving.get('/metrics')).text();
     await pause(random.next() * LINGER_MS_MAX);
@@ -155,6 +160,7 @@ export class RandomKills {
       if (this.#isOver) return;
       const killedMs = systemClock.now();
       this.#down.add(target);
+      this.#killedMs.set(target, killedMs);
       await kill();
       count.all++;
       await pause(random.next() * DOWN_MS_MAX);

@@ -1,4 +1,4 @@
-import { recordJson } from './record-json.ts';
+import { recordBytes } from './record-json.ts';
 import type { Delivery, RefusedRecord, Sink } from './sink.ts';
 
 /** Records that are sent together, and the entries that are done with them. */
@@ -53,6 +53,6 @@ export class BatchBuilder {
   }
 
   #sizeOf(record: Delivery): number {
-    return this.#max.bytes === Infinity ? 0 : Buffer.byteLength(recordJson(record));
+    return this.#max.bytes === Infinity ? 0 : recordBytes(record);
   }
 }

@@ -7,6 +7,19 @@ import type { Delivery } from './sink.ts';
 /** Removes the names of people from a record. It must not change `id` and `index`. */
 export type Redact = (record: Delivery) => Delivery;
 
+/** Redacts a record once for all feeds that read about the same part of the ledger. */
+export function redactOnce(redact: Redact): Redact {
+  const redacted = new WeakMap<Delivery, Delivery>();
+  return (record) => {
+    let known = redacted.get(record);
+    if (known === undefined) {
+      known = redact(record);
+      redacted.set(record, known);
+    }
+    return known;
+  };
+}
+
 /** What one receiver gets of each entry. */
 export class RecordSelection {
   /** The kinds of entries to read. Erasures are always among them. */

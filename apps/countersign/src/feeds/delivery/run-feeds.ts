@@ -13,7 +13,7 @@ import { FeedState } from '../state/feed-state.ts';
 import type { ResolveHost } from './egress.ts';
 import { type FeedEvent, FeedRunner, type RecordSource } from './feed-runner.ts';
 import { REPORT_EVERY_MS } from './limits.ts';
-import { RecordSelection, type Redact } from './record-selection.ts';
+import { RecordSelection, type Redact, redactOnce } from './record-selection.ts';
 import { BACKOFF_SCHEDULE, WEBHOOK_SCHEDULE } from './retry-schedule.ts';
 import { SharedBuilder, SharedLedger } from './shared-ledger.ts';
 import { tracedSink } from './traced-sink.ts';
@@ -63,9 +63,9 @@ export async function runFeeds(options: RunFeedsOptions): Promise<void> {
     const builder = new SharedBuilder(new FeedBuilder({ ledger: reader, version, ruleTitles }));
     const records: RecordSource = (range) =>
       tailLedger({ ...range, ledger, builder, tenant: undefined, clock });
-    const running = feeds.map((feed) =>
-      runnerOf(feed, state, { ledger, records, incidentOf: incidents?.incidentOf, ...options }),
-    );
+    const pseudonymize = redactOnce(options.pseudonymize);
+    const shared = { ledger, records, incidentOf: incidents?.incidentOf, pseudonymize };
+    const running = feeds.map((feed) => runnerOf(feed, state, { ...options, ...shared }));
     const ended = new AbortController();
     const reports = reportRepeatedly(options, { state, ledger, signal: ended.signal });
     try {

@@ -42,11 +42,6 @@ export function tenantOf(delivery: Delivery): string | undefined {
   return 'tenant' in delivery && delivery.tenant !== OWN_TENANT ? delivery.tenant : undefined;
 }
 
-/** The document that a receiver stores: the OCSF event, or what is left of the entry. */
-export function documentOf(delivery: Delivery): object {
-  return 'body' in delivery ? delivery.body : delivery;
-}
-
 /**
  * In place of a document that the receiver would cut: where to find the entry.
  *

@@ -1,5 +1,6 @@
 import { OWN_TENANT } from '@countersign/core';
 import type { FeedKind } from '../../../config/feeds/feed-kind.ts';
+import { documentJson } from '../../delivery/record-json.ts';
 import type { Delivery } from '../../delivery/sink.ts';
 import { principalOf } from './delivery-principal.ts';
 import { FRAME_RECORD_OVERHEAD_BYTES, KEY_CHARACTERS_MAX } from './limits.ts';
@@ -29,7 +30,7 @@ export function messagesOf(delivery: Delivery, topics: KafkaTopics): KafkaMessag
   const content = contentOf(delivery);
   const message = {
     key: keyOf(delivery),
-    value: JSON.stringify(content.data),
+    value: documentJson(delivery),
     headers: {
       'cs-id': id,
       'cs-index': String(index),
@@ -46,17 +47,16 @@ export function messagesOf(delivery: Delivery, topics: KafkaTopics): KafkaMessag
 
 type Content = {
   readonly type: string;
-  readonly data: object;
   readonly headers: Readonly<Record<string, string>>;
 };
 
 function contentOf(delivery: Delivery): Content {
   if (delivery.kind === 'erased' || delivery.kind === 'unreadable') {
-    return { type: `entry.${delivery.kind}`, data: delivery, headers: {} };
+    return { type: `entry.${delivery.kind}`, headers: {} };
   }
-  const { kind, body, at, tenant } = delivery as Extract<Delivery, { body: object }>;
+  const { kind, at, tenant } = delivery as Extract<Delivery, { body: object }>;
   const subject = tenant === OWN_TENANT ? {} : { ce_subject: `tenant/${tenant}` };
-  return { type: `${kind}.created`, data: body, headers: { ce_time: at, ...subject } };
+  return { type: `${kind}.created`, headers: { ce_time: at, ...subject } };
 }
 
 /** One principal's records have one key, so that one partition keeps their order. */

@@ -1,5 +1,6 @@
 import { setTimeout as waitMs } from 'node:timers/promises';
 import type { Clock } from '@countersign/core';
+import { recordBytes } from '../../delivery/record-json.ts';
 import {
   type Delivery,
   type RefusedRecord,
@@ -93,7 +94,7 @@ function isNearlyFull(records: readonly Delivery[]): boolean {
   if (records.length >= LAKE_BATCH_RECORDS * FULL_SHARE) return true;
   let bytes = 0;
   return records.some((record) => {
-    bytes += JSON.stringify(record).length;
+    bytes += recordBytes(record);
     return bytes >= LAKE_BATCH_BYTES * FULL_SHARE;
   });
 }

@@ -1,7 +1,7 @@
 import { instantOfMs } from '@countersign/core';
+import { documentJson, withMember } from '../../delivery/record-json.ts';
 import type { Delivery } from '../../delivery/sink.ts';
 import {
-  documentOf,
   entryLink,
   numberMember,
   severityOf,
@@ -60,13 +60,12 @@ export type RowOptions = {
 };
 
 export function sentinelRow(delivery: Delivery, { service, nowMs }: RowOptions): string {
-  const document = documentOf(delivery);
-  const text = JSON.stringify(document);
+  const text = documentJson(delivery);
   // UTF-8 has at most three octets per UTF-16 code unit.
   const bytes = text.length * 3 <= FIELD_BYTES_MAX ? 0 : Buffer.byteLength(text);
   const isThin = bytes > FIELD_BYTES_MAX;
   const at = timeOf(delivery);
-  const row: SentinelRow = {
+  const row: Omit<SentinelRow, 'CsBody'> = {
     TimeGenerated: at ?? instantOfMs(nowMs) ?? '',
     EventTime: at ?? null,
     CsId: delivery.id,
@@ -77,7 +76,7 @@ export function sentinelRow(delivery: Delivery, { service, nowMs }: RowOptions):
     CsSeverity: severityOf(delivery) ?? null,
     CsThin: isThin,
     CsLink: entryLink(service, delivery.index).link ?? null,
-    CsBody: isThin ? thinDocument(delivery, bytes, service) : document,
   };
-  return JSON.stringify(row);
+  const body = isThin ? JSON.stringify(thinDocument(delivery, bytes, service)) : text;
+  return withMember(JSON.stringify(row), 'CsBody', body);
 }

@@ -1,6 +1,7 @@
 import { msOfInstant } from '@countersign/core';
+import { documentJson, withMember } from '../../delivery/record-json.ts';
 import type { Delivery } from '../../delivery/sink.ts';
-import { documentOf, tenantOf, timeOf } from '../delivery-fields.ts';
+import { tenantOf, timeOf } from '../delivery-fields.ts';
 
 export type HecEventOptions = {
   /** Undefined: the default of the token. */
@@ -20,20 +21,20 @@ export function hecEvent(delivery: Delivery, options: HecEventOptions): string {
   const { index, host, source, sourceType } = options;
   const at = timeOf(delivery);
   const tenant = tenantOf(delivery);
-  return JSON.stringify({
+  const envelope = JSON.stringify({
     // In seconds: milliseconds would be a time in the year 55,000.
     ...(at !== undefined && { time: msOfInstant(at) / 1000 }),
     ...(host !== undefined && { host }),
     source,
     sourcetype: sourceType,
     ...(index !== undefined && { index }),
-    event: documentOf(delivery),
-    // Flat, with strings only: anything else is refused with code 15.
-    fields: {
-      cs_id: delivery.id,
-      cs_index: String(delivery.index),
-      cs_kind: delivery.kind,
-      ...(tenant !== undefined && { cs_tenant: tenant }),
-    },
   });
+  // Flat, with strings only: anything else is refused with code 15.
+  const fields = JSON.stringify({
+    cs_id: delivery.id,
+    cs_index: String(delivery.index),
+    cs_kind: delivery.kind,
+    ...(tenant !== undefined && { cs_tenant: tenant }),
+  });
+  return withMember(withMember(envelope, 'event', documentJson(delivery)), 'fields', fields);
 }

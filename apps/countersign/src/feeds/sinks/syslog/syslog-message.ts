@@ -1,12 +1,6 @@
+import { documentJson } from '../../delivery/record-json.ts';
 import type { Delivery } from '../../delivery/sink.ts';
-import {
-  documentOf,
-  OCSF_SEVERITY,
-  severityOf,
-  tenantOf,
-  thinDocument,
-  timeOf,
-} from '../delivery-fields.ts';
+import { OCSF_SEVERITY, severityOf, tenantOf, thinDocument, timeOf } from '../delivery-fields.ts';
 import { MSGID_CHARACTERS_MAX } from './limits.ts';
 
 /** RFC 5424 section 6.2.1. */
@@ -36,7 +30,7 @@ export type MessageOptions = {
  * byte order mark. A record without a time has the NILVALUE.
  */
 export function syslogMessage(delivery: Delivery, options: MessageOptions): string {
-  const document = JSON.stringify(documentOf(delivery));
+  const document = documentJson(delivery);
   const message = `${headerOf(delivery, options)} ${BYTE_ORDER_MARK}${document}`;
   // UTF-8 has at most three octets per UTF-16 code unit.
   if (message.length * 3 <= options.messageBytesMax) return message;

@@ -1,4 +1,5 @@
 import { OWN_TENANT } from '@countersign/core';
+import { recordJson, withMember } from '../../delivery/record-json.ts';
 import type { Delivery } from '../../delivery/sink.ts';
 import type { FeedEntry } from '../../feed-record.ts';
 import { entryLink } from '../delivery-fields.ts';
@@ -18,17 +19,16 @@ export type CloudEventOptions = {
 };
 
 /**
- * CloudEvents 1.0.2 in structured mode. `source` and `id` identify the entry. `timestamp` is an
- * extension attribute: Standard Webhooks recommends it, beside `type` and `data`.
+ * The JSON of a CloudEvent 1.0.2 in structured mode. `source` and `id` identify the entry.
+ * `timestamp` is an extension attribute: Standard Webhooks recommends it, beside `type` and `data`.
  */
-export function cloudEventOf(record: Delivery, options: CloudEventOptions): object {
+export function cloudEventJson(record: Delivery, options: CloudEventOptions): string {
   const { origin, content, link } = options;
   const { index } = record;
   const isEntry = 'body' in record;
-  const href = entryLink(link, index);
   const time = isEntry ? { time: record.at, timestamp: record.at } : {};
   const subject = isEntry && record.tenant !== OWN_TENANT ? `tenant/${record.tenant}` : undefined;
-  return {
+  const envelope = JSON.stringify({
     specversion: '1.0',
     id: String(index),
     source: `//${origin}`,
@@ -36,8 +36,11 @@ export function cloudEventOf(record: Delivery, options: CloudEventOptions): obje
     ...(subject === undefined ? {} : { subject }),
     ...time,
     datacontenttype: 'application/json',
-    data: { ...(content === 'thin' && isEntry ? thinOf(record) : record), ...href },
-  };
+  });
+  const data = content === 'thin' && isEntry ? JSON.stringify(thinOf(record)) : recordJson(record);
+  const { link: href } = entryLink(link, index);
+  const linked = href === undefined ? data : withMember(data, 'link', JSON.stringify(href));
+  return withMember(envelope, 'data', linked);
 }
 
 /** What to erase is no content: without it, a receiver could not act on it. */

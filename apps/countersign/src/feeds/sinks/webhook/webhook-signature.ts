@@ -44,15 +44,18 @@ export function parseWebhookKey(secret: string): WebhookKey {
  */
 export function signWebhook(
   keys: readonly WebhookKey[],
-  message: { readonly id: string; readonly timestamp: number; readonly body: string },
+  message: { readonly id: string; readonly timestamp: number; readonly body: Uint8Array },
 ): string {
-  const signed = Buffer.from(`${message.id}.${message.timestamp}.${message.body}`);
-  return keys.map((each) => `${each.version},${signatureOf(each, signed)}`).join(' ');
+  const { id, timestamp, body } = message;
+  const head = Buffer.from(`${id}.${timestamp}.`);
+  return keys.map((each) => `${each.version},${signatureOf(each, head, body)}`).join(' ');
 }
 
-function signatureOf(each: WebhookKey, signed: Buffer): string {
-  if (each.version === 'v1') return createHmac('sha256', each.key).update(signed).digest('base64');
-  return sign(null, signed, each.key).toString('base64');
+function signatureOf(each: WebhookKey, head: Uint8Array, body: Uint8Array): string {
+  if (each.version === 'v1') {
+    return createHmac('sha256', each.key).update(head).update(body).digest('base64');
+  }
+  return sign(null, Buffer.concat([head, body]), each.key).toString('base64');
 }
 
 function unusable(what: string): SinkError {

@@ -4,7 +4,7 @@ import type { WebhookFeedConfig } from '../../../config/feeds/webhook.ts';
 import { answerError, HttpPoster } from '../../delivery/http-post.ts';
 import type { Delivery, RefusedRecord, SendResult, Sink } from '../../delivery/sink.ts';
 import type { SinkEnvironment } from '../sink-environment.ts';
-import { cloudEventOf } from './cloud-event.ts';
+import { cloudEventJson } from './cloud-event.ts';
 import { WEBHOOK_BATCH_BYTES_MAX } from './limits.ts';
 import { parseWebhookKey, signWebhook, type WebhookKey } from './webhook-signature.ts';
 
@@ -85,13 +85,13 @@ class WebhookSink implements Sink {
 
   #requestOf(records: readonly Delivery[]): {
     readonly headers: Readonly<Record<string, string>>;
-    readonly body: string;
+    readonly body: Uint8Array;
   } {
     const { config, keys, clock, origin } = this.#options;
     const { content, link, recordsPerRequest } = config;
-    const events = records.map((record) => cloudEventOf(record, { origin, content, link }));
+    const events = records.map((record) => cloudEventJson(record, { origin, content, link }));
     const isBatch = recordsPerRequest > 1;
-    const body = JSON.stringify(isBatch ? events : events[0]);
+    const body = Buffer.from(isBatch ? `[${events.join(',')}]` : (events[0] ?? ''));
     const [first, last] = [records[0]?.index, records.at(-1)?.index];
     const id = `${this.#idPrefix}_${first === last ? first : `${first}-${last}`}`;
     const timestamp = Math.floor(clock.now() / 1000);
