@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export type Load = {
   readonly url: string;
@@ -7,6 +8,8 @@ export type Load = {
   readonly body: (n: number) => string;
   readonly connections: number;
   readonly requests: number;
+  /** Between two requests on one connection. Undefined: none, so the service is saturated. */
+  readonly pauseMs?: number;
   /** Throws unless the answer is the expected one. */
   readonly check: (body: string) => void;
 };
@@ -29,6 +32,7 @@ export async function load(options: Load): Promise<LoadResult> {
         const askedMs = performance.now();
         options.check(await line.ask(options.body(at)));
         latenciesMs[at] = performance.now() - askedMs;
+        if (options.pauseMs !== undefined) await pause(options.pauseMs);
       }
       line.close();
     }),

@@ -42,6 +42,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchmarkModule>>> = {
   'spray-curves': () => import('./spray-curves.ts'),
   'detection-runs': () => import('./detection-runs.ts'),
   sigma: () => import('./sigma.ts'),
+  'decide-beside-tails': () => import('./decide-beside-tails.ts'),
   'feed-delivery': () => import('./feed-delivery.ts'),
   peers: () => import('./peers/index.ts'),
 };
