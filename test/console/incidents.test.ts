@@ -43,27 +43,6 @@ test('today, incidents and findings', async (t: TestContext) => {
     }
   });
 
-  await t.test('who was compromised, what they read, what is open: two clicks', async () => {
-    const page = await browser.open('/today', { role: 'analyst' });
-    await page.getByRole('link', { name: 'Open the gravest incident' }).click();
-    await settled(page, 'They are not out: 7 footholds are open');
-    await page.getByRole('button', { name: /^account / }).click();
-    await page
-      .getByText(/probably got in as/)
-      .first()
-      .waitFor();
-    const read = page.getByRole('region', { name: 'Still open' });
-    await read
-      .getByText(/at least 1,043 items/)
-      .first()
-      .waitFor();
-    await read.getByText('Refresh tokens and browser sessions').waitFor();
-    // The evidence of a step is one click away.
-    await page.getByText('#3580').first().click();
-    await page.getByRole('complementary', { name: 'Entry 3580' }).waitFor();
-    await page.context().close();
-  });
-
   await t.test(
     'a switch shows the answer without a finding, and the address holds it',
     async () => {

@@ -73,11 +73,16 @@ export class ServerProcess {
 
   /** The JSON of an answer to a program with a token that may read. */
   async ask<Reply>(path: string): Promise<Reply> {
-    this.#token ??= this.#createToken();
-    const response = await this.get(path, { authorization: `Bearer ${await this.#token}` });
+    const response = await this.get(path, { authorization: `Bearer ${await this.token()}` });
     const text = await response.text();
     assert.equal(response.status, 200, text);
     return JSON.parse(text) as Reply;
+  }
+
+  /** The secret of a token that may read events, findings and coverage. */
+  token(): Promise<string> {
+    this.#token ??= this.#createToken();
+    return this.#token;
   }
 
   async #createToken(): Promise<string> {

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { contentFolder } from '../../apps/countersign/src/config/installed-package.ts';
-import { ConsoleBrowser } from '../support/console/console-browser.ts';
-import { temporaryFolder } from '../support/folders.ts';
-
-const root = temporaryFolder('console-roles');
+import { contentFolder } from '../../../apps/countersign/src/config/installed-package.ts';
+import type { ConsoleBrowser } from './console-browser.ts';
 
 const isLong = process.env['COUNTERSIGN_LONG'] === '1';
 
@@ -28,13 +25,12 @@ function addresses(): readonly string[] {
     .filter((address) => address.includes('@'));
 }
 
-test('every page for each role, without the name of a person', async (t: TestContext) => {
+/** Every page for each role, without the name of a person. */
+export async function checkRoles(t: TestContext, browser: ConsoleBrowser): Promise<void> {
   const known = addresses();
   assert.ok(known.length > 3, 'the sample has people');
-  await using browser = await ConsoleBrowser.start(t, root);
-  if (browser === undefined) return;
   for (const role of ROLES) {
-    await t.test(role, async () => {
+    await t.test(`${role} sees no name on any page`, async () => {
       const page = await browser.open('/', { role });
       await page.getByRole('navigation').getByRole('link').first().waitFor();
       const links = await page.getByRole('navigation').getByRole('link').all();
@@ -54,4 +50,4 @@ test('every page for each role, without the name of a person', async (t: TestCon
       await page.context().close();
     });
   }
-});
+}
