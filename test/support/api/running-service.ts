@@ -17,10 +17,14 @@ export type RunningService = {
   readonly newToken: (name: string, scopes: readonly string[]) => Promise<string>;
 };
 
-/** @param listen where it listens; default: a free port */
+/**
+ * @param listen where it listens; default: a free port
+ * @param more lines of the configuration
+ */
 export async function startSampleService(
   root: string,
   listen: string = '127.0.0.1:0',
+  more: string = '',
 ): Promise<RunningService> {
   const dir = join(root, 'data');
   mkdirSync(root, { recursive: true });
@@ -28,7 +32,7 @@ export async function startSampleService(
   const imported = await countersignHere(['import', sample, '--data', dir, '--json']);
   assert.equal(imported.code, 0, imported.stderr);
   const config = join(root, 'countersign.yaml');
-  writeFileSync(config, configText(listen));
+  writeFileSync(config, configText(listen) + more);
   const tokenHash = createHash('sha256').update('unused token').digest('hex');
   const server = await ServerProcess.start(dir, config, { TOOL: tokenHash });
   const newToken = async (name: string, scopes: readonly string[]): Promise<string> => {

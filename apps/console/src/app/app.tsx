@@ -7,6 +7,7 @@ import { KeyboardProvider } from '../kit/keyboard/keyboard.tsx';
 import { PreferencesProvider, usePreferences } from '../state/preferences.tsx';
 import { createAppRouter } from './router.tsx';
 import { SessionProvider } from './session.tsx';
+import { TenantNamesProvider } from './tenant-names.tsx';
 import { themeOf, useColorScheme } from './theme.ts';
 
 /** A view that the reader comes back to shows what it showed, and asks again behind it. */
@@ -21,7 +22,9 @@ export function App() {
         <QueryClientProvider client={queries}>
           <KeyboardProvider>
             <SessionProvider>
-              <RouterProvider router={router} />
+              <TenantNamesProvider>
+                <RouterProvider router={router} />
+              </TenantNamesProvider>
             </SessionProvider>
           </KeyboardProvider>
         </QueryClientProvider>

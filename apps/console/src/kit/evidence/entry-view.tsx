@@ -1,6 +1,7 @@
 import type { Operations } from '@countersign/client';
 import { makeStyles, Subtitle2, Text, tokens } from '@fluentui/react-components';
 import { texts } from '../../texts/en.ts';
+import { TenantText } from '../text/named-tenants.tsx';
 import { SafeText } from '../text/safe-text.tsx';
 import { Time } from '../text/time.tsx';
 import { visibleText } from '../text/visible-text.ts';
@@ -39,10 +40,10 @@ export function EntryView({ entry }: { readonly entry: Entry }) {
   const facts: readonly (readonly [string, React.ReactNode])[] = [
     [texts.evidence.kind, <SafeText key="kind" text={leaf.kind} />],
     [texts.evidence.source, <SafeText key="source" text={leaf.source} />],
-    [texts.evidence.tenant, <SafeText key="tenant" text={leaf.tenant} />],
+    [texts.evidence.tenant, <TenantText key="tenant" tenant={leaf.tenant} />],
     [texts.evidence.happened, <Time key="at" at={leaf.at} form="second" />],
     [texts.evidence.seen, <Time key="seen" at={leaf.seen} form="second" />],
-    [texts.evidence.id, <SafeText key="id" text={leaf.id} />],
+    [texts.evidence.id, <SafeText key="id" text={leaf.id} isExact />],
   ];
   return (
     <>

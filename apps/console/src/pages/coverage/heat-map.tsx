@@ -3,6 +3,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { formatTime } from '../../kit/text/format-time.ts';
 import { visibleText } from '../../kit/text/visible-text.ts';
 import { usePreferences } from '../../state/preferences.tsx';
+import { useTenantNames } from '../../state/tenant-names.ts';
 import { coverageTexts as t } from '../../texts/coverage.ts';
 import type { Cell, Grid, GridRow, State } from './coverage-grid.ts';
 
@@ -63,6 +64,9 @@ const useStyles = makeStyles({
   swatch: { display: 'inline-grid', placeItems: 'center', flexShrink: 0 },
 });
 
+/** Stands for all sources, or all tenants. */
+const ANY = '*';
+
 /** A character for each state: color never stands alone. */
 const MARKS: Readonly<Record<State, string>> = {
   corroborated: '\u2713\u2713',
@@ -86,6 +90,8 @@ export function HeatMap(props: {
   const last = { row: 0, column: grid.columns.length - 1 };
   const [focus, setFocus] = useState<CellAddress>(selected ?? last);
   const table = useRef<HTMLTableElement>(null);
+  const tenants = new Set(grid.rows.map(({ tenant }) => tenant).filter((each) => each !== ANY));
+  const hasTenants = tenants.size > 1;
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = moved(focus, event.key, grid);
     if (next === undefined) return;
@@ -109,7 +115,7 @@ export function HeatMap(props: {
         <tbody>
           {grid.rows.map((row, at) => (
             <tr key={row.key}>
-              <RowHead row={row} />
+              <RowHead row={row} hasTenants={hasTenants} />
               {row.cells.map((cell, column) => (
                 <HeatCell
                   key={grid.columns[column]}
@@ -179,14 +185,20 @@ function HeadRow({ grid }: { readonly grid: Grid }) {
   );
 }
 
-function RowHead({ row }: { readonly row: GridRow }) {
+function RowHead({ row, hasTenants }: { readonly row: GridRow; readonly hasTenants: boolean }) {
   const styles = useStyles();
+  const tenant = useTenantNames().get(row.tenant.toLowerCase()) ?? row.tenant;
   return (
     <th scope="row" className={styles.row}>
-      <bdi>{visibleText(row.source)}</bdi>
+      <bdi>{row.source === ANY ? t.allSources : visibleText(row.source)}</bdi>
       {row.workload !== null && (
         <span className={styles.workload}>
           <bdi>{visibleText(row.workload)}</bdi>
+        </span>
+      )}
+      {hasTenants && row.tenant !== ANY && (
+        <span className={styles.workload} title={row.tenant}>
+          <bdi>{visibleText(tenant)}</bdi>
         </span>
       )}
     </th>

@@ -1,5 +1,6 @@
 import { type Interval, type IntervalSet, intersect, normalize, subtract } from '@countersign/core';
 import { isSpotSource, isStillComing, isUncollected } from '@countersign/coverage';
+import { tenantPhrase } from '../../store/coverage/inventory-coverage.ts';
 import { type Log, tellsOf } from '../../store/coverage/log-sources.ts';
 import { ASKED_WITHIN_MS } from '../../store/limits.ts';
 import { ANY, type CoverageRow } from '../../store/rows/entry-rows.ts';
@@ -43,7 +44,8 @@ export function healthOf(
       );
       const health = joined(logs.map((name) => healthOfLog(LOGS[name], own, asked)));
       if (tenants.length === 1 || health.because === null) return health;
-      return { ...health, because: `in tenant ${tenant}, ${health.because}` };
+      const whose = own.find((fact) => fact.tenant === tenant) ?? { tenant };
+      return { ...health, because: `in ${tenantPhrase(whose)}, ${health.because}` };
     }),
   );
 }

@@ -15,6 +15,7 @@ import type { Scope } from '../reading/current-rows.ts';
 import type { LedgerHead } from '../reading/ledger-head.ts';
 import type { Coverage, CoverageGap } from '../rows/completeness.ts';
 import { ANY, type CoverageRow } from '../rows/entry-rows.ts';
+import { tenantPhrase } from './inventory-coverage.ts';
 
 /**
  * The period from the latest start to the earliest end of all collected sources.
@@ -129,7 +130,7 @@ const NOTHING_SAID: Reason = {
 const OPEN: Reason = { code: 'period-open', text: 'a period without an end cannot be complete' };
 
 function gaps(good: readonly CoverageRow[], fromMs: number, toMs: number): Reason[] {
-  const bySource = Map.groupBy(good, (fact) => `${fact.source} of tenant ${fact.tenant}`);
+  const bySource = Map.groupBy(good, (fact) => `${fact.source} of ${tenantPhrase(fact)}`);
   return [...bySource].flatMap(([what, facts]) => {
     const had = normalize(
       facts.map((fact) => ({

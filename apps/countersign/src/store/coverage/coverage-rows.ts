@@ -1,6 +1,6 @@
 import type { CoverageRow } from '../rows/entry-rows.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
-import { inventoryRows } from './inventory-coverage.ts';
+import { inventoryRows, withTenantNames } from './inventory-coverage.ts';
 import type { ObservedCoverage } from './observed-coverage.ts';
 
 /**
@@ -14,6 +14,8 @@ export function coverageRows(
 ): CoverageRow[] {
   return state.snapshot(() => {
     const seen = observed.facts(state, nowMs);
-    return [...state.coverage(), ...seen, ...inventoryRows(state.inventory(), seen)];
+    const inventory = state.inventory();
+    const rows = [...state.coverage(), ...seen, ...inventoryRows(inventory, seen)];
+    return [...withTenantNames(rows, inventory)];
   });
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TENANT_NOT_STATED } from '@countersign/core';
 import { ANY, type CoverageRow, type InventoryRow } from '../rows/entry-rows.ts';
-import { inventoryRows } from './inventory-coverage.ts';
+import { inventoryRows, tenantPhrase, withTenantNames } from './inventory-coverage.ts';
 
 const [CONNECTED, FORGOTTEN] = ['5b1f4c0e', 'a7c4e9d2'] as const;
 const Inventory: InventoryRow = {
@@ -37,4 +38,19 @@ test('a connected tenant without data is just as unknown', () => {
   assert.match(main?.because ?? '', /is connected, but nothing was collected from it yet$/);
   assert.match(old?.because ?? '', /is not connected, so nothing is known about it$/);
   assert.deepEqual(more, []);
+});
+
+test('a row has the name of its tenant, if the inventory knows it', () => {
+  const rows = [observed(CONNECTED), observed('stranger')];
+  assert.deepEqual(
+    withTenantNames(rows, Inventory).map(({ tenantName }) => tenantName),
+    ['Main', undefined],
+  );
+  assert.equal(withTenantNames(rows, undefined), rows);
+});
+
+test('a sentence names the tenant, or says that files do not state it', () => {
+  assert.equal(tenantPhrase({ tenant: CONNECTED, tenantName: 'Main' }), 'tenant Main');
+  assert.equal(tenantPhrase({ tenant: CONNECTED }), `tenant ${CONNECTED}`);
+  assert.equal(tenantPhrase({ tenant: TENANT_NOT_STATED }), 'the tenant that files do not state');
 });

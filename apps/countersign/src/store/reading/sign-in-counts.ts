@@ -1,4 +1,5 @@
 import type { Reason } from '@countersign/core';
+import { tenantPhrase } from '../coverage/inventory-coverage.ts';
 import { FLOW_LOGS, tellsOf } from '../coverage/log-sources.ts';
 import { UTC_TIME } from '../parquet/event-columns.ts';
 import type { CoverageRow } from '../rows/entry-rows.ts';
@@ -46,7 +47,8 @@ export function unseenFlows(facts: readonly CoverageRow[]): readonly Reason[] {
   return [...ofTenants].flatMap(([tenant, own]) =>
     Object.values(FLOW_LOGS).flatMap((log) => {
       if (own.some((fact) => tellsOf(log, fact))) return [];
-      const text = `no log of ${log.words} in tenant ${tenant} was ever collected or imported`;
+      const whose = tenantPhrase({ tenant, ...own[0] });
+      const text = `no log of ${log.words} in ${whose} was ever collected or imported`;
       return [{ code: 'flow-not-connected', text }];
     }),
   );
