@@ -22,6 +22,7 @@ import { StoreReader } from '../store/store-reader.ts';
 import { type DemoFiles, demoFiles, writeDemoFiles } from './company/demo-files.ts';
 import { type DemoPlan, HOUR_MS } from './company/demo-plan.ts';
 import { startCompany, startOf } from './company/start-company.ts';
+import { evaluateDemoGate } from './demo-gate.ts';
 import { PasskeyHolders } from './people/passkey-holders.ts';
 import { BrowserAgents } from './people/person-browser.ts';
 
@@ -110,6 +111,7 @@ export class LivingDemo {
       lived(clock.now());
     }
     await this.detect();
+    await this.#evaluateGate();
   }
 
   /** Runs all detectors over what was collected, and shows the enforcement point the result. */
@@ -148,6 +150,16 @@ export class LivingDemo {
     await this.closeLedger();
     this.#agents.close();
     await this.emulator.stop();
+  }
+
+  /** May the next wave go? The console shows the recorded answer. */
+  #evaluateGate(): Promise<void> {
+    const { dir, random, env, signal } = this.#options;
+    return evaluateDemoGate({
+      ...{ dataDir: dir, random, env, signal, clock: this.clock, file: this.files.gate },
+      tenant: tenantId(this.emulator.tenants[0]?.tenantId ?? ''),
+      perform: (operation, input) => this.#perform(this.#need(), operation, input),
+    });
   }
 
   #need(): Parts {

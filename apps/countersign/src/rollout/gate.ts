@@ -92,11 +92,11 @@ export function answerGate(input: GateInput): GateAnswer {
     add('loss', `at most ${share(require.loss)} lost at random`, lossFound(input, require.loss));
   }
   if (require.residual !== undefined) {
-    const text = `at most ${plural(require.residual, 'action')} without an explanation`;
+    const text = `${atMost(require.residual, 'action')} without an explanation`;
     add('residual', text, residualFound(input, require.residual, whole));
   }
   if (require.blind !== undefined) {
-    const text = `at most ${plural(require.blind, 'rule')} that cannot see its input`;
+    const text = `${atMost(require.blind, 'rule')} that cannot see its input`;
     add('blind', text, blindFound(input, require.blind));
   }
   if (require.findings !== undefined) {
@@ -118,10 +118,10 @@ function coverageFound(
 ): ConditionResult {
   const answers: Answer[] = [];
   const found: string[] = [];
-  for (const { source, tenant, facts } of streamsOf(input, sources)) {
+  for (const { source, tenant, name = tenant, facts } of streamsOf(input, sources)) {
     const { answer, text } = streamFound(input, facts, state);
     answers.push(answer);
-    if (text !== undefined) found.push(`${source}${ofTenant(tenant)}: ${text}`);
+    if (text !== undefined) found.push(`${source}${ofTenant(name)}: ${text}`);
   }
   return { answer: all(answers), found };
 }
@@ -130,6 +130,8 @@ type Stream = {
   readonly source: string;
   readonly tenant: string | undefined;
   readonly facts: readonly CoverageRow[];
+  /** Of the tenant, if the inventory names it. */
+  readonly name?: string | undefined;
 };
 
 /** Every source in every tenant, including those without coverage data. */
@@ -143,6 +145,7 @@ function streamsOf({ file, coverage }: GateInput, sources: readonly string[]): S
       source,
       tenant,
       facts: of.filter((fact) => fact.tenant === tenant || fact.tenant === ANY),
+      name: known.find((fact) => fact.tenant === tenant)?.tenantName,
     }));
   });
 }
@@ -360,6 +363,10 @@ function resumeOf({ condition, requires, answer, found }: Condition): string[] {
 
 function ofTenant(tenant: string | undefined): string {
   return tenant === undefined ? '' : ` of tenant ${tenant}`;
+}
+
+function atMost(count: number, what: string): string {
+  return count === 0 ? `no ${what}` : `at most ${plural(count, what)}`;
 }
 
 function share(part: number): string {

@@ -1,18 +1,8 @@
-import type { Answer, Operations } from '@countersign/client';
-import {
-  makeStyles,
-  Subtitle2,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
-  Text,
-} from '@fluentui/react-components';
+import type { Answer } from '@countersign/client';
+import { Button, makeStyles, Text } from '@fluentui/react-components';
+import { useAct } from '../../api/act.ts';
 import { useItems } from '../../api/hooks.ts';
 import { AnswerBanner } from '../../kit/answer/answer-banner.tsx';
-import { AnswerMark } from '../../kit/answer/answer-mark.tsx';
 import { EvidenceLink } from '../../kit/evidence/evidence-link.tsx';
 import { Page } from '../../kit/page/page.tsx';
 import { ErrorView, LoadingView } from '../../kit/page/page-states.tsx';
@@ -20,19 +10,19 @@ import { EmptyList } from '../../kit/table/empty-list.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
 import { gateTexts as t } from '../../texts/gate.ts';
-
-type Gate = Operations['gateList']['output'];
-type Condition = Gate['conditions'][number];
+import { type Gate, GateConditions, reasonsOf } from './gate-conditions.tsx';
+import { GateEditor } from './gate-editor.tsx';
 
 const useStyles = makeStyles({
-  gate: { display: 'flex', flexDirection: 'column', gap: '12px', paddingBottom: '20px' },
+  gate: { display: 'flex', flexDirection: 'column', gap: '16px', paddingBottom: '20px' },
   facts: { display: 'flex', flexWrap: 'wrap', gap: '4px 20px' },
-  table: { overflowX: 'auto' },
+  acts: { display: 'flex', flexWrap: 'wrap', gap: '8px', alignItems: 'center' },
 });
 
 /** May the next wave go? The last recorded answer of each gate, newest first. */
 export function GatePage() {
   const gates = useItems('gateList', {});
+  const refresh = (): unknown => gates.refetch();
   const pages = gates.data?.pages;
   const last = pages?.at(-1);
   if (pages === undefined || last === undefined) {
@@ -52,93 +42,67 @@ export function GatePage() {
     all.length > 0
       ? last.complete
       : { kind: 'unknown', because: [{ code: 'no-gate', text: t.none }] };
+  const write = (
+    <GateEditor label={t.write} text={t.example} appearance="primary" onDone={refresh} />
+  );
   return (
-    <Page title={t.title}>
+    <Page title={t.title} actions={write}>
       {all.length === 0 && <EmptyList complete={complete} looked={t.looked} notices={[]} />}
       {newest.map((gate) => (
-        <GateView key={gate.gate} gate={gate} />
+        <GateView key={gate.gate} gate={gate} onDone={refresh} />
       ))}
       {all.length > 0 && <Text>{t.stale}</Text>}
     </Page>
   );
 }
 
-function GateView({ gate }: { readonly gate: Gate }) {
+function GateView(props: { readonly gate: Gate; readonly onDone: () => unknown }) {
   const styles = useStyles();
-  const because = gate.conditions
-    .filter(({ answer }) => answer === gate.answer && answer !== 'yes')
-    .flatMap((condition) => reasonsOf(condition));
+  const { gate, onDone } = props;
+  const { window, at, by, entry, text } = gate;
   return (
     <section className={styles.gate} aria-label={gate.gate}>
-      <AnswerBanner answer={{ kind: gate.answer, because }} text={sentence(gate)} />
+      <AnswerBanner
+        answer={{ kind: gate.answer, because: reasonsOf(gate) }}
+        text={sentence(gate)}
+      />
       <div className={styles.facts}>
         <Text>
-          {t.window}: <Time at={gate.window.from} form="day" /> –{' '}
-          <Time at={gate.window.to} form="day" />
+          {t.window}: <Time at={window.from} form="day" /> – <Time at={window.to} form="day" />
         </Text>
         <Text>
-          {t.evaluated}: <Time at={gate.at} /> {t.by} <SafeText text={gate.by} />{' '}
-          <EvidenceLink entry={gate.entry} />
+          {t.evaluated}: <Time at={at} /> {t.by} <SafeText text={by} />{' '}
+          <EvidenceLink entry={entry} />
         </Text>
       </div>
-      <div className={styles.table}>
-        <Conditions gate={gate} />
-      </div>
-      {gate.resume.length > 0 && (
-        <div>
-          <Subtitle2 as="h2">{t.resume}</Subtitle2>
-          <ol>
-            {gate.resume.map((step) => (
-              <li key={step}>
-                <SafeText text={step} />
-              </li>
-            ))}
-          </ol>
-        </div>
-      )}
+      {text !== null && <GateActs key={text} text={text} onDone={onDone} />}
+      <GateConditions gate={gate} />
     </section>
   );
 }
 
-function Conditions({ gate }: { readonly gate: Gate }) {
+function GateActs({ text, onDone }: { readonly text: string; readonly onDone: () => unknown }) {
+  const styles = useStyles();
+  const gate = useAct('gate', { onDone });
+  const entry = gate.reply?.result?.entry;
   return (
-    <Table size="small" aria-label={gate.gate}>
-      <TableHeader>
-        <TableRow>
-          <TableHeaderCell>{t.condition}</TableHeaderCell>
-          <TableHeaderCell>{t.requires}</TableHeaderCell>
-          <TableHeaderCell>{t.found}</TableHeaderCell>
-        </TableRow>
-      </TableHeader>
-      <TableBody>
-        {gate.conditions.map((condition) => (
-          <TableRow key={condition.condition}>
-            <TableCell>
-              <AnswerMark kind={condition.answer} size={16} />{' '}
-              <SafeText text={condition.condition} />
-            </TableCell>
-            <TableCell>
-              <SafeText text={condition.requires} />
-            </TableCell>
-            <TableCell>
-              {[...condition.found, ...reasonsOf(condition).map(({ text }) => text)].map((text) => (
-                <div key={text}>
-                  <SafeText text={text} />
-                </div>
-              ))}
-            </TableCell>
-          </TableRow>
-        ))}
-      </TableBody>
-    </Table>
+    <div className={styles.acts} data-print="no">
+      <Button onClick={() => gate.run({ text })} disabled={gate.isPending}>
+        {gate.isPending ? t.evaluating : t.again}
+      </Button>
+      <GateEditor label={t.change} text={text} appearance="subtle" onDone={onDone} />
+      {gate.error !== null && <ErrorView error={gate.error} />}
+      {entry !== undefined && (
+        <Text role="status">
+          {t.evaluatedNow} <EvidenceLink entry={entry} />.
+        </Text>
+      )}
+    </div>
   );
 }
 
-function reasonsOf({ because }: Condition): Answer['because'] {
-  return because ?? [];
-}
-
-function sentence({ gate, answer }: Gate): string {
-  if (answer === 'yes') return t.may(gate);
-  return answer === 'no' ? t.mayNot(gate) : t.unknown(gate);
+function sentence({ gate, wave, answer }: Gate): string {
+  const name = wave ?? gate;
+  if (answer === 'yes') return t.may(name);
+  return answer === 'no' ? t.mayNot(name) : t.unknown(name);
 }

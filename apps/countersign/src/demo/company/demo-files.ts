@@ -25,6 +25,8 @@ export type DemoFiles = {
   readonly directory: string;
   readonly register: string;
   readonly evidence: string;
+  /** The gate of the next wave. */
+  readonly gate: string;
 };
 
 export function demoFiles(dataDir: string): DemoFiles {
@@ -37,6 +39,7 @@ export function demoFiles(dataDir: string): DemoFiles {
     directory: at('directory.yaml'),
     register: at('register.yaml'),
     evidence: at('incident.evidence'),
+    gate: at('second-wave.yaml'),
   };
 }
 

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Answer } from '@countersign/core';
+import type { SourceText } from '@countersign/yaml-document';
 import { z } from 'zod';
 import type { DetectorHealth } from '../../detection/health/detector-health.ts';
 import type { GateAnswer, GateInput, RuleHealth } from '../../rollout/gate.ts';
 import type { GateFile } from '../../rollout/gate-file.ts';
 import { answerConclusion } from '../definition/conclusion.ts';
+import { invalidInput } from '../definition/errors.ts';
 import { field } from '../definition/fields.ts';
 import type { DocumentOperation, OperationContext } from '../definition/operation.ts';
 import {
@@ -24,7 +26,15 @@ export type GateEvaluation = {
   readonly entry: number;
 };
 
-export const evaluateGate: DocumentOperation<{ readonly file: string }, object, GateEvaluation> = {
+/** A gate has tens of lines; one that names hundreds of tenants and sources has a thousand. */
+const GATE_CHARACTERS_MAX = 100_000;
+
+type GateQuestion = {
+  readonly file?: string | undefined;
+  readonly text?: string | undefined;
+};
+
+export const evaluateGate: DocumentOperation<GateQuestion, object, GateEvaluation> = {
   name: 'gate',
   summary: 'may this wave continue? yes, no or cannot tell',
   description:
@@ -36,7 +46,12 @@ export const evaluateGate: DocumentOperation<{ readonly file: string }, object, 
   kind: 'document',
   runsIn: 'caller',
   input: z.strictObject({
-    file: field(z.string().min(1), 'the gate, as YAML', { value: 'file', isPath: true }),
+    file: field(z.string().min(1).optional(), 'the gate, as YAML', { value: 'file', isPath: true }),
+    text: field(
+      z.string().max(GATE_CHARACTERS_MAX).optional(),
+      'the gate, as YAML, for a caller whose files are elsewhere',
+      { isForRemote: true },
+    ),
   }),
   output: z.strictObject({
     gate: z.string(),
@@ -71,8 +86,7 @@ export const evaluateGate: DocumentOperation<{ readonly file: string }, object, 
   async run(context, input) {
     const { parseGate } = await import('../../rollout/gate-file.ts');
     const { answerGate } = await import('../../rollout/gate.ts');
-    const { readConfigFile } = await import('@countersign/yaml-document');
-    const given = readConfigFile(input.file);
+    const given = await givenGate(input);
     const file = parseGate(given);
     const sources = await context.readers.sources();
     const head = await sources.examined();
@@ -82,6 +96,8 @@ export const evaluateGate: DocumentOperation<{ readonly file: string }, object, 
     const window = { from: timeOf(asked.fromMs), to: timeOf(asked.toMs) };
     const said = {
       file: createHash('sha256').update(given.text).digest('hex'),
+      text: given.text,
+      wave: file.wave,
       window,
       ledger: { origin, size, root },
       ...answerItem(answer),
@@ -95,6 +111,16 @@ export const evaluateGate: DocumentOperation<{ readonly file: string }, object, 
     };
   },
 };
+
+/** @throws OperationError INVALID_INPUT without a gate */
+async function givenGate({ file, text }: GateQuestion): Promise<SourceText> {
+  if (text !== undefined && file === undefined) return { file: 'gate', text };
+  if (file === undefined || text !== undefined) {
+    throw invalidInput('no gate was given. Name a gate file, such as wave-2.yaml');
+  }
+  const { readConfigFile } = await import('@countersign/yaml-document');
+  return readConfigFile(file);
+}
 
 async function inputOf(
   { clock }: OperationContext,

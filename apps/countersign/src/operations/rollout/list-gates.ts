@@ -1,8 +1,13 @@
-import type { Reason, Watermark } from '@countersign/core';
+import type { EvidenceRef, Reason, Watermark } from '@countersign/core';
 import { z } from 'zod';
 import { parseObject } from '../../projection/entries/own-entry.ts';
 import { type ListOperation, listResult } from '../definition/operation.ts';
-import { reasonSchema, timeSchema, watermarkSchema } from '../definition/output-schemas.ts';
+import {
+  evidenceRefSchema,
+  reasonSchema,
+  timeSchema,
+  watermarkSchema,
+} from '../definition/output-schemas.ts';
 import { indexConclusion, type Sources } from '../readers/readers.ts';
 
 type Kind = 'yes' | 'no' | 'unknown';
@@ -17,6 +22,7 @@ type RecordedAnswer = {
     readonly found: readonly string[];
     readonly answer: Kind;
     readonly because?: readonly Reason[] | undefined;
+    readonly evidence?: readonly EvidenceRef[] | undefined;
   }[];
   readonly resume: readonly string[];
 };
@@ -27,6 +33,10 @@ export type GateStatus = RecordedAnswer & {
   readonly entry: number;
   readonly at: string;
   readonly by: string;
+  /** The people and data that move; null in an entry of an earlier version. */
+  readonly wave: string | null;
+  /** The gate as it was given, to evaluate it again; null in an entry of an earlier version. */
+  readonly text: string | null;
 };
 
 const KIND = z.enum(['yes', 'no', 'unknown']);
@@ -42,6 +52,7 @@ const ANSWER = {
       found: z.array(z.string()),
       answer: KIND,
       because: z.array(reasonSchema).optional(),
+      evidence: z.array(evidenceRefSchema).optional(),
     }),
   ),
   resume: z.array(z.string()),
@@ -50,7 +61,7 @@ const ANSWER = {
 /** The body of an entry of kind `gate`. */
 const BODY = z.object({
   gate: z.string(),
-  said: z.object(ANSWER),
+  said: z.object({ ...ANSWER, wave: z.string().optional(), text: z.string().optional() }),
   who: z.string(),
   atMs: z.int(),
 });
@@ -74,6 +85,8 @@ export const listGates: ListOperation<object, GateStatus> = {
     entry: z.int().min(0),
     at: timeSchema,
     by: z.string(),
+    wave: z.string().nullable(),
+    text: z.string().nullable(),
     ...ANSWER,
   }),
   examples: [
@@ -103,8 +116,10 @@ async function lastOfEach({ store, ledger }: Sources): Promise<GateStatus[]> {
     if (body.kind !== 'present') continue;
     const parsed = BODY.safeParse(parseObject(body.bytes));
     if (!parsed.success || last.has(parsed.data.gate)) continue;
-    const { gate, who: by, atMs, said: answer } = parsed.data;
-    last.set(gate, { gate, entry: index, at: new Date(atMs).toISOString(), by, ...answer });
+    const { gate, who: by, atMs, said } = parsed.data;
+    const { wave = null, text = null, ...answer } = said;
+    const at = new Date(atMs).toISOString();
+    last.set(gate, { gate, entry: index, at, by, wave, text, ...answer });
   }
   return [...last.values()].sort((a, b) => (a.gate < b.gate ? -1 : 1));
 }
