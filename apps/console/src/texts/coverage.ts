@@ -4,8 +4,13 @@ export const coverageTexts = {
   title: 'Coverage',
   looked: 'statements about coverage in this period',
   map: 'Coverage by source and time',
-  asTable: 'As a table',
-  asMap: 'As a map',
+  views: 'Views',
+  viewNames: {
+    map: 'As a map',
+    table: 'As a table',
+    holes: 'What would fix it',
+    quota: 'Quota',
+  },
   keys: 'Arrow keys move between cells. Enter opens one.',
   states: {
     corroborated: 'corroborated',
@@ -39,6 +44,7 @@ export const coverageTexts = {
     workload === null ? source : `${source}, ${workload}`,
   cell: (row: string, time: string, state: string) => `${row}, ${time}: ${state}`,
   source: 'Source',
+  allSources: 'all sources',
   workload: 'Workload',
   subject: 'Mailbox or app',
   tenant: 'Tenant',
@@ -62,6 +68,67 @@ export const coverageTexts = {
   blindHere: 'Rules that were blind or partly blind then',
   noneBlind: 'No rule was blind.',
   close: 'Close',
+} as const;
+
+export const holeTexts = {
+  label: 'Holes by cause',
+  looked: 'holes of coverage in this period',
+  title: (count: number) =>
+    count === 0
+      ? 'No hole needs anyone: what is late still settles.'
+      : count === 1
+        ? 'One hole. This would fix it.'
+        : `${formatNumber(count)} holes. This would fix each.`,
+  notAll: 'Cannot tell whether other holes exist.',
+  intervals: (count: number) => `${formatNumber(count)} intervals`,
+  fix: 'What would fix it',
+  causes: {
+    'not-connected': 'the tenant is not connected',
+    credential: 'the collector cannot sign in',
+    rights: 'a permission is missing',
+    license: 'a license is missing',
+    off: 'switched off at the source',
+    quota: 'the quota was exhausted',
+    unreachable: 'the service did not answer',
+    silent: 'no canary comes back',
+    'not-requested': 'not requested',
+    'not-collected': 'no collector reads it',
+    'left-out': 'a part is not requested',
+    unreadable: 'content could not be read',
+    expired: 'no longer available',
+    file: 'from a file',
+    other: 'see the reason',
+    settling: 'still arriving',
+  },
+} as const;
+
+export const quotaTexts = {
+  label: 'Collectors',
+  looked: 'collectors of this service',
+  yes: 'The quotas allow what collection needs.',
+  no: 'A quota is too small for what collection needs.',
+  late: 'Cannot tell yet: collection is catching up.',
+  unknown: 'Cannot tell whether the quotas are large enough: no need was measured.',
+  short: (collector: string, needed: number, allowed: number) =>
+    `${collector} needs ${formatNumber(needed)} requests a minute, and ${formatNumber(allowed)} ` +
+    'are allowed',
+  behind: (collector: string, requests: number) =>
+    `${collector} has not fetched ${formatNumber(requests)} requests yet`,
+  collector: 'Collector',
+  tenant: 'Tenant',
+  used: 'Requests a minute',
+  rate: (needed: number, allowed: number) =>
+    `${formatNumber(Math.ceil(needed))} of ${formatNumber(Math.floor(allowed))}`,
+  noQuota: 'no quota measured',
+  allTenants: 'all',
+  backlog: 'Not fetched yet',
+  losesFrom: 'Loses from',
+  nothingLost: 'nothing is lost',
+  polls: 'Polls',
+  pollCount: (polls: number, failed: number) =>
+    failed === 0 ? formatNumber(polls) : `${formatNumber(polls)}, ${formatNumber(failed)} failed`,
+  last: 'Last poll',
+  never: 'not yet',
 } as const;
 
 function of(count: number, all: number): string {

@@ -1,5 +1,11 @@
 export const settingsTexts = {
   title: 'Settings',
+  tabs: {
+    service: 'Service',
+    operators: 'Operators',
+    tokens: 'API tokens',
+    audit: 'Looks at people',
+  },
   health: 'Health of the service',
   healthTexts: {
     yes: 'The service collects, indexes and delivers.',
@@ -39,4 +45,42 @@ export const settingsTexts = {
     'To let a person in, run "countersign operators link --role ROLE --name NAME" on the machine ' +
     'of the service, or assign the role at your identity provider.',
   newTokens: 'To create a token, run "countersign tokens create NAME --scope SCOPE --expires 90d".',
+} as const;
+
+export const configurationTexts = {
+  title: 'Configuration in force',
+  note:
+    'Every value with its place in the document, defaults included. A secret shows where it ' +
+    'comes from. Edit the file, then run "countersign reload"; it says what needs a restart.',
+  filter: 'Filter settings',
+  looked: 'settings of this service',
+  lookedFor: (text: string) => `settings with "${text}"`,
+  setting: 'Setting',
+  value: 'Value',
+  secret: (place: string) => `secret, from ${place}`,
+} as const;
+
+export const auditTexts = {
+  title: 'Who opened the data of a person',
+  note:
+    'Each look at a person is an entry of the ledger, with its purpose and case. People show ' +
+    'under pseudonyms here; operators show by name.',
+  ofCase: 'Only this case',
+  byWhom: 'Only operators with',
+  looked: (ofCase: string | undefined, by: string | undefined) =>
+    [
+      'looks at people',
+      ...(ofCase === undefined ? [] : [`for the case ${ofCase}`]),
+      ...(by === undefined ? [] : [`by operators with "${by}"`]),
+    ].join(' '),
+  at: 'Time',
+  erased: 'erased with the data of its person',
+  by: 'Operator',
+  question: 'Question',
+  person: 'Person',
+  noPerson: 'no single person',
+  case: 'Case',
+  purpose: 'Purpose',
+  none: 'not stated',
+  entry: 'Entry',
 } as const;

@@ -178,7 +178,12 @@ class Server {
     const common = { ...options, reserve: this.#reserve, tracer };
     this.#endpoints = new EnforcementLoop({ ...common, writer, sink });
     const sources = { writer, tracing, reserve: this.#reserve, endpoints: this.#endpoints };
-    this.#pages = new StatePages(options, { ...sources, feeds: this.#feeds, open: this.#parts });
+    const {
+      feeds,
+      parts: open,
+      live,
+    } = { feeds: this.#feeds, parts: this.#parts, live: this.#live };
+    this.#pages = new StatePages(options, { ...sources, feeds, open, live });
   }
 
   async run(): Promise<void> {

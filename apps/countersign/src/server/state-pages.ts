@@ -15,6 +15,7 @@ import { metricsOf, type ServerState } from './metrics.ts';
 import type { CollectorTally } from './runtime/collector-tally.ts';
 import { type DiskReserve, USES } from './runtime/disk-reserve.ts';
 import { EXPOSITION_TYPE, exposition } from './runtime/prometheus-format.ts';
+import { serviceStateOf } from './service-state.ts';
 
 /** Coverage rows are recomputed at most this often, however many clients ask. */
 const COVERAGE_KEPT_MS = 1000;
@@ -43,6 +44,7 @@ type Sources = {
   readonly feeds: FeedsThread;
   readonly tracing: Tracing | undefined;
   readonly open: Readonly<OpenParts>;
+  readonly live: { readonly config: Config };
 };
 
 /** Coverage and canaries of the store, cached because they take time to compute. */
@@ -64,7 +66,17 @@ export class StatePages {
   }
 
   async page(name: MainPageName, store: StoreReader): Promise<MainPage> {
-    return name === 'health' ? this.#healthPage(store) : metricsPage(this.#state(store));
+    switch (name) {
+      case 'health':
+        return this.#healthPage(store);
+      case 'metrics':
+        return metricsPage(this.#state(store));
+      case 'state': {
+        const { config } = this.#sources.live;
+        const state = serviceStateOf(config, this.#sources.open.tallies);
+        return { status: 200, type: 'application/json', body: JSON.stringify(state) };
+      }
+    }
   }
 
   get disk(): 'low' | 'enough' {

@@ -7,8 +7,9 @@ import { ErrorView, LoadingView } from '../../kit/page/page-states.tsx';
 import { formatDuration } from '../../kit/text/format-time.ts';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
-import { coverageTexts as t } from '../../texts/coverage.ts';
+import { holeTexts, coverageTexts as t } from '../../texts/coverage.ts';
 import type { Cell, Fact, GridRow } from './coverage-grid.ts';
+import { HOLES_MAX } from './holes-view.tsx';
 
 type Canary = Operations['canaries']['output'];
 
@@ -62,6 +63,7 @@ export function CellDetail(props: {
       {cell.facts.slice(0, FACTS_SHOWN).map((fact) => (
         <FactLine key={`${fact.state} ${fact.from} ${fact.subject} ${fact.because}`} fact={fact} />
       ))}
+      <Cures row={row} cell={cell} fromMs={fromMs} toMs={toMs} />
       <Subtitle2 as="h3">{t.canaries}</Subtitle2>
       {own.length === 0 && <Text>{t.noCanary}</Text>}
       {own.map(({ sent, seen, delays, workload }) => (
@@ -97,6 +99,42 @@ function FactLine({ fact }: { readonly fact: Fact }) {
         </span>
       ))}
     </Text>
+  );
+}
+
+/** What would fix the holes of this cell. */
+function Cures(props: {
+  readonly row: GridRow;
+  readonly cell: Cell;
+  readonly fromMs: number;
+  readonly toMs: number;
+}) {
+  const { row, cell, fromMs, toMs } = props;
+  const isGood = cell.state === 'collected' || cell.state === 'corroborated';
+  const holes = useItems(
+    'coverageHoles',
+    {
+      from: new Date(fromMs).toISOString(),
+      to: new Date(toMs).toISOString(),
+      limit: HOLES_MAX,
+    },
+    { enabled: !isGood },
+  );
+  if (isGood) return null;
+  const all = holes.data?.pages.flatMap(({ items }) => items) ?? [];
+  const own = all.filter(({ tenant, source, workload }) => {
+    return tenant === row.tenant && source === row.source && workload === row.workload;
+  });
+  if (own.length === 0) return null;
+  return (
+    <>
+      <Subtitle2 as="h3">{holeTexts.fix}</Subtitle2>
+      {[...new Set(own.map(({ cure }) => cure))].map((cure) => (
+        <Text key={cure}>
+          <SafeText text={cure} />
+        </Text>
+      ))}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, makeStyles } from '@fluentui/react-components';
+import { makeStyles } from '@fluentui/react-components';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { type Items, useItems } from '../../api/hooks.ts';
@@ -7,6 +7,7 @@ import { AnswerBanner } from '../../kit/answer/answer-banner.tsx';
 import { rulesAnswer } from '../../kit/answer/rules-answer.ts';
 import { Page } from '../../kit/page/page.tsx';
 import { ErrorView, LoadingView } from '../../kit/page/page-states.tsx';
+import { ViewSwitch } from '../../kit/page/view-switch.tsx';
 import { EmptyList } from '../../kit/table/empty-list.tsx';
 import { ItemTable } from '../../kit/table/item-table.tsx';
 import { formatTime } from '../../kit/text/format-time.ts';
@@ -17,6 +18,8 @@ import { CellDetail } from './cell-detail.tsx';
 import { COLUMNS } from './coverage-columns.tsx';
 import { type Fact, gridOf, spanOf } from './coverage-grid.ts';
 import { type CellAddress, HeatMap, HeatMapLegend } from './heat-map.tsx';
+import { HolesView } from './holes-view.tsx';
+import { QuotaView } from './quota-view.tsx';
 
 /** Items of one request, so that a map needs few. */
 const PAGE_ITEMS = 1000;
@@ -24,34 +27,44 @@ const PAGE_ITEMS = 1000;
 /** How often the map is read again. */
 const EVERY_MS = 30_000;
 
+const VIEWS = ['map', 'table', 'holes', 'quota'] as const;
+type ViewName = (typeof VIEWS)[number];
+
 const useStyles = makeStyles({ map: { display: 'flex', flexDirection: 'column', gap: '16px' } });
 
 /** The hours that each source was seen in, and the rules that a hole makes blind. */
 export function CoveragePage() {
   const [view, change] = useView();
-  const isTable = view['as'] === 'table';
+  const chosen = VIEWS.find((name) => name === view['as']) ?? 'map';
+  const choose = (name: ViewName): void =>
+    change({ as: name === 'map' ? undefined : name }, { replaces: true });
+  return (
+    <Page
+      title={t.title}
+      actions={
+        <ViewSwitch
+          label={t.views}
+          names={VIEWS}
+          texts={t.viewNames}
+          chosen={chosen}
+          onChoose={choose}
+        />
+      }
+    >
+      {(chosen === 'map' || chosen === 'table') && <RulesSentence />}
+      {chosen === 'quota' && <QuotaView />}
+      {chosen === 'holes' && <HolesView />}
+      {(chosen === 'map' || chosen === 'table') && <Facts form={chosen} />}
+    </Page>
+  );
+}
+
+function Facts({ form }: { readonly form: 'map' | 'table' }) {
   const facts = useItems('coverage', { ...usePeriod(), limit: PAGE_ITEMS }, { everyMs: EVERY_MS });
   useAllPages(facts);
-  const toggle = (
-    <Button onClick={() => change({ as: isTable ? undefined : 'table' }, { replaces: true })}>
-      {isTable ? t.asMap : t.asTable}
-    </Button>
-  );
+  if (form === 'map') return <CoverageMap facts={facts} />;
   return (
-    <Page title={t.title} actions={toggle}>
-      <RulesSentence />
-      {isTable ? (
-        <ItemTable
-          label={t.map}
-          items={facts}
-          columns={COLUMNS}
-          rowKey={factKey}
-          looked={t.looked}
-        />
-      ) : (
-        <CoverageMap facts={facts} />
-      )}
-    </Page>
+    <ItemTable label={t.map} items={facts} columns={COLUMNS} rowKey={factKey} looked={t.looked} />
   );
 }
 

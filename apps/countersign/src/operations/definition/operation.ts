@@ -5,6 +5,7 @@ import type { HostWriter } from '../host/open-writer.ts';
 import type { Readers } from '../readers/readers.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { Scope } from './scopes.ts';
+import type { ServiceState } from './service-state.ts';
 
 /** A question or an act, defined once. Adapters derive their form from it. */
 export type Operation =
@@ -178,6 +179,8 @@ export type OperationContext = {
   readonly signal: AbortSignal;
   /** Opened on demand; the adapter closes them after reading the result. */
   readonly readers: Readers;
+  /** What only the running service knows; undefined outside a service. */
+  readonly service?: () => Promise<ServiceState | undefined>;
   /** Called while a long operation runs. */
   progress(progress: unknown): void;
   /** A sentence for the caller besides the output. */

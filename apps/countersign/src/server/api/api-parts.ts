@@ -14,7 +14,8 @@ import type { ApiMeasures } from './measures/api-measures.ts';
 /** A page of the process that holds the ledger. */
 export type MainPage = { readonly status: number; readonly type: string; readonly body: string };
 
-export type MainPageName = 'health' | 'metrics';
+/** `state`: JSON, for operations. No path serves it. */
+export type MainPageName = 'health' | 'metrics' | 'state';
 
 /** Runs an operation with the ledger. `who` is what was proved. */
 export type PerformWork = (

@@ -10,6 +10,7 @@ import type {
   OperationContext,
 } from '../../../operations/definition/operation.ts';
 import { parseInput } from '../../../operations/definition/parse-input.ts';
+import type { ServiceState } from '../../../operations/definition/service-state.ts';
 import {
   NAMES_NO_ONE,
   operationIdOf,
@@ -330,6 +331,10 @@ export class OperationHandler {
     const { dataDir, clock, random, env, perform } = this.#parts;
     return {
       ...{ dataDir, clock, random, env, tenant, readers, signal },
+      service: async () => {
+        const { status, body } = await this.#parts.mainPage('state');
+        return status === 200 ? (JSON.parse(body) as ServiceState) : undefined;
+      },
       progress: () => undefined,
       notice: (text) => void notices.push(text),
       perform: async <Input extends object, Output>(
