@@ -44,7 +44,25 @@ export const statementTexts = {
   showing: (count: number) => `${formatNumber(count)} rows`,
   volumes: 'Volumes',
   noVolumes: 'No volume is stated.',
-  usual: 'The usual range is unknown: volumes of earlier periods are not part of this answer.',
+  usual: 'Compared with usual',
+  usualKinds: { mail: 'Mail items read', files: 'Files downloaded' },
+  usualDay: { yes: 'as usual', no: 'far more than usual', unknown: 'cannot tell' },
+  usualBefore: (median: number, most: number, days: number) =>
+    `On ${formatNumber(days)} days of the month before: half of them at most ` +
+    `${formatNumber(median)}, the busiest ${formatNumber(most)}.`,
+  usualFew: (days: number) =>
+    days === 0
+      ? 'The store has no such day of the month before.'
+      : `The store has only ${formatNumber(days)} such ${days === 1 ? 'day' : 'days'} of the ` +
+        'month before, and fewer than 5 show no habit.',
+  usualNone: 'No mail item was read and no file downloaded, as far as records tell.',
+  busiest: 'Busiest day',
+  isNew: 'new',
+  firstSeen: 'first seen',
+  cannotCompare: 'Cannot tell what is new',
+  compared: (days: number) =>
+    `Compared with ${formatNumber(days)} active days of the month before.`,
+  more: (count: number) => `and ${formatNumber(count)} more`,
   networks: 'Networks',
   devices: 'Devices and clients',
   noneStated: 'none stated',

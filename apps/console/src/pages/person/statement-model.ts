@@ -114,37 +114,3 @@ const ID_DIGITS = 8;
 function shortId(id: string): string {
   return id.length <= ID_DIGITS ? id : `${id.slice(0, ID_DIGITS)}…`;
 }
-
-/** Distinct values with how often each occurs, the most frequent first. */
-export type Count = { readonly value: string; readonly count: number };
-
-const COUNTS_SHOWN = 12;
-
-export function networksOf(statement: Statement): readonly Count[] {
-  return countsOf(statement, ({ ip, country }) =>
-    ip === null ? null : `${ip}${country === null ? '' : ` (${country})`}`,
-  );
-}
-
-export function devicesOf(statement: Statement): readonly Count[] {
-  return countsOf(statement, ({ device, userAgent, app }) => device ?? userAgent ?? app);
-}
-
-function countsOf(
-  { sessions, unaccounted }: Statement,
-  textOf: (event: SignIn | Action) => string | null,
-): readonly Count[] {
-  const counts = new Map<string, number>();
-  const events = [
-    ...sessions.flatMap(({ signIns, actions }) => [...signIns, ...actions]),
-    ...unaccounted,
-  ];
-  for (const event of events) {
-    const value = textOf(event);
-    if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
-  return [...counts]
-    .map(([value, count]) => ({ value, count }))
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-    .slice(0, COUNTS_SHOWN);
-}

@@ -9,16 +9,14 @@ import { statementTexts as t } from '../../texts/statement.ts';
 import { ActionLines } from './action-lines.tsx';
 import { SessionChart } from './session-chart.tsx';
 import {
-  type Count,
-  devicesOf,
   type Gap,
   gapsOf,
   linesOf,
-  networksOf,
   rangeOf,
   type Statement,
   statementAnswer,
 } from './statement-model.ts';
+import { StatementSide } from './statement-side.tsx';
 
 const useStyles = makeStyles({
   card: {
@@ -44,7 +42,6 @@ const useStyles = makeStyles({
     '@media (max-width: 1000px)': { gridTemplateColumns: 'minmax(0, 1fr)' },
   },
   main: { display: 'flex', flexDirection: 'column', gap: '14px', minWidth: 0 },
-  side: { display: 'flex', flexDirection: 'column', gap: '16px', minWidth: 0 },
   list: { margin: '4px 0 0', paddingLeft: '18px' },
 });
 
@@ -82,7 +79,7 @@ export function StatementView(props: { readonly statement: Statement; readonly i
             <ActionLines key={chosen ?? 'all'} lines={lines} isWhole={isWhole} />
           </section>
         </div>
-        <Side statement={statement} />
+        <StatementSide statement={statement} />
       </div>
     </>
   );
@@ -166,57 +163,6 @@ function Gaps({ gaps }: { readonly gaps: readonly Gap[] }) {
           </li>
         ))}
       </ul>
-    </section>
-  );
-}
-
-function Side({ statement }: { readonly statement: Statement }) {
-  const styles = useStyles();
-  const networks = useMemo(() => networksOf(statement), [statement]);
-  const devices = useMemo(() => devicesOf(statement), [statement]);
-  return (
-    <div className={styles.side}>
-      <section aria-label={t.volumes}>
-        <Subtitle2 as="h2" block>
-          {t.volumes}
-        </Subtitle2>
-        <ul className={styles.list}>
-          {statement.volumes.map((line) => (
-            <li key={line}>
-              <SafeText text={line} />
-            </li>
-          ))}
-        </ul>
-        {statement.volumes.length === 0 && <Text>{t.noVolumes}</Text>}
-        <Text size={200}>{t.usual}</Text>
-      </section>
-      <Counts title={t.networks} counts={networks} />
-      <Counts title={t.devices} counts={devices} />
-    </div>
-  );
-}
-
-function Counts(props: { readonly title: string; readonly counts: readonly Count[] }) {
-  const styles = useStyles();
-  const { title, counts } = props;
-  return (
-    <section aria-label={title}>
-      <Subtitle2 as="h2" block>
-        {title}
-      </Subtitle2>
-      {counts.length === 0 ? (
-        <Text as="p" block>
-          {t.noneStated}
-        </Text>
-      ) : (
-        <ul className={styles.list}>
-          {counts.map(({ value, count }) => (
-            <li key={value}>
-              <SafeText text={value} /> · {formatNumber(count)}
-            </li>
-          ))}
-        </ul>
-      )}
     </section>
   );
 }

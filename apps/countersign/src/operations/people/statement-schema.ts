@@ -15,6 +15,7 @@ const coverageFact = z.strictObject({
   index: z.int(),
   entries: entriesSchema.optional(),
   tenant: z.string(),
+  tenantName: z.string().optional(),
   source: z.string(),
   workload: text,
   subject: text,
@@ -66,6 +67,31 @@ const action = z.strictObject({
   authorization: answerSchema,
 });
 
+const place = z.strictObject({
+  value: z.string(),
+  events: z.int().min(1),
+  first: timeSchema,
+  isNew: z.boolean().nullable(),
+});
+
+const usual = z.strictObject({
+  days: z.int().min(0),
+  because: text,
+  volumes: z.array(
+    z.strictObject({
+      kind: z.enum(['mail', 'files']),
+      day: timeSchema,
+      items: z.int(),
+      days: z.int().min(0),
+      median: z.int().nullable(),
+      most: z.int().nullable(),
+      answer: z.enum(['yes', 'no', 'unknown']),
+    }),
+  ),
+  networks: z.array(place),
+  devices: z.array(place),
+});
+
 /** The account of one principal as JSON: an open interval of coverage has null ends. */
 export const statementSchema: z.ZodType = z.strictObject({
   principal: z.strictObject({
@@ -110,6 +136,7 @@ export const statementSchema: z.ZodType = z.strictObject({
   }),
   events: z.strictObject({ 'mail-delivery': z.int(), detection: z.int() }),
   volumes: z.array(z.string()),
+  usual: usual.optional(),
   coverage: z.strictObject({
     answer: answerSchema,
     facts: z.array(coverageFact),

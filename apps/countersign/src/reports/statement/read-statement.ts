@@ -3,6 +3,7 @@ import { isItemRead } from '../../store/rows/mail-access.ts';
 import type { StoreReader } from '../../store/store-reader.ts';
 import { statementOf } from './build-statement.ts';
 import type { StatementOptions, StatementResult } from './statement.ts';
+import { usualActivity } from './usual-activity.ts';
 
 /**
  * Reads the statement of one principal from the store.
@@ -42,5 +43,6 @@ export async function readStatement(
     isSubject: (erasure, names) => isSubject?.(erasure, [who, ...names]) === true,
     ledger,
   });
-  return { kind: 'statement', statement };
+  const usual = await usualActivity(store, selection, { fromMs, toMs });
+  return { kind: 'statement', statement: { ...statement, usual } };
 }

@@ -8,6 +8,7 @@ import type { ErasureRow, ErasureSubjectTest } from '../../store/rows/entry-rows
 import type { EventCounts } from '../../store/rows/event-kind.ts';
 import type { EventRow } from '../../store/rows/event-row.ts';
 import type { Period } from '../../store/rows/period.ts';
+import type { UsualActivity } from './usual-activity.ts';
 
 export type StatementOptions = Scope & {
   readonly tenant?: string | undefined;
@@ -49,6 +50,8 @@ export type Statement = {
   readonly events: EventCounts;
   /** Sentences about what was read, moved and sent. Each number is a lower bound. */
   readonly volumes: readonly string[];
+  /** The period compared with the month before; undefined if it was not compared. */
+  readonly usual?: UsualActivity | undefined;
   /** Whether this statement is complete. */
   readonly coverage: Coverage;
   readonly erasures: readonly Erasure[];
