@@ -64,6 +64,9 @@ test('today, incidents and findings', async (t: TestContext) => {
   await t.test('the picture is a table too, and the arrow keys move in it', () =>
     moveInPicture(browser),
   );
+
+  // The last one: it changes an incident.
+  await t.test('a false alarm counts in the precision of its rule', () => markFalseAlarm(browser));
 });
 
 /** Shows this, and nothing loads any more. */
@@ -86,5 +89,23 @@ async function moveInPicture(browser: ConsoleBrowser): Promise<void> {
     .getByText('read')
     .first()
     .waitFor();
+  await page.context().close();
+}
+
+async function markFalseAlarm(browser: ConsoleBrowser): Promise<void> {
+  const page = await browser.open(FINDING, { role: 'analyst' });
+  await settled(page, 'Could be harmless if');
+  await page.getByRole('button', { name: 'Set status' }).click();
+  const dialog = page.getByRole('dialog');
+  assert.equal(await dialog.getByRole('radio', { name: 'A false alarm' }).count(), 0);
+  await dialog.getByRole('radio', { name: 'Resolved' }).check();
+  await dialog.getByRole('radio', { name: 'A false alarm' }).check();
+  await dialog.getByLabel('Reason').fill('our own test');
+  await browser.checkAccess(page);
+  await browser.picture(page, 'finding-verdict');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(/A false alarm\./).waitFor();
+  await page.goto(`${browser.url}/detections`);
+  await page.getByText('0 % of 1').first().waitFor();
   await page.context().close();
 }

@@ -38,10 +38,19 @@ export const detectionTexts = {
   counts: (fresh: number, inProgress: number, suppressed: number, resolved: number) =>
     `${formatNumber(fresh)} new, ${formatNumber(inProgress)} in progress, ` +
     `${formatNumber(suppressed)} suppressed, ${formatNumber(resolved)} resolved.`,
-  precision: (kept: number, decided: number) =>
-    `Of ${formatNumber(decided)} findings that people closed, ` +
-    `${formatNumber(kept)} were not suppressed.`,
-  noPrecision: 'Cannot tell how precise it is: people have closed none of its findings.',
+  precision: (right: number, decided: number) =>
+    `Precision ${Math.floor((100 * right) / decided)} %: of ${formatNumber(decided)} findings ` +
+    `with a verdict, ${formatNumber(right)} ${right === 1 ? 'was' : 'were'} no false alarm.`,
+  verdicts: (attacks: number, benign: number, falseAlarms: number) =>
+    `${formatNumber(attacks)} attacks, ${formatNumber(benign)} by people who may, ` +
+    `${formatNumber(falseAlarms)} false alarms.`,
+  noPrecision:
+    'Cannot tell how precise it is: no one gave a verdict on its findings. Mark a finding as ' +
+    'resolved, and say what it was.',
+  precisionHeader: 'Precision',
+  share: (right: number, decided: number) =>
+    `${Math.floor((100 * right) / decided)} % of ${formatNumber(decided)}`,
+  noVerdict: 'no verdict',
   source: 'Sigma rule',
   inCode: 'This detector is written in code, so it has no Sigma text.',
   backtest: 'Backtest',

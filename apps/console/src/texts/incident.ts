@@ -95,6 +95,14 @@ export const incidentTexts = {
   mark: 'Set status',
   comment: 'Comment',
   status: 'Status',
+  verdict: 'What was it?',
+  verdictHint: 'The precision of a rule counts these answers.',
+  noVerdict: 'Not said',
+  verdicts: {
+    'true-positive': 'An attack',
+    benign: 'What the rule searches for, by people who may',
+    'false-positive': 'A false alarm',
+  },
   statuses: {
     new: 'New',
     'in-progress': 'In progress',

@@ -65,4 +65,17 @@ export const COLUMNS: readonly Column<Rule>[] = [
     cell: ({ suppressed }) => formatNumber(suppressed),
     text: ({ suppressed }) => String(suppressed),
   },
+  {
+    id: 'precision',
+    header: t.precisionHeader,
+    width: '120px',
+    cell: ({ verdicts }) => precisionOf(verdicts),
+    text: ({ verdicts }) => precisionOf(verdicts),
+  },
 ];
+
+/** The share of findings with a verdict that were no false alarm. */
+function precisionOf({ truePositive, benign, falsePositive }: Rule['verdicts']): string {
+  const decided = truePositive + benign + falsePositive;
+  return decided === 0 ? t.noVerdict : t.share(truePositive + benign, decided);
+}

@@ -177,7 +177,8 @@ function FindingsOverTime({ rule }: { readonly rule: Rule }) {
   const { days, findings } = rule;
   const { new: fresh, inProgress, suppressed, resolved } = findings;
   const [first, last] = [days[0], days.at(-1)];
-  const closed = suppressed + resolved;
+  const { truePositive, benign, falsePositive } = findings.verdicts;
+  const decided = truePositive + benign + falsePositive;
   return (
     <>
       <Subtitle2 as="h2">{t.overTime}</Subtitle2>
@@ -193,7 +194,14 @@ function FindingsOverTime({ rule }: { readonly rule: Rule }) {
       )}
       <Subtitle2 as="h2">{t.marks}</Subtitle2>
       <Text>{t.counts(fresh, inProgress, suppressed, resolved)}</Text>
-      <Text>{closed === 0 ? t.noPrecision : t.precision(resolved, closed)}</Text>
+      {decided === 0 ? (
+        <Text>{t.noPrecision}</Text>
+      ) : (
+        <>
+          <Text>{t.precision(truePositive + benign, decided)}</Text>
+          <Text>{t.verdicts(truePositive, benign, falsePositive)}</Text>
+        </>
+      )}
     </>
   );
 }

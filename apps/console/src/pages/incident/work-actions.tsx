@@ -25,9 +25,13 @@ import { incidentTexts as t } from '../../texts/incident.ts';
 const STATUSES = ['new', 'in-progress', 'suppressed', 'resolved'] as const;
 type Status = (typeof STATUSES)[number];
 
+const VERDICTS = ['true-positive', 'benign', 'false-positive'] as const;
+type Verdict = (typeof VERDICTS)[number];
+
 export type WorkChange = {
   readonly status?: Status;
   readonly reason?: string;
+  readonly verdict?: Verdict;
   readonly assignee?: string;
   readonly comment?: string;
 };
@@ -125,10 +129,14 @@ function StatusDialog(props: { readonly worker: Worker; readonly title: string }
   const { worker, title } = props;
   const [status, setStatus] = useState<Status>('in-progress');
   const [reason, setReason] = useState('');
+  const [verdict, setVerdict] = useState<Verdict>();
+  const isClosing = status === 'resolved' || status === 'suppressed';
   const [isOpen, setOpen] = useOpen(worker, () => setReason(''));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (reason.trim() !== '') worker.change({ status, reason: reason.trim() });
+    if (reason.trim() === '') return;
+    const said = isClosing && verdict !== undefined ? { verdict } : {};
+    worker.change({ status, reason: reason.trim(), ...said });
   };
   return (
     <Dialog open={isOpen} onOpenChange={(_, { open }) => setOpen(open)}>
@@ -153,6 +161,19 @@ function StatusDialog(props: { readonly worker: Worker; readonly title: string }
                   ))}
                 </RadioGroup>
               </Field>
+              {isClosing && (
+                <Field label={t.verdict} hint={t.verdictHint}>
+                  <RadioGroup
+                    value={verdict ?? ''}
+                    onChange={(_, { value }) => setVerdict(VERDICTS.find((each) => each === value))}
+                  >
+                    <Radio value="" label={t.noVerdict} />
+                    {VERDICTS.map((each) => (
+                      <Radio key={each} value={each} label={t.verdicts[each]} />
+                    ))}
+                  </RadioGroup>
+                </Field>
+              )}
               <Field label={t.reason} hint={texts.act.reasonHint} required>
                 <Textarea value={reason} onChange={(_, { value }) => setReason(value)} />
               </Field>

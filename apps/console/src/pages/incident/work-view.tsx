@@ -16,7 +16,7 @@ export function WorkView({ work }: { readonly work: readonly WorkItem[] }) {
   if (work.length === 0) return <Text>{t.workNone}</Text>;
   return (
     <ol className={styles.list}>
-      {work.toReversed().map(({ kind, value, reason, by, at, entries }) => (
+      {work.toReversed().map(({ kind, value, reason, verdict, by, at, entries }) => (
         <li key={entries.join()}>
           <Text weight="semibold">
             <SafeText text={by} />
@@ -24,6 +24,7 @@ export function WorkView({ work }: { readonly work: readonly WorkItem[] }) {
           <SafeText
             text={kind === 'status' ? t.workKinds.status(value, reason) : t.workKinds[kind](value)}
           />
+          {verdict !== null && `. ${t.verdicts[verdict]}.`}
           <br />
           <Text size={200} className={styles.faint}>
             {at !== null && <Time at={at} />} <Entries entries={entries} max={1} />

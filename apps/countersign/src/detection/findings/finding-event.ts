@@ -1,6 +1,11 @@
 import { OCSF_VERSION, type OcsfEvent } from '@countersign/ocsf';
 import type { FindingNoteContent } from '../../projection/entries/finding-body.ts';
-import type { FindingMark, FindingRow, FindingStatus } from '../../store/rows/entry-rows.ts';
+import type {
+  FindingMark,
+  FindingRow,
+  FindingStatus,
+  Verdict,
+} from '../../store/rows/entry-rows.ts';
 import type { FindingSeverity } from '../../store/rows/finding.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { techniqueName } from './attack-techniques.ts';
@@ -54,7 +59,7 @@ export function findingEvent(finding: StoredFinding, options: FindingEventOption
     severity_id: draft.severity,
     severity: SEVERITIES[draft.severity],
     ...statusMembers(statusId),
-    ...(mark === undefined ? {} : { comment: mark.reason }),
+    ...(mark === undefined ? {} : { comment: mark.reason, ...verdictMembers(mark.verdict) }),
     ...(draft.confidence === null
       ? {}
       : {
@@ -118,7 +123,7 @@ export function markChange(
   mark: Omit<FindingMark, 'index'> & { readonly severity: FindingSeverity | undefined },
   statement: FindingStatement,
 ): OcsfEvent {
-  const { uid, status, reason, atMs, severity = 0 } = mark;
+  const { uid, status, reason, verdict, atMs, severity = 0 } = mark;
   return {
     ...classOf(status === RESOLVED ? CLOSE : UPDATE),
     time: atMs,
@@ -126,7 +131,13 @@ export function markChange(
     severity: SEVERITIES[severity],
     ...statusMembers(status),
     comment: reason,
-    metadata: { ...productOf(statement), uid, loggers: [{ name: statement.origin }] },
+    ...verdictMembers(verdict),
+    metadata: {
+      ...productOf(statement),
+
+      uid,
+      loggers: [{ name: statement.origin }],
+    },
     finding_info: { uid },
   };
 }
@@ -181,6 +192,17 @@ function classOf(activityId: keyof typeof ACTIVITIES): FindingClass {
 function productOf({ version }: FindingStatement): object {
   const product = { name: 'Countersign', vendor_name: 'Countersign', version };
   return { version: OCSF_VERSION, product };
+}
+
+/** In the words of OCSF's `verdict`, which only its profile "incident" has. */
+const VERDICT_TEXTS: Readonly<Record<Verdict, string>> = {
+  'true-positive': 'True Positive',
+  benign: 'Benign',
+  'false-positive': 'False Positive',
+};
+
+function verdictMembers(verdict: Verdict | undefined): object {
+  return verdict === undefined ? {} : { status_detail: VERDICT_TEXTS[verdict] };
 }
 
 function statusMembers(status: FindingStatus): object {

@@ -160,4 +160,8 @@ test('a mark is a change of its finding', () => {
   assert.deepEqual([started.type_uid, started['status']], [200402, 'In Progress']);
   const resolved = markChange({ ...said, status: 4 }, OPTIONS);
   assert.deepEqual([resolved.type_uid, resolved['comment']], [200403, 'a drill']);
+  const closed = markChange({ ...said, status: 4, verdict: 'false-positive' }, OPTIONS);
+  assert.deepEqual(validate(closed), []);
+  assert.equal(closed['status_detail'], 'False Positive');
+  assert.equal('status_detail' in resolved, false);
 });

@@ -3,7 +3,7 @@ import { catchUpProjection } from '../../projection/catch-up.ts';
 import type { FindingMarkBody, FindingNoteBody } from '../../projection/entries/finding-body.ts';
 import { ownEntryDraft } from '../../projection/entries/own-entry.ts';
 import type { LedgerWriter } from '../../projection/ledger-writer.ts';
-import type { FindingStatus } from '../../store/rows/entry-rows.ts';
+import type { FindingStatus, Verdict } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft } from '../../store/rows/finding.ts';
 import { DetectionError } from '../errors.ts';
 import { FINDINGS_PER_APPEND } from '../runner/limits.ts';
@@ -15,6 +15,7 @@ export type FindingMarkRequest = {
   readonly reason: string;
   /** When a suppression ends; null: never. */
   readonly untilMs: number | null;
+  readonly verdict?: Verdict | undefined;
   readonly by: string;
 };
 
@@ -24,7 +25,7 @@ export type FindingMarkRequest = {
  */
 export async function markFindings(
   writer: LedgerWriter,
-  { uids, status, reason, untilMs, by }: FindingMarkRequest,
+  { uids, status, reason, untilMs, verdict, by }: FindingMarkRequest,
 ): Promise<{ readonly entries: readonly number[] }> {
   await catchUpProjection(writer);
   if (uids.length === 0) throw noSuchFinding('');
@@ -32,7 +33,8 @@ export async function markFindings(
   checkLength('set the status: a reason', reason);
   const atMs = writer.clock.now();
   const drafts = [...marked].map(([uid, { severity, tenant }]) => {
-    const said = { uid, severity, tenant, status, reason, untilMs, by, atMs };
+    const known = verdict === undefined ? {} : { verdict };
+    const said = { uid, severity, tenant, status, reason, untilMs, ...known, by, atMs };
     return ownEntryDraft('finding', atMs, {
       v: 1,
       what: 'finding-mark',

@@ -1,5 +1,6 @@
 import { OCSF_VERSION } from '@countersign/ocsf';
 import { z } from 'zod';
+import { VERDICTS } from '../../store/rows/entry-rows.ts';
 import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 
 const techniqueSchema = z.strictObject({
@@ -27,6 +28,7 @@ export const findingSchema: z.ZodType = z.strictObject({
   status_id: z.int().min(1).max(4),
   status: z.string(),
   comment: z.string().optional(),
+  status_detail: z.string().optional(),
   confidence_score: z.int().min(0).max(100).optional(),
   confidence_id: z.int().optional(),
   confidence: z.string().optional(),
@@ -81,6 +83,7 @@ export const workSchema: z.ZodType = z.array(
     value: z.string().nullable(),
     reason: z.string().nullable(),
     until: timeSchema.nullable(),
+    verdict: z.enum(VERDICTS).nullable(),
     by: z.string(),
     at: timeSchema.nullable(),
     entries: entriesSchema,

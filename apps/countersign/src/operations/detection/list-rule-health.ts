@@ -16,6 +16,7 @@ import {
   readDetectorHealth,
 } from '../readers/health-note.ts';
 import { indexConclusion, type Sources } from '../readers/readers.ts';
+import { type VerdictCounts, verdictCounts, verdictsOf } from './verdict-counts.ts';
 
 type RuleHealthInput = PeriodInput & { readonly rule?: string | undefined };
 
@@ -27,6 +28,7 @@ export type RuleHealth = DetectorHealth & {
   /** Active findings, and those that people suppressed. */
   readonly findings: number;
   readonly suppressed: number;
+  readonly verdicts: VerdictCounts;
   readonly throttled: readonly SignalCount[];
 };
 
@@ -64,6 +66,7 @@ export const listRuleHealth: ListOperation<RuleHealthInput, object, RuleHealthVi
     handedIn: z.boolean(),
     findings: z.int(),
     suppressed: z.int(),
+    verdicts: verdictCounts,
     throttled: z.array(z.strictObject({ day: z.string(), count: z.int(), max: z.int() })),
   }),
   examples: [
@@ -129,6 +132,7 @@ async function rowsOf(
       handedIn: isOfHandedIn(each.profile),
       findings: own.length,
       suppressed: own.filter(({ mark }) => mark?.status === SUPPRESSED).length,
+      verdicts: verdictsOf(own),
       throttled: counts.filter(({ stream }) => stream === id),
     };
   });
@@ -140,6 +144,7 @@ function itemOf({
   handedIn,
   findings,
   suppressed,
+  verdicts,
   throttled,
 }: RuleHealth): object {
   return {
@@ -155,6 +160,7 @@ function itemOf({
     handedIn,
     findings,
     suppressed,
+    verdicts,
     throttled: throttled.map(({ day, count, max }) => ({ day: dayText(day), count, max })),
   };
 }

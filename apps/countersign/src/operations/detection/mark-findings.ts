@@ -1,6 +1,6 @@
 import { msOfInstant } from '@countersign/core';
 import { z } from 'zod';
-import type { FindingStatus } from '../../store/rows/entry-rows.ts';
+import { type FindingStatus, VERDICTS, type Verdict } from '../../store/rows/entry-rows.ts';
 import type { StoredFinding } from '../../store/sqlite/finding-table.ts';
 import { type Fields, field, instantText } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
@@ -17,6 +17,7 @@ type MarkInput = {
   readonly status?: (typeof STATUSES)[number] | undefined;
   readonly reason?: string | undefined;
   readonly until?: string | undefined;
+  readonly verdict?: Verdict | undefined;
   /** Empty: no one. */
   readonly assignee?: string | undefined;
   readonly comment?: string | undefined;
@@ -35,6 +36,12 @@ const MARK_FIELDS: Omit<Fields<MarkInput>, 'id'> = {
   }),
   reason: field(z.string().min(1).optional(), 'the reason of the status', { value: 'reason' }),
   until: field(instantText.optional(), 'when a suppression ends', { value: 'time' }),
+  verdict: field(
+    z.enum(VERDICTS).optional(),
+    'with "resolved" or "suppressed": was it what the rule searches for? The precision of a rule ' +
+      'counts verdicts',
+    { value: 'verdict' },
+  ),
   assignee: field(z.string().optional(), 'who works on it; an empty name: no one', {
     value: 'name',
   }),
@@ -90,6 +97,19 @@ export const markFindings: LedgerOperation<MarkInput, MarkedFindings> = {
       runsOn: 'sample',
     },
     {
+      summary: 'Close a finding as a false alarm',
+      input: {
+        id: '3faa0',
+        status: 'resolved',
+        reason: 'our own penetration test',
+        verdict: 'false-positive',
+      },
+      commandLine:
+        'findings mark 3faa0 --status resolved --verdict false-positive ' +
+        '--reason "our own penetration test"',
+      runsOn: 'sample',
+    },
+    {
       summary: 'Assign a finding, with a comment',
       input: { id: '3faa0', assignee: 'ada', comment: 'asked the owner of the job' },
       commandLine: 'findings mark 3faa0 --assignee ada --comment "asked the owner of the job"',
@@ -135,6 +155,9 @@ function refined(schema: z.ZodType<MarkInput>): z.ZodType<MarkInput> {
     .refine(({ status, until }) => until === undefined || status === 'suppressed', {
       error: '--until is the end of a suppression: give it with --status suppressed',
     })
+    .refine(({ status, verdict }) => verdict === undefined || isClosing(status), {
+      error: 'a verdict closes a finding: give it with the status "resolved" or "suppressed"',
+    })
     .refine(({ status, reason }) => (status === undefined) === (reason === undefined), {
       error: 'a status needs a reason, and a reason needs a status: give both',
     })
@@ -143,6 +166,10 @@ function refined(schema: z.ZodType<MarkInput>): z.ZodType<MarkInput> {
         status !== undefined || assignee !== undefined || comment !== undefined,
       { error: 'there is nothing to change: give a status, an assignee or a comment' },
     );
+}
+
+function isClosing(status: MarkInput['status']): boolean {
+  return status === 'resolved' || status === 'suppressed';
 }
 
 async function findingsNamed(readers: Readers, id: string): Promise<readonly StoredFinding[]> {
@@ -156,7 +183,7 @@ async function mark(
   chosen: (readers: Readers) => Promise<readonly StoredFinding[]>,
 ): Promise<MarkedFindings> {
   const marks = await import('../../detection/findings/mark-findings.ts');
-  const { status, reason = '', until, assignee, comment } = input;
+  const { status, reason = '', until, verdict, assignee, comment } = input;
   using readers = new Readers({ dataDir: writer.dir, clock: writer.clock });
   const uids = (await chosen(readers)).map(({ uid }) => uid);
   const by = `${actor.who}@${actor.host}`;
@@ -172,7 +199,8 @@ async function mark(
   if (status !== undefined) {
     const value = (STATUSES.indexOf(status) + 1) as FindingStatus;
     const untilMs = until === undefined ? null : msOfInstant(until);
-    const marked = await marks.markFindings(writer, { uids, status: value, reason, untilMs, by });
+    const said = { status: value, reason, untilMs, verdict };
+    const marked = await marks.markFindings(writer, { uids, ...said, by });
     entries.push(...marked.entries);
   }
   return { findings: uids, status: status ?? null, entries };

@@ -11,6 +11,7 @@ import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.
 import { askedByDefault, isOfRule, readDetectorHealth } from '../readers/health-note.ts';
 import { needIndex } from '../readers/readers.ts';
 import { type ShippedRule, shippedRule } from './shipped-rule.ts';
+import { type VerdictCounts, verdictCounts, verdictsOf } from './verdict-counts.ts';
 
 type ShowRuleInput = PeriodInput & { readonly rule: string };
 
@@ -20,6 +21,7 @@ export type FindingCounts = {
   readonly inProgress: number;
   readonly suppressed: number;
   readonly resolved: number;
+  readonly verdicts: VerdictCounts;
 };
 
 export type RuleView = {
@@ -84,6 +86,7 @@ export const showRule: DocumentOperation<ShowRuleInput, RuleView> = {
       inProgress: z.int(),
       suppressed: z.int(),
       resolved: z.int(),
+      verdicts: verdictCounts,
     }),
     days: z.array(z.strictObject({ day: z.string(), findings: z.int() })),
   }),
@@ -149,7 +152,10 @@ async function countsOf(findings: readonly StoredFinding[], nowMs: number): Prom
   const { statusOf } = await import('../../detection/findings/finding-status.ts');
   const statuses = findings.map((finding) => statusOf(finding, nowMs));
   const count = (status: number): number => statuses.filter((each) => each === status).length;
-  return { new: count(1), inProgress: count(2), suppressed: count(3), resolved: count(4) };
+  return {
+    ...{ new: count(1), inProgress: count(2), suppressed: count(3), resolved: count(4) },
+    verdicts: verdictsOf(findings),
+  };
 }
 
 /** By the day of the first event. */

@@ -1,9 +1,10 @@
 import type { TenantId } from '@countersign/core';
-import type {
-  FindingMark,
-  FindingNote,
-  FindingRow,
-  FindingStatus,
+import {
+  type FindingMark,
+  type FindingNote,
+  type FindingRow,
+  type FindingStatus,
+  VERDICTS,
 } from '../../store/rows/entry-rows.ts';
 import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
 
@@ -65,7 +66,9 @@ export function parseFindingMark(body: Json): Omit<FindingMark, 'index'> | undef
     return undefined;
   }
   const until = typeof untilMs === 'number' ? untilMs : null;
-  return { uid, status: status as FindingStatus, reason, untilMs: until, by, atMs };
+  const verdict = VERDICTS.find((each) => each === body['verdict']);
+  const said = { uid, status: status as FindingStatus, reason, untilMs: until, by, atMs };
+  return verdict === undefined ? said : { ...said, verdict };
 }
 
 export function parseFindingNote(body: Json): FindingNoteContent | undefined {

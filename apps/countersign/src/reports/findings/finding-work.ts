@@ -1,6 +1,7 @@
 import { instantOfMs } from '@countersign/core';
 import { statusText } from '../../detection/findings/finding-status.ts';
 import type { FindingWork } from '../../store/reading/finding-reader.ts';
+import type { Verdict } from '../../store/rows/entry-rows.ts';
 
 /** What a person did with findings: one act, however many findings it changed. */
 export type WorkItem = {
@@ -11,6 +12,8 @@ export type WorkItem = {
   readonly reason: string | null;
   /** End of a suppression. */
   readonly until: string | null;
+  /** What the person found out; null: they did not say. */
+  readonly verdict: Verdict | null;
   readonly by: string;
   readonly at: string | null;
   /** Ledger indices, one for each finding. */
@@ -20,10 +23,11 @@ export type WorkItem = {
 /** All acts on some findings, in ledger order. An act on many findings is one item. */
 export function workItems({ marks, notes }: FindingWork): WorkItem[] {
   const acts = [
-    ...marks.map(({ index, by, atMs, status, reason, untilMs }) => ({
+    ...marks.map(({ index, by, atMs, status, reason, untilMs, verdict = null }) => ({
       index,
       item: {
         ...({ kind: 'status', value: statusText(status), reason, by } as const),
+        verdict,
         until: untilMs === null ? null : (instantOfMs(untilMs) ?? null),
         at: instantOfMs(atMs) ?? null,
       },
@@ -33,7 +37,7 @@ export function workItems({ marks, notes }: FindingWork): WorkItem[] {
       item: {
         kind: note.kind,
         value: note.kind === 'assignment' ? note.assignee : note.text,
-        ...{ reason: null, until: null, by, at: instantOfMs(atMs) ?? null },
+        ...{ reason: null, until: null, verdict: null, by, at: instantOfMs(atMs) ?? null },
       },
     })),
   ].sort((a, b) => a.index - b.index);

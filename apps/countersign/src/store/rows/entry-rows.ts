@@ -28,6 +28,8 @@ export type CoverageRow = {
   readonly entries?: readonly number[];
   /** Or {@link ANY}. */
   readonly tenant: string;
+  /** As the inventory names the tenant, for texts. */
+  readonly tenantName?: string;
   /** Or {@link ANY}. */
   readonly source: string;
   readonly workload: string | null;
@@ -99,6 +101,13 @@ export type FindingRow = {
 /** OCSF `status_id` of a finding: 1 new, 2 in progress, 3 suppressed, 4 resolved. */
 export type FindingStatus = 1 | 2 | 3 | 4;
 
+/**
+ * What a person found out about a finding. Names as OCSF has them: a true positive is what the rule
+ * searches for, a benign one too, but by people who may; a false positive is something else.
+ */
+export const VERDICTS = ['true-positive', 'benign', 'false-positive'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
 /** A person's note of progress on a finding. */
 export type FindingMark = {
   readonly index: number;
@@ -107,6 +116,8 @@ export type FindingMark = {
   readonly reason: string;
   /** End of a suppression. Then the finding counts as new again. */
   readonly untilMs: number | null;
+  /** Undefined: the person did not say. */
+  readonly verdict?: Verdict | undefined;
   readonly by: string;
   readonly atMs: number;
 };

@@ -31,8 +31,13 @@ function findingsText({
   inProgress,
   suppressed,
   resolved,
+  verdicts,
 }: RuleView['findings']): string {
   const all = fresh + inProgress + suppressed + resolved;
   const open = `${fresh} new, ${inProgress} in progress`;
-  return `${plural(all, 'finding')}: ${open}, ${suppressed} suppressed, ${resolved} resolved`;
+  const { truePositive, benign, falsePositive } = verdicts;
+  const decided = plural(truePositive + benign + falsePositive, 'verdict');
+  const parts = `${truePositive} true, ${benign} benign, ${falsePositive} false positive`;
+  const closed = `${suppressed} suppressed, ${resolved} resolved`;
+  return `${plural(all, 'finding')}: ${open}, ${closed}; ${decided}: ${parts}`;
 }
