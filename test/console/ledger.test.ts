@@ -80,6 +80,21 @@ async function proveRecords(t: TestContext, web: ConsoleBrowser): Promise<void> 
     await page.context().close();
   });
 
+  await t.test('an export asks an analyst for purpose and case, once', async () => {
+    const page = await web.open(`/ledger?entry=${ENTRY}`, { role: 'analyst' });
+    await page.getByRole('button', { name: 'Export evidence (HTML)' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Case or ticket').fill('C-2077');
+    await dialog.getByLabel('Purpose').fill('Evidence for the auditor');
+    await web.checkAccess(page);
+    await web.picture(page, 'export-case');
+    const download = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Start the case' }).click();
+    assert.match((await download).suggestedFilename(), /^evidence-.*\.html$/);
+    await page.getByText(/^Exported: /).waitFor();
+    await page.context().close();
+  });
+
   await t.test('a reader with pseudonyms cannot export bodies, and learns why', async () => {
     const page = await web.open(`/ledger?entry=${ENTRY}`, { role: 'auditor' });
     await page.getByRole('button', { name: 'Export evidence (HTML)' }).click();
@@ -105,6 +120,16 @@ async function openDetails(t: TestContext, web: ConsoleBrowser): Promise<void> {
     await web.picture(page, 'coverage-cell');
     await page.getByRole('button', { name: 'As a table' }).click();
     await page.getByRole('table').waitFor();
+    await page.getByRole('button', { name: 'What would fix it' }).click();
+    await page
+      .getByText(/A file cannot prove that none of its records is missing/)
+      .first()
+      .waitFor();
+    await web.checkAccess(page);
+    await web.picture(page, 'coverage-holes');
+    await page.getByRole('button', { name: 'Quota' }).click();
+    await page.getByText(/^Cannot tell whether the quotas are large enough/).waitFor();
+    await web.checkAccess(page);
     await page.context().close();
   });
 

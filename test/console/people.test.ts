@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -12,6 +12,13 @@ import { temporaryFolder } from '../support/folders.ts';
 const root = temporaryFolder('console-people');
 const PERSON = 'vivian.castellan@northmoor.example';
 
+/** The sample's tenant, by the name that the company gives it. */
+const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
+const INVENTORY = `tenants:
+  - { id: ${TENANT}, name: Northmoor Main, use: production }
+  - { id: a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74, name: Northmoor Old, use: test }
+`;
+
 /** Evaluated in the page. */
 const WIDER = 'document.documentElement.scrollWidth > innerWidth';
 
@@ -19,7 +26,9 @@ const WIDER = 'document.documentElement.scrollWidth > innerWidth';
 let reference = '';
 
 async function serviceWithDecisions(): Promise<RunningService> {
-  const service = await startSampleService(root);
+  mkdirSync(root, { recursive: true });
+  writeFileSync(join(root, 'inventory.yaml'), INVENTORY);
+  const service = await startSampleService(root, undefined, 'inventory: inventory.yaml\n');
   const example = join(contentFolder(), 'policies/example');
   const request = JSON.parse(readFileSync(join(example, 'request.json'), 'utf8')) as object;
   for (const [name, context] of [
@@ -64,6 +73,7 @@ test('people, applications, access and search', async (t: TestContext) => {
   await t.test('a search opens what it found, and the person by keyboard', () =>
     searchOpens(browser),
   );
+  await t.test('a tenant has its name, and its id stays available', () => tenantIsNamed(browser));
   await t.test('an application shows what it did, and says what it cannot tell', () =>
     appShows(browser),
   );
@@ -115,6 +125,12 @@ async function statementTakesCase(browser: ConsoleBrowser): Promise<void> {
     await stateCase(page);
     await page.getByRole('heading', { name: 'Sessions' }).waitFor();
     assert.match((await page.getByLabel('Statement').textContent()) ?? '', /C-1042/);
+    // Without a start of the period, nothing is "new"; the busiest day has days before it.
+    await page
+      .getByText(/Cannot tell what is new: the period has no start/)
+      .first()
+      .waitFor();
+    await page.getByText('Mail items read: as usual').waitFor();
     await browser.checkAccess(page);
     await browser.picture(page, `statement-${size}-${colors}`);
     assert.equal(await page.evaluate(WIDER), false);
@@ -183,5 +199,15 @@ async function appShows(browser: ConsoleBrowser): Promise<void> {
   await page.getByText('Cannot tell everything about this application.').waitFor();
   await browser.checkAccess(page);
   await browser.picture(page, 'app-wide-light');
+  await page.context().close();
+}
+
+async function tenantIsNamed(browser: ConsoleBrowser): Promise<void> {
+  const page = await browser.open('/access?tab=verification&entry=3580', { role: 'analyst' });
+  const panel = page.getByRole('complementary', { name: 'Entry 3580' });
+  await panel.getByRole('button', { name: 'State a case to see names' }).click();
+  await stateCase(page);
+  await panel.getByText('Northmoor Main').waitFor();
+  await panel.getByText(TENANT, { exact: true }).waitFor();
   await page.context().close();
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { addAuthenticator } from '../support/chromium.ts';
+import { countersignHere } from '../support/command-here.ts';
 import { ConsoleBrowser } from '../support/console/console-browser.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -32,22 +34,9 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
   await using browser = await ConsoleBrowser.start(t, root);
   if (browser === undefined) return;
 
-  await t.test('pages are accessible at both sizes and in both colors', async () => {
-    for (const [path, heading] of PAGES) {
-      for (const visit of VISITS) {
-        const page = await browser.open(path, visit);
-        await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-        await page.locator('[data-answer], [role=table]').first().waitFor();
-        await page.locator('.fui-Skeleton').first().waitFor({ state: 'detached' });
-        await browser.checkAccess(page);
-        const name = `${path.slice(1)}-${visit.size}-${visit.colors}`;
-        await browser.picture(page, name);
-        const overflow = await page.evaluate(WIDER);
-        assert.equal(overflow, false, `${name} is wider than its screen`);
-        await page.context().close();
-      }
-    }
-  });
+  await t.test('pages are accessible at both sizes and in both colors', () =>
+    pagesAreAccessible(browser),
+  );
 
   await t.test('keys show help, and go to a page', async () => {
     const page = await browser.open('/feeds');
@@ -61,6 +50,14 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
     await page.getByRole('heading', { level: 1, name: 'Gate' }).waitFor();
     await page.context().close();
   });
+
+  await t.test('may the next wave go? Four clicks, with reasons that lead on', () =>
+    waveIsAnswered(browser),
+  );
+
+  await t.test('settings show the configuration without secrets, and looks at people', () =>
+    settingsShow(browser),
+  );
 
   await t.test('a session that ends leaves the page, and asks for a sign-in', async () => {
     const page = await browser.open('/feeds');
@@ -83,6 +80,8 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
     await page.context().close();
   });
 
+  await t.test('an operator signs in with a passkey', () => passkeySignsIn(browser));
+
   // The last one: the service ends.
   await t.test('a list says when it cannot tell what is new', async () => {
     const page = await browser.open('/incidents', { role: 'analyst' });
@@ -95,3 +94,79 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
     browser.problems.splice(0);
   });
 });
+
+async function waveIsAnswered(browser: ConsoleBrowser): Promise<void> {
+  const page = await browser.open('/today', { role: 'analyst' });
+  await page.getByRole('link', { name: 'Gate' }).click();
+  await page.getByRole('button', { name: 'Evaluate a gate' }).click();
+  const text = page.getByRole('textbox', { name: 'Gate' });
+  const example = await text.inputValue();
+  // A mistake is explained, and what was typed stays.
+  await text.fill(example.replace('14d', 'two weeks'));
+  await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+  await page.getByText('is not a duration').waitFor();
+  assert.match(await text.inputValue(), /two weeks/);
+  await text.fill(example);
+  await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
+  const answer = /(wave may go|the wave must not go): the people and data that move next/;
+  await page.getByText(answer).waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await browser.checkAccess(page);
+  await browser.picture(page, 'gate-answer-wide-light');
+  await page.getByRole('button', { name: 'Evaluate now' }).click();
+  await page.getByText('The gate was evaluated.').waitFor();
+  await page.getByRole('link', { name: 'Show the rules' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Detections' }).waitFor();
+  await page.context().close();
+}
+
+/** Registers a passkey with its link, as the operator does, and uses it on the sign-in page. */
+async function passkeySignsIn(browser: ConsoleBrowser): Promise<void> {
+  const page = await browser.open('/feeds');
+  await page.context().clearCookies();
+  await addAuthenticator(page);
+  const { stdout, stderr } = await countersignHere([
+    ...['operators', 'link', '--passkey', '--name', 'ben', '--data', browser.service.dir, '--json'],
+  ]);
+  assert.notEqual(stdout, '', stderr);
+  await page.goto((JSON.parse(stdout) as { readonly link: string }).link);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation').first().waitFor();
+  await page.context().clearCookies();
+  await page.goto(`${browser.url}/feeds`);
+  const button = page.getByRole('button', { name: 'Sign in with a passkey' });
+  await button.waitFor();
+  await browser.checkAccess(page);
+  await browser.picture(page, 'sign-in-passkey-wide-light');
+  await button.click();
+  await page.getByRole('heading', { level: 1, name: 'Feeds' }).waitFor();
+  await page.context().close();
+}
+
+async function pagesAreAccessible(browser: ConsoleBrowser): Promise<void> {
+  for (const [path, heading] of PAGES) {
+    for (const visit of VISITS) {
+      const page = await browser.open(path, visit);
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+      await page.locator('[data-answer], [role=table]').first().waitFor();
+      await page.locator('.fui-Skeleton').first().waitFor({ state: 'detached' });
+      await browser.checkAccess(page);
+      const name = `${path.slice(1)}-${visit.size}-${visit.colors}`;
+      await browser.picture(page, name);
+      const overflow = await page.evaluate(WIDER);
+      assert.equal(overflow, false, `${name} is wider than its screen`);
+      await page.context().close();
+    }
+  }
+}
+
+async function settingsShow(browser: ConsoleBrowser): Promise<void> {
+  const page = await browser.open('/settings');
+  await page.getByRole('textbox', { name: 'Filter settings' }).fill('tokenHash');
+  await page.getByText('secret, from variable TOOL').waitFor();
+  await page.getByRole('tab', { name: 'Looks at people' }).click();
+  await page.getByText('None: looks at people.').waitFor();
+  await browser.checkAccess(page);
+  await browser.picture(page, 'settings-audit-wide-light');
+  await page.context().close();
+}

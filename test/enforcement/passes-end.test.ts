@@ -30,6 +30,8 @@ const PEOPLE: SuiteState['people'] = {
   rescue: { kind: 'break-glass' },
 };
 
+type FoundItem = { readonly kind: string; readonly id: string; readonly title: string };
+
 type PrintedPass = {
   readonly id: string;
   readonly state: string;
@@ -94,6 +96,18 @@ describe('passes end when their conditions end', () => {
     const risk = await receivedEvent('risk-level-change', 'ada');
     assert.equal(risk.payload['current_level'], 'HIGH');
     assert.equal(await node.decision(signInRequest('ada')), false);
+    const found = await countersign(['search', pass, '--data', dir, '--json']);
+    const kinds = found.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as FoundItem);
+    assert.deepEqual(
+      kinds.filter(({ kind }) => kind === 'pass').map(({ id, title }) => [id, title]),
+      [[pass, 'Pass, ended']],
+      found.stderr,
+    );
+    const one = await countersign(['passes', 'list', '--pass', pass, '--data', dir, '--json']);
+    assert.equal((JSON.parse(one.stdout) as PrintedPass).state, 'ended');
   });
 
   test('a closed wave', async () => {

@@ -41,7 +41,16 @@ export async function windowOf(
   const page = await context.newPage();
   // A busy machine is slow, and the test run limits the total time.
   page.setDefaultTimeout(0);
-  const session = await context.newCDPSession(page);
+  await addAuthenticator(page, ceremony);
+  return page;
+}
+
+/** Gives the device of a window an authenticator with automatic user verification. */
+export async function addAuthenticator(
+  page: Page,
+  ceremony: 'goes through' | 'fails' = 'goes through',
+): Promise<void> {
+  const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
   await session.send('WebAuthn.addVirtualAuthenticator', {
     options: {
@@ -53,5 +62,4 @@ export async function windowOf(
       automaticPresenceSimulation: true,
     },
   });
-  return page;
 }

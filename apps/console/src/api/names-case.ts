@@ -14,7 +14,7 @@ const STORAGE_KEY = 'countersign.case';
 /** Questions about people. Others stay under pseudonyms, and leave no entry of a look. */
 const PEOPLE_PATHS: ReadonlySet<string> = new Set([
   ...['people', 'statements', 'search', 'decisions', 'passes', 'apps', 'events'],
-  ...['findings', 'incidents', 'brief', 'eviction', 'entries'],
+  ...['findings', 'incidents', 'brief', 'eviction', 'entries', 'evidence'],
 ]);
 
 const listeners = new Set<() => void>();

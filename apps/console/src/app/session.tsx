@@ -29,7 +29,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const current = session.data ?? last;
   if (current === undefined) {
     if (session.isPending) return null;
-    return <SignInPage error={session.error} />;
+    return <SignInPage error={session.error} onDone={() => session.refetch()} />;
   }
   const isOver = session.data === null || hasEnded;
   return (

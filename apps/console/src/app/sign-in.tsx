@@ -10,7 +10,10 @@ import {
   Text,
   Title2,
 } from '@fluentui/react-components';
+import { useQuery } from '@tanstack/react-query';
 import { openSignIn } from '../api/open-sign-in.ts';
+import { readSignInMethods, type SignInMethods } from '../api/passkey.ts';
+import { PasskeyButton } from '../kit/sign-in/passkey-button.tsx';
 import { texts } from '../texts/en.ts';
 
 const useStyles = makeStyles({
@@ -21,28 +24,61 @@ const useStyles = makeStyles({
 /** How often the dialog checks whether the other window was closed. */
 const CHECK_MS = 1000;
 
-export function SignInPage({ error }: { readonly error: Error | null }) {
+export function SignInPage(props: {
+  readonly error: Error | null;
+  readonly onDone: () => unknown;
+}) {
   const styles = useStyles();
   const { signIn } = texts;
+  const { error, onDone } = props;
+  const methods = useSignInMethods();
   const here = `${location.pathname}${location.search}`;
   return (
     <main className={styles.page}>
       <div className={styles.card}>
         <Title2 as="h1">{signIn.title}</Title2>
         {error !== null && <Text role="alert">{signIn.failed(error.message)}</Text>}
-        <Text>{signIn.explanation}</Text>
-        <Button as="a" appearance="primary" href={`/sign-in?return=${encodeURIComponent(here)}`}>
-          {signIn.withProvider}
-        </Button>
+        <Text>
+          {methods.provider
+            ? signIn.explanation
+            : methods.passkey
+              ? signIn.onlyPasskey
+              : signIn.onlyLink}
+        </Text>
+        {methods.provider && (
+          <Button as="a" appearance="primary" href={`/sign-in?return=${encodeURIComponent(here)}`}>
+            {signIn.withProvider}
+          </Button>
+        )}
+        {methods.passkey && (
+          <>
+            <PasskeyButton
+              label={signIn.withPasskey}
+              appearance={methods.provider ? 'secondary' : 'primary'}
+              onDone={onDone}
+            />
+            {methods.provider && <Text size={200}>{signIn.breakGlass}</Text>}
+          </>
+        )}
         <Text size={200}>{signIn.withLink}</Text>
       </div>
     </main>
   );
 }
 
+/** Until the service has answered, a provider: most have one. */
+function useSignInMethods(): SignInMethods {
+  const { data } = useQuery({
+    queryKey: ['sign-in-methods'],
+    queryFn: ({ signal }) => readSignInMethods(signal),
+  });
+  return data ?? { provider: true, passkey: false };
+}
+
 /** Lies over the page when a session has ended. The page and its drafts stay. */
 export function SignInDialog(props: { readonly isOpen: boolean; readonly onDone: () => unknown }) {
   const { signIn } = texts;
+  const methods = useSignInMethods();
   const open = (): void => {
     const other = openSignIn('sign-in');
     const timer = setInterval(() => {
@@ -59,9 +95,18 @@ export function SignInDialog(props: { readonly isOpen: boolean; readonly onDone:
           <DialogContent>{signIn.endedExplanation}</DialogContent>
           <DialogActions>
             <Button onClick={() => props.onDone()}>{signIn.checkAgain}</Button>
-            <Button appearance="primary" onClick={open}>
-              {signIn.again}
-            </Button>
+            {methods.passkey && (
+              <PasskeyButton
+                label={signIn.withPasskey}
+                appearance={methods.provider ? 'secondary' : 'primary'}
+                onDone={props.onDone}
+              />
+            )}
+            {methods.provider && (
+              <Button appearance="primary" onClick={open}>
+                {signIn.again}
+              </Button>
+            )}
           </DialogActions>
         </DialogBody>
       </DialogSurface>

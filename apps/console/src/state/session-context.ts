@@ -6,6 +6,8 @@ export type Session = {
   readonly label: string;
   readonly scopes: readonly string[];
   readonly endsMs: number;
+  /** How this person proves again who they are, before a grave act. */
+  readonly stepUp?: 'passkey' | 'provider';
 };
 
 export const SessionContext: React.Context<Session | undefined> = createContext<

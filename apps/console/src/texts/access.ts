@@ -70,6 +70,9 @@ export const decisionTexts = {
 
 export const passTexts = {
   looked: (isAll: boolean) => (isAll ? 'passes' : 'open passes'),
+  one: (id: string) => `the pass ${id}`,
+  allOpen: 'Show all open passes',
+  entry: 'Entry',
   all: 'Ended and lapsed passes as well',
   state: 'State',
   states: { open: 'Open', ended: 'Ended', lapsed: 'Lapsed' },

@@ -36,6 +36,12 @@ export const texts = {
     title: 'Sign in to Countersign',
     explanation: "Sign in with your company's account.",
     withProvider: 'Sign in',
+    withPasskey: 'Sign in with a passkey',
+    breakGlass:
+      'For the operators who hold a passkey of this service, if the provider does not work.',
+    onlyPasskey: 'This service has no identity provider. Sign in with a passkey, or with a link.',
+    onlyLink: 'This service has no identity provider. Sign in with a link.',
+    passkeyFailed: (why: string) => `Could not sign in with a passkey: ${why}`,
     withLink:
       'No account yet? An administrator makes a link for one sign-in: ' +
       'run "countersign operators link" on the machine of the service.',
@@ -85,6 +91,8 @@ export const texts = {
     reason: 'Reason',
     reasonHint: 'The entry of this act states it.',
     stepUp: 'Prove who you are',
+    stepUpWithPasskey: 'Prove who you are with your passkey',
+    proved: 'Done. Now repeat the act.',
   },
   empty: {
     none: (looked: string) => `None: ${looked}.`,

@@ -106,6 +106,7 @@ export const searchTexts = {
     session: 'Session',
     entry: 'Entry',
     decision: 'Decision',
+    pass: 'Pass',
     finding: 'Finding',
   },
 } as const;

@@ -49,6 +49,7 @@ export const PLACES: Readonly<Record<string, `${Method} /${string}`>> = {
   'feeds replay': 'POST /feeds/{feed}/replay',
   'feeds resume': 'POST /feeds/{feed}/resume',
   'feeds test': 'POST /feeds/{feed}/test',
+  gate: 'POST /gates',
   'gate list': 'GET /gates',
   'operators list': 'GET /operators',
   'operators roles': 'GET /operators/roles',
@@ -79,7 +80,6 @@ export const NOT_OFFERED: Readonly<Record<string, string>> = {
   backup: LOCAL_FILES,
   restore: LOCAL_FILES,
   health: LOCAL_FILES,
-  gate: LOCAL_FILES,
   'bypass request': LOCAL_KEY,
   'bypass approve': LOCAL_KEY,
   'bypass undo': LOCAL_KEY,
@@ -106,6 +106,8 @@ export const BY_TENANT: ReadonlySet<string> = new Set([
   'timeline',
   'tail',
   'coverage',
+  'coverage holes',
+  'quota',
   'canaries',
   'verified',
   'reconcile',
@@ -129,6 +131,7 @@ export function operationIdOf(name: string): string {
  */
 export const NAMES_NO_ONE: ReadonlySet<string> = new Set([
   'check-tenant',
+  'configuration',
   'inventory',
   'ledger checkpoint',
   'ledger checkpoints',

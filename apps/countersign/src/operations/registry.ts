@@ -83,6 +83,9 @@ const LOADERS: ReadonlyMap<string, () => Promise<Operation>> = new Map(
     'agent record-call': async () =>
       (await import('./people/record-agent-call.ts')).recordAgentCall,
     coverage: async () => (await import('./reading/coverage.ts')).listCoverage,
+    'coverage holes': async () => (await import('./reading/coverage-holes.ts')).listHoles,
+    quota: async () => (await import('./reading/quota.ts')).listQuota,
+    configuration: async () => (await import('./setup/show-configuration.ts')).showConfiguration,
     canaries: async () => (await import('./reading/canaries.ts')).listCanaries,
     backup: async () => (await import('./backup/backup.ts')).backUp,
     reload: async () => (await import('./setup/reload.ts')).reload,

@@ -40,9 +40,21 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     form: 'list',
     effect: 'read',
   },
+  configuration: {
+    method: 'GET',
+    path: '/api/v1/configuration',
+    form: 'list',
+    effect: 'read',
+  },
   coverage: {
     method: 'GET',
     path: '/api/v1/coverage',
+    form: 'list',
+    effect: 'read',
+  },
+  coverageHoles: {
+    method: 'GET',
+    path: '/api/v1/coverage/holes',
     form: 'list',
     effect: 'read',
   },
@@ -159,6 +171,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
     path: '/api/v1/gates',
     form: 'list',
     effect: 'read',
+  },
+  gate: {
+    method: 'POST',
+    path: '/api/v1/gates',
+    form: 'document',
+    effect: 'act',
   },
   findingsIncidents: {
     method: 'GET',
@@ -355,6 +373,12 @@ export const ROUTES: Readonly<Record<keyof Operations, Route>> = {
   query: {
     method: 'POST',
     path: '/api/v1/query',
+    form: 'list',
+    effect: 'read',
+  },
+  quota: {
+    method: 'GET',
+    path: '/api/v1/quota',
     form: 'list',
     effect: 'read',
   },

@@ -250,6 +250,21 @@ export type Operations = {
       readonly entries: readonly number[];
     };
   };
+  /** list the configuration of the running service as it is in force */
+  readonly configuration: {
+    readonly form: 'list';
+    readonly input: {
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly setting: string;
+      readonly value: string;
+      readonly isSecret: boolean;
+    };
+  };
   /** which intervals were collected, and which were not */
   readonly coverage: {
     readonly form: 'list';
@@ -279,6 +294,55 @@ export type Operations = {
         | 'unknown';
       readonly bound: number | null;
       readonly because: string;
+      readonly entries: readonly number[];
+    };
+  };
+  /** which records are missing, why, and what would fix it */
+  readonly coverageHoles: {
+    readonly form: 'list';
+    readonly input: {
+      /** start of the period, inclusive (UTC unless the time states another zone) */
+      readonly from?: string | undefined;
+      /** end of the period, exclusive */
+      readonly to?: string | undefined;
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly tenant: string;
+      readonly source: string;
+      readonly workload: string | null;
+      readonly cause: 
+        | 'not-connected'
+        | 'credential'
+        | 'rights'
+        | 'license'
+        | 'off'
+        | 'quota'
+        | 'unreachable'
+        | 'silent'
+        | 'not-requested'
+        | 'not-collected'
+        | 'left-out'
+        | 'unreadable'
+        | 'expired'
+        | 'file'
+        | 'other'
+        | 'settling';
+      readonly state: 
+        | 'corroborated'
+        | 'collected'
+        | 'late'
+        | 'lost'
+        | 'off'
+        | 'unknown';
+      readonly intervals: number;
+      readonly from: string | null;
+      readonly to: string | null;
+      readonly because: string;
+      readonly cure: string;
       readonly entries: readonly number[];
     };
   };
@@ -965,6 +1029,7 @@ export type Operations = {
       readonly status_id: number;
       readonly status: string;
       readonly comment?: string;
+      readonly status_detail?: string;
       readonly confidence_score?: number;
       readonly confidence_id?: number;
       readonly confidence?: string;
@@ -1050,6 +1115,7 @@ export type Operations = {
         readonly status_id: number;
         readonly status: string;
         readonly comment?: string;
+        readonly status_detail?: string;
         readonly confidence_score?: number;
         readonly confidence_id?: number;
         readonly confidence?: string;
@@ -1111,6 +1177,11 @@ export type Operations = {
         readonly value: string | null;
         readonly reason: string | null;
         readonly until: string | null;
+        readonly verdict: 
+          | 'true-positive'
+          | 'benign'
+          | 'false-positive'
+          | null;
         readonly by: string;
         readonly at: string | null;
         readonly entries: readonly number[];
@@ -1166,6 +1237,13 @@ export type Operations = {
       readonly reason?: string | undefined;
       /** when a suppression ends */
       readonly until?: string | undefined;
+      /**
+       * with "resolved" or "suppressed": was it what the rule searches for? The precision of a
+       * rule counts verdicts
+       */
+      readonly verdict?: 
+        | 'true-positive' | 'benign' | 'false-positive'
+        | undefined;
       /** who works on it; an empty name: no one */
       readonly assignee?: string | undefined;
       /** a comment */
@@ -1191,6 +1269,8 @@ export type Operations = {
       readonly entry: number;
       readonly at: string;
       readonly by: string;
+      readonly wave: string | null;
+      readonly text: string | null;
       readonly window: {
         readonly from: string;
         readonly to: string;
@@ -1211,10 +1291,71 @@ export type Operations = {
           readonly code: string;
           readonly text: string;
         }[];
+        readonly evidence?: readonly {
+          readonly origin: string;
+          readonly index: number;
+        }[];
         readonly [member: string]: unknown;
       }[];
       readonly resume: readonly string[];
     };
+  };
+  /** may this wave continue? yes, no or cannot tell */
+  readonly gate: {
+    readonly form: 'document';
+    readonly input: {
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+      /** the gate, as YAML, for a caller whose files are elsewhere */
+      readonly text?: string | undefined;
+    };
+    readonly output: {
+      readonly gate: string;
+      readonly wave: string;
+      readonly window: {
+        readonly from: string;
+        readonly to: string;
+      };
+      readonly answer: 'yes' | 'no' | 'unknown';
+      readonly asOf: {
+        readonly origin: string;
+        readonly size: number;
+        readonly at: string | null;
+      };
+      readonly conditions: readonly {
+        readonly condition: 
+          | 'coverage'
+          | 'loss'
+          | 'residual'
+          | 'blind'
+          | 'findings';
+        readonly requires: string;
+        readonly found: readonly string[];
+        readonly answer: 'yes' | 'no' | 'unknown';
+        readonly asOf: {
+          readonly origin: string;
+          readonly size: number;
+          readonly at: string | null;
+        };
+        readonly because?: readonly {
+          readonly code: string;
+          readonly text: string;
+        }[];
+        readonly evidence?: readonly {
+          readonly origin: string;
+          readonly index: number;
+        }[];
+        readonly wouldDecide?: readonly {
+          readonly what: string;
+        }[];
+      }[];
+      readonly resume: readonly string[];
+      readonly limits: readonly {
+        readonly code: string;
+        readonly text: string;
+      }[];
+      readonly entry: number;
+    } | null;
   };
   /** group findings into incidents, and show what connects them */
   readonly findingsIncidents: {
@@ -1261,6 +1402,11 @@ export type Operations = {
         readonly value: string | null;
         readonly reason: string | null;
         readonly until: string | null;
+        readonly verdict: 
+          | 'true-positive'
+          | 'benign'
+          | 'false-positive'
+          | null;
         readonly by: string;
         readonly at: string | null;
         readonly entries: readonly number[];
@@ -1305,6 +1451,11 @@ export type Operations = {
         readonly value: string | null;
         readonly reason: string | null;
         readonly until: string | null;
+        readonly verdict: 
+          | 'true-positive'
+          | 'benign'
+          | 'false-positive'
+          | null;
         readonly by: string;
         readonly at: string | null;
         readonly entries: readonly number[];
@@ -1327,6 +1478,13 @@ export type Operations = {
       readonly reason?: string | undefined;
       /** when a suppression ends */
       readonly until?: string | undefined;
+      /**
+       * with "resolved" or "suppressed": was it what the rule searches for? The precision of a
+       * rule counts verdicts
+       */
+      readonly verdict?: 
+        | 'true-positive' | 'benign' | 'false-positive'
+        | undefined;
       /** who works on it; an empty name: no one */
       readonly assignee?: string | undefined;
       /** a comment */
@@ -1944,6 +2102,8 @@ export type Operations = {
     readonly input: {
       /** ended and lapsed passes as well */
       readonly all?: boolean | undefined;
+      /** one pass, by its id */
+      readonly pass?: string | undefined;
       /** items of a page; default 100 */
       readonly limit?: number | undefined;
       /** only this tenant */
@@ -2353,6 +2513,34 @@ export type Operations = {
     };
     readonly output: Readonly<Record<string, unknown>>;
   };
+  /** do the quotas of the vendor allow what collection needs? */
+  readonly quota: {
+    readonly form: 'list';
+    readonly input: {
+      /** items of a page; default 100 */
+      readonly limit?: number | undefined;
+      /** only this tenant */
+      readonly tenant?: string | undefined;
+    };
+    readonly output: {
+      readonly collector: string;
+      readonly tenant: string;
+      readonly everyMs: number;
+      readonly polls: number;
+      readonly failedPolls: number;
+      readonly records: number;
+      readonly lastPollMs: number | null;
+      readonly problem: string | null;
+      readonly budget: {
+        readonly needed: number;
+        readonly allowed: number;
+        readonly backlogRequests: number;
+        readonly catchUpMinutes: number | null;
+        readonly losesFrom: string | null;
+        readonly state: 'keeping up' | 'catching up' | 'late: quota';
+      } | null;
+    };
+  };
   /** match each action to its authorization */
   readonly reconcile: {
     readonly form: 'document';
@@ -2489,6 +2677,11 @@ export type Operations = {
       readonly handedIn: boolean;
       readonly findings: number;
       readonly suppressed: number;
+      readonly verdicts: {
+        readonly truePositive: number;
+        readonly benign: number;
+        readonly falsePositive: number;
+      };
       readonly throttled: readonly {
         readonly day: string;
         readonly count: number;
@@ -2572,6 +2765,11 @@ export type Operations = {
         readonly inProgress: number;
         readonly suppressed: number;
         readonly resolved: number;
+        readonly verdicts: {
+          readonly truePositive: number;
+          readonly benign: number;
+          readonly falsePositive: number;
+        };
       };
       readonly days: readonly {
         readonly day: string;
@@ -2579,7 +2777,7 @@ export type Operations = {
       }[];
     } | null;
   };
-  /** find people, applications, addresses, sessions, entries, decisions and findings */
+  /** find people, applications, addresses, sessions, entries, decisions, passes, findings */
   readonly search: {
     readonly form: 'list';
     readonly input: {
@@ -2598,6 +2796,7 @@ export type Operations = {
         | 'session'
         | 'entry'
         | 'decision'
+        | 'pass'
         | 'finding';
       readonly id: string;
       readonly principal: {
@@ -2864,6 +3063,31 @@ export type Operations = {
         readonly detection: number;
       };
       readonly volumes: readonly string[];
+      readonly usual?: {
+        readonly days: number;
+        readonly because: string | null;
+        readonly volumes: readonly {
+          readonly kind: 'mail' | 'files';
+          readonly day: string;
+          readonly items: number;
+          readonly days: number;
+          readonly median: number | null;
+          readonly most: number | null;
+          readonly answer: 'yes' | 'no' | 'unknown';
+        }[];
+        readonly networks: readonly {
+          readonly value: string;
+          readonly events: number;
+          readonly first: string;
+          readonly isNew: boolean | null;
+        }[];
+        readonly devices: readonly {
+          readonly value: string;
+          readonly events: number;
+          readonly first: string;
+          readonly isNew: boolean | null;
+        }[];
+      };
       readonly coverage: {
         readonly answer: {
           readonly kind: 'yes';
@@ -2910,6 +3134,7 @@ export type Operations = {
           readonly index: number;
           readonly entries?: readonly number[];
           readonly tenant: string;
+          readonly tenantName?: string;
           readonly source: string;
           readonly workload: string | null;
           readonly subject: string | null;
@@ -2929,6 +3154,7 @@ export type Operations = {
           readonly index: number;
           readonly entries?: readonly number[];
           readonly tenant: string;
+          readonly tenantName?: string;
           readonly source: string;
           readonly workload: string | null;
           readonly subject: string | null;

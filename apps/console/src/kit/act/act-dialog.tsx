@@ -14,9 +14,9 @@ import {
   Textarea,
 } from '@fluentui/react-components';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { openSignIn } from '../../api/open-sign-in.ts';
 import { texts } from '../../texts/en.ts';
 import { ErrorView } from '../page/page-states.tsx';
+import { StepUpButton } from '../sign-in/step-up-button.tsx';
 
 const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: '12px' },
@@ -69,9 +69,7 @@ export function ActDialog(props: {
                 <Textarea value={reason} onChange={(_, { value }) => setReason(value)} />
               </Field>
               {error !== null && <ErrorView error={error} />}
-              {error?.code.includes('step-up') && (
-                <Button onClick={() => openSignIn('step-up')}>{texts.act.stepUp}</Button>
-              )}
+              {error?.code.includes('step-up') && <StepUpButton />}
             </DialogContent>
             <DialogActions>
               <Button onClick={() => setOpen(false)}>{texts.cancel}</Button>

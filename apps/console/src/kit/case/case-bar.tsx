@@ -32,6 +32,12 @@ const useStyles = makeStyles({
 
 const NAMES_SCOPE = 'names:read';
 
+/** Whether the reader could see names, and has not stated why: a pseudonym shows until then. */
+export function useMissingCase(): boolean {
+  const { scopes } = useSession();
+  return useNamesCase() === undefined && scopes.includes(NAMES_SCOPE);
+}
+
 /** Says under which case names show, or asks for one: once, until the tab closes. */
 export function CaseBar() {
   const styles = useStyles();
@@ -65,17 +71,33 @@ export function CaseBar() {
           </Button>
         </>
       )}
-      <Dialog open={isOpen} onOpenChange={(_, { open }) => setOpen(open)}>
-        <DialogSurface>
-          <DialogBody>
-            <DialogTitle>{t.title}</DialogTitle>
-            <DialogContent>
-              <CaseForm onDone={() => setOpen(false)} />
-            </DialogContent>
-          </DialogBody>
-        </DialogSurface>
-      </Dialog>
+      <CaseDialog isOpen={isOpen} onClose={() => setOpen(false)} />
     </div>
+  );
+}
+
+/** @param onStated called once a case is stated, after `onClose` */
+export function CaseDialog(props: {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly onStated?: () => void;
+}) {
+  const { isOpen, onClose, onStated } = props;
+  const done = (): void => {
+    onClose();
+    onStated?.();
+  };
+  return (
+    <Dialog open={isOpen} onOpenChange={(_, { open }) => !open && onClose()}>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{t.title}</DialogTitle>
+          <DialogContent>
+            <CaseForm onDone={done} />
+          </DialogContent>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
   );
 }
 

@@ -10,6 +10,7 @@ import { Dismiss20Regular } from '@fluentui/react-icons';
 import { useAnswer } from '../../api/hooks.ts';
 import { useView } from '../../state/view.ts';
 import { texts } from '../../texts/en.ts';
+import { CaseBar, useMissingCase } from '../case/case-bar.tsx';
 import { useKeys } from '../keyboard/keyboard.tsx';
 import { QueryView } from '../page/page-states.tsx';
 import { ProofCheck } from '../proof/proof-check.tsx';
@@ -38,7 +39,9 @@ export function EvidencePanel(props: { readonly entry: string; readonly isNarrow
   const [, change] = useView();
   const { entry, isNarrow } = props;
   const close = (): void => change({ entry: undefined });
-  const shown = useAnswer('show', { entry });
+  // A body holds names. Without a case, the service shows it to no one.
+  const isCaseMissing = useMissingCase();
+  const shown = useAnswer('show', { entry }, { enabled: !isCaseMissing });
   // A reader who may not see the body can check the proof of the entry anyway.
   const index = /^#?\d+$/.test(entry) ? Number(entry.replace('#', '')) : shown.data?.result?.index;
   useKeys(texts.keys.everywhere, [{ keys: 'Escape', label: texts.keys.closePanel, run: close }]);
@@ -57,15 +60,19 @@ export function EvidencePanel(props: { readonly entry: string; readonly isNarrow
           onClick={close}
         />
       </div>
-      <QueryView query={shown}>
-        {({ result, answer }) =>
-          result === null ? (
-            <Text>{answer.because[0]?.text ?? texts.evidence.none}</Text>
-          ) : (
-            <EntryView entry={result} />
-          )
-        }
-      </QueryView>
+      {isCaseMissing ? (
+        <CaseBar />
+      ) : (
+        <QueryView query={shown}>
+          {({ result, answer }) =>
+            result === null ? (
+              <Text>{answer.because[0]?.text ?? texts.evidence.none}</Text>
+            ) : (
+              <EntryView entry={result} />
+            )
+          }
+        </QueryView>
+      )}
       {index !== undefined && <ProofCheck entry={index} />}
     </aside>
   );

@@ -1,8 +1,9 @@
 import type { Operations } from '@countersign/client';
-import { Checkbox } from '@fluentui/react-components';
+import { Button, Checkbox } from '@fluentui/react-components';
 import { useAct } from '../../api/act.ts';
 import { useItems } from '../../api/hooks.ts';
 import { ActDialog } from '../../kit/act/act-dialog.tsx';
+import { EvidenceLink } from '../../kit/evidence/evidence-link.tsx';
 import type { Column } from '../../kit/table/column.ts';
 import { ItemTable } from '../../kit/table/item-table.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
@@ -17,10 +18,14 @@ const END_SCOPE = 'passes:end';
 
 /** Open passes, each with an act that ends it. */
 export function PassesTab() {
-  const [{ all, tenant }, change] = useView();
+  const [{ all, tenant, pass: one }, change] = useView();
   const { scopes } = useSession();
   const isAll = all === 'true';
-  const passes = useItems('passesList', { all: isAll, ...(tenant !== undefined && { tenant }) });
+  const passes = useItems('passesList', {
+    ...(one === undefined ? { all: isAll } : { pass: one }),
+    ...(tenant !== undefined && { tenant }),
+  });
+  const looked = one === undefined ? t.looked(isAll) : t.one(one);
   const end: Column<Pass> = {
     id: 'end',
     header: '',
@@ -30,17 +35,23 @@ export function PassesTab() {
   };
   return (
     <div>
-      <Checkbox
-        label={t.all}
-        checked={isAll}
-        onChange={(_, { checked }) => change({ all: checked === true ? 'true' : undefined })}
-      />
+      {one === undefined ? (
+        <Checkbox
+          label={t.all}
+          checked={isAll}
+          onChange={(_, { checked }) => change({ all: checked === true ? 'true' : undefined })}
+        />
+      ) : (
+        <Button appearance="subtle" onClick={() => change({ pass: undefined })}>
+          {t.allOpen}
+        </Button>
+      )}
       <ItemTable
-        label={t.looked(isAll)}
+        label={looked}
         items={passes}
         columns={scopes.includes(END_SCOPE) ? [...COLUMNS, end] : COLUMNS}
         rowKey={({ id }) => id}
-        looked={t.looked(isAll)}
+        looked={looked}
       />
     </div>
   );
@@ -116,5 +127,12 @@ const COLUMNS: readonly Column<Pass>[] = [
     width: 'minmax(100px, 1fr)',
     cell: ({ reason }) => <SafeText text={reason ?? ''} />,
     text: ({ reason }) => reason ?? '',
+  },
+  {
+    id: 'entry',
+    header: t.entry,
+    width: '90px',
+    cell: ({ entries: [first] }) => first !== undefined && <EvidenceLink entry={first} />,
+    text: ({ entries }) => entries.join(' '),
   },
 ];

@@ -1,6 +1,7 @@
 import { Button, Field, Input, makeStyles, Text, tokens } from '@fluentui/react-components';
 import { type FormEvent, useState } from 'react';
 import { useAct } from '../../api/act.ts';
+import { CaseDialog, useMissingCase } from '../../kit/case/case-bar.tsx';
 import { ErrorView } from '../../kit/page/page-states.tsx';
 import { saveFile } from '../../kit/table/export-rows.ts';
 import { useView } from '../../state/view.ts';
@@ -37,11 +38,17 @@ export function ProveRecord() {
   );
 }
 
-/** The open entry is the one to export, until the reader names others. */
+/**
+ * The open entry is the one to export, until the reader names others. Evidence holds bodies, with
+ * names, so it asks for the case first.
+ */
 function ExportForm({ entry }: { readonly entry: string | undefined }) {
   const styles = useStyles();
   const [typed, setTyped] = useState<string>();
   const [isWrong, setWrong] = useState(false);
+  const [wanted, setWanted] = useState<readonly string[]>([]);
+  const [isAsking, setAsking] = useState(false);
+  const isCaseMissing = useMissingCase();
   const text = typed ?? entry ?? '';
   const exported = useAct('evidenceExport', {
     onDone: ({ result }) => {
@@ -58,26 +65,36 @@ function ExportForm({ entry }: { readonly entry: string | undefined }) {
     const entries = text.split(/[\s,;]+/).filter((each) => each !== '');
     const isNumbers = entries.length > 0 && entries.every((each) => /^#?\d+$/.test(each));
     setWrong(!isNumbers);
-    if (isNumbers) exported.run({ entries, format: 'html' });
+    if (!isNumbers) return;
+    setWanted(entries);
+    if (isCaseMissing) setAsking(true);
+    else exported.run({ entries, format: 'html' });
   };
   const bytes = exported.reply?.result?.bytes;
   return (
-    <form className={styles.form} onSubmit={submit}>
-      <Field
-        label={t.exportTitle}
-        hint={t.exportHint}
-        className={styles.field}
-        {...(isWrong && { validationMessage: t.noNumber })}
-      >
-        <Input value={text} onChange={(_, { value }) => setTyped(value)} />
-      </Field>
-      <Button type="submit" disabled={exported.isPending}>
-        {t.exportAs}
-      </Button>
-      <Text className={styles.note} aria-live="polite">
-        {bytes === undefined ? t.exportNote : t.exported(bytes)}
-      </Text>
-      {exported.error !== null && <ErrorView error={exported.error} />}
-    </form>
+    <>
+      <form className={styles.form} onSubmit={submit}>
+        <Field
+          label={t.exportTitle}
+          hint={t.exportHint}
+          className={styles.field}
+          {...(isWrong && { validationMessage: t.noNumber })}
+        >
+          <Input value={text} onChange={(_, { value }) => setTyped(value)} />
+        </Field>
+        <Button type="submit" disabled={exported.isPending}>
+          {t.exportAs}
+        </Button>
+        <Text className={styles.note} aria-live="polite">
+          {bytes === undefined ? t.exportNote : t.exported(bytes)}
+        </Text>
+        {exported.error !== null && <ErrorView error={exported.error} />}
+      </form>
+      <CaseDialog
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onStated={() => exported.run({ entries: [...wanted], format: 'html' })}
+      />
+    </>
   );
 }

@@ -70,6 +70,8 @@ function useOpenResult(): (result: Result) => void {
         return go('/apps/$app', { app: id }, {});
       case 'decision':
         return go('/access', {}, { decision: id });
+      case 'pass':
+        return go('/access', {}, { tab: 'passes', pass: id });
       case 'finding':
         return go('/findings/$id', { id }, {});
       case 'address':

@@ -5,16 +5,24 @@ import { type ListOperation, listResult } from '../definition/operation.ts';
 import { indexConclusion } from '../readers/readers.ts';
 import { passSchema } from './pass-schema.ts';
 
-export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, Pass> = {
+type PassQuestion = {
+  readonly all?: boolean | undefined;
+  readonly pass?: string | undefined;
+};
+
+export const listPasses: ListOperation<PassQuestion, Pass> = {
   name: 'passes list',
   summary: 'list the open passes',
-  description: 'Lists the open passes. With --all, it also lists ended and lapsed passes.',
+  description:
+    'Lists the open passes. With --all, it also lists ended and lapsed passes. With --pass, it ' +
+    'lists one pass in any state.',
   scope: 'passes:read',
   effect: 'read',
   kind: 'list',
   runsIn: 'caller',
   input: z.strictObject({
     all: field(z.boolean().optional(), 'ended and lapsed passes as well'),
+    pass: field(z.string().min(1).max(100).optional(), 'one pass, by its id', { value: 'id' }),
   }),
   output: passSchema,
   examples: [
@@ -25,14 +33,15 @@ export const listPasses: ListOperation<{ readonly all?: boolean | undefined }, P
       runsOn: 'sample',
     },
   ],
-  async run({ readers, clock, tenant }, { all }) {
+  async run({ readers, clock, tenant }, { all, pass: id }) {
     const { knownPasses } = await import('../../enforcement/passes/pass-ledger.ts');
     const { store, head } = await readers.sources();
     const nowMs = clock.now();
-    const asked = all === true ? {} : { liveFromMs: nowMs };
+    const isAny = all === true || id !== undefined;
+    const asked = id === undefined ? (isAny ? {} : { liveFromMs: nowMs }) : { pass: id };
     const rows = knownPasses(store.access, nowMs, asked).filter((pass) => {
       const isMeant = tenant === undefined || pass.tenant === tenant;
-      return isMeant && (all === true || pass.state === 'open');
+      return isMeant && (isAny || pass.state === 'open');
     });
     // Every pass is an entry of this ledger, so an empty list is certain.
     return listResult({ rows, itemOf: (pass) => pass, conclude: () => indexConclusion(head) });

@@ -10,7 +10,16 @@ import { needIndex, type Sources } from '../readers/readers.ts';
 import { appsOf } from './list-apps.ts';
 import { principalsOf } from './list-people.ts';
 
-const KINDS = ['person', 'app', 'address', 'session', 'entry', 'decision', 'finding'] as const;
+const KINDS = [
+  'person',
+  'app',
+  'address',
+  'session',
+  'entry',
+  'decision',
+  'pass',
+  'finding',
+] as const;
 
 /** Something that a text may mean. */
 export type SearchResult = {
@@ -27,7 +36,7 @@ export type SearchResult = {
 
 export const search: ListOperation<{ readonly text: string }, SearchResult, Rows<SearchResult>> = {
   name: 'search',
-  summary: 'find people, applications, addresses, sessions, entries, decisions and findings',
+  summary: 'find people, applications, addresses, sessions, entries, decisions, passes, findings',
   description:
     'Finds what a text may mean, over the whole range of the ledger: a part of a name, or an ' +
     'address, a session, an index or an id. An empty list means "none" only if the records ' +
@@ -66,12 +75,13 @@ export const search: ListOperation<{ readonly text: string }, SearchResult, Rows
       runsOn: 'sample',
     },
   ],
-  async run({ readers, tenant, notice }, { text }) {
+  async run({ readers, clock, tenant, notice }, { text }) {
     const sources = await readers.sources();
     const { store, head } = sources;
     needIndex(head);
     const items = [
       ...ownEntries(sources, text, tenant),
+      ...(await passes(store, text, { tenant, nowMs: clock.now() })),
       ...(await connections(store, text, tenant)),
       ...people(store, text, tenant),
       ...(await apps(store, text, tenant)),
@@ -85,6 +95,29 @@ export const search: ListOperation<{ readonly text: string }, SearchResult, Rows
     });
   },
 };
+
+/** A pass by its whole id, and the pass that a decision opened. */
+async function passes(
+  store: StoreReader,
+  text: string,
+  { tenant, nowMs }: { readonly tenant: string | undefined; readonly nowMs: number },
+): Promise<SearchResult[]> {
+  if (!GUID.test(text)) return [];
+  const { knownPasses } = await import('../../enforcement/passes/pass-ledger.ts');
+  const id = text.toLowerCase();
+  const found = [
+    ...knownPasses(store.access, nowMs, { pass: id }),
+    ...knownPasses(store.access, nowMs, { decisions: [id] }),
+  ];
+  return found
+    .filter((pass) => tenant === undefined || pass.tenant === tenant)
+    .map((pass) => ({
+      ...NONE,
+      ...{ kind: 'pass' as const, id: pass.id, tenant: pass.tenant },
+      ...{ title: `Pass, ${pass.state}`, last: instantOfMs(pass.openedMs) ?? null },
+      principal: { kind: pass.principal.type, name: pass.principal.id },
+    }));
+}
 
 /** Results of one kind. A longer text finds fewer. */
 const RESULTS_MAX = 25;
