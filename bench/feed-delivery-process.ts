@@ -1,42 +1,45 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { systemClock, systemRandom } from '@countersign/core';
 import { systemWait } from '@countersign/m365';
-import type { FeedConfig } from '../apps/countersign/src/config/feeds/feeds-schema.ts';
+import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
 import { loadConfig } from '../apps/countersign/src/config/load-config.ts';
 import { systemResolve } from '../apps/countersign/src/feeds/delivery/egress.ts';
 import { runFeeds } from '../apps/countersign/src/feeds/delivery/run-feeds.ts';
 import { loadProfiles } from '../apps/countersign/src/operations/host/load-detectors.ts';
 import { ruleTitles } from '../apps/countersign/src/operations/readers/finding-options.ts';
 import { Pseudonyms } from '../apps/countersign/src/operators/pseudonyms/pseudonyms.ts';
+import { certificateFor } from '../tools/testing/certificate.ts';
+import type { ReceiverPorts } from './feed-receiver-process.ts';
 
-/** A receiver in its own thread that takes everything at once. */
-async function receive(): Promise<void> {
-  const server = createServer((request, response) => {
-    request.resume().on('end', () => response.end('{"text":"Success","code":0}'));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  parentPort?.postMessage((server.address() as AddressInfo).port);
-}
-
-/** Delivers a whole ledger to one fast receiver. Prints seconds and records as JSON. */
-async function deliver(dataDir: string, configFile: string): Promise<void> {
-  const receiver = new Worker(import.meta.filename);
-  const [port] = (await once(receiver, 'message')) as [number];
-  const [feed] = loadConfig(configFile, process.env).feeds;
-  if (feed === undefined || !('url' in feed)) throw new Error(`${configFile} names no HTTP feed`);
-  const { pathname } = new URL(feed.url);
-  const toReceiver = { ...feed, url: `http://127.0.0.1:${port}${pathname}` } as FeedConfig;
+/**
+ * Delivers a whole ledger to one fast receiver, which the configuration calls `HTTP_PORT` or
+ * `TLS_PORT`. Prints seconds and records as JSON.
+ */
+async function deliver(dataDir: string, template: string): Promise<void> {
+  const { cert, key } = certificateFor('127.0.0.1');
+  const certificateFile = `${template}.pem`;
+  writeFileSync(certificateFile, cert);
+  const script = join(import.meta.dirname, 'feed-receiver-process.ts');
+  const receiver = new Worker(script, { workerData: { cert, key } });
+  const [ports] = (await once(receiver, 'message')) as [ReceiverPorts];
+  const configFile = `${template}.ready.yaml`;
+  const text = readFileSync(template, 'utf8')
+    .replaceAll('HTTP_PORT', String(ports.http))
+    .replaceAll('TLS_PORT', String(ports.tls))
+    .replaceAll('CERTIFICATE', certificateFile);
+  writeFileSync(configFile, text);
+  const { feeds } = loadConfig(configFile, process.env);
   const done = new AbortController();
   const pseudonyms = Pseudonyms.open(dataDir, systemRandom);
   const startedMs = performance.now();
+  const startedCpu = process.threadCpuUsage();
   let seconds = 0;
   let records = 0;
   await runFeeds({
-    ...{ dir: dataDir, feeds: [toReceiver], version: '0.0.0', env: process.env },
+    ...{ dir: dataDir, feeds, version: '0.0.0', env: process.env },
     ...{ clock: systemClock, receiverClock: systemClock, random: systemRandom },
     ...{ wait: systemWait, resolve: systemResolve },
     ruleTitles: () => ruleTitles({ profiles: loadProfiles }),
@@ -44,7 +47,7 @@ async function deliver(dataDir: string, configFile: string): Promise<void> {
       'body' in record ? { ...record, body: pseudonyms.hide(record.body) } : record,
     tell: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
     report: ({ rows: [row], ledgerEntries }) => {
-      if (row === undefined || row.next < ledgerEntries || done.signal.aborted) return;
+      if (row === undefined || row.sentNext < ledgerEntries || done.signal.aborted) return;
       records = row.records;
       // Reports come once a second; the last delivery has its own time.
       seconds =
@@ -53,13 +56,13 @@ async function deliver(dataDir: string, configFile: string): Promise<void> {
     },
     signal: done.signal,
   });
-  const cpu = process.threadCpuUsage();
+  const cpu = process.threadCpuUsage(startedCpu);
   const cpuSeconds = (cpu.user + cpu.system) / 1e6;
   await receiver.terminate();
   process.stdout.write(`${JSON.stringify({ seconds, records, cpuSeconds })}\n`);
 }
 
-if (isMainThread) {
-  const [dataDir = '', configFile = ''] = process.argv.slice(2);
-  await deliver(dataDir, configFile);
-} else await receive();
+// Like the program itself.
+collectGarbageSeldom();
+const [dataDir = '', template = ''] = process.argv.slice(2);
+await deliver(dataDir, template);

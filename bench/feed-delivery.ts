@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.ts';
 import { checkouts, countersign, filledFolder } from './countersign.ts';
@@ -14,16 +14,41 @@ const COUNT = { short: 50_000, long: 1_000_000 } as const;
 export const MEASURES_THIS_ONLY = true;
 
 const SINKS = {
-  'webhook, 500 records per request': `kind: webhook
-    url: http://127.0.0.1:9/hook
+  'webhook, full, 500 records per request': `kind: webhook
+    url: http://127.0.0.1:HTTP_PORT/hook
     content: full
     recordsPerRequest: 500
     secrets: [{env: BENCH_SECRET}]`,
+  'webhook, thin, 500 records per request': `kind: webhook
+    url: http://127.0.0.1:HTTP_PORT/hook
+    recordsPerRequest: 500
+    secrets: [{env: BENCH_SECRET}]`,
   'Splunk HEC without acknowledgment': `kind: splunk
-    url: http://127.0.0.1:9
+    url: http://127.0.0.1:HTTP_PORT
     acknowledgment: false
     token: {env: BENCH_TOKEN}`,
+  'syslog over TLS': `kind: syslog
+    address: 127.0.0.1:TLS_PORT
+    authorityFile: CERTIFICATE
+    messageBytesMax: 65536`,
+  Sentinel: `kind: sentinel
+    url: http://127.0.0.1:HTTP_PORT
+    authority: http://127.0.0.1:HTTP_PORT
+    rule: dcr-0123456789abcdef0123456789abcdef
+    stream: Custom-Countersign
+    tenant: 5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794
+    credentials:
+      clientId: 22222222-2f4c-4b7a-9d1e-5a6b7c8d9e0f
+      secret: {env: BENCH_TOKEN}`,
+  'Security Lake in a folder': `kind: lake
+    folder: LAKE_FOLDER
+    region: eu-west-1
+    accountId: "123456789012"
+    every: 1s`,
 } as const;
+
+/** Replacing names costs the same for every receiver. */
+const WITH_PSEUDONYMS = 'webhook, full, 500 records per request';
 
 /** Records per second from a ledger through the runner of feeds to a fast receiver. */
 export async function run(options: BenchOptions): Promise<Figure[]> {
@@ -41,15 +66,19 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
         return { rate: count / seconds, processor: (cpuSeconds / count) * 1e6 };
       },
     });
-    for (const people of ['names', 'pseudonyms']) {
-      for (const [name, sink] of Object.entries(SINKS)) {
-        const config = join(options.folder, `${people}-${Object.keys(SINKS).indexOf(name)}.yaml`);
-        writeFileSync(config, configText(sink, people));
-        variants.push({
-          ...{ name: `${name}, ${people}`, checkout, units, targets },
-          measure: (at) => delivery(data, config, join(options.folder, `feed-${people}-${at}`)),
-        });
-      }
+    const sinks = Object.entries(SINKS).map(([name, sink]) => [name, sink, 'names'] as const);
+    const replaced = [WITH_PSEUDONYMS, SINKS[WITH_PSEUDONYMS], 'pseudonyms'] as const;
+    for (const [at, [name, sink, people]] of [...sinks, replaced].entries()) {
+      const config = join(options.folder, `feed-${at}.yaml`);
+      const lake = join(options.folder, `lake-${at}`);
+      writeFileSync(config, configText(sink.replace('LAKE_FOLDER', lake), people));
+      variants.push({
+        ...{ name: `${name}, ${people}`, checkout, units, targets },
+        measure: async () => {
+          rmSync(lake, { recursive: true, force: true });
+          return delivery(data, config, join(options.folder, `feed-${at}`));
+        },
+      });
     }
   }
   return interleaved(variants, options);
@@ -73,6 +102,7 @@ async function delivery(
   config: string,
   copy: string,
 ): Promise<{ rate: number; processor: number }> {
+  rmSync(copy, { recursive: true, force: true });
   cpSync(data, copy, { recursive: true });
   const script = join(import.meta.dirname, 'feed-delivery-process.ts');
   const { code, stdout, stderr } = await runChild([script, copy, config], { env: SECRETS });

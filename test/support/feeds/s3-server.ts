@@ -65,6 +65,8 @@ async function startOnFreePorts(bucket: string): Promise<S3Server> {
     ...['server', '-s3', '-ip=127.0.0.1', '-ip.bind=127.0.0.1', `-dir=${join(folder, 'data')}`],
     ...[`-master.port=${master}`, `-volume.port=${volume}`, `-filer.port=${filer}`],
     ...[`-s3.port=${s3}`, `-s3.config=${config}`, '-volume.max=8', '-master.volumeSizeLimitMB=64'],
+    // Without these, it takes ports that a second server needs, and reports to its makers.
+    ...['-s3.port.iceberg=0', '-s3.port.lance=0', '-master.telemetry=false'],
   ];
   const endpoint = `http://127.0.0.1:${s3}`;
   const client = new AwsClient({
