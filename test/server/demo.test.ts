@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { IS_LONG } from '../../tools/property.ts';
 import { askJson, assertFsckClean } from '../support/account.ts';
 import { countersign, start } from '../support/command-line.ts';
 import { temporaryFolder } from '../support/folders.ts';
+import { openTerminal, WITHOUT_TERMINAL } from '../support/pseudo-terminal.ts';
 
 /** The short form: ten people on a Friday. The long form is what `npm start` shows. */
 const SHORT = ['--people', '10', '--days', '2', '--until', '2026-11-27T20:00Z'];
@@ -16,6 +18,9 @@ const LINES_SHORT = 7;
 const LINES = 10;
 /** The title of an incident names every step. A terminal wraps it. */
 const COLUMNS_MAX = 140;
+const CTRL_C = '\x03';
+const STACK = /^ +at .*:\d+|defect/m;
+const POLL_MS = 50;
 const root = temporaryFolder('demo');
 const dir = join(root, 'northmoor');
 
@@ -129,6 +134,38 @@ test('a folder that holds something else is left alone', async () => {
   assert.equal(code, 2);
   assert.match(said, /holds something else\. Name another folder with --data/);
   assert.deepEqual(readdirSync(other), ['letter.txt']);
+});
+
+test('on a terminal, Enter opens the browser, and Ctrl-C ends the demonstration', {
+  skip: WITHOUT_TERMINAL,
+}, async (t) => {
+  const opened = join(root, 'opened');
+  const bin = temporaryFolder('bin');
+  writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\nprintf %s "$1" > ${opened}\n`, { mode: 0o755 });
+  const terminal = await openTerminal(['demo', '--port', '0', '--data', dir], bin);
+  t.after(() => terminal.kill());
+  await terminal.shows(/Press Enter to open it in your browser\..*Press Ctrl-C to end it\./s);
+  assert.match(terminal.screen, /Sign in once +http:\/\/localhost:\d+\/sign-in\/link#\S+/);
+  terminal.type('\r');
+  while (!existsSync(opened) || readFileSync(opened).length === 0) await delay(POLL_MS);
+  const page = readFileSync(readFileSync(opened, 'utf8'), 'utf8');
+  assert.match(page, /location\.replace\("http:\/\/localhost:\d+\/sign-in\/link#/);
+  terminal.type(CTRL_C);
+  assert.equal(await terminal.ended, 0, terminal.screen);
+  assert.doesNotMatch(terminal.screen, STACK);
+});
+
+test('Ctrl-C while the company lives ends with 130 and one sentence', {
+  skip: WITHOUT_TERMINAL,
+}, async (t) => {
+  const other = join(root, 'interrupted');
+  const terminal = await openTerminal(['demo', ...SHORT, '--data', other], root);
+  t.after(() => terminal.kill());
+  await terminal.shows(/simulating/);
+  terminal.type(CTRL_C);
+  assert.equal(await terminal.ended, 130, terminal.screen);
+  assert.match(terminal.screen, /the demonstration was interrupted; the next run starts it again/);
+  assert.doesNotMatch(terminal.screen, STACK);
 });
 
 type Overview = {

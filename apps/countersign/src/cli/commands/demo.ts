@@ -7,7 +7,7 @@ import type { DemoState } from '../../demo/demo-folder.ts';
 import type { ReadyDemo } from '../../demo/run-demo.ts';
 import type { ServeReady } from '../../operations/host/server-request.ts';
 import type { BindCommand, CommandHandler, Context } from '../process/command-context.ts';
-import { usage } from '../process/errors.ts';
+import { CliError, usage } from '../process/errors.ts';
 import { EXIT } from '../process/exit-code.ts';
 
 type Flags = {
@@ -49,6 +49,17 @@ export function declareDemo(program: Parser, bind: BindCommand): void {
 }
 
 const demo: CommandHandler<[flags: Flags]> = async (context, flags) => {
+  try {
+    return await demonstrate(context, flags);
+  } catch (cause) {
+    if (!context.signal.aborted) throw cause;
+    // Each part of the company reports the interruption in its own words.
+    const message = 'the demonstration was interrupted; the next run starts it again';
+    throw new CliError('INTERRUPTED', message, { cause });
+  }
+};
+
+const demonstrate: CommandHandler<[flags: Flags]> = async (context, flags) => {
   const { namedDataDir, cwd, random, env, clock, signal } = context;
   // Ignores COUNTERSIGN_DATA: a fictional company must not get into a real ledger.
   const dir = namedDataDir ?? resolve(cwd, FOLDER);

@@ -38,7 +38,8 @@ export class Terminal {
     this.#stderrColor = colorWanted(env, stderr.isTTY === true ? 'terminal' : 'no terminal');
     this.#stdout = new Output(stdout);
     this.#stderr = new Output(stderr);
-    const columns = stderr.isTTY === true ? (stderr.columns ?? COLUMNS_DEFAULT) : undefined;
+    // A pseudo-terminal whose size no program has set has 0 columns.
+    const columns = stderr.isTTY === true ? stderr.columns || COLUMNS_DEFAULT : undefined;
     this.#stderrColumns = Math.max(columns ?? Infinity, COLUMNS_MIN);
     this.#newProgress = () => new ProgressLine({ sink: this.#stderr, clock, columns });
   }
