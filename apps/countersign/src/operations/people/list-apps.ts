@@ -58,10 +58,14 @@ export const listApps: ListOperation<AppsInput, AppItem, Rows<AppItem>> = {
     },
   ],
   async run({ readers, tenant, notice }, input) {
-    const { store, head } = await readers.sources();
+    const { store, head, kept } = await readers.sources();
     needIndex(head);
     const period = periodOf(input);
-    const found = await appsOf(store, { ...period, text: input.text, tenant });
+    const read = () => appsOf(store, { ...period, text: input.text, tenant });
+    const { fromMs, toMs } = period;
+    // The list without a filter is a page that everyone opens, and a pass over all events.
+    const question = `apps ${JSON.stringify([fromMs ?? null, toMs ?? null, tenant ?? null])}`;
+    const found = await (input.text === undefined ? kept(question, read) : read());
     const { answer } = store.coverageOf({ ...period, tenant }, head);
     const cut = { code: 'cut', text: `there are more than ${APPS_MAX}: give a part of the name` };
     const because = [...(found.length > APPS_MAX ? [cut] : []), ...reasonsOf(answer)];

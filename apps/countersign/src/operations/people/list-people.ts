@@ -79,12 +79,18 @@ export const listPeople: ListOperation<PeopleInput, PrincipalItem, Rows<Principa
     },
   ],
   async run({ readers, tenant, notice }, input) {
-    const { store, head } = await readers.sources();
+    const { store, head, kept } = await readers.sources();
     needIndex(head);
     const { kind, text } = input;
     const period = periodOf(input);
     const kinds = kind === undefined ? undefined : [kind];
-    const { items, count, isCut } = principalsOf(store, { ...period, kinds, text, tenant });
+    const read = async () => recentActors(store, { ...period, kinds, text, tenant });
+    const { fromMs, toMs } = period;
+    // The list without a text is a page that everyone opens, and a pass over all names.
+    const filter = [fromMs ?? null, toMs ?? null, kind ?? null, tenant ?? null];
+    const question = `people ${JSON.stringify(filter)}`;
+    const rows = await (text === undefined ? kept(question, read) : read());
+    const { items, count, isCut } = principalsOf(store, rows);
     const { answer } = store.coverageOf({ ...period, tenant }, head);
     const cut = { code: 'cut', text: `there are more than ${PEOPLE_MAX}: give a part of the name` };
     const because = [...(isCut ? [cut] : []), ...reasonsOf(answer)];
@@ -100,16 +106,23 @@ type Query = Parameters<ReturnType<StoreReader['identities']>['recentActors']>[0
   readonly tenant: string | undefined;
 };
 
-/** Each principal once, under the key that acted last. A page resolves the names of its rows. */
-export function principalsOf(
+/** One more than the maximum means that there are more. */
+export function recentActors(
   store: Pick<StoreReader, 'identities'>,
   { tenant, ...query }: Query,
   max: number = PEOPLE_MAX,
+): readonly ActorRow[] {
+  return store.identities().recentActors(query, tenant, max + 1);
+}
+
+/** Each principal once, under the key that acted last. A page resolves the names of its rows. */
+export function principalsOf(
+  store: Pick<StoreReader, 'identities'>,
+  rows: readonly ActorRow[],
+  max: number = PEOPLE_MAX,
 ): { readonly items: Iterable<PrincipalItem>; readonly count: number; readonly isCut: boolean } {
-  const identities = store.identities();
-  const rows = identities.recentActors(query, tenant, max + 1);
   const kept = rows.slice(0, max);
-  return { items: itemsOf(identities, kept), count: kept.length, isCut: rows.length > max };
+  return { items: itemsOf(store.identities(), kept), count: kept.length, isCut: rows.length > max };
 }
 
 function* itemsOf(identities: Identities, rows: readonly ActorRow[]): Generator<PrincipalItem> {

@@ -8,7 +8,7 @@ import { type ListOperation, type Rows, wholeList } from '../definition/operatio
 import { timeSchema } from '../definition/output-schemas.ts';
 import { needIndex, type Sources } from '../readers/readers.ts';
 import { appsOf } from './list-apps.ts';
-import { principalsOf } from './list-people.ts';
+import { principalsOf, recentActors } from './list-people.ts';
 
 const KINDS = [
   'person',
@@ -125,7 +125,8 @@ const RESULTS_MAX = 25;
 const NONE = { principal: null, tenant: null, events: null, last: null } as const;
 
 function people(store: StoreReader, text: string, tenant: string | undefined): SearchResult[] {
-  return [...principalsOf(store, { text, tenant }, RESULTS_MAX).items].map((item) => ({
+  const rows = recentActors(store, { text, tenant }, RESULTS_MAX);
+  return [...principalsOf(store, rows, RESULTS_MAX).items].map((item) => ({
     ...{ kind: 'person', id: item.who, tenant: item.tenant, events: null, last: item.last },
     principal: { kind: item.kind, name: item.principal.name ?? item.who },
     title: item.kind === 'user' ? 'Person' : 'Application or service',

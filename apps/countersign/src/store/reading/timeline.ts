@@ -16,10 +16,38 @@ export async function* eventsInOrder(
   live: CurrentRows,
   filter: RowFilter,
 ): AsyncGenerator<EventRow> {
-  const { generation, counts } = await live.read((snapshot) => countRows(snapshot, filter));
-  for (const { places, ...scope } of windowsOf(counts, filter)) {
-    yield* eventsOfWindow(live, { ...filter, ...scope }, { generation, places });
+  let rest = filter;
+  for (const rows of isBroad(filter) ? TIMELINE_FIRST_ROWS : []) {
+    const toMs = await live.read((snapshot) => endOfFirst(snapshot, rest, rows));
+    yield* eventsOfWindow(live, toMs === undefined ? rest : { ...rest, toMs }, ANY_PLACE);
+    if (toMs === undefined) return;
+    rest = { ...rest, fromMs: toMs };
   }
+  const { generation, counts } = await live.read((snapshot) => countRows(snapshot, rest));
+  for (const { places, ...scope } of windowsOf(counts, rest)) {
+    yield* eventsOfWindow(live, { ...rest, ...scope }, { generation, places });
+  }
+}
+
+/** Whether most events of the period match, so that the first of them are found without a scan. */
+function isBroad({ fromMs, toMs, tenants, classes, ...narrow }: RowFilter): boolean {
+  return Object.values(narrow).every((condition) => condition === undefined);
+}
+
+/** The time before which there are about as many events; undefined if there are no more. */
+async function endOfFirst(
+  snapshot: Snapshot,
+  filter: RowFilter,
+  rows: number,
+): Promise<number | undefined> {
+  const { where, values, scope } = conditionOf(filter);
+  const [found] = await snapshot.rows({
+    select: `epoch_ms("time")`,
+    scope,
+    rest: `${where} ORDER BY "time" LIMIT 1 OFFSET ${rows}`,
+    values,
+  });
+  return found === undefined ? undefined : Number(found[0]) + 1;
 }
 
 /** Where events are: one file and one actor key (null: the filter has no actor). */
@@ -32,6 +60,9 @@ export type Window = Scope & { readonly places: readonly EventLocation[] };
 
 /** Locations, valid while the files are of this generation. */
 type Places = { readonly generation: number; readonly places: readonly EventLocation[] };
+
+/** Events may be in any file. No generation has this number. */
+const ANY_PLACE: Places = { generation: -1, places: [] };
 
 const DAY_MS = 86_400_000;
 
@@ -56,21 +87,17 @@ async function countRows(
   return { generation: snapshot.generation, counts };
 }
 
-/**
- * Windows of as many days as fit the limit. A day that does not fit is cut into equal parts, and
- * the first of all parts into smaller ones.
- */
+/** Windows of as many days as fit the limit. A day that does not fit is cut into equal parts. */
 export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[] {
   const days = [...Map.groupBy(counts, ({ startMs }) => startMs).values()];
   const rowsOf = (day: readonly PlaceCount[]): number => day.reduce((n, { rows }) => n + rows, 0);
   const windows: Window[] = [];
-  let rowsMax = TIMELINE_FIRST_ROWS;
   for (let from = 0; from < days.length; ) {
     let to = from + 1;
     let rows = rowsOf(days[from] as PlaceCount[]);
     for (; to < days.length; to++) {
       rows += rowsOf(days[to] as PlaceCount[]);
-      if (rows > rowsMax) break;
+      if (rows > TIMELINE_WINDOW_ROWS) break;
     }
     const places = days.slice(from, to).flat();
     const firstMs = (places[0] as PlaceCount).startMs;
@@ -79,25 +106,12 @@ export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[]
     const toMs = Math.min(endMs, scope.toMs ?? endMs);
     const parts = partsOf(rowsOf(places));
     const edgeMs = (part: number): number => fromMs + Math.floor(((toMs - fromMs) * part) / parts);
-    const edges = Array.from({ length: parts + 1 }, (_, part) => edgeMs(part));
-    if (windows.length === 0) edges.splice(1, 0, ...earlyEdges(edges, rowsOf(places) / parts));
-    for (const [at, endsMs] of edges.slice(1).entries()) {
-      windows.push({ fromMs: edges[at] as number, toMs: endsMs, places });
+    for (let part = 0; part < parts; part++) {
+      windows.push({ fromMs: edgeMs(part), toMs: edgeMs(part + 1), places });
     }
-    rowsMax = TIMELINE_WINDOW_ROWS;
     from = to;
   }
   return windows;
-}
-
-/** Cuts the first part in half until about as many rows are left as the first page needs. */
-function earlyEdges([startMs = 0, endMs = 0]: readonly number[], rows: number): number[] {
-  const edges: number[] = [];
-  for (let spanMs = (endMs - startMs) / 2, left = rows; left > TIMELINE_FIRST_ROWS; left /= 2) {
-    edges.unshift(startMs + Math.floor(spanMs));
-    spanMs /= 2;
-  }
-  return edges.filter((edge) => edge > startMs && edge < endMs);
 }
 
 /** Most rows of a day lie in a quarter of it, the working hours. */
