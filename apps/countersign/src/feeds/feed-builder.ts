@@ -71,7 +71,11 @@ export class FeedBuilder {
     const finding = parseFinding(members);
     if (finding === undefined)
       throw new Error('this version does not know the form of its finding');
-    this.#ruleTitles ??= ruleTitles();
+    this.#ruleTitles ??= ruleTitles().catch((error: unknown) => {
+      // The next finding tries again.
+      this.#ruleTitles = undefined;
+      throw error;
+    });
     const titleOf = await this.#ruleTitles;
     const body = findingChange({ index, ...finding }, { ...statement, titleOf });
     return { tenant: finding.draft.tenant, body };

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plural } from '@countersign/core';
+import type { LedgerReader } from '@countersign/ledger/reader';
 import { z } from 'zod';
 import { FEED_KINDS, type FeedKind } from '../../config/feeds/feed-kind.ts';
 import { ownPackage } from '../../config/installed-package.ts';
+import type { FeedBuilder } from '../../feeds/feed-builder.ts';
 import type { FeedRecord } from '../../feeds/feed-record.ts';
 import { TAIL_POLL_MS } from '../../feeds/limits.ts';
 import { YES } from '../definition/conclusion.ts';
@@ -11,6 +13,7 @@ import { entryIndex, field } from '../definition/fields.ts';
 import type { ListOperation } from '../definition/operation.ts';
 import { untilAborted } from '../definition/until-aborted.ts';
 import { ruleTitles } from '../readers/finding-options.ts';
+import type { Readers } from '../readers/readers.ts';
 import { feedRecordSchema } from './feed-record-schema.ts';
 
 type TailInput = {
@@ -61,7 +64,6 @@ export const tail: ListOperation<TailInput, FeedRecord> = {
     },
   ],
   async run({ readers, tenant, clock, signal }, { from = 0, kind = KINDS_DEFAULT, follow }) {
-    const { FeedBuilder } = await import('../../feeds/feed-builder.ts');
     const { tailLedger } = await import('../../feeds/ledger-tail.ts');
     const ledger = await readers.ledger();
     const start = from === 'latest' ? ledger.size : from;
@@ -73,16 +75,34 @@ export const tail: ListOperation<TailInput, FeedRecord> = {
     }
     const records = tailLedger({
       ...{ ledger, from: start, kinds: new Set(kind), tenant, clock },
-      builder: new FeedBuilder({
-        ...{ ledger, version: ownPackage().version },
-        ruleTitles: async () => ruleTitles(await readers.sources()),
-      }),
+      builder: await builderOf(ledger, readers),
       wait: follow === true ? () => waitForMore(signal) : undefined,
     });
     const rows = follow === true ? untilStopped(records, signal) : untilAborted(records, signal);
     return { view: rows, [Symbol.asyncIterator]: () => rows, conclude: async () => YES };
   },
 };
+
+/** The tails of a service share its reader, and read about the same part of the ledger. */
+const builders = new WeakMap<LedgerReader, Pick<FeedBuilder, 'build'>>();
+
+async function builderOf(
+  ledger: LedgerReader,
+  readers: Readers,
+): Promise<Pick<FeedBuilder, 'build'>> {
+  const { FeedBuilder: Builder } = await import('../../feeds/feed-builder.ts');
+  const { SharedBuilder } = await import('../../feeds/delivery/shared-ledger.ts');
+  const known = builders.get(ledger);
+  if (known !== undefined) return known;
+  const builder = new SharedBuilder(
+    new Builder({
+      ...{ ledger, version: ownPackage().version },
+      ruleTitles: async () => ruleTitles(await readers.sources()),
+    }),
+  );
+  builders.set(ledger, builder);
+  return builder;
+}
 
 async function waitForMore(signal: AbortSignal): Promise<'more' | 'end'> {
   try {

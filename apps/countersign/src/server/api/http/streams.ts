@@ -1,3 +1,4 @@
+import { recordJson } from '../../../feeds/delivery/record-json.ts';
 import type { FeedRecord } from '../../../feeds/feed-record.ts';
 
 /** Records are sent in chunks of about this size, because each chunk costs a system call. */
@@ -17,7 +18,7 @@ export type StreamForm = {
 export const NDJSON: StreamForm = {
   contentType: NDJSON_TYPE,
   opening: '',
-  record: (record) => `${JSON.stringify(record)}\n`,
+  record: (record) => `${jsonOf(record)}\n`,
   closing: (because) => `${JSON.stringify({ kind: 'end', because })}\n`,
 };
 
@@ -28,10 +29,14 @@ export const NDJSON: StreamForm = {
 export const EVENT_STREAM: StreamForm = {
   contentType: EVENT_STREAM_TYPE,
   opening: 'retry: 3000\n\n',
-  record: (record) =>
-    `id: ${record.index}\nevent: ${record.kind}\ndata: ${JSON.stringify(record)}\n\n`,
+  record: (record) => `id: ${record.index}\nevent: ${record.kind}\ndata: ${jsonOf(record)}\n\n`,
   closing: (because) => `event: end\ndata: ${JSON.stringify({ kind: 'end', because })}\n\n`,
 };
+
+/** Streams that send the same record serialize it once. */
+function jsonOf(record: FeedRecord): string {
+  return record.kind === 'mark' ? JSON.stringify(record) : recordJson(record);
+}
 
 export type StreamOptions = {
   readonly records: AsyncIterator<FeedRecord>;

@@ -44,6 +44,7 @@ import {
   runDocument,
   unknownOf,
 } from './run-operation.ts';
+import { ShownRecords } from './shown-records.ts';
 
 export type HandlerParts = ApiParts & {
   readonly lists: OpenLists;
@@ -68,6 +69,7 @@ type Call = {
 /** Runs operations for callers, and writes their replies. */
 export class OperationHandler {
   readonly #parts: HandlerParts;
+  readonly #shownRecords = new ShownRecords();
   readonly #people: AskedPeople;
   /** Conditional acts are done one after the other, so that their condition still holds. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -192,7 +194,7 @@ export class OperationHandler {
     const { operation } = call.route;
     if (operation.kind === 'list') throw new Error(`${operation.name} is a list`);
     const notices: string[] = [];
-    using readers = this.#readers();
+    using readers = new Readers(this.#parts);
     const context = this.#context(call, readers, notices);
     const { result, ...sentences } = await runDocument(operation, call.input, context);
     this.#countAnswer(operation, sentences.answer);
@@ -260,7 +262,7 @@ export class OperationHandler {
 
   /** The readers stay open while pages are left. */
   #open(call: Call, operation: ListOperation<object, unknown, unknown>): OpenList {
-    const readers = this.#readers();
+    const readers = new Readers(this.#parts);
     const notices: string[] = [];
     // A page outlives its request, so the list does not end with the first one.
     const ended = new AbortController();
@@ -289,7 +291,6 @@ export class OperationHandler {
     const { authenticator } = this.#parts;
     const { caller, request, query } = call;
     const operation = call.route.operation as ListOperation<object, FeedRecord>;
-    // A stream refreshes its reader as it likes, so it has its own.
     const readers = new Readers(this.#parts);
     const signals = [request.signal];
     const wait = query.get('wait');
@@ -304,9 +305,10 @@ export class OperationHandler {
       const list = await operation.run(context, call.input);
       const isEvents = request.headers.get('accept')?.includes('text/event-stream') === true;
       const form = isEvents ? EVENT_STREAM : NDJSON;
+      const show = (record: FeedRecord): FeedRecord => this.#shown(call, record) as FeedRecord;
       const body = streamBody({
         ...{ records: list[Symbol.asyncIterator](), form, ended },
-        redact: (record) => this.#shown(call, record) as FeedRecord,
+        redact: caller.people === 'names' ? show : (record) => this.#shownRecords.of(record, show),
         endsBecause: () =>
           authenticator.stillValid(caller) ? undefined : 'the proof of the caller ended',
       });
@@ -316,10 +318,6 @@ export class OperationHandler {
       ended();
       throw error;
     }
-  }
-
-  #readers(): Readers {
-    return new Readers(this.#parts);
   }
 
   #context(
