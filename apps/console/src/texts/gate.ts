@@ -1,7 +1,7 @@
 export const gateTexts = {
   title: 'Gate',
-  looked: 'gates with a recorded answer',
-  none: 'no gate was evaluated yet. Evaluate one with the button above',
+  unknownNext: 'Cannot tell whether the next wave may go.',
+  none: 'no gate was evaluated yet. State its conditions, and evaluate it.',
   may: (wave: string) => `Yes, the wave may go: ${wave}.`,
   mayNot: (wave: string) => `No, the wave must not go: ${wave}.`,
   unknown: (wave: string) => `Cannot tell whether the wave may go: ${wave}.`,

@@ -71,7 +71,7 @@ export const statementTexts = {
     `${formatNumber(ok)} succeeded, ${formatNumber(failed)} failed`,
   saveJson: 'JSON',
   print: 'Print',
-  items: (count: number) => `${formatNumber(count)} items`,
+  items: (count: number) => `${formatNumber(count)} ${count === 1 ? 'item' : 'items'}`,
   unknownContents: 'extent unknown',
   allSessions: 'Show all sessions',
 } as const;

@@ -10,10 +10,14 @@ const useStyles = makeStyles({
   reasons: { margin: 0, paddingLeft: '18px', color: tokens.colorNeutralForeground2 },
 });
 
-/** The service writes reasons as parts of sentences. */
+/** The service writes reasons as parts of sentences. A source or an id stays as it is. */
 function capitalized(text: string): string {
+  if (!WORD.test(text)) return text;
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
+
+/** The first word is one: it has letters only. */
+const WORD = /^\p{L}+(?:['’]\p{L}+)?(?=[\s,:;]|$)/u;
 
 /** More reasons are a list elsewhere. */
 const REASONS_SHOWN = 4;

@@ -51,8 +51,8 @@ export function HolesView() {
     <>
       <AnswerBanner {...wholeAnswer(found, last, t.notAll)} />
       <ul className={styles.list} aria-label={t.label}>
-        {all.map((hole) => (
-          <HoleItem key={keyOf(hole)} hole={hole} />
+        {alike(all).map((holes) => (
+          <HoleItem key={keyOf(holes[0])} holes={holes} />
         ))}
       </ul>
       <ListFoot
@@ -74,13 +74,26 @@ function answerOf(open: readonly Hole[]): Answer {
   return { kind: isGone ? 'no' : 'unknown', because: [] };
 }
 
-function HoleItem({ hole }: { readonly hole: Hole }) {
+type Holes = readonly [Hole, ...Hole[]];
+
+/** Holes of several sources that say the same are one item. */
+function alike(all: readonly Hole[]): readonly Holes[] {
+  const groups = Map.groupBy(all, ({ tenant, state, cause, from, to, because, cure }) =>
+    [tenant, state, cause, from, to, because, cure].join('\n'),
+  );
+  return [...groups.values()].map((group) => group as [Hole, ...Hole[]]);
+}
+
+function HoleItem({ holes }: { readonly holes: Holes }) {
   const styles = useStyles();
-  const { source, workload, tenant, state, cause, intervals, because, cure, entries } = hole;
-  const { from, to } = hole;
+  const { tenant, state, cause, intervals, from, to, because, cure, entries } = holes[0];
   const names = useTenantNames();
   const isNo = state === 'lost' || state === 'off';
-  const name = source === ANY ? coverageTexts.allSources : coverageTexts.rowOf(source, workload);
+  const name = holes
+    .map(({ source, workload }) => {
+      return source === ANY ? coverageTexts.allSources : coverageTexts.rowOf(source, workload);
+    })
+    .join('; ');
   return (
     <li className={styles.item}>
       <AnswerMark kind={isNo ? 'no' : 'unknown'} />

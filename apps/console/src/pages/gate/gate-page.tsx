@@ -6,7 +6,6 @@ import { AnswerBanner } from '../../kit/answer/answer-banner.tsx';
 import { EvidenceLink } from '../../kit/evidence/evidence-link.tsx';
 import { Page } from '../../kit/page/page.tsx';
 import { ErrorView, LoadingView } from '../../kit/page/page-states.tsx';
-import { EmptyList } from '../../kit/table/empty-list.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
 import { gateTexts as t } from '../../texts/gate.ts';
@@ -24,8 +23,7 @@ export function GatePage() {
   const gates = useItems('gateList', {});
   const refresh = (): unknown => gates.refetch();
   const pages = gates.data?.pages;
-  const last = pages?.at(-1);
-  if (pages === undefined || last === undefined) {
+  if (pages === undefined) {
     return (
       <Page title={t.title}>
         {gates.error === null ? (
@@ -38,16 +36,12 @@ export function GatePage() {
   }
   const all = pages.flatMap(({ items }) => items);
   const newest = all.toSorted((a, b) => (a.at < b.at ? 1 : -1));
-  const complete: Answer =
-    all.length > 0
-      ? last.complete
-      : { kind: 'unknown', because: [{ code: 'no-gate', text: t.none }] };
   const write = (
     <GateEditor label={t.write} text={t.example} appearance="primary" onDone={refresh} />
   );
   return (
     <Page title={t.title} actions={write}>
-      {all.length === 0 && <EmptyList complete={complete} looked={t.looked} notices={[]} />}
+      {all.length === 0 && <AnswerBanner answer={NO_GATE} text={t.unknownNext} />}
       {newest.map((gate) => (
         <GateView key={gate.gate} gate={gate} onDone={refresh} />
       ))}
@@ -55,6 +49,9 @@ export function GatePage() {
     </Page>
   );
 }
+
+/** Without a gate, no condition was asked. */
+const NO_GATE: Answer = { kind: 'unknown', because: [{ code: 'no-gate', text: t.none }] };
 
 function GateView(props: { readonly gate: Gate; readonly onDone: () => unknown }) {
   const styles = useStyles();

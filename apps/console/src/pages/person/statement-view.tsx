@@ -157,8 +157,7 @@ function Gaps({ gaps }: { readonly gaps: readonly Gap[] }) {
           <li key={`${gap.source} ${gap.fromMs} ${gap.toMs}`}>
             <Text size={200}>
               <Time at={gap.fromMs} /> – <Time at={gap.toMs} />:{' '}
-              <SafeText text={`${gap.source}.`} />
-              <SafeText text={gap.because} />
+              <SafeText text={`${gap.source}:`} /> <SafeText text={gap.because} />
             </Text>
           </li>
         ))}

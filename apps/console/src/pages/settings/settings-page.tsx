@@ -36,6 +36,7 @@ export function SettingsPage() {
       <TabList
         selectedValue={shown}
         data-print="no"
+        style={{ flexWrap: 'wrap' }}
         onTabSelect={(_, { value }) =>
           change({ tab: value === 'service' ? undefined : String(value) })
         }
