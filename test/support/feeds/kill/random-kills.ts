@@ -142,8 +142,7 @@ export class RandomKills {
     const { service, receiver } = this.kills.get(target) ?? {};
     if (service === undefined || receiver === undefined) return false;
     const sinceMs = this.#servingSinceMs ?? Infinity;
-    const isDelivering =
-      (progress.row(target)?.deliveredMs ?? 0) > sinceMs && progress.isBehind(target);
+    const isDelivering = (progress.row(target)?.deliveredMs ?? 0) > sinceMs;
     const isTurn = service.effective > receiver.effective || service.effective >= wanted;
     return isTurn && isDelivering;
   }
