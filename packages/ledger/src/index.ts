@@ -6,6 +6,7 @@ export {
   snapshotLedger,
 } from './backup/ledger-snapshot.ts';
 export * from './batches.ts';
+export { type Disk, nodeFiles } from './disk/disk.ts';
 export type { FileLock } from './disk/file-lock.ts';
 export { LedgerError, type LedgerErrorCode } from './errors.ts';
 export { type Evidence, type EvidenceItem, encodeEvidence } from './evidence/evidence-file.ts';

@@ -25,6 +25,7 @@ import { startCompany, startOf } from './company/start-company.ts';
 import { evaluateDemoGate } from './demo-gate.ts';
 import { PasskeyHolders } from './people/passkey-holders.ts';
 import { BrowserAgents } from './people/person-browser.ts';
+import { UNSYNCED_DISK } from './unsynced-disk.ts';
 
 /** Virtual time between two polls of all sources, and two runs of all detectors. */
 const POLL_EVERY_MS: number = 4 * HOUR_MS;
@@ -173,7 +174,8 @@ export class LivingDemo {
     // Times of an emulator and of live tenants must never mix in one ledger.
     reserveFolder(dir, config.emulatorClock);
     const detection = await loadDetection();
-    const writer = await openLedgerWriter({ dir, clock, random, detection });
+    const files = UNSYNCED_DISK;
+    const writer = await openLedgerWriter({ dir, clock, random, detection, files });
     const sink = await LedgerSink.open(writer, { workers: 1 });
     const actor = { ...WHO, version: ownPackage().version };
     const inventory = inventoryOf(config);

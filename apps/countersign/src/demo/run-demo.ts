@@ -6,6 +6,7 @@ import { startOf } from './company/start-company.ts';
 import { DemoAnswers, type DemoLine } from './demo-answers.ts';
 import { type DemoClock, openDemoClock } from './demo-clock.ts';
 import { beginFolder, type DemoState, writeState } from './demo-folder.ts';
+import { syncAll } from './unsynced-disk.ts';
 
 /** With `--live`, an hour of the company takes a minute. */
 const LIVE_SPEED = 60;
@@ -50,6 +51,7 @@ export async function buildDemo(
     });
     await living.live(plan.endMs);
     await living.closeLedger();
+    await syncAll(world.dir);
   } catch (error) {
     await living?.close();
     await clock.close();
