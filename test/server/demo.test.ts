@@ -89,6 +89,16 @@ test('the evidence file is verified, and a changed one is not', async () => {
   assert.notEqual((await verify(changed)).code, 0);
 });
 
+test('the gate of the next wave has an answer with reasons', async () => {
+  const { stdout: listed } = await countersign(['gate', '--list', '--data', dir, '--json']);
+  const gate = JSON.parse(listed) as RecordedGate;
+  assert.match(gate.wave, /^Finance/);
+  // A forgotten tenant alone keeps it from a yes.
+  assert.notEqual(gate.answer, 'yes');
+  const coverage = gate.conditions.find(({ condition }) => condition === 'coverage');
+  assert.match(coverage?.found.join() ?? '', /northmoortest\.example.* is not connected/);
+});
+
 test('a second run opens the same demonstration', async () => {
   const before = await askJson<Checkpoint>(dir, ['ledger', 'checkpoint']);
   const again = await countersign(['demo', '--data', dir]);
@@ -179,5 +189,10 @@ type VerifiedCounts = {
   readonly decided: number;
   readonly checked: number;
   readonly unverified: Readonly<Record<string, number>>;
+};
+type RecordedGate = {
+  readonly wave: string;
+  readonly answer: string;
+  readonly conditions: readonly { readonly condition: string; readonly found: readonly string[] }[];
 };
 type Checkpoint = { readonly size: number; readonly vkey: string };
