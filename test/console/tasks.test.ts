@@ -86,7 +86,7 @@ const TASKS: readonly Task[] = [
     role: 'viewer',
     solve: async (page) => {
       await go(page, 'Gate');
-      await shows(page, /the wave (may|must not) go\.|cannot tell whether the wave may go\./);
+      await shows(page, /the wave (may|must not) go:|cannot tell whether the (next )?wave may go/i);
     },
   },
 ];
