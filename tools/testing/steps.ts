@@ -126,6 +126,8 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ],
   'webhook-feed',
   ...['pseudonyms', 'mcp', 'upgrade'],
+  // Rare states of the console, in a browser for minutes.
+  'states',
   // Whole services for minutes; unit tests of traces, reload and the clock check the same rules.
   ...['traces', 'enforcement-load', 'reload', 'serve-emulator-clock', 'serve-tenant', 'kill-posts'],
 ]);

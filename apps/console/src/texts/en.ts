@@ -86,6 +86,7 @@ export const texts = {
     noPage: 'There is no such page',
     goHome: 'Go to the first page',
     broken: 'This page failed',
+    notSent: 'The service did not send the code of this page. Try again when it runs.',
   },
   act: {
     reason: 'Reason',

@@ -83,12 +83,20 @@ export function NotFoundPage() {
   );
 }
 
-/** A defect of ours in a page. The navigation still works. */
+/** While the service does not answer, the console stays as it is. */
+function reloadIfServed(): void {
+  fetch(location.href, { method: 'HEAD' }).then(
+    () => location.reload(),
+    () => undefined,
+  );
+}
+
+/** A defect of ours in a page, or a page that was not sent. The navigation still works. */
 export function PageErrorView(props: { readonly error: unknown }) {
   const error = props.error instanceof Error ? props.error : new Error(String(props.error));
   return (
     <Page title={texts.errors.broken}>
-      <ErrorView error={error} retry={() => location.reload()} />
+      <ErrorView error={error} retry={reloadIfServed} />
     </Page>
   );
 }

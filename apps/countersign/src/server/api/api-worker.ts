@@ -121,7 +121,7 @@ async function run(): Promise<void> {
   await new Promise<void>((resolve) => {
     stopped.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  await listener.close();
+  await answered(listener, store);
   await tracing?.close();
   app.close();
   callers.state.close();
@@ -175,6 +175,19 @@ function openMcp(
 
 function detectorStates(parts: Omit<DetectorStateOptions, 'stopwatch'>): DetectorStates {
   return new DetectorStates({ ...parts, stopwatch: systemClock });
+}
+
+/** Shorter than the time after which the thread is ended. */
+const QUERIES_MS_MAX = 1500;
+
+/**
+ * Answers what callers have asked. A query that takes longer is interrupted: the engine would end
+ * the whole process if its thread ended under a query.
+ */
+async function answered(listener: HttpListener, store: StoreReader): Promise<void> {
+  const late = setTimeout(() => store.stop(), QUERIES_MS_MAX);
+  await listener.close();
+  clearTimeout(late);
 }
 
 /** What callers share: a page reads none of it again. */

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { freePort } from '../../bench/ports.ts';
+import { startSampleService } from '../support/api/running-service.ts';
+import { countersignHere } from '../support/command-here.ts';
+import { ConsoleBrowser } from '../support/console/console-browser.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { ServerProcess } from '../support/server-process.ts';
+
+const root = temporaryFolder('console-states');
+const TENANT = 'b7c1a5d2-6e34-4f80-9a2b-c3d4e5f60718';
+
+/** Runs if a page takes the text for HTML, or for a link. */
+const SCRIPT = '<img src=x onerror="document.title=\'taken over\'"><script>alert(1)</script>';
+/** Turns the order of what follows, and hides. */
+const BIDI = 'invoice\u202Egnp.exe\u2066\u200B\u00AD';
+const HIDING: readonly string[] = ['\u202E', '\u2066', '\u200B', '\u00AD', '\u001B'];
+/** As long as a body may be. */
+const LONG = 'n'.repeat(10 * 1024 * 1024);
+
+/** Pages with the lists and texts of records. */
+const LISTS = ['/people?kind=all', '/apps', '/unaccounted', '/ledger?tab=entries', '/incidents'];
+
+test('states of the console that are rare', async (t: TestContext) => {
+  await using browser = await ConsoleBrowser.start(t, root, async () => {
+    const service = await startSampleService(root, `127.0.0.1:${await freePort()}`);
+    await importHostile(service.dir);
+    return service;
+  });
+  if (browser === undefined) return;
+  await t.test('forced colors stay accessible', () => forcedColors(browser));
+  await t.test('hostile names are text on every page', () => hostileNames(browser));
+  // The last ones: the service ends, and starts again.
+  let second: ServerProcess | undefined;
+  await t.test('a service that restarts loses nothing that was typed', async () => {
+    second = await restart(browser);
+  });
+  await t.test('without a service, each page says so', () => withoutService(browser, second));
+  browser.problems.splice(0);
+});
+
+/** The hash of a token that no one has. */
+const TOOL = { TOOL: '0'.repeat(64) } as const;
+
+/** The pages of the navigation. */
+async function pathsOf(page: Page): Promise<string[]> {
+  await page.getByRole('navigation').getByRole('link').first().waitFor();
+  const links = await page.getByRole('navigation').getByRole('link').all();
+  const paths = await Promise.all(links.map((link) => link.getAttribute('href')));
+  assert.ok(paths.length >= 12, `${paths.length} pages`);
+  return paths.filter((path) => path !== null);
+}
+
+async function importHostile(dir: string): Promise<void> {
+  const record = (n: number, name: string): object => ({
+    ...{ Id: `b0570000-0000-4000-8000-${String(n).padStart(12, '0')}`, RecordType: 6 },
+    ...{ CreationTime: '2026-03-08T10:00:00', Operation: 'FileAccessed', UserType: 0 },
+    ...{ OrganizationId: TENANT, UserId: name, UserKey: name, Workload: 'SharePoint' },
+    ...{ ResultStatus: 'Success', ObjectId: `https://northmoor.example/${name}` },
+    ...{ AppAccessContext: { ClientAppName: name, ClientAppId: '' }, ClientAppName: name },
+  });
+  const file = join(root, 'hostile.ndjson');
+  const records = [SCRIPT, BIDI, LONG, '=cmd|calc!A1', '\u001B[2J'].map((name, n) =>
+    JSON.stringify(record(n, name)),
+  );
+  writeFileSync(file, `${records.join('\n')}\n`);
+  const { code, stderr } = await countersignHere(['import', file, '--data', dir, '--json']);
+  assert.ok(code === 0 || code === 3, stderr);
+}
+
+async function forcedColors(browser: ConsoleBrowser): Promise<void> {
+  const page = await browser.open('/today');
+  await page.emulateMedia({ forcedColors: 'active' });
+  for (const path of ['/today', '/incidents', '/coverage', '/detections']) {
+    await page.goto(`${browser.url}${path}`);
+    await page.locator('[data-answer]').first().waitFor();
+    await page.locator('.fui-Skeleton').first().waitFor({ state: 'detached' });
+    // The colors are the browser's. What is told by a color alone would be lost.
+    assert.equal(await page.evaluate('matchMedia("(forced-colors: active)").matches'), true);
+    const marks = await page.locator('main [data-answer]').all();
+    for (const mark of marks) assert.notEqual((await mark.textContent())?.trim(), '', path);
+    await browser.picture(page, `forced-${path.slice(1)}`);
+  }
+  await page.context().close();
+}
+
+async function hostileNames(browser: ConsoleBrowser): Promise<void> {
+  const page = await browser.open('/today', { role: 'administrator' });
+  page.on('dialog', (dialog) => {
+    browser.problems.push(`a dialog opened: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  for (const path of [...(await pathsOf(page)), ...LISTS]) {
+    await page.goto(`${browser.url}${path}`);
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.locator('.fui-Skeleton').first().waitFor({ state: 'detached' });
+    assert.doesNotMatch(await page.title(), /taken over/, path);
+    const shown = (await page.locator('main').textContent()) ?? '';
+    assert.ok(shown.length < 1024 * 1024, `${path} shows ${shown.length} characters`);
+    // What turns or hides text shows as itself, or not at all.
+    const hidden = HIDING.filter((character) => shown.includes(character));
+    assert.deepEqual(hidden, [], path);
+    assert.equal(await page.locator('main img[src=x], main script').count(), 0, path);
+  }
+  await page.context().close();
+}
+
+const FINDING = '/findings/56c97';
+
+async function restart(browser: ConsoleBrowser): Promise<ServerProcess> {
+  const { dir, config, server } = browser.service;
+  const page = await browser.open(FINDING, { role: 'responder' });
+  await page.getByRole('button', { name: 'Comment' }).click();
+  const field = page.getByRole('dialog').getByRole('textbox', { name: 'Comment' });
+  await field.fill('typed before the restart');
+  await server.end();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').first().waitFor();
+  assert.equal(await field.inputValue(), 'typed before the restart');
+  const again = await ServerProcess.start(dir, config, TOOL);
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await page.getByText('typed before the restart').first().waitFor();
+  await page.context().close();
+  return again;
+}
+
+async function withoutService(
+  browser: ConsoleBrowser,
+  server: ServerProcess | undefined,
+): Promise<void> {
+  const page = await browser.open('/today');
+  const paths = await pathsOf(page);
+  await page.locator('[data-answer]').first().waitFor();
+  await (server ?? browser.service.server).end();
+  for (const path of paths.filter((each) => each !== '/today')) {
+    await page.locator(`nav a[href="${path}"]`).first().click();
+    await page
+      .locator('main')
+      .getByRole('alert')
+      .first()
+      .waitFor()
+      .catch((cause: unknown) => {
+        throw new Error(`${path} does not say that the service is gone`, { cause });
+      });
+    const text = (await page.locator('main').textContent()) ?? '';
+    assert.match(text, /Try again/, `${path}: ${text.slice(0, 200)}`);
+  }
+  await page.context().close();
+}
