@@ -28,9 +28,6 @@ const reading = Promise.all(
   ACCEPTED.flatMap((accept, at) => Array.from({ length: counts[at] ?? 0 }, () => read(accept))),
 );
 process.stdout.write('ready\n');
-process.stdin.resume().once('end', async () => {
-  // What was decided last is still on its way.
-  await pause(1000);
-  end.abort();
-});
+// What was decided last is still on its way.
+process.stdin.resume().once('end', () => void pause(1000).then(() => end.abort()));
 process.stdout.write(`${JSON.stringify(await reading)}\n`);

@@ -142,7 +142,7 @@ export function captionsWanted(value: Members, shape: Shape): [name: string, cap
   const wanted: [name: string, caption: string][] = [];
   for (const { name, beside, captions } of shape.captioned) {
     const number = value[name];
-    if (number === undefined || number === OTHER || value[beside] === undefined) continue;
+    if (typeof number !== 'number' || number === OTHER || value[beside] === undefined) continue;
     const caption = captions.get(String(number));
     if (caption !== undefined) wanted.push([beside, caption]);
   }
