@@ -100,27 +100,42 @@ export class LivingDemo {
     return { now, monotonic: now };
   }
 
-  /** Lives until then: people work, sources are polled, detectors run. */
+  /**
+   * Lives until then: people work, sources are polled, detectors run.
+   *
+   * Detectors run beside the next step, because they wait for the query engine. The enforcement
+   * point sees their result at the end of that step, so decisions do not depend on this machine.
+   */
   async live(untilMs: number): Promise<void> {
     const { signal, lived } = this.#options;
     const { clock } = this.emulator;
-    while (clock.now() < untilMs) {
-      signal.throwIfAborted();
-      await this.emulator.advance(Math.min(POLL_EVERY_MS, untilMs - clock.now()));
-      await this.#poll();
-      if (clock.now() - this.#detectedMs >= DETECT_EVERY_MS) await this.detect();
-      lived(clock.now());
+    const { endpoints } = this.#need();
+    let detecting: Promise<void> = Promise.resolve();
+    try {
+      while (clock.now() < untilMs) {
+        signal.throwIfAborted();
+        await this.emulator.advance(Math.min(POLL_EVERY_MS, untilMs - clock.now()));
+        await this.#poll();
+        await detecting;
+        await endpoints.refresh();
+        if (clock.now() - this.#detectedMs >= DETECT_EVERY_MS) detecting = this.#detect();
+        // Awaited above, or below after another failure.
+        detecting.catch(() => undefined);
+        lived(clock.now());
+      }
+    } finally {
+      await detecting.catch(() => undefined);
     }
-    await this.detect();
+    await detecting;
+    await this.#detect();
+    await endpoints.refresh();
     await this.#evaluateGate();
   }
 
-  /** Runs all detectors over what was collected, and shows the enforcement point the result. */
-  async detect(): Promise<void> {
-    const { detection, endpoints } = this.#need();
+  /** Runs all detectors over what was collected. */
+  async #detect(): Promise<void> {
     this.#detectedMs = this.emulator.clock.now();
-    await detection.run();
-    await endpoints.refresh();
+    await this.#need().detection.run();
   }
 
   /**
@@ -185,8 +200,11 @@ export class LivingDemo {
     const store = await StoreReader.open(dir, { clock });
     const alone = <T>(work: () => Promise<T>): Promise<T> => sink.exclusively(work);
     const endpoints = await this.#endpoints(config, { writer, store, alone });
-    const here = detectionWriter(writer, (work) => sink.afterRecords(work));
-    const lapse = (): Promise<void> => lapseOverdue(writer, alone);
+    // A run happens at the time of its start, although the company lives on meanwhile.
+    const startedMs = (): number => this.#detectedMs;
+    const frozen = { ...writer, clock: { now: startedMs, monotonic: startedMs } };
+    const here = detectionWriter(frozen, (work) => sink.afterRecords(work));
+    const lapse = (): Promise<void> => lapseOverdue(frozen, alone);
     const runner = await openDetection(here, detection.detectors, lapse);
     const [tenant] = config.tenants;
     if (tenant === undefined) throw new RangeError('the configuration names a tenant');
@@ -218,7 +236,7 @@ export class LivingDemo {
   }
 
   async #poll(): Promise<void> {
-    const { sink, collectors, endpoints } = this.#need();
+    const { sink, collectors } = this.#need();
     const isDirectoryDue = this.emulator.clock.now() - this.#readMs >= DIRECTORY_EVERY_MS;
     if (isDirectoryDue) this.#readMs = this.emulator.clock.now();
     for (const collector of collectors.collectors) {
@@ -228,7 +246,6 @@ export class LivingDemo {
         if (!hasMore) break;
       }
     }
-    await endpoints.refresh();
   }
 
   async #invite({ person, tenantId: tenant }: Pick<BrowserVisit, 'person' | 'tenantId'>) {
