@@ -17,8 +17,8 @@ export const PEOPLE = 60;
 export const DAYS = 21;
 /** Below this, the attack does not fit, and the company has a quiet time only. */
 export const ATTACK_DAYS = 21;
-/** A tenth of the mail and files of office workers: 60,000 to 120,000 records in three weeks. */
-export const DILIGENCE = 0.15;
+/** Few mails and files for office workers: with their sign-ins, 90,000 records in three weeks. */
+export const DILIGENCE = 0.08;
 export const SEED = 'northmoor';
 export const DOMAIN = 'northmoor.example';
 export const FORGOTTEN_DOMAIN = 'northmoortest.example';
