@@ -111,6 +111,8 @@ async function waveIsAnswered(browser: ConsoleBrowser): Promise<void> {
   const answer = /(wave may go|the wave must not go): the people and data that move next/;
   await page.getByText(answer).waitFor();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // What is behind a dialog is hidden until its animation ends.
+  await page.locator('#root:not([aria-hidden])').waitFor();
   await browser.checkAccess(page);
   await browser.picture(page, 'gate-answer-wide-light');
   await page.getByRole('button', { name: 'Evaluate now' }).click();

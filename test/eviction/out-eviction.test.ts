@@ -15,7 +15,7 @@ import { temporaryFolder } from '../support/folders.ts';
  * those, suspects no innocent person, and never says that the attackers are out.
  */
 
-const SEEDS = simulations(2, 12);
+const SEEDS = simulations(1, 12);
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const root = temporaryFolder('out-eviction');

@@ -128,6 +128,8 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ...['pseudonyms', 'mcp', 'upgrade'],
   // Rare states of the console, in a browser for minutes.
   'states',
+  // Packs and installs every package; the bundle that system tests start is built by each run.
+  'package',
   // Whole services for minutes; unit tests of traces, reload and the clock check the same rules.
   ...['traces', 'enforcement-load', 'reload', 'serve-emulator-clock', 'serve-tenant', 'kill-posts'],
 ]);

@@ -6,7 +6,7 @@ import type { Fault } from './testing/memory-disk.ts';
 
 /** Processes that use a folder, from its creation to the last check. */
 const LIVES = 8;
-const FOLDERS = IS_LONG ? 100 : 6;
+const FOLDERS = IS_LONG ? 100 : 3;
 
 for (const kind of ['kill', 'power', 'ENOSPC', 'EIO'] as const) {
   test(`after ${kind} at any operation, every acknowledged entry exists exactly once`, async () => {
