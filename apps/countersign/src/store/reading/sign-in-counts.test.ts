@@ -14,7 +14,9 @@ function fact(source: string, workload: string | null = null): CoverageRow {
 }
 
 function unseen(...facts: readonly CoverageRow[]): readonly string[] {
-  return unseenFlows(facts).map(({ text }) => /^no log of (.*) in the tenant/.exec(text)?.[1] ?? text);
+  return unseenFlows(facts).map(
+    ({ text }) => /^no log of (.*) in the tenant/.exec(text)?.[1] ?? text,
+  );
 }
 
 const PEOPLE = "people's sign-ins";
