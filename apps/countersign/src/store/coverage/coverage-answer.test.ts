@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CoverageRow } from '../rows/entry-rows.ts';
 import { row } from '../testing/rows.ts';
-import { collectedPeriod } from './coverage-answer.ts';
+import { collectedPeriod, coverageWithin } from './coverage-answer.ts';
 
 const HOUR_MS = 3_600_000;
 const START_MS = Date.UTC(2026, 2, 2);
@@ -42,6 +42,16 @@ test('the collected period ends at the earliest end of the running sources', () 
     intervalOf('b', { ...RUNNING, fromHour: 3, toHour: 45 }),
   );
   assert.deepEqual(hours, [3, 45]);
+});
+
+test('a hole of one tenant is not filled by another tenant of the same name', () => {
+  const named = (tenant: string, toHour: number): CoverageRow[] =>
+    intervalOf('a', { toHour }).map((fact) => ({ ...fact, tenant, tenantName: 'Contoso' }));
+  const facts = [...named('one', 10), ...named('two', 24)];
+  const period = { fromMs: START_MS, toMs: START_MS + 24 * HOUR_MS };
+  const head = { asOf: { origin: 'log', size: 2, at: null }, origin: 'log', size: 2, root: '' };
+  const { answer } = coverageWithin(facts, period, head);
+  assert.equal(answer.kind, 'unknown');
 });
 
 test('a source that fell silent does not end the period, and leaves a hole in it', () => {

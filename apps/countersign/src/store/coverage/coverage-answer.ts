@@ -130,15 +130,18 @@ const NOTHING_SAID: Reason = {
 const OPEN: Reason = { code: 'period-open', text: 'a period without an end cannot be complete' };
 
 function gaps(good: readonly CoverageRow[], fromMs: number, toMs: number): Reason[] {
-  const bySource = Map.groupBy(good, (fact) => `${fact.source} of ${tenantPhrase(fact)}`);
-  return [...bySource].flatMap(([what, facts]) => {
+  // By id: two tenants may have one name.
+  const bySource = Map.groupBy(good, ({ source, tenant }) => `${source} ${tenant}`);
+  return [...bySource.values()].flatMap((facts) => {
     const had = normalize(
       facts.map((fact) => ({
         from: fact.fromMs ?? -Infinity,
         to: fact.toMs ?? Infinity,
       })),
     );
-    if (subtract([interval(fromMs, toMs)], had).length === 0) return [];
+    const [first] = facts;
+    if (first === undefined || subtract([interval(fromMs, toMs)], had).length === 0) return [];
+    const what = `${first.source} of ${tenantPhrase(first)}`;
     return [{ code: 'coverage-gap', text: `${what} was not collected for the whole period` }];
   });
 }
