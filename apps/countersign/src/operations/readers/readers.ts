@@ -131,10 +131,12 @@ export class Readers implements Disposable {
       this.#head = await examinedHead(ledger, store, head);
       return this.#head;
     };
+    // An answer from before an erasure may hold what was erased.
+    const erasures = (): string => `after ${store.erasures().length} erasures`;
     const kept = async <T>(name: string, compute: () => Promise<T>): Promise<T> => {
       const answers = this.#shared?.answers;
       if (answers === undefined) return compute();
-      return this.#lowered(await answers.of(name, head, compute));
+      return this.#lowered(await answers.of(`${name} ${erasures()}`, head, compute));
     };
     const keptIfReady = async <T>(
       name: string,
@@ -142,7 +144,7 @@ export class Readers implements Disposable {
     ): Promise<T | undefined> => {
       const answers = this.#shared?.answers;
       if (answers === undefined) return compute();
-      const answer = await answers.ready(name, head, compute);
+      const answer = await answers.ready(`${name} ${erasures()}`, head, compute);
       return answer === undefined ? undefined : this.#lowered(answer);
     };
     const profiles = () => this.#readProfiles();
