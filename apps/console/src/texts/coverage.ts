@@ -114,6 +114,7 @@ export const quotaTexts = {
     'are allowed',
   behind: (collector: string, requests: number) =>
     `${collector} has not fetched ${formatNumber(requests)} requests yet`,
+  silent: (collector: string) => `no poll of ${collector} has succeeded yet`,
   collector: 'Collector',
   tenant: 'Tenant',
   used: 'Requests a minute',

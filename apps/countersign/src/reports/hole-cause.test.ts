@@ -39,6 +39,11 @@ for (const [cause, row, seen] of CASES) {
   });
 }
 
+test('an entry that cannot be read tells no cause, and not that nothing was requested', () => {
+  assert.equal(holeCauseOf(ROW, 'unread'), 'other');
+  assert.equal(holeCauseOf({ ...ROW, source: '*', state: 'unknown' }, 'unread'), 'not-connected');
+});
+
 test('records from a file have no observation', () => {
   const { entries: _, ...file } = ROW;
   assert.equal(holeCauseOf(file, undefined), 'file');

@@ -45,13 +45,15 @@ export type HoleCause = (typeof HOLE_CAUSES)[number];
 /**
  * The cause of a hole.
  *
- * @param seen what the collector observed there; undefined if no entry states it
+ * @param seen what the collector observed there; undefined if no entry states it, `unread` if one
+ * does whose body is erased, of an unknown form, or beyond a limit
  */
-export function holeCauseOf(row: CoverageRow, seen: Observation | undefined): HoleCause {
+export function holeCauseOf(row: CoverageRow, seen: Observation | 'unread' | undefined): HoleCause {
   if (row.entries === undefined) return 'file';
   if (row.source === ANY) return 'not-connected';
   if (isUncollected(row)) return 'not-collected';
   if (row.because.includes(SILENT)) return 'silent';
+  if (seen === 'unread') return 'other';
   if (seen === undefined) return row.state === 'lost' ? 'expired' : 'not-requested';
   if (seen.outcome === 'complete') return row.state === 'lost' ? 'expired' : 'settling';
   return failureCauseOf(row, seen);

@@ -48,7 +48,7 @@ export function QuotaView() {
   );
 }
 
-/** A collector that has measured nothing yet is unknown, not fine. */
+/** A collector of which no poll succeeded has measured nothing: it is unknown, not fine. */
 function quotaAnswer(all: readonly Collector[]): {
   readonly answer: Answer;
   readonly text: string;
@@ -65,11 +65,17 @@ function quotaAnswer(all: readonly Collector[]): {
     return { answer: { kind: 'no', because }, text: t.no };
   }
   const behind = budgets.filter(({ state }) => state === 'catching up');
-  if (behind.length > 0 || budgets.length === 0) {
-    const because = behind.map(({ collector, backlogRequests }) => ({
-      code: 'behind',
-      text: t.behind(collector, backlogRequests),
-    }));
+  const silent = all.filter(({ budget, polls, failedPolls }) => {
+    return budget === null && polls === failedPolls;
+  });
+  if (behind.length > 0 || silent.length > 0 || budgets.length === 0) {
+    const because = [
+      ...behind.map(({ collector, backlogRequests }) => ({
+        code: 'behind',
+        text: t.behind(collector, backlogRequests),
+      })),
+      ...silent.map(({ collector }) => ({ code: 'silent', text: t.silent(collector) })),
+    ];
     return { answer: { kind: 'unknown', because }, text: behind.length > 0 ? t.late : t.unknown };
   }
   return { answer: { kind: 'yes', because: [] }, text: t.yes };

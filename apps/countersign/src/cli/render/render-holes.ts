@@ -8,7 +8,7 @@ const INDENT = 2;
 /** Each hole with its reason and its cure. What a person can fix comes first. */
 export function renderHoles(terminal: Terminal, holes: readonly CoverageHole[]): void {
   if (holes.length === 0) {
-    terminal.line('No hole: every source was collected for as long as it is known.');
+    terminal.line('No hole is known.');
     return;
   }
   terminal.line({ text: `${plural(holes.length, 'hole')}.`, style: 'heading' });

@@ -3,6 +3,7 @@ import { COVERAGE_STATES, type Observation } from '@countersign/coverage';
 import { z } from 'zod';
 import { HOLE_CAUSES, type HoleCause } from '../../reports/hole-cause.ts';
 import type { CoverageRow } from '../../store/rows/entry-rows.ts';
+import { firstDoubt, unknown, YES } from '../definition/conclusion.ts';
 import { type ListOperation, wholeList } from '../definition/operation.ts';
 import { entriesSchema, timeSchema } from '../definition/output-schemas.ts';
 import { PERIOD_FIELDS, type PeriodInput, periodOf } from '../definition/period.ts';
@@ -69,13 +70,16 @@ export const listHoles: ListOperation<PeriodInput, CoverageHole, readonly Covera
     const { store, head } = sources;
     const { fromMs = -Infinity, toMs = Infinity } = periodOf(input);
     const all = store.coverage();
-    const rows = all.filter((row) => {
-      const isMeant = tenant === undefined || row.tenant === ANY || row.tenant === tenant;
-      const isWithin = (row.fromMs ?? -Infinity) < toMs && (row.toMs ?? Infinity) > fromMs;
-      return isMeant && isWithin && !isGood(row);
-    });
+    const isMeant = (row: CoverageRow): boolean =>
+      tenant === undefined || row.tenant === ANY || row.tenant === tenant;
+    const isWithin = (row: CoverageRow): boolean =>
+      (row.fromMs ?? -Infinity) < toMs && (row.toMs ?? Infinity) > fromMs;
+    const rows = all.filter((row) => isMeant(row) && isWithin(row) && !isGood(row));
     const items = await holesOf(sources, withoutParts(rows), collectedUntil(all));
-    return wholeList({ items, view: items, conclude: () => indexConclusion(head) });
+    const isNothing = !all.some((row) => isMeant(row) && isWithin(row));
+    const nothing = unknown('no entry of the ledger states which interval it covers');
+    const conclude = () => firstDoubt(indexConclusion(head), isNothing ? nothing : YES);
+    return wholeList({ items, view: items, conclude });
   },
 };
 
@@ -157,27 +161,29 @@ function rankOf({ cause }: CoverageHole): number {
 /** Reads what collectors observed, each entry once. */
 class ObservationReader {
   readonly #sources: Sources;
-  readonly #known = new Map<number, Observation | undefined>();
+  readonly #known = new Map<number, Observation | 'unread'>();
 
   constructor(sources: Sources) {
     this.#sources = sources;
   }
 
-  async of({ entries = [] }: CoverageRow): Promise<Observation | undefined> {
+  async of({ entries = [] }: CoverageRow): Promise<Observation | 'unread' | undefined> {
     const index = entries.at(-1);
     if (index === undefined) return undefined;
-    if (!this.#known.has(index)) {
-      if (this.#known.size >= ENTRIES_READ_MAX) return undefined;
-      this.#known.set(index, await this.#read(index));
-    }
-    return this.#known.get(index);
+    const known = this.#known.get(index);
+    if (known !== undefined) return known;
+    if (this.#known.size >= ENTRIES_READ_MAX) return 'unread';
+    const seen = await this.#read(index);
+    this.#known.set(index, seen);
+    return seen;
   }
 
-  async #read(index: number): Promise<Observation | undefined> {
+  async #read(index: number): Promise<Observation | 'unread'> {
     const { parseObservation } = await import('@countersign/coverage');
     const { parseObject } = await import('../../projection/entries/own-entry.ts');
     const body = await this.#sources.ledger.body(index);
-    return body.kind === 'present' ? parseObservation(parseObject(body.bytes)) : undefined;
+    if (body.kind !== 'present') return 'unread';
+    return parseObservation(parseObject(body.bytes)) ?? 'unread';
   }
 }
 

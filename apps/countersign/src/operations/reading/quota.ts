@@ -48,12 +48,11 @@ export const listQuota: ListOperation<object, CollectorState, readonly Collector
     const state = await service?.();
     const all = state?.collectors ?? [];
     const items = all.filter((each) => tenant === undefined || each.tenant === tenant);
-    const conclude = () =>
+    const none =
       state === undefined
-        ? unknown(
-            'only a running service knows its requests. Ask it: countersign quota --server ADDRESS',
-          )
-        : YES;
+        ? 'only a running service knows its requests. Ask it: countersign quota --server ADDRESS'
+        : 'no collector runs for what was asked about';
+    const conclude = () => (items.length === 0 ? unknown(none) : YES);
     return wholeList({ items, view: items, conclude });
   },
 };
