@@ -3074,6 +3074,7 @@ export type Operations = {
           readonly median: number | null;
           readonly most: number | null;
           readonly answer: 'yes' | 'no' | 'unknown';
+          readonly because: string | null;
         }[];
         readonly networks: readonly {
           readonly value: string;

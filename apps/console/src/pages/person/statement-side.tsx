@@ -58,16 +58,17 @@ function UsualVolumes({ usual }: { readonly usual: Usual }) {
         {t.usual}
       </Subtitle2>
       {usual.volumes.length === 0 && <Text>{t.usualNone}</Text>}
-      {usual.volumes.map(({ kind, day, items, days, median, most, answer }) => (
+      {usual.volumes.map(({ kind, day, items, days, median, most, answer, because }) => (
         <div key={kind} className={styles.volume}>
           <Text>
             <AnswerMark kind={answer} size={16} /> {t.usualKinds[kind]}: {t.usualDay[answer]}
+            {because !== null && `, because ${because}`}
           </Text>
           <Text size={200}>
             {t.busiest}: <Time at={day} form="day" />, {t.items(items)}
           </Text>
           <Text size={200} className={styles.faint}>
-            {answer === 'unknown' || median === null || most === null
+            {median === null || most === null
               ? t.usualFew(days)
               : t.usualBefore(median, most, days)}
           </Text>

@@ -86,6 +86,7 @@ const usual = z.strictObject({
       median: z.int().nullable(),
       most: z.int().nullable(),
       answer: z.enum(['yes', 'no', 'unknown']),
+      because: text,
     }),
   ),
   networks: z.array(place),

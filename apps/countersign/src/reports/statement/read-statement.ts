@@ -43,6 +43,7 @@ export async function readStatement(
     isSubject: (erasure, names) => isSubject?.(erasure, [who, ...names]) === true,
     ledger,
   });
-  const usual = await usualActivity(store, selection, { fromMs, toMs });
+  const isWhole = statement.coverage.answer.kind === 'yes';
+  const usual = await usualActivity(store, selection, { fromMs, toMs, isWhole });
   return { kind: 'statement', statement: { ...statement, usual } };
 }

@@ -12,7 +12,9 @@ async function compared(
   dir: string,
   days: number,
   items: number,
-  period: { readonly fromMs?: number } = { fromMs: START_MS + days * DAY_MS },
+  period: { readonly fromMs?: number; readonly isWhole?: boolean } = {
+    fromMs: START_MS + days * DAY_MS,
+  },
 ): Promise<UsualActivity> {
   const read = (day: number, itemCount: number, ip: string) =>
     row(day, {
@@ -26,7 +28,7 @@ async function compared(
   try {
     const found = await store.resolvePrincipal(alice.actorUid ?? '', {});
     assert.ok(found.kind === 'one');
-    return await usualActivity(store, found.selection, period);
+    return await usualActivity(store, found.selection, { isWhole: true, ...period });
   } finally {
     store.close();
   }
@@ -46,6 +48,20 @@ test('several times the busiest day of the month before is not usual', async (t)
 test('a busy day of a person is usual', async (t) => {
   const { volumes } = await compared(await folder(t), 8, 40);
   assert.equal(volumes[0]?.answer, 'yes');
+});
+
+test('a quiet day is usual only if no record of it is missing', async (t) => {
+  const dir = await folder(t);
+  const holed = { fromMs: START_MS + 8 * DAY_MS, isWhole: false };
+  const { volumes } = await compared(dir, 8, 40, holed);
+  assert.equal(volumes[0]?.answer, 'unknown');
+  assert.match(volumes[0]?.because ?? '', /may be missing/);
+});
+
+test('far more than usual stays so where records are missing', async (t) => {
+  const holed = { fromMs: START_MS + 8 * DAY_MS, isWhole: false };
+  const { volumes } = await compared(await folder(t), 8, 500, holed);
+  assert.deepEqual([volumes[0]?.answer, volumes[0]?.because], ['no', null]);
 });
 
 test('too few days tell nothing', async (t) => {

@@ -22,8 +22,10 @@ export type UsualVolume = {
   /** On those days; null without one. */
   readonly median: number | null;
   readonly most: number | null;
-  /** no: several times the busiest of those days, as detectors judge. unknown: too few days. */
+  /** no: several times the busiest of those days, as detectors judge. */
   readonly answer: 'yes' | 'no' | 'unknown';
+  /** Of unknown; null otherwise. */
+  readonly because: string | null;
 };
 
 /** A network or device of a period. */
@@ -52,13 +54,17 @@ const DAY_MS = 86_400_000;
 const PLACES_MAX = 100;
 const KINDS: readonly VolumeKind[] = ['mail', 'files'];
 
-/** Compares what a person did with what the store has of the month before. */
+/**
+ * Compares what a person did with what the store has of the month before.
+ *
+ * @param period.isWhole whether no record of the period is missing: else more may have been done
+ */
 export async function usualActivity(
   store: StoreReader,
   selection: Selection,
-  period: Scope,
+  period: Scope & { readonly isWhole: boolean },
 ): Promise<UsualActivity> {
-  const { fromMs, toMs } = period;
+  const { fromMs, toMs, isWhole } = period;
   const earlierMs = fromMs === undefined ? undefined : fromMs - HISTORY_MS;
   const { where, values, scope } = conditionOf({ selection, fromMs: earlierMs, toMs });
   const query = (sql: (source: string) => string) =>
@@ -70,7 +76,7 @@ export async function usualActivity(
         AND ${takenSql(kind)} GROUP BY d ORDER BY d`,
     );
     const days = rows.map(([day, items]) => ({ day: Number(day), items: Number(items) }));
-    volumes.push(...volumeOf(kind, days, fromMs));
+    volumes.push(...volumeOf(kind, days, { fromMs, isWhole }));
   }
   const startMs = fromMs ?? Number.NEGATIVE_INFINITY;
   const [[days] = []] = await query(
@@ -116,7 +122,7 @@ type VolumeDay = { readonly day: number; readonly items: number };
 function volumeOf(
   kind: VolumeKind,
   days: readonly VolumeDay[],
-  fromMs: number | undefined,
+  { fromMs, isWhole }: { readonly fromMs: number | undefined; readonly isWhole: boolean },
 ): UsualVolume[] {
   const within = days.filter(({ day }) => fromMs === undefined || (day + 1) * DAY_MS > fromMs);
   const [busiest] = within.toSorted((a, b) => b.items - a.items || a.day - b.day);
@@ -134,14 +140,24 @@ function volumeOf(
       days: items.length,
       median: items[items.length >> 1] ?? null,
       most,
-      answer:
-        items.length < DAYS_MIN || most === null
-          ? 'unknown'
-          : busiest.items >= VOLUME_MIN && busiest.items > most * VOLUME_TIMES
-            ? 'no'
-            : 'yes',
+      ...comparison(busiest.items, { days: items.length, most, isWhole }),
     },
   ];
+}
+
+function comparison(
+  items: number,
+  usual: { readonly days: number; readonly most: number | null; readonly isWhole: boolean },
+): Pick<UsualVolume, 'answer' | 'because'> {
+  const { days, most, isWhole } = usual;
+  if (days < DAYS_MIN || most === null) {
+    const because = `fewer than ${DAYS_MIN} days of the month before have a volume`;
+    return { answer: 'unknown', because };
+  }
+  if (items >= VOLUME_MIN && items > most * VOLUME_TIMES) return { answer: 'no', because: null };
+  if (isWhole) return { answer: 'yes', because: null };
+  const because = 'records of the period may be missing, so there may have been more';
+  return { answer: 'unknown', because };
 }
 
 function sqlMs(ms: number): string {
