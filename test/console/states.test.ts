@@ -78,7 +78,7 @@ async function forcedColors(browser: ConsoleBrowser): Promise<void> {
     await page.goto(`${browser.url}${path}`);
     await page.locator('[data-answer]').first().waitFor();
     await page.locator('.fui-Skeleton').first().waitFor({ state: 'detached' });
-    // The colors are the browser's. What is told by a color alone would be lost.
+    // The browser chooses the colors. What only a color shows is lost.
     assert.equal(await page.evaluate('matchMedia("(forced-colors: active)").matches'), true);
     const marks = await page.locator('main [data-answer]').all();
     for (const mark of marks) assert.notEqual((await mark.textContent())?.trim(), '', path);

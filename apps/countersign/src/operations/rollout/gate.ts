@@ -115,9 +115,10 @@ export const evaluateGate: DocumentOperation<GateQuestion, object, GateEvaluatio
 /** @throws OperationError INVALID_INPUT without a gate */
 async function givenGate({ file, text }: GateQuestion): Promise<SourceText> {
   if (text !== undefined && file === undefined) return { file: 'gate', text };
-  if (file === undefined || text !== undefined) {
+  if (file === undefined) {
     throw invalidInput('no gate was given. Name a gate file, such as wave-2.yaml');
   }
+  if (text !== undefined) throw invalidInput('two gates were given: give a file or its text');
   const { readConfigFile } = await import('@countersign/yaml-document');
   return readConfigFile(file);
 }
