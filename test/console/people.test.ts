@@ -130,7 +130,8 @@ async function statementTakesCase(browser: ConsoleBrowser): Promise<void> {
       .getByText(/Cannot tell what is new: the period has no start/)
       .first()
       .waitFor();
-    await page.getByText('Mail items read: as usual').waitFor();
+    // The sample is files, so records may be missing.
+    await page.getByText('Mail items read: cannot tell, because records').waitFor();
     await browser.checkAccess(page);
     await browser.picture(page, `statement-${size}-${colors}`);
     assert.equal(await page.evaluate(WIDER), false);

@@ -48,7 +48,7 @@ export function QuotaView() {
   );
 }
 
-/** A collector of which no poll succeeded has measured nothing: it is unknown, not fine. */
+/** Until a poll succeeds, a collector has measured nothing: it is unknown, and not fine. */
 function quotaAnswer(all: readonly Collector[]): {
   readonly answer: Answer;
   readonly text: string;
