@@ -31,7 +31,7 @@ test('states of the console that are rare', async (t: TestContext) => {
     return service;
   });
   if (browser === undefined) return;
-  await t.test('forced colors stay accessible', () => forcedColors(browser));
+  await t.test('in forced colors, every answer has words', () => forcedColors(browser));
   await t.test('hostile names are text on every page', () => hostileNames(browser));
   // The last ones: the service ends, and starts again.
   let second: ServerProcess | undefined;
