@@ -68,9 +68,11 @@ export class PersonBrowser {
     const agent = isTls ? this.#agents.tls : this.#agents.plain;
     const all = { ...headers, 'x-forwarded-for': this.#address };
     const sent = (isTls ? request : requestPlain)(url, { method, agent, headers: all });
+    let isAnswered = false;
     const answered = new Promise<Page>((resolve, reject) => {
       sent.once('error', reject);
       sent.once('response', (response) => {
+        isAnswered = true;
         const cookies = response.headers['set-cookie'] ?? [];
         const cookie = cookies.map((one) => one.split(';')[0]).join('; ');
         const { location } = response.headers;
@@ -82,7 +84,13 @@ export class PersonBrowser {
       });
     });
     sent.end(body);
-    return answered;
+    try {
+      return await answered;
+    } catch (error) {
+      // A server closes a connection that was idle. As browsers do, ask on another one.
+      if (!sent.reusedSocket || isAnswered) throw error;
+      return this.#send(url, method, headers, body);
+    }
   }
 }
 
