@@ -53,6 +53,7 @@ export {
   interval,
   lengthMs,
   normalize,
+  overlapOf,
   subtract,
   union,
 } from './interval.ts';

@@ -10,6 +10,7 @@ import {
   interval,
   lengthMs,
   normalize,
+  overlapOf,
   subtract,
   union,
 } from './interval.ts';
@@ -95,6 +96,19 @@ test('unites, intersects and subtracts like sets of instants', () => {
     }
   });
   fc.assert(property, runs(1000));
+});
+
+test('finds when at least two sets hold', () => {
+  const property = fc.property(fc.array(set, { maxLength: 5 }), (sets) => {
+    const bits = sets.map(bitsOf);
+    const overlap = overlapOf(sets);
+    assertNormal(overlap);
+    assert.deepEqual(
+      bitsOf(overlap),
+      Array.from({ length: UNIVERSE }, (_, at) => bits.filter((each) => each[at]).length > 1),
+    );
+  });
+  fc.assert(property, runs(500));
 });
 
 test('obeys the laws of sets', () => {

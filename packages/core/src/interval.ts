@@ -71,6 +71,26 @@ export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
   return rest;
 }
 
+/** Returns when at least two of the sets hold. */
+export function overlapOf(sets: readonly IntervalSet[]): IntervalSet {
+  const edges = sets
+    .flat()
+    .flatMap(({ from, to }) => [
+      { at: from, step: 1 },
+      { at: to, step: -1 },
+    ])
+    .sort((a, b) => a.at - b.at || a.step - b.step);
+  const shared: Interval[] = [];
+  let depth = 0;
+  let from = 0;
+  for (const { at, step } of edges) {
+    if (depth === 1 && step === 1) from = at;
+    if (depth === 2 && step === -1) shared.push({ from, to: at });
+    depth += step;
+  }
+  return normalize(shared);
+}
+
 export function covers(set: IntervalSet, instantMs: number): boolean {
   return set.some((i) => i.from <= instantMs && instantMs < i.to);
 }

@@ -3,7 +3,7 @@ import type { Alias } from '../rows/alias-table.ts';
 import type { ActorQuery, ActorRow } from '../sqlite/principal-table.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
 import { IdentityResolver } from './identity-resolver.ts';
-import { findPrincipals, type Principal, principalOf, Tenants } from './principal.ts';
+import { findHolders, type Principal, principalOf, Tenants, uidOf } from './principal.ts';
 
 /** Maps actor keys and names to principals. */
 export class Identities {
@@ -28,15 +28,15 @@ export class Identities {
     const known = this.#certain.get(own);
     if (known !== undefined || this.#state === undefined) return known ?? own;
     const name = nameIn(key);
-    const found = findPrincipals(this.#state, name, { tenant });
-    if (found.length <= 1) {
-      const uid = found[0]?.principal.uid ?? own;
+    const [only, ...others] = findHolders(this.#state, name, { tenant }).holders;
+    if (others.length === 0) {
+      const uid = (only && uidOf(only)) ?? own;
       this.#certain.set(own, uid);
       return uid;
     }
     const period = { tenant, fromMs: atMs, toMs: atMs + 1 };
-    const then = findPrincipals(this.#state, name, period);
-    return (then.length === 1 ? then[0]?.principal.uid : undefined) ?? own;
+    const [then, ...more] = findHolders(this.#state, name, period).holders;
+    return (then && more.length === 0 ? uidOf(then) : undefined) ?? own;
   }
 
   /** The actors that acted last, at most `count`; of one tenant, if given. */

@@ -1,4 +1,4 @@
-import { type Interval, intersect, normalize, subtract } from '@countersign/core';
+import { type Interval, type IntervalSet, normalize, overlapOf, subtract } from '@countersign/core';
 import { IDENTITY_RESOLVER_NODES_MAX } from '../limits.ts';
 import type { Alias } from '../rows/alias-table.ts';
 import type { StateDatabase } from '../sqlite/state-database.ts';
@@ -7,8 +7,11 @@ import type { PrincipalAlias, Selection, SharedKey, WhoOptions } from './princip
 /** An actor key with the tenant that it is attributed to. */
 export type TenantActorKey = { readonly tenant: string; readonly key: string };
 
+/** Bare keys that are connected, and the object ids where the connections end. */
+type Relatives = { readonly uids: readonly string[]; readonly bare: readonly string[] };
+
 /**
- * Decides which keys are the same principal.
+ * Decides which keys are the same principal, as known when it is first asked about each.
  *
  * A key without object id belongs to the one object id whose records share its name, PUID or SID.
  * If there are several (a reused name), each holds the key while records tie it to that one alone.
@@ -16,6 +19,9 @@ export type TenantActorKey = { readonly tenant: string; readonly key: string };
 export class IdentityResolver {
   readonly #state: StateDatabase;
   readonly #home: (tenant: string) => string;
+  readonly #aliasesByKey = new Map<string, readonly Alias[]>();
+  readonly #keysByName = new Map<string, readonly Alias[]>();
+  readonly #relativesByKey = new Map<string, Relatives>();
 
   constructor(state: StateDatabase, home: (tenant: string) => string) {
     this.#state = state;
@@ -66,10 +72,7 @@ export class IdentityResolver {
         keys.push(key);
         continue;
       }
-      const heldBy = (uid: string): readonly Interval[] =>
-        this.#exclusive({ ...node, key }, uid, uids);
-      const foreign = normalize(uids.filter((uid) => uid !== node.key).flatMap(heldBy));
-      shared.push({ key, intervals: heldBy(node.key), foreign });
+      shared.push({ key, ...this.#holdings({ ...node, key }, node.key, uids) });
     }
     return { keys, shared };
   }
@@ -78,11 +81,18 @@ export class IdentityResolver {
     return !hasUid(node) && this.#relatives(node).uids.length > 1;
   }
 
-  /** When records tie the shared key to `uid` and to no other object id. */
-  #exclusive(node: TenantActorKey, uid: string, uids: readonly string[]): readonly Interval[] {
-    const mine = normalize(this.#ties(node, uid));
-    const others = uids.filter((u) => u !== uid).flatMap((u) => this.#ties(node, u));
-    return subtract(mine, intersect(mine, normalize(others)));
+  /** When records tie the shared key to `own` alone, and when to one other object id alone. */
+  #holdings(
+    shared: TenantActorKey,
+    own: string,
+    uids: readonly string[],
+  ): Pick<SharedKey, 'intervals' | 'foreign'> {
+    const ties = new Map(uids.map((uid) => [uid, normalize(this.#ties(shared, uid))]));
+    const mine = ties.get(own) ?? normalize(this.#ties(shared, own));
+    const contested = overlapOf([...ties.values()]);
+    ties.delete(own);
+    const others: IntervalSet = normalize([...ties.values()].flat());
+    return { intervals: subtract(mine, others), foreign: subtract(others, contested) };
   }
 
   /** When records give `uid` a name, PUID or SID of the bare key. */
@@ -97,7 +107,13 @@ export class IdentityResolver {
    * The bare keys that shared names connect to `start`, and the object ids where the connections
    * end. Only the first key may be an object id that a path passes through.
    */
-  #relatives(start: TenantActorKey): { uids: string[]; bare: string[] } {
+  #relatives(start: TenantActorKey): Relatives {
+    return this.#once(this.#relativesByKey, `${start.tenant}\n${start.key}`, () =>
+      this.#findRelatives(start),
+    );
+  }
+
+  #findRelatives(start: TenantActorKey): Relatives {
     const seen = new Set([start.key]);
     const queue = [start.key];
     for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
@@ -117,8 +133,9 @@ export class IdentityResolver {
     return this.#aliases(node)
       .filter(({ kind }) => kind !== 'uid')
       .flatMap(({ kind, value }) =>
-        this.#state
-          .aliasesNamed(kind, value)
+        this.#once(this.#keysByName, `${kind}\n${value}`, () =>
+          this.#state.aliasesNamed(kind, value),
+        )
           .filter(
             (a) => this.#home(a.tenant) === node.tenant && !isOtherKind(kind, a.key, node.key),
           )
@@ -126,8 +143,17 @@ export class IdentityResolver {
       );
   }
 
-  #aliases(node: TenantActorKey): Alias[] {
-    return this.#state.aliasesOf(node.key).filter((a) => this.#home(a.tenant) === node.tenant);
+  #aliases({ tenant, key }: TenantActorKey): readonly Alias[] {
+    return this.#once(this.#aliasesByKey, `${tenant}\n${key}`, () =>
+      this.#state.aliasesOf(key).filter((a) => this.#home(a.tenant) === tenant),
+    );
+  }
+
+  /** Reads each fact once: a name that hundreds share would be read again for each of them. */
+  #once<T>(known: Map<string, T>, key: string, read: () => T): T {
+    const found = known.get(key) ?? read();
+    known.set(key, found);
+    return found;
   }
 }
 

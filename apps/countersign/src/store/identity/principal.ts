@@ -33,6 +33,23 @@ export function findPrincipals(
   who: string,
   options: WhoOptions = {},
 ): PrincipalMatch[] {
+  const { holders, tenants, identityResolver } = findHolders(state, who, options);
+  return holders.map((node) => ({
+    principal: principalOf(node, identityResolver),
+    selection: { ...identityResolver.selectionOf(node), tenants: tenants.readAs(node.tenant) },
+  }));
+}
+
+/** The keys of all principals that a text may mean: faster than {@link findPrincipals}. */
+export function findHolders(
+  state: StateDatabase,
+  who: string,
+  options: WhoOptions,
+): {
+  readonly holders: readonly TenantActorKey[];
+  readonly tenants: Tenants;
+  readonly identityResolver: IdentityResolver;
+} {
   const tenants = new Tenants(state.tenants());
   const identityResolver = new IdentityResolver(state, (tenant) => tenants.home(tenant));
   const named = readings(who)
@@ -46,10 +63,7 @@ export function findPrincipals(
       holders.set(`${holder.tenant}\n${holder.key}`, holder);
     }
   }
-  return [...holders.values()].map((node) => ({
-    principal: principalOf(node, identityResolver),
-    selection: { ...identityResolver.selectionOf(node), tenants: tenants.readAs(node.tenant) },
-  }));
+  return { holders: [...holders.values()], tenants, identityResolver };
 }
 
 export function resolutionOf(who: string, found: readonly PrincipalMatch[]): Resolution {
@@ -132,11 +146,16 @@ export function principalOf(node: TenantActorKey, identities: IdentityResolver):
   const colon = node.key.indexOf(':');
   return {
     tenant: node.tenant,
-    uid: colon < 0 ? node.key : null,
+    uid: uidOf(node),
     kind: colon < 0 ? null : node.key.slice(0, colon),
     name: latest?.value ?? (colon < 0 ? null : node.key.slice(colon + 1)),
     aliases,
   };
+}
+
+/** Its object id; null if records give none. */
+export function uidOf({ key }: TenantActorKey): string | null {
+  return key.includes(':') ? null : key;
 }
 
 function compare(a: string, b: string): number {
