@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { freePort } from '../../bench/ports.ts';
 import { startSampleService } from '../support/api/running-service.ts';
 import { countersignHere } from '../support/command-here.ts';
 import { ConsoleBrowser } from '../support/console/console-browser.ts';
+import { navigationPaths } from '../support/console/navigation-paths.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
@@ -44,15 +44,6 @@ test('states of the console that are rare', async (t: TestContext) => {
 
 /** The hash of a token that no one has. */
 const TOOL = { TOOL: '0'.repeat(64) } as const;
-
-/** The pages of the navigation. */
-async function pathsOf(page: Page): Promise<string[]> {
-  await page.getByRole('navigation').getByRole('link').first().waitFor();
-  const links = await page.getByRole('navigation').getByRole('link').all();
-  const paths = await Promise.all(links.map((link) => link.getAttribute('href')));
-  assert.ok(paths.length >= 12, `${paths.length} pages`);
-  return paths.filter((path) => path !== null);
-}
 
 async function importHostile(dir: string): Promise<void> {
   const record = (n: number, name: string): object => ({
@@ -93,7 +84,7 @@ async function hostileNames(browser: ConsoleBrowser): Promise<void> {
     browser.problems.push(`a dialog opened: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  for (const path of [...(await pathsOf(page)), ...LISTS]) {
+  for (const path of [...(await navigationPaths(page)), ...LISTS]) {
     await page.goto(`${browser.url}${path}`);
     await page.getByRole('heading', { level: 1 }).first().waitFor();
     await page.locator('.fui-Skeleton').first().waitFor({ state: 'detached' });
@@ -133,7 +124,7 @@ async function withoutService(
   server: ServerProcess | undefined,
 ): Promise<void> {
   const page = await browser.open('/today');
-  const paths = await pathsOf(page);
+  const paths = await navigationPaths(page);
   await page.locator('[data-answer]').first().waitFor();
   await (server ?? browser.service.server).end();
   for (const path of paths.filter((each) => each !== '/today')) {

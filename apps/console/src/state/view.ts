@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { texts } from '../texts/en.ts';
 
 /** What every page's address can hold. Pages add members of their own, which are text. */
 export type View = {
@@ -46,6 +47,14 @@ type ChangeOptions = {
   /** The change is no step that "back" undoes, such as each letter of a filter. */
   readonly replaces?: boolean;
 };
+
+/** Start and end of the period, as a sentence states them. */
+export function usePeriodText(): string {
+  const [{ from, to }] = useView();
+  const minute = (time: string | undefined) => time?.slice(0, 16).replace('T', ' ');
+  const end = minute(to);
+  return texts.period.range(minute(from), end === undefined ? end : `${end} UTC`);
+}
 
 /** Tenant and period of the address, as operations take them. */
 export function usePeriod(): {

@@ -139,7 +139,7 @@ export const verificationTexts = {
   unverified: 'Unverified',
   disagree: 'Policy denies',
   because: 'Unverified because',
-  looked: 'sign-ins of the period',
+  looked: 'sign-ins',
   flows: {
     interactiveUser: 'People, interactive',
     nonInteractiveUser: 'People, in the background',

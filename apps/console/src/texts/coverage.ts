@@ -2,7 +2,7 @@ import { formatNumber } from '../kit/text/format-time.ts';
 
 export const coverageTexts = {
   title: 'Coverage',
-  looked: 'statements about coverage in this period',
+  looked: 'statements about coverage',
   map: 'Coverage by source and time',
   views: 'Views',
   viewNames: {
@@ -37,7 +37,9 @@ export const coverageTexts = {
       `Cannot tell for ${formatNumber(count)} of ${formatNumber(all)} rules: they see only a part.`,
     none: 'Cannot tell: there are no rules.',
     handedIn: (count: number) =>
-      `${formatNumber(count)} more rules read only files that people import.`,
+      count === 1
+        ? '1 more rule reads only files that people import.'
+        : `${formatNumber(count)} more rules read only files that people import.`,
     open: 'Show the rules',
   },
   rowOf: (source: string, workload: string | null) =>
@@ -72,7 +74,7 @@ export const coverageTexts = {
 
 export const holeTexts = {
   label: 'Holes by cause',
-  looked: 'holes of coverage in this period',
+  looked: 'holes of coverage',
   title: (count: number) =>
     count === 0
       ? 'No hole needs anyone: what is late still settles.'

@@ -66,6 +66,10 @@ export const texts = {
   },
   period: {
     label: 'Period',
+    range: (from: string | undefined, to: string | undefined) => {
+      if (from === undefined) return to === undefined ? 'at any time' : `before ${to}`;
+      return to === undefined ? `since ${from}` : `from ${from} to ${to}`;
+    },
     text: (period: string, from: string | undefined, to: string | undefined) =>
       period === 'all'
         ? 'All time'

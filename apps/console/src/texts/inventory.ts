@@ -20,5 +20,6 @@ export const inventoryTexts = {
     `${count} of ${all} tenants of this company ${count === 1 ? 'is' : 'are'} not connected.`,
   unknown: 'Cannot tell whether every tenant of this company is connected.',
   why: (name: string) => `${name}: what happens there is unknown. Connect it, or close it down.`,
+  silent: (tenant: string) => `${tenant} has delivered no record yet, and no inventory names it.`,
   strange: (tenant: string) => `${tenant} has records here, and no inventory names it.`,
 } as const;

@@ -23,8 +23,12 @@ export const caseTexts = {
 
 export const peopleTexts = {
   title: 'People',
-  looked: (text: string | undefined) =>
-    text === undefined ? 'principals that acted in the period' : `principals named "${text}"`,
+  looked: (kind: 'user' | 'service' | 'system' | undefined, text: string | undefined) =>
+    [
+      { user: 'people', service: 'applications', system: 'parts of the suite' }[kind ?? 'user'],
+      ...(kind === undefined ? ['and others'] : []),
+      text === undefined ? 'that acted' : `named "${text}"`,
+    ].join(' '),
   filter: 'Name, address or id',
   kind: 'Kind',
   kinds: { user: 'People', service: 'Applications', system: 'The suite itself', all: 'All kinds' },
@@ -36,7 +40,6 @@ export const peopleTexts = {
   yes: (count: number, hasMore: boolean) =>
     hasMore ? 'All who acted are in this list.' : `${people(count)} acted in this period.`,
   unknown: 'Cannot tell whether these are all who acted.',
-  none: 'Cannot tell whether anyone acted.',
 } as const;
 
 export const appsTexts = {

@@ -8,7 +8,7 @@ export const settingsTexts = {
   },
   health: 'Health of the service',
   healthTexts: {
-    yes: 'The service collects, indexes and delivers.',
+    yes: 'Everything that is configured works.',
     no: 'The service has a problem.',
     unknown: 'Cannot tell whether the service works.',
   },

@@ -66,6 +66,10 @@ export const todayTexts = {
   waiting: 'Waiting for a person',
   waitingNone: 'Nothing waits for a person.',
   waits: {
+    'first records': () =>
+      'No record has arrived yet. Import an export on the machine of the service: run ' +
+      '"countersign import FOLDER". Or connect a tenant in countersign.yaml, as ' +
+      'docs/how-to/connect-a-tenant.md explains. Then run "countersign doctor".',
     'incidents unassigned': (count: number) =>
       counted(count, 'incident has no assignee', 'incidents have no assignee'),
     approvals: (count: number) => counted(count, 'approval is open', 'approvals are open'),

@@ -3,7 +3,7 @@ export const unaccountedTexts = {
   yes: 'Every action of the period has an authorization.',
   no: 'These actions have no authorization behind them.',
   unknown: 'Cannot tell whether these actions were authorized.',
-  looked: 'actions without an authorization in the period',
+  looked: 'actions without an authorization',
   time: 'Time',
   verdict: 'Verdict',
   verdicts: { unaccounted: 'Unaccounted', unknown: 'Cannot tell' } as Readonly<

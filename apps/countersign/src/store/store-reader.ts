@@ -1,4 +1,4 @@
-import { type Clock, type IntervalSet, interval, normalize } from '@countersign/core';
+import { type Clock, type IntervalSet, interval, normalize, OWN_TENANT } from '@countersign/core';
 import type { CanaryTally, DueCheck } from '@countersign/coverage';
 import type { DuckDBValue } from '@duckdb/node-api';
 import {
@@ -188,6 +188,16 @@ export class StoreReader {
   /** Runs a query of a stage over the current rows. */
   select(sql: Select): Promise<DuckDBValue[][]> {
     return this.#live.read((snapshot) => snapshot.rows(sql));
+  }
+
+  /**
+   * Whether records of this tenant, or of any, are here. A collector that has delivered nothing
+   * also states coverage, and Countersign's own entries are no records.
+   */
+  hasRecords(tenant?: string): boolean {
+    const known = this.#live.state?.tenants() ?? [];
+    const read = this.#readAs(tenant);
+    return known.some((each) => each !== OWN_TENANT && (read === undefined || read.includes(each)));
   }
 
   /** SQL for the tenant that a column's value is attributed to. */

@@ -2051,6 +2051,7 @@ export type Operations = {
       } | null;
       readonly waiting: readonly {
         readonly what: 
+          | 'first records'
           | 'incidents unassigned'
           | 'approvals'
           | 'suppressions ending'

@@ -7,7 +7,7 @@ import type { Column } from '../../kit/table/column.ts';
 import { ItemTable } from '../../kit/table/item-table.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
-import { usePeriod, useView } from '../../state/view.ts';
+import { usePeriod, usePeriodText, useView } from '../../state/view.ts';
 import { accessTexts as t } from '../../texts/access.ts';
 import { OUTCOMES, OutcomeMark } from './outcome.tsx';
 
@@ -28,6 +28,7 @@ export function DecisionsTab() {
     ...(shown !== undefined && { outcome: shown }),
     ...(user !== undefined && { user }),
   });
+  const range = usePeriodText();
   return (
     <div className={styles.tab}>
       <div className={styles.filters} data-print="no">
@@ -51,7 +52,7 @@ export function DecisionsTab() {
         items={decisions}
         columns={COLUMNS}
         rowKey={({ id }) => id}
-        looked={t.looked(shown === undefined ? undefined : t.outcomes[shown], user)}
+        looked={`${t.looked(shown && t.outcomes[shown], user)}, ${range}`}
         isOpen={({ id }) => id === decision}
         onOpen={({ id }) => change({ decision: id })}
       />

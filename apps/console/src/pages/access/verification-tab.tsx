@@ -6,7 +6,7 @@ import { QueryView } from '../../kit/page/page-states.tsx';
 import { EmptyList } from '../../kit/table/empty-list.tsx';
 import { formatNumber } from '../../kit/text/format-time.ts';
 import { SafeText } from '../../kit/text/safe-text.tsx';
-import { usePeriod } from '../../state/view.ts';
+import { usePeriod, usePeriodText } from '../../state/view.ts';
 import { verificationTexts as t } from '../../texts/access.ts';
 
 type VerificationCounts = NonNullable<Operations['verified']['output']>;
@@ -37,12 +37,13 @@ const useStyles = makeStyles({
 export function VerificationTab() {
   const styles = useStyles();
   const verified = useAnswer('verified', usePeriod());
+  const looked = `${t.looked}, ${usePeriodText()}`;
   return (
     <QueryView query={verified}>
       {({ answer, result, notices }) => {
         const flows = Object.entries(result?.flows ?? {});
         if (flows.length === 0) {
-          return <EmptyList complete={answer} looked={t.looked} notices={notices} />;
+          return <EmptyList complete={answer} looked={looked} notices={notices} />;
         }
         return (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area takes the keyboard.

@@ -12,7 +12,7 @@ import { formatNumber } from '../../kit/text/format-time.ts';
 import { PageLink } from '../../kit/text/page-link.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
-import { usePeriod, useView } from '../../state/view.ts';
+import { usePeriod, usePeriodText, useView } from '../../state/view.ts';
 import { appsTexts as t } from '../../texts/people.ts';
 
 type App = Operations['appsList']['output'];
@@ -21,6 +21,7 @@ type App = Operations['appsList']['output'];
 export function AppsPage() {
   const [{ q }] = useView();
   const period = usePeriod();
+  const range = usePeriodText();
   const navigate = useNavigate();
   const apps = useItems('appsList', { ...period, ...(q !== undefined && { text: q }) });
   const first = apps.data?.pages[0];
@@ -30,7 +31,7 @@ export function AppsPage() {
   };
   return (
     <Page title={t.title}>
-      {first !== undefined && (
+      {first !== undefined && (first.items.length > 0 || first.complete.kind === 'yes') && (
         <AnswerBanner
           answer={first.complete}
           text={first.complete.kind === 'yes' ? t.yes : t.unknown}
@@ -42,7 +43,7 @@ export function AppsPage() {
         items={apps}
         columns={COLUMNS}
         rowKey={({ id, tenant }) => `${tenant} ${id}`}
-        looked={t.looked(q)}
+        looked={`${t.looked(q)}, ${range}`}
         onOpen={open}
       />
     </Page>

@@ -8,7 +8,7 @@ import type { Column } from '../../kit/table/column.ts';
 import { ItemTable } from '../../kit/table/item-table.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
-import { usePeriod, useView } from '../../state/view.ts';
+import { usePeriod, usePeriodText, useView } from '../../state/view.ts';
 import { connectionTexts as t } from '../../texts/people.ts';
 
 type Event = Operations['timeline']['output'];
@@ -27,6 +27,7 @@ export function ConnectionsPage() {
     { enabled: about !== '' },
   );
   const first = events.data?.pages[0];
+  const range = usePeriodText();
   return (
     <Page title={ip === undefined ? t.session(about) : t.address(about)}>
       {first !== undefined && first.items.length > 0 && (
@@ -41,7 +42,7 @@ export function ConnectionsPage() {
         items={events}
         columns={COLUMNS}
         rowKey={(event) => String(event.unmapped.entries[0])}
-        looked={t.looked(about)}
+        looked={`${t.looked(about)}, ${range}`}
       />
     </Page>
   );

@@ -1,5 +1,4 @@
 import { makeStyles } from '@fluentui/react-components';
-import { Link } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { type Items, useItems } from '../../api/hooks.ts';
 import { useServiceTime } from '../../api/service-time.ts';
@@ -11,8 +10,9 @@ import { ViewSwitch } from '../../kit/page/view-switch.tsx';
 import { EmptyList } from '../../kit/table/empty-list.tsx';
 import { ItemTable } from '../../kit/table/item-table.tsx';
 import { formatTime } from '../../kit/text/format-time.ts';
+import { PageLink } from '../../kit/text/page-link.tsx';
 import { usePreferences } from '../../state/preferences.tsx';
-import { usePeriod, useView } from '../../state/view.ts';
+import { usePeriod, usePeriodText, useView } from '../../state/view.ts';
 import { coverageTexts as t } from '../../texts/coverage.ts';
 import { CellDetail } from './cell-detail.tsx';
 import { COLUMNS } from './coverage-columns.tsx';
@@ -61,10 +61,17 @@ export function CoveragePage() {
 
 function Facts({ form }: { readonly form: 'map' | 'table' }) {
   const facts = useItems('coverage', { ...usePeriod(), limit: PAGE_ITEMS }, { everyMs: EVERY_MS });
+  const range = usePeriodText();
   useAllPages(facts);
   if (form === 'map') return <CoverageMap facts={facts} />;
   return (
-    <ItemTable label={t.map} items={facts} columns={COLUMNS} rowKey={factKey} looked={t.looked} />
+    <ItemTable
+      label={t.map}
+      items={facts}
+      columns={COLUMNS}
+      rowKey={factKey}
+      looked={`${t.looked}, ${range}`}
+    />
   );
 }
 
@@ -96,7 +103,7 @@ function RulesSentence() {
   const { answer, text } = rulesAnswer(all, timeText);
   return (
     <AnswerBanner answer={answer} text={text}>
-      <Link to={'/detections' as never}>{t.rules.open}</Link>
+      <PageLink to="/detections">{t.rules.open}</PageLink>
     </AnswerBanner>
   );
 }
@@ -105,6 +112,7 @@ function CoverageMap({ facts: items }: { readonly facts: Items<Fact> }) {
   const styles = useStyles();
   const [view] = useView();
   const nowMs = useServiceTime();
+  const looked = `${t.looked}, ${usePeriodText()}`;
   const [selected, setSelected] = useState<CellAddress>();
   const canaries = useItems('canaries', {});
   const pages = items.data?.pages;
@@ -121,7 +129,7 @@ function CoverageMap({ facts: items }: { readonly facts: Items<Fact> }) {
   if (!isWhole) return <LoadingView lines={8} />;
   const last = pages.at(-1);
   if (grid.rows.length === 0 && last !== undefined) {
-    return <EmptyList complete={last.complete} looked={t.looked} notices={last.notices} />;
+    return <EmptyList complete={last.complete} looked={looked} notices={last.notices} />;
   }
   const row = selected && grid.rows[selected.row];
   const cell = selected && row?.cells[selected.column];

@@ -11,7 +11,7 @@ import { ListFoot } from '../../kit/table/list-foot.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
 import { useTenantNames } from '../../state/tenant-names.ts';
-import { usePeriod } from '../../state/view.ts';
+import { usePeriod, usePeriodText } from '../../state/view.ts';
 import { coverageTexts, holeTexts as t } from '../../texts/coverage.ts';
 
 export type Hole = Operations['coverageHoles']['output'];
@@ -34,6 +34,7 @@ const useStyles = makeStyles({
 /** Each hole with its cause, and what would fix it. What a person can fix comes first. */
 export function HolesView() {
   const styles = useStyles();
+  const looked = `${t.looked}, ${usePeriodText()}`;
   const holes = useItems('coverageHoles', { ...usePeriod(), limit: HOLES_MAX });
   const pages = holes.data?.pages;
   const last = pages?.at(-1);
@@ -43,7 +44,7 @@ export function HolesView() {
   }
   const all = pages.flatMap(({ items }) => items);
   if (all.length === 0) {
-    return <EmptyList complete={last.complete} looked={t.looked} notices={last.notices} />;
+    return <EmptyList complete={last.complete} looked={looked} notices={last.notices} />;
   }
   const open = all.filter(({ cause }) => cause !== 'settling');
   const found = { answer: answerOf(open), text: t.title(open.length) };
@@ -60,7 +61,7 @@ export function HolesView() {
         items={holes}
         columns={EXPORT}
         rowKey={keyOf}
-        looked={t.looked}
+        looked={looked}
         rows={all}
         last={last}
       />

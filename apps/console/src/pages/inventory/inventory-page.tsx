@@ -59,7 +59,10 @@ function inventoryAnswer(
   }
   const strange = tenants.filter(({ relation }) => relation === 'not listed');
   if (complete.kind !== 'yes' || strange.length > 0) {
-    const reasons = strange.map(({ tenant }) => ({ code: 'not-listed', text: t.strange(tenant) }));
+    const reasons = strange.map(({ tenant, hasRecords }) => ({
+      code: 'not-listed',
+      text: hasRecords ? t.strange(tenant) : t.silent(tenant),
+    }));
     const because = [...complete.because, ...reasons];
     return { answer: { kind: 'unknown', because }, text: t.unknown };
   }

@@ -1,4 +1,4 @@
-import type { Answer, Operations } from '@countersign/client';
+import type { Operations } from '@countersign/client';
 import { Input, makeStyles, Select } from '@fluentui/react-components';
 import { Search16Regular } from '@fluentui/react-icons';
 import { useNavigate } from '@tanstack/react-router';
@@ -12,7 +12,7 @@ import { ItemTable } from '../../kit/table/item-table.tsx';
 import { PageLink } from '../../kit/text/page-link.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
-import { usePeriod, useView } from '../../state/view.ts';
+import { usePeriod, usePeriodText, useView } from '../../state/view.ts';
 import { peopleTexts as t } from '../../texts/people.ts';
 
 type Principal = Operations['peopleList']['output'];
@@ -29,6 +29,7 @@ const useStyles = makeStyles({
 export function PeoplePage() {
   const [{ q, kind }] = useView();
   const period = usePeriod();
+  const range = usePeriodText();
   const navigate = useNavigate();
   const shownKind = KINDS.find((each) => each === kind) ?? (kind === 'all' ? undefined : 'user');
   const people = useItems('peopleList', {
@@ -49,10 +50,10 @@ export function PeoplePage() {
   const count = people.data?.pages.flatMap(({ items }) => items).length ?? 0;
   return (
     <Page title={t.title}>
-      {first !== undefined && (
+      {first !== undefined && (count > 0 || first.complete.kind === 'yes') && (
         <AnswerBanner
           answer={first.complete}
-          text={sentenceOf(first.complete, count, first.next !== null)}
+          text={first.complete.kind === 'yes' ? t.yes(count, first.next !== null) : t.unknown}
         />
       )}
       <CaseBar />
@@ -62,16 +63,11 @@ export function PeoplePage() {
         items={people}
         columns={COLUMNS}
         rowKey={({ who, tenant }) => `${tenant} ${who}`}
-        looked={t.looked(q)}
+        looked={`${t.looked(shownKind, q)}, ${range}`}
         onOpen={open}
       />
     </Page>
   );
-}
-
-function sentenceOf({ kind }: Answer, count: number, hasMore: boolean): string {
-  if (kind === 'yes') return t.yes(count, hasMore);
-  return count === 0 ? t.none : t.unknown;
 }
 
 function Filters({ kind }: { readonly kind: Kind | 'all' }) {

@@ -7,7 +7,7 @@ import type { Column } from '../../kit/table/column.ts';
 import { ItemTable } from '../../kit/table/item-table.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
-import { usePeriod, useView } from '../../state/view.ts';
+import { usePeriod, usePeriodText, useView } from '../../state/view.ts';
 import { unaccountedTexts as t } from '../../texts/unaccounted.ts';
 
 type ActionItem = Operations['reconcileList']['output'];
@@ -16,6 +16,7 @@ type ActionItem = Operations['reconcileList']['output'];
 export function UnaccountedPage() {
   const [, change] = useView();
   const actions = useItems('reconcileList', usePeriod());
+  const range = usePeriodText();
   const pages = actions.data?.pages;
   const items = pages?.flatMap((page) => page.items) ?? [];
   const isNo = items.some(({ verdict }) => verdict === 'unaccounted');
@@ -32,7 +33,7 @@ export function UnaccountedPage() {
         items={actions}
         columns={COLUMNS}
         rowKey={({ index, time, because }) => `${index} ${time} ${because}`}
-        looked={t.looked}
+        looked={`${t.looked}, ${range}`}
         onOpen={({ index }) => change({ entry: index === null ? undefined : String(index) })}
       />
     </Page>

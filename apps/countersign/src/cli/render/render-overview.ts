@@ -83,6 +83,7 @@ function unknownText(because: OverviewNumber['because']): string {
 }
 
 const WAITING_TEXTS: Readonly<Record<OverviewWaiting['what'], (count: number) => string>> = {
+  'first records': () => 'an import, or a tenant to connect: no record has arrived yet',
   'incidents unassigned': (count) => `${plural(count, 'incident')} without an assignee`,
   approvals: (count) => plural(count, 'approval'),
   'suppressions ending': (count) => `${plural(count, 'suppression')} that end within 7 days`,

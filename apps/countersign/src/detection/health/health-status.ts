@@ -35,7 +35,8 @@ export function healthOf(
   asked: HealthScope,
 ): HealthStatus {
   const { tenants, facts } = of;
-  if (tenants.length === 0) return never('no tenant is connected');
+  if (tenants.length === 0)
+    return never('no tenant has reported yet: connect one, or import its exports');
   if (logs.length === 0) return never('no collector delivers its log source');
   return joined(
     tenants.map((tenant) => {

@@ -46,6 +46,7 @@ export type OverviewNumbers = {
 };
 
 export const WAITING_KINDS = [
+  'first records',
   'incidents unassigned',
   'approvals',
   'suppressions ending',

@@ -20,6 +20,7 @@ export async function overviewWaiting(
   const nowMs = clock.now();
   const all: OverviewWaiting[] = [unassigned(open), suppressions(sources, tenant, nowMs)];
   if (tenant === undefined) {
+    all.push(waiting('first records', sources.store.hasRecords() ? 0 : 1, null, 'import'));
     const { countQuarantined } = await import('../../ingest/quarantine/quarantine.ts');
     all.push(await approvals(sources, nowMs));
     all.push(await feeds(dataDir, sources.ledger.origin));

@@ -10,7 +10,7 @@ import { indexConclusion } from '../readers/readers.ts';
  *
  * - `owned`       the inventory lists it as the company's
  * - `partner`     the inventory lists it as another company's
- * - `not listed`  records of it are here, and no inventory names it
+ * - `not listed`  records of it are here or a collector asked for them, and no inventory names it
  */
 export type KnownTenant = {
   readonly tenant: string;
@@ -39,8 +39,8 @@ export const listInventory: ListOperation<object, KnownTenant, readonly KnownTen
   name: 'inventory',
   summary: 'which tenants the company owns, and which of them are connected',
   description:
-    'Lists the tenants of the configured inventory, and tenants with records that no inventory ' +
-    'names. Without an inventory, it is unknown whether other tenants exist.',
+    'Lists the tenants of the configured inventory, and tenants with records or collectors that ' +
+    'no inventory names. Without an inventory, it is unknown whether other tenants exist.',
   scope: 'posture:read',
   effect: 'read',
   kind: 'list',
@@ -63,7 +63,11 @@ export const listInventory: ListOperation<object, KnownTenant, readonly KnownTen
     const rows = store.coverage().filter(({ tenant, fromMs }) => {
       return !placeholders.includes(tenant) && fromMs !== null;
     });
-    const items = knownTenants(inventory, new Set(rows.map(({ tenant }) => tenant)));
+    const items = knownTenants(
+      inventory,
+      rows.map(({ tenant }) => tenant),
+      (tenant) => store.hasRecords(tenant),
+    );
     const none = unknown(
       'the configuration has no "inventory", so other tenants of the company may exist: list ' +
         'them in a file, and name it there',
@@ -76,29 +80,31 @@ export const listInventory: ListOperation<object, KnownTenant, readonly KnownTen
   },
 };
 
+/** @param seen tenants of records, and of collectors that may have delivered none */
 function knownTenants(
   inventory: InventoryRow | undefined,
-  withRecords: ReadonlySet<string>,
+  seen: readonly string[],
+  recordsOf: (tenant: string) => boolean,
 ): KnownTenant[] {
   const entry = inventory?.index ?? null;
   const owned = (inventory?.tenants ?? []).map(({ tenant, name, use, state }): KnownTenant => {
     const isConnected = state === 'connected';
-    const hasRecords = withRecords.has(tenant);
+    const hasRecords = recordsOf(tenant);
     return { tenant, name, use, relation: 'owned', isConnected, hasRecords, entry };
   });
   const partners = (inventory?.partners ?? []).map(({ tenant, name }): KnownTenant => {
-    const hasRecords = withRecords.has(tenant);
+    const hasRecords = recordsOf(tenant);
     return { tenant, name, use: null, relation: 'partner', isConnected: null, hasRecords, entry };
   });
   const named = new Set([...owned, ...partners].map(({ tenant }) => tenant));
-  const others = [...withRecords].filter((tenant) => !named.has(tenant)).sort();
+  const others = [...new Set(seen)].filter((tenant) => !named.has(tenant)).sort();
   return [
     ...owned,
     ...partners,
     ...others.map(
       (tenant): KnownTenant => ({
         ...{ tenant, name: null, use: null, relation: 'not listed', isConnected: null },
-        ...{ hasRecords: true, entry: null },
+        ...{ hasRecords: recordsOf(tenant), entry: null },
       }),
     ),
   ];

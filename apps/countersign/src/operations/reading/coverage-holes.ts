@@ -66,6 +66,7 @@ export const listHoles: ListOperation<PeriodInput, CoverageHole, readonly Covera
   ],
   async run({ readers, tenant }, input) {
     const { ANY } = await import('../../store/rows/entry-rows.ts');
+    const { NOTHING_SAID } = await import('../../store/coverage/coverage-answer.ts');
     const sources = await readers.sources();
     const { store, head } = sources;
     const { fromMs = -Infinity, toMs = Infinity } = periodOf(input);
@@ -77,7 +78,7 @@ export const listHoles: ListOperation<PeriodInput, CoverageHole, readonly Covera
     const rows = all.filter((row) => isMeant(row) && isWithin(row) && !isGood(row));
     const items = await holesOf(sources, withoutParts(rows), collectedUntil(all));
     const isNothing = !all.some((row) => isMeant(row) && isWithin(row));
-    const nothing = unknown('no entry of the ledger states which interval it covers');
+    const nothing = unknown(NOTHING_SAID.text);
     const conclude = () => firstDoubt(indexConclusion(head), isNothing ? nothing : YES);
     return wholeList({ items, view: items, conclude });
   },

@@ -43,6 +43,7 @@ export const listCoverage: ListOperation<PeriodInput, CoverageItem, Rows<Coverag
   ],
   async run({ readers, tenant }, input) {
     const { ANY } = await import('../../store/rows/entry-rows.ts');
+    const { NOTHING_SAID } = await import('../../store/coverage/coverage-answer.ts');
     const { coverageItem } = await import('../../reports/coverage-item.ts');
     const { store, head } = await readers.sources();
     const period = periodOf(input);
@@ -51,7 +52,7 @@ export const listCoverage: ListOperation<PeriodInput, CoverageItem, Rows<Coverag
       return isOfTenant && overlaps(fact, period);
     });
     const isNothing = rows.length === 0;
-    const nothing = unknown('no entry of the ledger states which interval it covers');
+    const nothing = unknown(NOTHING_SAID.text);
     return listResult({
       rows,
       itemOf: coverageItem,

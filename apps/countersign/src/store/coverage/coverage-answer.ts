@@ -122,9 +122,12 @@ export function coverageWithin(
   return { answer, facts, holes: holesOf(facts, period) };
 }
 
-const NOTHING_SAID: Reason = {
+/** Without a statement about coverage: what is missing, and how it gets in. */
+export const NOTHING_SAID: Reason = {
   code: 'coverage-unknown',
-  text: 'no entry of the ledger states which interval its records cover',
+  text:
+    'no entry of the ledger states which interval its records cover: import an export ' +
+    '("countersign import"), or connect a tenant',
 };
 
 const OPEN: Reason = { code: 'period-open', text: 'a period without an end cannot be complete' };

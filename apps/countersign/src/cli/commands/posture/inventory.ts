@@ -7,7 +7,9 @@ import type { Cell, Column } from '../../terminal/table.ts';
 const inventory = bindList(listInventory, {
   async render({ terminal }, tenants) {
     const forgotten = tenants.filter(({ isConnected }) => isConnected === false);
-    const strange = tenants.filter(({ relation }) => relation === 'not listed');
+    const strange = tenants.filter(
+      ({ relation, hasRecords }) => relation === 'not listed' && hasRecords,
+    );
     terminal.paragraph(
       `${plural(forgotten.length, 'tenant')} of this company not connected; ` +
         `${plural(strange.length, 'tenant')} with records that no inventory names.`,
