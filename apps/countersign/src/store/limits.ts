@@ -95,8 +95,11 @@ export const IDENTITY_RESOLVER_NODES_MAX = 256;
  */
 export const TIMELINE_WINDOW_ROWS = 40_000;
 
-/** The same for the first windows, because a page needs a hundred events. */
-export const TIMELINE_FIRST_ROWS: readonly number[] = [500, 5_000];
+/**
+ * The same for the first windows, because a page needs a hundred events, and reads the bodies of
+ * almost two hundred. Of each file, DuckDB decodes the parts with rows of the window.
+ */
+export const TIMELINE_FIRST_ROWS: readonly number[] = [200, 1_000, 5_000];
 
 /** A running collector polls about every minute. After this time the source is no longer polled. */
 export const ASKED_WITHIN_MS: number = 15 * 60_000;

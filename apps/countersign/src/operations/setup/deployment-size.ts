@@ -31,8 +31,11 @@ export const UNCERTAINTY = { low: 0.5, high: 2 } as const;
 
 /** Measured on the sample ledger (12,440 entries): 353 bytes of tiles and leaves per entry. */
 const LOG_BYTES_PER_EVENT = 360;
-/** The same: 173 bytes of body, 63 of event, 198 of indexes, 35 of fingerprint. */
-const RETAINED_BYTES_PER_EVENT = 470;
+/**
+ * The same: 173 bytes of body, 63 of event, 198 of indexes, 35 of fingerprint. A file of a day has
+ * 136 bytes of an event instead.
+ */
+const RETAINED_BYTES_PER_EVENT = 545;
 
 /** `serve` stops collecting below 10 % of free disk; a backup's links need a little. */
 const DISK_RESERVE = 1.25;

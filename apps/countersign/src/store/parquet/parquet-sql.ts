@@ -2,9 +2,11 @@ import { open } from 'node:fs/promises';
 import { literal } from '../duckdb/duckdb-engine.ts';
 import { SORTED_GROUP_ROWS } from '../limits.ts';
 
-/** Level 1 takes a fifth less time than the default for 5 % more bytes. */
-const FORMAT = `FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
-  ROW_GROUP_SIZE ${SORTED_GROUP_ROWS}`;
+/**
+ * A page of events decodes parts of a day's files, and nothing of them can be skipped. LZ4 halves
+ * that time against zstd. An event then takes 136 bytes instead of 83.
+ */
+const FORMAT = `FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE ${SORTED_GROUP_ROWS}`;
 
 /** The order within a file: one person's rows are contiguous and sorted by time. */
 export const FILE_ORDER = 'tenant, actor, time, "index"';

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../../../../tools/property.ts';
+import type { EventRow } from '../rows/event-row.ts';
+import { Store } from '../store.ts';
 import { StoreReader } from '../store-reader.ts';
-import { CONTOSO, FABRIKAM, folder, HEAD, row, START_MS, storeOf } from '../testing/rows.ts';
-import { windowsOf } from './timeline.ts';
+import { CONTOSO, FABRIKAM, folder, HEAD, post, row, START_MS, storeOf } from '../testing/rows.ts';
+import { reachesOf, windowsOf } from './timeline.ts';
 import type { TimelineFilter } from './timeline-filter.ts';
 
 const DAY = 86_400_000;
@@ -138,4 +142,72 @@ test('a list of everything begins with the first events, and has each one once',
   assert.deepEqual(await indicesOf(reader, {}), sorted);
   const period = { fromMs: START_MS + 100, toMs: START_MS + 140 };
   assert.deepEqual(await indicesOf(reader, period), sorted.slice(800, 1120));
+});
+
+test('a list of everything has the same events in any division into files', async (t) => {
+  const event = fc.record({ second: fc.nat({ max: 200 }), isOther: fc.boolean() });
+  const step = fc.record({
+    events: fc.array(event, { minLength: 1, maxLength: 400 }),
+    superseded: fc.array(fc.nat({ max: 400 }), { maxLength: 100 }),
+    compaction: fc.constantFrom(undefined, 1, 1_000_000),
+  });
+  const period = fc.option(fc.nat({ max: 200 }), { nil: undefined });
+  const property = fc.asyncProperty(
+    fc.array(step, { minLength: 1, maxLength: 6 }),
+    fc.record({ from: period, to: period, isOne: fc.boolean() }),
+    async (steps, { from, to, isOne }) => {
+      const dir = await folder(t);
+      const store = await Store.open(dir);
+      const rows: EventRow[] = [];
+      const gone = new Set<number>();
+      for (const { events, superseded, compaction } of steps) {
+        const more = events.map(({ second, isOther }, at) =>
+          row(rows.length + at, {
+            timeMs: atSecond(second),
+            tenant: isOther ? FABRIKAM : CONTOSO,
+          }),
+        );
+        rows.push(...more);
+        await post(store, more);
+        const ended = superseded.filter((index) => index < rows.length);
+        for (const index of ended) gone.add(index);
+        store.post({ superseded: ended });
+        store.commit(rows.length);
+        if (compaction !== undefined) {
+          await store.compact({ partitionRowsMin: compaction, hotFilesMax: 2 });
+        }
+      }
+      store.close();
+      const [fromMs, toMs] = [from, to].map((at) => (at === undefined ? at : atSecond(at)));
+      const expected = rows
+        .filter(({ index, event: { timeMs } }) => {
+          return !gone.has(index) && timeMs >= (fromMs ?? timeMs) && timeMs < (toMs ?? timeMs + 1);
+        })
+        .filter(({ tenant }) => !isOne || tenant === CONTOSO)
+        .toSorted((a, b) => a.event.timeMs - b.event.timeMs || a.index - b.index)
+        .map(({ index }) => index);
+      const reader = await StoreReader.open(dir);
+      const tenant = isOne ? CONTOSO : undefined;
+      assert.deepEqual(await indicesOf(reader, { fromMs, toMs, tenant }), expected);
+      reader.close();
+    },
+  );
+  await fc.assert(property, runs(15, 300));
+});
+
+/** A second is a quarter of an hour here, so that events are on three days. */
+function atSecond(n: number): number {
+  return START_MS + n * 900_000;
+}
+
+test('looks for the first events in the files that end first', () => {
+  const file = (rows: number, fromMs: number, toMs: number) => {
+    return { rows, minTimeMs: fromMs, maxTimeMs: toMs };
+  };
+  const days = [0, 1, 2, 3, 4, 5].map((day) => file(100, day * 10, day * 10 + 9));
+  assert.deepEqual([...reachesOf(days, {}, 50)], [10, 50, undefined]);
+  assert.deepEqual([...reachesOf(days, { toMs: 25 }, 50)], [10, 25]);
+  assert.deepEqual([...reachesOf(days, { fromMs: 30 }, 150)], [50, undefined]);
+  assert.deepEqual([...reachesOf(days, {}, 5_000)], [undefined]);
+  assert.deepEqual([...reachesOf([], { toMs: 7 }, 50)], [7]);
 });

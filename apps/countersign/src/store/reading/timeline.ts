@@ -3,6 +3,7 @@ import { TIMELINE_FIRST_ROWS, TIMELINE_WINDOW_ROWS } from '../limits.ts';
 import { UTC_TIME } from '../parquet/event-columns.ts';
 import { ROW_COLUMNS, rowOf } from '../parquet/row-reader.ts';
 import type { EventRow } from '../rows/event-row.ts';
+import type { ListedFile } from '../sqlite/state-database.ts';
 import type { CurrentRows, Scope, Snapshot } from './current-rows.ts';
 import { byActor, conditionOf, type RowFilter, whereOf } from './row-filter.ts';
 
@@ -40,15 +41,47 @@ async function endOfFirst(
   filter: RowFilter,
   rows: number,
 ): Promise<number | undefined> {
-  const { where, values, scope } = conditionOf(filter);
-  const [found] = await snapshot.rows({
-    select: `epoch_ms("time")`,
-    scope,
-    rest: `${where} ORDER BY "time" LIMIT 1 OFFSET ${rows}`,
-    values,
-  });
-  return found === undefined ? undefined : Number(found[0]) + 1;
+  for (const toMs of reachesOf(snapshot.files, filter, rows)) {
+    const { where, values, scope } = conditionOf({ ...filter, toMs });
+    const [found] = await snapshot.rows({
+      select: `epoch_ms("time")`,
+      scope,
+      rest: `${where} ORDER BY "time" LIMIT 1 OFFSET ${rows}`,
+      values,
+    });
+    if (found !== undefined) return Number(found[0]) + 1;
+  }
+  return undefined;
 }
+
+/**
+ * The ends of periods in which to look for more than `rows` events, without opening later files.
+ *
+ * The first has at least that many rows in whole files, superseded and filtered ones included. Each
+ * next one has several times as many, and the last is the filter's own.
+ */
+export function* reachesOf(
+  files: readonly Pick<ListedFile, 'rows' | 'minTimeMs' | 'maxTimeMs'>[],
+  { fromMs = Number.NEGATIVE_INFINITY, toMs }: Scope,
+  rows: number,
+): Generator<number | undefined> {
+  const endMs = toMs ?? Number.POSITIVE_INFINITY;
+  const within = files
+    .filter(({ minTimeMs, maxTimeMs }) => minTimeMs < endMs && maxTimeMs >= fromMs)
+    .sort((a, b) => a.maxTimeMs - b.maxTimeMs);
+  let [sum, enough] = [0, rows];
+  for (const { rows: more, maxTimeMs } of within.slice(0, -1)) {
+    if (maxTimeMs + 1 >= endMs) break;
+    sum += more;
+    if (sum <= enough) continue;
+    yield maxTimeMs + 1;
+    enough = REACH_TIMES * sum;
+  }
+  yield toMs;
+}
+
+/** Looking again in four times as many rows adds at most a third to a search through all. */
+const REACH_TIMES = 4;
 
 /** Where events are: one file and one actor key (null: the filter has no actor). */
 export type EventLocation = { readonly path: string; readonly actor: string | null };
