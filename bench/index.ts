@@ -43,6 +43,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<BenchmarkModule>>> = {
   'detection-runs': () => import('./detection-runs.ts'),
   sigma: () => import('./sigma.ts'),
   'decide-beside-tails': () => import('./decide-beside-tails.ts'),
+  console: () => import('./console.ts'),
   'feed-delivery': () => import('./feed-delivery.ts'),
   peers: () => import('./peers/index.ts'),
 };
@@ -100,12 +101,18 @@ async function runIn(folder: string): Promise<void> {
       if (!values.json) console.log(`\n# ${name}\n${table(figures)}`);
       if (values.write) writeSection(name, figures, { ...options, against });
     } catch (error) {
-      console.error(`could not finish the benchmark ${name}: ${String(error)}`);
+      console.error(`could not finish the benchmark ${name}: ${textOf(error)}`);
       process.exitCode = 1;
     }
   }
   const machine = machineLine();
   console.log(values.json ? JSON.stringify({ machine, results }) : `\n${machine}`);
+}
+
+/** An error of `fetch` states the reason in its cause. */
+function textOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? String(error) : `${String(error)}: ${textOf(cause)}`;
 }
 
 async function runOne(

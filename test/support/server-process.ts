@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -87,8 +88,10 @@ export class ServerProcess {
 
   async #createToken(): Promise<string> {
     const scopes = ['coverage:read', 'events:read', 'findings:read'];
+    // A name is used once, and some ledgers are used again.
+    const name = `test-${randomUUID()}`;
     const { stdout, stderr } = await countersignHere([
-      ...['tokens', 'create', 'test', '--expires', '1d', '--data', this.#dir, '--json'],
+      ...['tokens', 'create', name, '--expires', '1d', '--data', this.#dir, '--json'],
       ...scopes.flatMap((scope) => ['--scope', scope]),
     ]);
     assert.notEqual(stdout, '', stderr);
