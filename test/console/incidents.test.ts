@@ -65,6 +65,8 @@ test('today, incidents and findings', async (t: TestContext) => {
     moveInPicture(browser),
   );
 
+  await t.test('two operators on one finding learn of each other', () => twoOperators(browser));
+
   // The last one: it changes an incident.
   await t.test('a false alarm counts in the precision of its rule', () => markFalseAlarm(browser));
 });
@@ -108,4 +110,34 @@ async function markFalseAlarm(browser: ConsoleBrowser): Promise<void> {
   await page.goto(`${browser.url}/detections`);
   await page.getByText('0 % of 1').first().waitFor();
   await page.context().close();
+}
+
+/** Two people have a finding open. What the slower one saves is about what they both did. */
+async function twoOperators(browser: ConsoleBrowser): Promise<void> {
+  const [ada, ben] = [
+    await browser.open(FINDING, { role: 'analyst' }),
+    await browser.open(FINDING, { role: 'responder' }),
+  ];
+  for (const page of [ada, ben]) await settled(page, 'Could be harmless if');
+  await ben.getByRole('button', { name: 'Set status' }).click();
+  const dialog = ben.getByRole('dialog');
+  await dialog.getByRole('radio', { name: 'In progress' }).check();
+  await dialog.getByLabel('Reason').fill('I look at the address');
+  await ada.getByRole('button', { name: 'Comment' }).click();
+  await ada.getByRole('textbox', { name: 'Comment' }).fill('asked the carrier');
+  await ada.getByRole('button', { name: 'Save' }).click();
+  // It shows on the other open page, below its form.
+  await ben.locator('ol').getByText('asked the carrier').waitFor({ state: 'attached' });
+  assert.equal(await dialog.getByLabel('Reason').inputValue(), 'I look at the address');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText('Someone else changed this meanwhile').waitFor();
+  await dialog.getByText('asked the carrier').waitFor();
+  assert.equal(await dialog.getByLabel('Reason').inputValue(), 'I look at the address');
+  assert.equal(await dialog.getByRole('radio', { name: 'In progress' }).isChecked(), true);
+  await browser.checkAccess(ben);
+  await browser.picture(ben, 'finding-changed-meanwhile');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await ada.getByText(/set the status to .*I look at the address/).waitFor();
+  for (const page of [ada, ben]) await page.context().close();
 }

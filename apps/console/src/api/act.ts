@@ -6,6 +6,8 @@ type ActReply<Id extends OperationsOf<'document'>> = Reply<NonNullable<Operation
 
 export type Act<Id extends OperationsOf<'document'>> = {
   readonly run: (input: Operations[Id]['input'], ifMatch?: string) => void;
+  /** Forgets the last error and reply. */
+  readonly reset: () => void;
   readonly isPending: boolean;
   readonly error: ClientError | null;
   readonly reply: ActReply<Id> | undefined;
@@ -17,9 +19,15 @@ export type Act<Id extends OperationsOf<'document'>> = {
  */
 export function useAct<Id extends OperationsOf<'document'>>(
   id: Id,
-  { onDone }: { readonly onDone?: (reply: ActReply<Id>) => unknown } = {},
+  {
+    onDone,
+    onError,
+  }: {
+    readonly onDone?: (reply: ActReply<Id>) => unknown;
+    readonly onError?: (error: ClientError) => unknown;
+  } = {},
 ): Act<Id> {
-  const { mutate, isPending, error, data } = useMutation<
+  const { mutate, reset, isPending, error, data } = useMutation<
     ActReply<Id>,
     ClientError,
     { readonly input: Operations[Id]['input']; readonly ifMatch: string | undefined }
@@ -27,9 +35,10 @@ export function useAct<Id extends OperationsOf<'document'>>(
     mutationFn: ({ input, ifMatch }) =>
       client.call(id, input, ifMatch === undefined ? {} : { ifMatch }),
     onSuccess: (reply) => onDone?.(reply),
+    onError: (failure) => onError?.(failure),
   });
   const run = (input: Operations[Id]['input'], ifMatch?: string): void => {
     mutate({ input, ifMatch });
   };
-  return { run, isPending, error, reply: data };
+  return { run, reset, isPending, error, reply: data };
 }

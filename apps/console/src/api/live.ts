@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { useSession } from '../state/session-context.ts';
 import { client } from './client.ts';
 
 export type LiveKind = 'event' | 'decision' | 'finding';
@@ -8,11 +9,18 @@ const CHANNEL = 'countersign-live';
 
 /**
  * - `arrived`  a record
+ * - `resumed`  the stream runs again: what it did not deliver meanwhile has to be read
  * - `cut`      the stream ended: what arrived since then is unknown
  * - `joined`   a tab opened, which has to learn whether the stream runs
  */
 type LiveMessage =
-  | { readonly what: 'arrived'; readonly kind: LiveKind }
+  | {
+      readonly what: 'arrived';
+      readonly kind: LiveKind;
+      /** Of the finding that is new or changed. */
+      readonly uid?: string | undefined;
+    }
+  | { readonly what: 'resumed' }
   | { readonly what: 'cut' }
   | { readonly what: 'joined' };
 
@@ -54,6 +62,40 @@ export function useArrivals(kinds: readonly LiveKind[]): Arrivals {
   return { count, isCertain, clear };
 }
 
+/**
+ * Tells when someone changed one of these findings, or may have while the stream was cut. Without
+ * the right to read the stream, the reader learns of a change with the next question.
+ */
+export function useFindingChanges(uids: readonly string[], onChange: () => void): void {
+  const isAllowed = useSession().scopes.includes('feeds:read');
+  const latest = useRef({ uids, onChange });
+  latest.current = { uids, onChange };
+  useEffect(() => {
+    if (!isAllowed) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const listener: Listener = (message) => {
+      const isOurs =
+        message.what === 'arrived' &&
+        message.uid !== undefined &&
+        latest.current.uids.includes(message.uid);
+      if (!isOurs && message.what !== 'resumed') return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        latest.current.onChange();
+      }, SETTLE_MS);
+    };
+    listeners.add(listener);
+    start();
+    return () => {
+      clearTimeout(timer);
+      listeners.delete(listener);
+    };
+  }, [isAllowed]);
+}
+
+/** One act can change many findings, each with its own entry. */
+const SETTLE_MS = 500;
+
 function start(): void {
   if (isStarted) return;
   isStarted = true;
@@ -77,8 +119,12 @@ function start(): void {
   void navigator.locks.request(CHANNEL, async () => {
     isReader = true;
     for (;;) {
-      isCut = false;
-      await read((kind) => tell({ what: 'arrived', kind }));
+      await read(({ kind, body }) => {
+        if (isCut) tell({ what: 'resumed' });
+        isCut = false;
+        if (kind !== 'event' && kind !== 'decision' && kind !== 'finding') return;
+        tell({ what: 'arrived', kind, uid: kind === 'finding' ? uidOf(body) : undefined });
+      });
       isCut = true;
       tell({ what: 'cut' });
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
@@ -93,13 +139,21 @@ const AGAIN_MS = 15_000;
 const CUTS = 2;
 
 /** Resolves when the stream is cut for longer than a restart of a connection. */
-async function read(arrived: (kind: LiveKind) => void): Promise<void> {
+async function read(arrived: (record: LiveRecord) => void): Promise<void> {
   try {
     const question = { from: 'latest', follow: true } as const;
-    for await (const { kind } of client.tail(question, { form: 'events', cuts: CUTS })) {
-      if (kind === 'event' || kind === 'decision' || kind === 'finding') arrived(kind);
+    for await (const record of client.tail(question, { form: 'events', cuts: CUTS })) {
+      arrived(record);
     }
   } catch {
     // The caller says that the stream was cut. The page itself shows why questions fail.
   }
+}
+
+/** A record of the stream, or a mark, which has no body. */
+type LiveRecord = { readonly kind: string; readonly body?: unknown };
+
+function uidOf(body: unknown): string | undefined {
+  const { finding_info: info } = (body ?? {}) as { readonly finding_info?: { uid?: unknown } };
+  return typeof info?.uid === 'string' ? info.uid : undefined;
 }

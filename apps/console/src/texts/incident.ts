@@ -122,7 +122,9 @@ export const incidentTexts = {
   commentText: 'Comment',
   commentHint: 'It becomes an entry of the ledger with your name.',
   send: 'Save',
-  changed: 'Someone else changed this meanwhile. What they did shows below. Save again to go on.',
+  changed:
+    'Someone else changed this meanwhile, so your change was not saved. Read what they did, then ' +
+    'do it again.',
   workKinds: {
     status: (value: string | null, reason: string | null) =>
       `set the status to ${value ?? '?'}${reason === null ? '' : `: ${reason}`}`,

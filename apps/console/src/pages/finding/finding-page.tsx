@@ -1,8 +1,7 @@
 import type { Operations } from '@countersign/client';
 import { makeStyles, Subtitle2, Text, tokens } from '@fluentui/react-components';
 import { useParams } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
-import { useAct } from '../../api/act.ts';
+import type { ReactNode } from 'react';
 import { useAnswer } from '../../api/hooks.ts';
 import { AnswerBanner } from '../../kit/answer/answer-banner.tsx';
 import { Severity } from '../../kit/answer/severity.tsx';
@@ -12,7 +11,8 @@ import { LoadingView, QueryView } from '../../kit/page/page-states.tsx';
 import { SafeText } from '../../kit/text/safe-text.tsx';
 import { Time } from '../../kit/text/time.tsx';
 import { incidentTexts, findingTexts as t } from '../../texts/incident.ts';
-import { WorkActions, type WorkChange, WorkError, type Worker } from '../incident/work-actions.tsx';
+import { useWorker, type WorkState } from '../incident/use-worker.ts';
+import { WorkActions, WorkError } from '../incident/work-actions.tsx';
 import { WorkView } from '../incident/work-view.tsx';
 import { FindingEvents } from './finding-events.tsx';
 
@@ -36,6 +36,10 @@ const useStyles = makeStyles({
 export function FindingPage() {
   const { id = '' } = useParams({ strict: false }) as { readonly id?: string };
   const finding = useAnswer('findingsShow', { id });
+  const refetch = async (): Promise<WorkState | undefined> => {
+    const { data } = await finding.refetch();
+    return data?.result ? { etag: data.etag, work: data.result.work } : undefined;
+  };
   const loading = (
     <Page title={t.title}>
       <LoadingView lines={10} />
@@ -49,7 +53,7 @@ export function FindingPage() {
             <AnswerBanner answer={answer} text={t.title} />
           </Page>
         ) : (
-          <FindingView finding={result} etag={etag} refetch={() => finding.refetch()} />
+          <FindingView finding={result} etag={etag} refetch={refetch} />
         )
       }
     </QueryView>
@@ -59,12 +63,16 @@ export function FindingPage() {
 function FindingView(props: {
   readonly finding: Finding;
   readonly etag: string | undefined;
-  readonly refetch: () => unknown;
+  readonly refetch: () => Promise<WorkState | undefined>;
 }) {
   const styles = useStyles();
   const { finding, etag, refetch } = props;
-  const worker = useFindingWorker(finding.uid, etag, refetch);
-  const { finding: event, incident, assignee, work } = finding;
+  const { uid, finding: event, incident, assignee, work } = finding;
+  const worker = useWorker(
+    'findingsMark',
+    { id: uid, uids: [uid], state: { etag, work } },
+    refetch,
+  );
   return (
     <Page
       title={event.finding_info.title}
@@ -80,7 +88,7 @@ function FindingView(props: {
         </Text>
         <Time at={event.start_time} />
       </div>
-      <WorkError error={worker.error} />
+      <WorkError worker={worker} />
       {incident !== null && (
         <PageLink path="/incidents/$id" params={{ id: incident.id }}>
           <SafeText text={t.incident(incident.title, incident.count)} />
@@ -93,24 +101,6 @@ function FindingView(props: {
       <WorkView work={work} />
     </Page>
   );
-}
-
-function useFindingWorker(id: string, etag: string | undefined, refetch: () => unknown): Worker {
-  const [done, setDone] = useState(0);
-  const act = useAct('findingsMark', {
-    onDone: async () => {
-      await refetch();
-      setDone((count) => count + 1);
-    },
-  });
-  const [known, setKnown] = useState(act.error);
-  if (act.error !== known) {
-    setKnown(act.error);
-    // What the other person did shows at once, and the next try is about that.
-    if (act.error?.code === 'changed') void refetch();
-  }
-  const change = (members: WorkChange): void => act.run({ id, ...members }, etag);
-  return { change, isPending: act.isPending, done, error: act.error };
 }
 
 function Facts({ finding }: { readonly finding: Finding }) {

@@ -1,8 +1,6 @@
 import { makeStyles, Subtitle1, Text, tokens } from '@fluentui/react-components';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useState } from 'react';
-import { useAct } from '../../api/act.ts';
 import { useAnswer, useItems } from '../../api/hooks.ts';
 import { AnswerBanner } from '../../kit/answer/answer-banner.tsx';
 import { Severity } from '../../kit/answer/severity.tsx';
@@ -21,7 +19,8 @@ import { GraphSection } from './graph-section.tsx';
 import type { Incident, Story } from './incident-types.ts';
 import { ReadingsView } from './readings-view.tsx';
 import { StoryView } from './story-view.tsx';
-import { WorkActions, type WorkChange, WorkError, type Worker } from './work-actions.tsx';
+import { useWorker, type WorkState } from './use-worker.ts';
+import { WorkActions, WorkError } from './work-actions.tsx';
 import { WorkView } from './work-view.tsx';
 
 const useStyles = makeStyles({
@@ -50,6 +49,10 @@ const useStyles = makeStyles({
 export function IncidentPage() {
   const { id = '' } = useParams({ strict: false }) as { readonly id?: string };
   const incident = useAnswer('findingsIncident', { id });
+  const refetch = async (): Promise<WorkState | undefined> => {
+    const { data } = await incident.refetch();
+    return data?.result ? { etag: data.etag, work: data.result.work } : undefined;
+  };
   return (
     <QueryView query={incident} loading={<LoadingPage />}>
       {({ result, answer, etag }) =>
@@ -58,7 +61,7 @@ export function IncidentPage() {
             <AnswerBanner answer={answer} text={t.title} />
           </Page>
         ) : (
-          <IncidentView incident={result} etag={etag} refetch={() => incident.refetch()} />
+          <IncidentView incident={result} etag={etag} refetch={refetch} />
         )
       }
     </QueryView>
@@ -76,12 +79,20 @@ function LoadingPage() {
 function IncidentView(props: {
   readonly incident: Incident;
   readonly etag: string | undefined;
-  readonly refetch: () => unknown;
+  readonly refetch: () => Promise<WorkState | undefined>;
 }) {
   const styles = useStyles();
   const { incident, etag, refetch } = props;
-  const worker = useIncidentWorker(incident.incident, etag, refetch);
   const { severity_id: severity, status, open, findings, assignee, first, last } = incident;
+  const worker = useWorker(
+    'findingsMarkIncident',
+    {
+      id: incident.incident,
+      uids: [incident.incident, ...findings],
+      state: { etag, work: incident.work },
+    },
+    refetch,
+  );
   return (
     <Page
       title={incident.title}
@@ -107,7 +118,7 @@ function IncidentView(props: {
           </Text>
         )}
       </div>
-      <WorkError error={worker.error} />
+      <WorkError worker={worker} />
       <StoryColumns incident={incident} />
       <section className={styles.part}>
         <Subtitle1 as="h2">{t.work}</Subtitle1>
@@ -116,24 +127,6 @@ function IncidentView(props: {
       <Ties incident={incident} />
     </Page>
   );
-}
-
-function useIncidentWorker(id: string, etag: string | undefined, refetch: () => unknown): Worker {
-  const [done, setDone] = useState(0);
-  const act = useAct('findingsMarkIncident', {
-    onDone: async () => {
-      await refetch();
-      setDone((count) => count + 1);
-    },
-  });
-  const change = (members: WorkChange): void => act.run({ id, ...members }, etag);
-  const [known, setKnown] = useState(act.error);
-  if (act.error !== known) {
-    setKnown(act.error);
-    // What the other person did shows at once, and the next try is about that.
-    if (act.error?.code === 'changed') void refetch();
-  }
-  return { change, isPending: act.isPending, done, error: act.error };
 }
 
 /** Story, picture and what is open: on one screen where there is room. */

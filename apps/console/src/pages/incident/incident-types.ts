@@ -6,3 +6,6 @@ export type StoryNode = Story['nodes'][number];
 export type StoryEdge = Story['edges'][number];
 export type Foothold = Operations['eviction']['output'];
 export type WorkItem = Incident['work'][number];
+
+/** What one form changes. */
+export type WorkChange = Omit<Operations['findingsMark']['input'], 'id'>;

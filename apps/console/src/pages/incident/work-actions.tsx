@@ -1,4 +1,3 @@
-import type { ClientError } from '@countersign/client';
 import {
   Button,
   Dialog,
@@ -21,29 +20,14 @@ import { ErrorView } from '../../kit/page/page-states.tsx';
 import { useSession } from '../../state/session-context.ts';
 import { texts } from '../../texts/en.ts';
 import { incidentTexts as t } from '../../texts/incident.ts';
+import type { Worker } from './use-worker.ts';
+import { WorkView } from './work-view.tsx';
 
 const STATUSES = ['new', 'in-progress', 'suppressed', 'resolved'] as const;
 type Status = (typeof STATUSES)[number];
 
 const VERDICTS = ['true-positive', 'benign', 'false-positive'] as const;
 type Verdict = (typeof VERDICTS)[number];
-
-export type WorkChange = {
-  readonly status?: Status;
-  readonly reason?: string;
-  readonly verdict?: Verdict;
-  readonly assignee?: string;
-  readonly comment?: string;
-};
-
-/** What changes a finding or an incident, as the page offers it. */
-export type Worker = {
-  readonly change: (change: WorkChange) => void;
-  readonly isPending: boolean;
-  /** Counts the changes that were done, so that a dialog closes. */
-  readonly done: number;
-  readonly error: ClientError | null;
-};
 
 const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: '12px' },
@@ -83,13 +67,17 @@ export function WorkActions(props: {
 }
 
 /** A change that came too late shows what the other person did, and keeps what was typed. */
-export function WorkError({ error }: { readonly error: ClientError | null }) {
+export function WorkError({ worker }: { readonly worker: Worker }) {
+  const { error, news } = worker;
   if (error === null) return null;
   if (error.code !== 'changed') return <ErrorView error={error} />;
   return (
-    <MessageBar intent="warning" layout="multiline" role="alert">
-      <MessageBarBody>{t.changed}</MessageBarBody>
-    </MessageBar>
+    <>
+      <MessageBar intent="warning" layout="multiline" role="alert">
+        <MessageBarBody>{t.changed}</MessageBarBody>
+      </MessageBar>
+      {news.length > 0 && <WorkView work={news} />}
+    </>
   );
 }
 
@@ -111,7 +99,7 @@ function CommentDialog({ worker }: { readonly worker: Worker }) {
           <DialogBody>
             <DialogTitle>{t.commentTitle}</DialogTitle>
             <DialogContent className={styles.content}>
-              <WorkError error={worker.error} />
+              <WorkError worker={worker} />
               <Field label={t.commentText} hint={t.commentHint} required>
                 <Textarea value={text} onChange={(_, { value }) => setText(value)} />
               </Field>
@@ -148,7 +136,7 @@ function StatusDialog(props: { readonly worker: Worker; readonly title: string }
           <DialogBody>
             <DialogTitle>{title}</DialogTitle>
             <DialogContent className={styles.content}>
-              <WorkError error={worker.error} />
+              <WorkError worker={worker} />
               <Field label={t.status}>
                 <RadioGroup
                   value={status}
@@ -201,8 +189,13 @@ function FormActions(props: {
 }
 
 /** A dialog closes when its change is done. Until then it keeps what was typed. */
-function useOpen({ done }: Worker, clear: () => void) {
+function useOpen({ done, begin, end }: Worker, clear: () => void) {
   const [isOpen, setOpen] = useState(false);
+  const change = (next: boolean): void => {
+    if (next) begin();
+    else end();
+    setOpen(next);
+  };
   const [before, setBefore] = useState(done);
   if (done !== before) {
     setBefore(done);
@@ -211,5 +204,5 @@ function useOpen({ done }: Worker, clear: () => void) {
       clear();
     }
   }
-  return [isOpen, setOpen] as const;
+  return [isOpen, change] as const;
 }
