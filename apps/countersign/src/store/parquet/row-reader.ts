@@ -1,30 +1,28 @@
-import { assert, type TenantId } from '@countersign/core';
-import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api';
+import type { TenantId } from '@countersign/core';
 import { identifier } from '../duckdb/duckdb-engine.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { COLUMNS } from './event-columns.ts';
 
-/** The columns to select for {@link rowOf}. */
-export const ROW_COLUMNS: string = COLUMNS.map(({ name, type }) =>
-  type === 'TIMESTAMPTZ'
-    ? `epoch_ms(${identifier(name)}) AS ${identifier(name)}`
-    : identifier(name),
-).join(', ');
+/**
+ * SQL of a row as a JSON array, for {@link rowOf}. The engine's library reads each text of a row
+ * with a call of its own: 47 columns took 73 µs per row, and the array takes 32 µs.
+ */
+export const ROW_JSON: string = `json_array(${COLUMNS.map(({ name, type }) =>
+  type === 'TIMESTAMPTZ' ? `epoch_ms(${identifier(name)})` : identifier(name),
+).join(', ')})`;
 
-/** Builds the written row from the values of {@link ROW_COLUMNS}. */
-export function rowOf(values: readonly DuckDBValue[]): EventRow {
-  const at = (name: string): DuckDBValue => values[POSITION.get(name) as number] as DuckDBValue;
+type RowValue = string | number | boolean | null | readonly number[];
+
+/** Builds the written row from the value of {@link ROW_JSON}. */
+export function rowOf(json: string): EventRow {
+  const values = JSON.parse(json) as readonly RowValue[];
+  const at = (name: string): RowValue => values[POSITION.get(name) as number] as RowValue;
   const text = (name: string): string | null => at(name) as string | null;
-  const whole = (name: string): number | null => {
-    const value = at(name);
-    return value === null ? null : Number(value);
-  };
+  const whole = (name: string): number | null => at(name) as number | null;
   const number = (name: string): number => whole(name) ?? 0;
-  const entries = at('entries');
-  assert(entries instanceof DuckDBListValue, 'entries are a list');
   return {
     index: number('index'),
-    entries: entries.items.map(Number),
+    entries: at('entries') as readonly number[],
     tenant: text('tenant') as TenantId,
     action: text('action') ?? '',
     source: text('source') ?? '',

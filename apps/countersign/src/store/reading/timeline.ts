@@ -1,7 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { TIMELINE_FIRST_ROWS, TIMELINE_WINDOW_ROWS } from '../limits.ts';
 import { UTC_TIME } from '../parquet/event-columns.ts';
-import { ROW_COLUMNS, rowOf } from '../parquet/row-reader.ts';
+import { ROW_JSON, rowOf } from '../parquet/row-reader.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import type { ListedFile } from '../sqlite/state-database.ts';
 import type { CurrentRows, Scope, Snapshot } from './current-rows.ts';
@@ -163,8 +163,8 @@ async function* eventsOfWindow(
     try {
       const snapshot = await live.snapshot();
       for await (const rows of sorted(snapshot, filter, places)) {
-        for (const values of rows) {
-          const row = rowOf(values);
+        for (const [json] of rows) {
+          const row = rowOf(json as string);
           if (last !== undefined && !isBehind(row, last)) continue;
           last = row;
           yield row;
@@ -191,9 +191,11 @@ function sorted(
     const of = places.filter(({ actor }) => actor === key).map(({ path }) => path);
     const scope = isCurrent ? { fromMs, toMs, paths: new Set(of) } : { fromMs, toMs };
     const where = whereOf(one, (value) => `$${values.push(value)}`);
-    return `SELECT ${ROW_COLUMNS} FROM ${snapshot.source(scope)} WHERE ${where}`;
+    return `SELECT ${ROW_JSON} AS json, "time", "index"
+      FROM ${snapshot.source(scope)} WHERE ${where}`;
   });
-  return snapshot.stream(`${scans.join(' UNION ALL ')} ORDER BY "time", "index"`, values);
+  const all = scans.join(' UNION ALL ');
+  return snapshot.stream(`SELECT json FROM (${all}) ORDER BY "time", "index"`, values);
 }
 
 function isBehind(row: EventRow, last: EventRow): boolean {
