@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { contentFolder } from '../../apps/countersign/src/config/installed-package.ts';
-import type { RunningService } from '../support/api/running-service.ts';
 import { countersignHere } from '../support/command-here.ts';
 import { ConsoleBrowser } from '../support/console/console-browser.ts';
 import { navigationPaths } from '../support/console/navigation-paths.ts';
+import { ENFORCEMENT_POINT, startService } from '../support/console/start-service.ts';
 import { temporaryFolder } from '../support/folders.ts';
-import { ServerProcess } from '../support/server-process.ts';
 
 const root = temporaryFolder('console-empty');
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -20,11 +18,7 @@ const UNREACHABLE = 'http://127.0.0.1:9';
 
 /** What a service can be configured for before its first record. Without work it does not start. */
 const SERVICES = {
-  'an enforcement point': `enforcementPoints:
-  listen: 127.0.0.1:0
-  url: https://access.example.com
-  tools: [{ name: none, tokenHash: { env: TOOL }, resources: [{ type: suite }] }]
-`,
+  'an enforcement point': ENFORCEMENT_POINT,
   'a tenant that does not answer': `tenants:
   - id: ${TENANT}
     authority: ${UNREACHABLE}
@@ -67,7 +61,7 @@ const WIDER = 'document.documentElement.scrollWidth > innerWidth';
 for (const [name, lines] of Object.entries(SERVICES)) {
   test(`a console without a record: ${name}`, async (t: TestContext) => {
     const folder = join(root, name.replaceAll(' ', '-'));
-    await using browser = await ConsoleBrowser.start(t, folder, () => start(folder, lines));
+    await using browser = await ConsoleBrowser.start(t, folder, () => startService(folder, lines));
     if (browser === undefined) return;
     const first = await browser.open('/today', { role: ROLES });
     const paths = [...(await navigationPaths(first)), ...MORE_VIEWS];
@@ -94,16 +88,6 @@ for (const [name, lines] of Object.entries(SERVICES)) {
       );
     }
   });
-}
-
-async function start(folder: string, lines: string): Promise<RunningService> {
-  const dir = join(folder, 'data');
-  mkdirSync(folder, { recursive: true });
-  const config = join(folder, 'countersign.yaml');
-  writeFileSync(config, `listen: 127.0.0.1:0\nlog: json\n${lines}`);
-  const server = await ServerProcess.start(dir, config, { TOOL: '0'.repeat(64) });
-  const newToken = () => Promise.reject(new Error('no program asks an empty service'));
-  return { dir, config, url: server.url, server, newToken };
 }
 
 /** Nothing loads any more. */

@@ -45,6 +45,7 @@ const useStyles = makeStyles({
 const OVERSCAN = 12;
 
 const ROW_PX = 38;
+const HEAD_PX = 32;
 
 /**
  * A list of any length. Only the rows on the screen exist, the service sends page after page, and
@@ -82,6 +83,8 @@ function Rows<Item>(props: ItemTableProps<Item> & { readonly rows: readonly Item
     getScrollElement: () => scroll.current,
     estimateSize: () => (isNarrow ? ROW_PX * columns.length : ROW_PX),
     overscan: OVERSCAN,
+    // The head is above the rows, so the last one on the screen ends that much further down.
+    scrollPaddingEnd: isNarrow ? 0 : HEAD_PX,
     getItemKey: (at) => keyAt(props, at),
   });
   const { current, focus, onKeyDown } = useRowFocus(props, virtual.scrollToIndex, scroll);
@@ -217,15 +220,22 @@ function useRowFocus<Item>(
   scroll: React.RefObject<HTMLDivElement | null>,
 ) {
   const [current, setCurrent] = useState(0);
+  const wanted = useRef<number>(undefined);
+  // The row exists only after the scroll, which may take several frames.
+  const focusWanted = (): void => {
+    const row = scroll.current?.querySelector<HTMLElement>(`[data-row="${wanted.current}"]`);
+    if (wanted.current === undefined || row === null || row === undefined) return;
+    wanted.current = undefined;
+    row.focus();
+  };
   const move = (to: number): void => {
     const at = Math.min(Math.max(to, 0), rows.length - 1);
+    wanted.current = at;
     setCurrent(at);
     scrollToIndex(at);
-    // The row may exist only after the scroll.
-    requestAnimationFrame(() => {
-      scroll.current?.querySelector<HTMLElement>(`[data-row="${at}"]`)?.focus();
-    });
+    requestAnimationFrame(focusWanted);
   };
+  useEffect(focusWanted);
   const isFocused = (): boolean => scroll.current?.contains(document.activeElement) === true;
   useKeys(texts.keys.list, [
     { keys: 'j', label: texts.keys.next, run: () => move(isFocused() ? current + 1 : current) },
