@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
@@ -9,6 +9,7 @@ import { configSchema } from '../../apps/countersign/src/config/config-schema.ts
 import { ActivityService } from '../support/collection/activity-service.ts';
 import { countersign, ended, REPOSITORY, start } from '../support/command-line.ts';
 import { temporaryFolder } from '../support/folders.ts';
+import { freePort } from '../support/free-port.ts';
 import { ServerProcess, writeConfig } from '../support/server-process.ts';
 
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -149,34 +150,62 @@ function defaultListen(): { readonly host: string; readonly port: number } {
 
 type Compose = {
   readonly services: Readonly<
-    Record<string, { readonly command: readonly string[]; readonly read_only: boolean }>
+    Record<
+      string,
+      {
+        readonly command?: readonly string[];
+        readonly read_only: boolean;
+        readonly volumes: readonly string[];
+      }
+    >
   >;
 };
 
-test('compose starts the emulator and the service with flags that they know', async () => {
+test('compose starts the emulator, and the service where its health check asks', async () => {
   const { services } = parse(file('compose.yaml')) as Compose;
   assert.ok(Object.values(services).every(({ read_only: isReadOnly }) => isReadOnly));
   const [emulator, service] = [services['emulator'], services['countersign']];
-  assert.ok(emulator !== undefined && service !== undefined);
+  assert.ok(emulator?.command !== undefined && service !== undefined);
+  const check = instruction('CMD(?= \\["/app)');
+  // Fixed ports may be in use here.
+  const port = await freePort();
   const folder = join(root, 'compose');
-  const words = emulator.command.map(String).map((word) => (word === '/config' ? folder : word));
-  // Any free port, because another process may use the fixed one.
-  const line = words.map((word, at) => (words[at - 1] === '--port' ? '0' : word));
-  const emulated = start([...line.filter((word) => word !== '--port' && word !== '0'), '--json']);
+  const replaced: Readonly<Record<string, readonly string[]>> = {
+    '--port=8600': [],
+    '--config-files=/etc/countersign': [`--config-files=${folder}`],
+    '--service-port=8480': [`--service-port=${port}`],
+  };
+  for (const word of Object.keys(replaced)) assert.ok(emulator.command.includes(word), word);
+  const words = emulator.command.flatMap((word) => replaced[word] ?? [word]);
+  const emulated = start([...words, '--json']);
   await new Promise((resolve) => emulated.stdout?.once('data', resolve));
   try {
+    // Without a command of its own, the service has that of the image.
+    assert.equal(service.command, undefined);
+    assert.ok(service.volumes.includes('config:/etc/countersign:ro'));
     const config = join(folder, 'countersign.yaml');
-    const command = service.command.map((word) =>
-      word === '/config/countersign.yaml' ? config : word,
-    );
+    const command = here(['countersign', ...instruction('CMD')], { config });
     const child = start([...command, '--data', join(root, 'compose-data'), '--json']);
-    child.stdout?.once('data', () => child.kill('SIGTERM'));
-    const { code, stdout, stderr } = await ended(child);
-    assert.match(stdout, /"url":"http:/, stderr);
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    const healthy = await countersign(here(check, { config, url: `http://127.0.0.1:${port}` }));
+    child.kill('SIGTERM');
+    const { code, stderr } = await ended(child);
     // A stop at any moment is a normal end, also before the first run of detectors.
     assert.equal(code, 0, stderr);
+    assert.equal(healthy.code, 0, healthy.stderr + healthy.stdout);
   } finally {
     emulated.kill('SIGTERM');
     await ended(emulated);
+  }
+});
+
+test('an image is built from named files only, never from a data folder', () => {
+  const text = readFileSync(join(REPOSITORY, '.dockerignore'), 'utf8');
+  const [first, ...rules] = text.split('\n').filter((line) => !/^(?:#.*)?$/.test(line));
+  assert.equal(first, '*');
+  const named = rules.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  for (const name of named.filter((one) => one !== '*.md')) {
+    assert.ok(existsSync(join(REPOSITORY, name)), name);
+    assert.doesNotMatch(name, /data|\*/);
   }
 });

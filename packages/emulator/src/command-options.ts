@@ -35,6 +35,8 @@ export type CommandOptions = {
   readonly configFiles?: string;
   /** The file for a configuration of `serve` on the emulator's clock. Secrets go beside it. */
   readonly writeConfig?: string;
+  /** The port of `serve` in that configuration. */
+  readonly servicePort?: string;
   /** `serve` is the external authentication method of the tenant. */
   readonly externalMethod?: boolean;
 };
@@ -79,6 +81,7 @@ export async function startCommand(
   const others = Array.from({ length: tenantsFor(scenarios) - 1 }, () => ({
     people: OTHERS_PEOPLE,
   }));
+  const servicePort = number('servicePort', { least: 0, most: PORT_MAX, otherwise: 0 });
   const speed = number('speed', { least: 1, most: 1_000, otherwise: 1 });
   const method = await methodFor(options, speed);
   const first = { people, ...(options.governed === true && { governed: true }) };
@@ -104,11 +107,12 @@ export async function startCommand(
     writePolicyFiles(emulator, options.policyFiles, emulator.clock.now() - history * HOUR_MS);
   }
   if (method !== undefined) connectMethod(emulator, method);
-  if (options.configFiles !== undefined) {
-    if (method === undefined) writeCollectingConfig(emulator, options.configFiles);
-    else writeMethodConfig(emulator, method, options.configFiles);
+  const { configFiles: folder, writeConfig: file } = options;
+  if (folder !== undefined) {
+    if (method === undefined) writeCollectingConfig(emulator, { folder, servicePort });
+    else writeMethodConfig(emulator, method, { folder, servicePort });
   }
-  if (options.writeConfig !== undefined) writeServeConfig(emulator, method, options.writeConfig);
+  if (file !== undefined) writeServeConfig(emulator, method, { file, servicePort });
   return { document: documentOf(emulator), defects, stop: () => emulator.stop() };
 }
 
@@ -200,8 +204,9 @@ function numberOf(name: string, text: string | undefined, range: Range): number 
   if (text === undefined) return range.otherwise;
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(number >= range.least && number <= range.most)) {
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new CommandUsageError(
-      `could not start the emulator with --${name} ${text}: give ${range.least} to ${range.most}`,
+      `could not start the emulator with --${option} ${text}: give ${range.least} to ${range.most}`,
     );
   }
   return number;

@@ -44,19 +44,29 @@ export function connectMethod({ companies, tenants }: Emulator, { url }: MethodA
 }
 
 /** Writes a configuration with which `serve` collects from the emulator at its speed. */
-export function writeCollectingConfig(emulator: Emulator, folder: string): void {
+export function writeCollectingConfig(
+  emulator: Emulator,
+  { folder, servicePort }: { readonly folder: string; readonly servicePort: number },
+): void {
   write(folder, {
-    [CONFIG_FILE]: lines([...HEAD, ...collectingLines(emulator)]),
+    [CONFIG_FILE]: lines([...headLines(servicePort), ...collectingLines(emulator)]),
     ...collectingSecrets(emulator),
   });
 }
 
 /** Writes a configuration with which `serve` is the external method, and a browser's settings. */
-export function writeMethodConfig(emulator: Emulator, method: MethodAddress, folder: string): void {
+export function writeMethodConfig(
+  emulator: Emulator,
+  method: MethodAddress,
+  { folder, servicePort }: { readonly folder: string; readonly servicePort: number },
+): void {
   const [tenant] = emulator.tenants;
   if (tenant === undefined) return;
   write(folder, {
-    [CONFIG_FILE]: lines([...HEAD, ...methodLines(emulator, method, tenant.tenantId)]),
+    [CONFIG_FILE]: lines([
+      ...headLines(servicePort),
+      ...methodLines(emulator, method, tenant.tenantId),
+    ]),
     ...methodFiles(emulator, method, tenant),
   });
 }
@@ -65,18 +75,19 @@ export function writeMethodConfig(emulator: Emulator, method: MethodAddress, fol
  * Writes one configuration for everything that `serve` does with this emulator, on its clock. Its
  * secrets go beside it.
  *
- * @param file an existing one is replaced
+ * @param to.file an existing one is replaced
+ * @param to.servicePort the port of the interface of `serve`; 0: any free port
  */
 export function writeServeConfig(
   emulator: Emulator,
   method: MethodAddress | undefined,
-  file: string,
+  { file, servicePort }: { readonly file: string; readonly servicePort: number },
 ): void {
   const [tenant] = emulator.tenants;
   if (tenant === undefined) return;
   const points = method === undefined ? [] : methodLines(emulator, method, tenant.tenantId);
   write(dirname(file), {
-    [basename(file)]: lines([...HEAD, ...collectingLines(emulator), ...points]),
+    [basename(file)]: lines([...headLines(servicePort), ...collectingLines(emulator), ...points]),
     ...collectingSecrets(emulator),
     ...(method !== undefined && methodFiles(emulator, method, tenant)),
   });
@@ -84,10 +95,10 @@ export function writeServeConfig(
 
 const CONFIG_FILE = 'countersign.yaml';
 
-const HEAD: readonly string[] = [
-  '# Written by "countersign emulator", for as long as that emulator runs.',
-  'listen: 127.0.0.1:0',
-];
+function headLines(servicePort: number): string[] {
+  const by = '# Written by "countersign emulator", for as long as that emulator runs.';
+  return [by, `listen: 127.0.0.1:${servicePort}`];
+}
 
 function collectingLines({ origins, tenants, credentials, companies, ca }: Emulator): string[] {
   const { tenantId = '', domain = '' } = tenants[0] ?? {};

@@ -81,6 +81,10 @@ export function declareEmulator(program: Parser, bind: BindCommand): void {
         'beside it',
     )
     .option(
+      '--service-port <port>',
+      'the port of "serve" in that configuration (default: any free port)',
+    )
+    .option(
       '--external-method',
       'let "serve" be the external authentication method of the tenant (with --write-config or ' +
         '--config-files)',
