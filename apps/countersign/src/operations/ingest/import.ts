@@ -8,9 +8,9 @@ import { type Conclusion, unknown, YES } from '../definition/conclusion.ts';
 import { invalidInput, OperationError } from '../definition/errors.ts';
 import { field } from '../definition/fields.ts';
 import type { LedgerOperation } from '../definition/operation.ts';
-import { ForwardingError } from '../forwarding/errors.ts';
 import type { HandlerContext } from '../host/handler-context.ts';
 import type { HostWriter } from '../host/open-writer.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export type ImportInput = {
   /** Absolute; `-` is standard input. */
@@ -199,34 +199,4 @@ function runOptions(
       return runDetection(writer);
     },
   };
-}
-
-/** Stops waiting for input when the caller stops the import. */
-async function* untilAborted(
-  bytes: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(interrupted());
-  // The caller may abort before the wait for the first byte.
-  aborted.promise.catch(() => undefined);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  const iterator = bytes[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await Promise.race([iterator.next(), aborted.promise]);
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-function interrupted(): ForwardingError {
-  return new ForwardingError(
-    'INTERRUPTED',
-    'interrupted while reading standard input; the earlier batches are in the ledger',
-  );
 }
