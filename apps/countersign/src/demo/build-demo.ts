@@ -8,7 +8,6 @@ import { loadConfig } from '../config/load-config.ts';
 import type { DetectionRunner } from '../detection/runner/detection-runner.ts';
 import { detectionWriter } from '../detection/runner/detection-writer.ts';
 import { LedgerSink } from '../ingest/collection/ledger-sink.ts';
-import { pollOnce } from '../ingest/collection/poll-once.ts';
 import { recordInventory } from '../ingest/collection/record-inventory.ts';
 import { perform } from '../operations/host/handlers.ts';
 import { loadDetection } from '../operations/host/load-detectors.ts';
@@ -242,10 +241,13 @@ export class LivingDemo {
     for (const collector of collectors.collectors) {
       if (collector instanceof GraphDirectoryCollector && !isDirectoryDue) continue;
       for (let polls = 0; polls < POLLS_MAX; polls++) {
-        const { hasMore } = await pollOnce(sink, collector, this.#options.signal);
+        const { hasMore } = await collector.poll(sink, this.#options.signal);
         if (!hasMore) break;
       }
     }
+    // Once for all collectors: each post writes files, which detectors then read.
+    await sink.post();
+    await sink.tidy();
   }
 
   async #invite({ person, tenantId: tenant }: Pick<BrowserVisit, 'person' | 'tenantId'>) {
