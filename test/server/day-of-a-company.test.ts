@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '@countersign/core';
 import { type Emulator, type Feed, startEmulator } from '@countersign/emulator';
 import { LedgerReader, parseLeaf } from '@countersign/ledger';
 import { IS_LONG, SEED } from '../../tools/property.ts';
@@ -28,6 +29,8 @@ import { MemorySamples } from '../support/server/memory-samples.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const WEEK_MS = 7 * DAY_MS;
 
 /** Smaller values make a sample of minutes: `COUNTERSIGN_PEOPLE=100 COUNTERSIGN_HOURS=1`. */
 const PEOPLE = Number(process.env['COUNTERSIGN_PEOPLE'] ?? (IS_LONG ? 2000 : 50));
@@ -139,6 +142,7 @@ test(`${HOURS} h of ${PEOPLE} people under kill -9 lose nothing`, async (t) => {
   const random = new SeededRandom(SEED);
   const emulator = await startEmulator({
     ...{ seed: SEED, speed: SPEED, tenants: [{ people: PEOPLE }], subscribed: 'before' },
+    startMs: lastWednesdayMorning(),
   });
   const kinds = ['webhook', 'splunk-ack', 'sentinel', 'splunk'] as const;
   const targets = await Promise.all(
@@ -182,6 +186,12 @@ test(`${HOURS} h of ${PEOPLE} people under kill -9 lose nothing`, async (t) => {
     await emulator.stop();
   }
 });
+
+/** 07:00 UTC. The first of January 1970 was a Thursday; on a weekend, few people work. */
+function lastWednesdayMorning(): number {
+  const thursdayMs = Math.floor(systemClock.now() / WEEK_MS) * WEEK_MS;
+  return thursdayMs - DAY_MS + 7 * HOUR_MS;
+}
 
 async function liveThrough(day: CompanyDay, random: SeededRandom): Promise<void> {
   while (day.hour < HOURS) {
