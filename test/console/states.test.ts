@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { freePort } from '../../bench/ports.ts';
 import { startSampleService } from '../support/api/running-service.ts';
 import { countersignHere } from '../support/command-here.ts';
 import { ConsoleBrowser } from '../support/console/console-browser.ts';
 import { navigationPaths } from '../support/console/navigation-paths.ts';
+import { PixelContrast } from '../support/console/pixel-contrast.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
@@ -31,7 +33,11 @@ test('states of the console that are rare', async (t: TestContext) => {
     return service;
   });
   if (browser === undefined) return;
-  await t.test('in forced colors, every answer has words', () => forcedColors(browser));
+  for (const colors of ['light', 'dark'] as const) {
+    await t.test(`in forced colors on ${colors}, text and focus have contrast`, () =>
+      forcedColors(browser, colors),
+    );
+  }
   await t.test('hostile names are text on every page', () => hostileNames(browser));
   // The last ones: the service ends, and starts again.
   let second: ServerProcess | undefined;
@@ -62,10 +68,18 @@ async function importHostile(dir: string): Promise<void> {
   assert.ok(code === 0 || code === 3, stderr);
 }
 
-async function forcedColors(browser: ConsoleBrowser): Promise<void> {
-  const page = await browser.open('/today');
-  await page.emulateMedia({ forcedColors: 'active' });
-  for (const path of ['/today', '/incidents', '/coverage', '/detections']) {
+const FORCED_PAGES = ['/today', '/incidents', '/coverage', '/detections'];
+
+/** WCAG 2.2, 1.4.3: text. */
+const TEXT_RATIO_MIN = 4.5;
+/** 1.4.11 and 2.4.13: what shows where the focus is. */
+const FOCUS_RATIO_MIN = 3;
+
+async function forcedColors(browser: ConsoleBrowser, colors: 'light' | 'dark'): Promise<void> {
+  const page = await browser.open('/today', { colors });
+  await page.emulateMedia({ forcedColors: 'active', colorScheme: colors });
+  const contrast = await PixelContrast.of(page);
+  for (const path of FORCED_PAGES) {
     await page.goto(`${browser.url}${path}`);
     await page.locator('[data-answer]').first().waitFor();
     await page.locator('.fui-Skeleton').first().waitFor({ state: 'detached' });
@@ -73,10 +87,86 @@ async function forcedColors(browser: ConsoleBrowser): Promise<void> {
     assert.equal(await page.evaluate('matchMedia("(forced-colors: active)").matches'), true);
     const marks = await page.locator('main [data-answer]').all();
     for (const mark of marks) assert.notEqual((await mark.textContent())?.trim(), '', path);
-    await browser.picture(page, `forced-${path.slice(1)}`);
+    await browser.picture(page, `forced-${path.slice(1)}-${colors}`);
+    const texts = (await page.evaluate(TEXT_BOXES)) as readonly TextBox[];
+    assert.ok(texts.length > 5, `${texts.length} texts`);
+    for (const [at, { ratio, background, mark }] of (await contrast.inside(texts)).entries()) {
+      const colorsOf = `${mark} on ${background}, ${ratio.toFixed(1)}`;
+      assert.ok(ratio >= TEXT_RATIO_MIN, `${path}: "${texts[at]?.text}" is ${colorsOf}`);
+    }
+    if (FOCUS_PAGES.includes(path)) await checkFocusRings(page, contrast, path);
   }
   await page.context().close();
 }
+
+/** The places that the tab key reaches first: navigation, search, links, buttons and rows. */
+async function checkFocusRings(page: Page, contrast: PixelContrast, path: string): Promise<void> {
+  for (let n = 0; n < FOCUS_STOPS; n++) {
+    await page.keyboard.press('Tab');
+    const box = (await page.evaluate(FOCUS_BOX)) as TextBox | null;
+    if (box === null) continue;
+    const focused = await contrast.picture();
+    await page.evaluate(BLUR);
+    const plain = await contrast.picture();
+    await page.evaluate(FOCUS_AGAIN);
+    const { ratio = 1 } = (await contrast.between(plain, focused, box)) ?? {};
+    const what = `${path}: the focus on "${box.text}" has ${ratio.toFixed(1)}`;
+    assert.ok(ratio >= FOCUS_RATIO_MIN, what);
+  }
+}
+
+/** Past the navigation of 13 pages, into the page. */
+const FOCUS_STOPS = 26;
+
+/** Links and buttons on one, rows on the other. */
+const FOCUS_PAGES: readonly string[] = ['/today', '/incidents'];
+
+type TextBox = {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+};
+
+/** Evaluated in the page: one text of each style that is on the screen. Disabled ones may be faint. */
+const TEXT_BOXES = `(() => {
+  const styles = new Map();
+  for (const element of document.querySelectorAll('header *, nav *, main *')) {
+    const own = [...element.childNodes].filter((node) => node.nodeType === 3);
+    const text = own.map((node) => node.data.trim()).join(' ').trim();
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const isThere = text.length > 1 && width > 4 && height > 4 && x >= 0 && y >= 0 &&
+      x + width <= innerWidth && y + height <= innerHeight &&
+      element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    if (!isThere || element.closest(':disabled, [aria-disabled=true]') !== null) continue;
+    const key = element.className + getComputedStyle(element).color + element.parentElement.className;
+    if (!styles.has(key)) styles.set(key, { text: text.slice(0, 40), x, y, width, height });
+  }
+  return [...styles.values()].slice(0, 40);
+})()`;
+
+/** Evaluated in the page: the area of the focused element, with its ring. */
+const FOCUS_BOX = `(() => {
+  const element = document.activeElement;
+  if (element === null || element === document.body) return null;
+  const { x, y, width, height } = element.getBoundingClientRect();
+  const left = Math.max(0, x - 4);
+  const top = Math.max(0, y - 4);
+  const box = {
+    text: (element.ariaLabel ?? element.textContent ?? element.tagName).trim().slice(0, 40),
+    x: left, y: top,
+    width: Math.min(innerWidth, x + width + 4) - left,
+    height: Math.min(innerHeight, y + height + 4) - top,
+  };
+  return box.width > 4 && box.height > 4 ? box : null;
+})()`;
+
+/** Evaluated in the page. */
+const BLUR = 'window.focusedElement = document.activeElement; window.focusedElement.blur()';
+
+/** Evaluated in the page. */
+const FOCUS_AGAIN = 'window.focusedElement.focus()';
 
 async function hostileNames(browser: ConsoleBrowser): Promise<void> {
   const page = await browser.open('/today', { role: 'administrator' });

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { buildConsole } from '../../../tools/build-console.ts';
 import { type RunningService, startSampleService } from '../api/running-service.ts';
 import { findChromium, launchChromium } from '../chromium.ts';
-import { countersign } from '../command-line.ts';
+import { countersignHere } from '../command-here.ts';
 
 /** The sizes of the screens that every page is for. */
 export const SIZES = {
@@ -24,6 +24,8 @@ export type Visit = {
   readonly size?: keyof typeof SIZES;
   /** Default: light. */
   readonly colors?: 'light' | 'dark';
+  /** Of the browser. Default: UTC. */
+  readonly timeZone?: string;
 };
 
 /** The console of a service, in a real browser. */
@@ -101,24 +103,25 @@ export class ConsoleBrowser implements AsyncDisposable {
     assert.deepEqual(this.problems, []);
   }
 
-  async #context({ role = 'administrator', size = 'wide', colors = 'light' }: Visit) {
+  async #context(visit: Visit) {
+    const { role = 'administrator', size = 'wide', colors = 'light', timeZone = 'UTC' } = visit;
     const context: BrowserContext = await this.#browser.newContext({
       viewport: SIZES[size],
       colorScheme: colors,
       reducedMotion: 'reduce',
       locale: 'en-US',
-      timezoneId: 'UTC',
+      timezoneId: timeZone,
     });
     context.setDefaultTimeout(WAIT_MS);
-    if (!this.#cookies.has(role)) this.#cookies.set(role, this.#signIn(role));
+    if (!this.#cookies.has(role)) this.#cookies.set(role, this.session(role));
     const value = await this.#cookies.get(role);
     await context.addCookies([{ name: 'cs', value: value as string, url: this.url }]);
     return context;
   }
 
-  /** Uses a one-time link as its page does. */
-  async #signIn(role: string): Promise<string> {
-    const { stdout, stderr } = await countersign([
+  /** The cookie of a new session. Uses a one-time link as its page does. */
+  async session(role: string): Promise<string> {
+    const { stdout, stderr } = await countersignHere([
       ...['operators', 'link', '--data', this.service.dir, '--json'],
       ...role.split(',').flatMap((each) => ['--role', each]),
     ]);

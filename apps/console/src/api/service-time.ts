@@ -9,7 +9,8 @@ export function useServiceTime(): number {
   const { data } = useQuery({
     queryKey: ['service-time'],
     queryFn: async ({ signal }) => {
-      const { asOf } = await client.page('findings', { limit: 1 }, { signal });
+      // A question about no person: with a case, others would be recorded as looks at people.
+      const { asOf } = await client.page('inventory', { limit: 1 }, { signal });
       return asOf?.at ? Date.parse(asOf.at) : systemTime();
     },
   });

@@ -55,17 +55,29 @@ function useEndedSession(): boolean {
   const queries = useQueryClient();
   const [hasEnded, setEnded] = useState(false);
   useEffect(
+    // A refused act also tells: the page may ask nothing while a person types.
+    () =>
+      queries.getMutationCache().subscribe(({ mutation, type }) => {
+        if (type === 'updated' && isSignedOut(mutation.state.error)) setEnded(true);
+      }),
+    [queries],
+  );
+  useEffect(
     () =>
       queries.getQueryCache().subscribe(({ query, type }) => {
         if (type !== 'updated') return;
         const { error, status } = query.state;
         if (query.queryKey[0] === SESSION_KEY[0]) {
           if (status === 'success' && query.state.data !== null) setEnded(false);
-        } else if (status === 'error' && error instanceof ClientError && error.status === 401) {
+        } else if (status === 'error' && isSignedOut(error)) {
           setEnded(true);
         }
       }),
     [queries],
   );
   return hasEnded;
+}
+
+function isSignedOut(error: unknown): boolean {
+  return error instanceof ClientError && error.status === 401;
 }

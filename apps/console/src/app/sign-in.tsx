@@ -11,6 +11,7 @@ import {
   Title2,
 } from '@fluentui/react-components';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { openSignIn } from '../api/open-sign-in.ts';
 import { readSignInMethods, type SignInMethods } from '../api/passkey.ts';
 import { PasskeyButton } from '../kit/sign-in/passkey-button.tsx';
@@ -90,6 +91,7 @@ export function SignInDialog(props: { readonly isOpen: boolean; readonly onDone:
   return (
     <Dialog open={props.isOpen} modalType="alert">
       <DialogSurface>
+        <FocusBelow />
         <DialogBody>
           <DialogTitle>{signIn.ended}</DialogTitle>
           <DialogContent>{signIn.endedExplanation}</DialogContent>
@@ -112,4 +114,20 @@ export function SignInDialog(props: { readonly isOpen: boolean; readonly onDone:
       </DialogSurface>
     </Dialog>
   );
+}
+
+/**
+ * A form that was open below takes the focus when this dialog is gone. Without the focus, it stays
+ * hidden from screen readers and out of reach of the keyboard.
+ */
+function FocusBelow() {
+  useEffect(() => {
+    return () => {
+      requestAnimationFrame(() => {
+        const below = [...document.querySelectorAll('[role="dialog"]')].at(-1);
+        below?.querySelector<HTMLElement>('textarea, input, button')?.focus();
+      });
+    };
+  }, []);
+  return null;
 }

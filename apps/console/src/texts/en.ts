@@ -80,13 +80,17 @@ export const texts = {
             : `Last ${period} days`,
   },
   errors: {
-    title: (kind: 'unreachable' | 'refused' | 'failed') =>
+    title: (kind: 'unreachable' | 'stepUp' | 'refused' | 'failed') =>
       ({
         unreachable: 'The service cannot be reached.',
+        stepUp: 'Prove again who you are.',
         refused: 'Your role does not allow this.',
         failed: 'The service could not answer.',
       })[kind],
     retry: 'Try again',
+    stepUpByLink:
+      'Without a passkey: run "countersign operators link" on the machine of the service, open ' +
+      'the link in this browser, then try again.',
     noPage: 'There is no such page',
     goHome: 'Go to the first page',
     broken: 'This page failed',

@@ -16,7 +16,6 @@ import {
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { texts } from '../../texts/en.ts';
 import { ErrorView } from '../page/page-states.tsx';
-import { StepUpButton } from '../sign-in/step-up-button.tsx';
 
 const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: '12px' },
@@ -69,7 +68,6 @@ export function ActDialog(props: {
                 <Textarea value={reason} onChange={(_, { value }) => setReason(value)} />
               </Field>
               {error !== null && <ErrorView error={error} />}
-              {error?.code.includes('step-up') && <StepUpButton />}
             </DialogContent>
             <DialogActions>
               <Button onClick={() => setOpen(false)}>{texts.cancel}</Button>

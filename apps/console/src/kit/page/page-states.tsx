@@ -12,7 +12,9 @@ import {
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useSession } from '../../state/session-context.ts';
 import { texts } from '../../texts/en.ts';
+import { StepUpButton } from '../sign-in/step-up-button.tsx';
 import { SafeText } from '../text/safe-text.tsx';
 import { Page } from './page.tsx';
 
@@ -36,26 +38,37 @@ export function LoadingView({ lines = 6 }: { readonly lines?: number }) {
 /** What failed, what to do, and a button that tries again. */
 export function ErrorView(props: { readonly error: Error; readonly retry?: () => unknown }) {
   const { error, retry } = props;
+  const kind = errorKind(error);
+  const isStepUp = kind === 'stepUp';
   return (
-    <MessageBar intent="error" layout="multiline" role="alert">
+    <MessageBar intent={isStepUp ? 'warning' : 'error'} layout="multiline" role="alert">
       <MessageBarBody>
-        <MessageBarTitle>{texts.errors.title(errorKind(error))}</MessageBarTitle>{' '}
+        <MessageBarTitle>{texts.errors.title(kind)}</MessageBarTitle>{' '}
         <SafeText text={error.message} />
+        {isStepUp && <StepUpHint />}
       </MessageBarBody>
-      {retry !== undefined && (
-        <MessageBarActions>
+      <MessageBarActions>
+        {isStepUp && <StepUpButton onDone={() => retry?.()} />}
+        {retry !== undefined && (
           <Button size="small" onClick={() => retry()}>
             {texts.errors.retry}
           </Button>
-        </MessageBarActions>
-      )}
+        )}
+      </MessageBarActions>
     </MessageBar>
   );
 }
 
-function errorKind(error: Error): 'unreachable' | 'refused' | 'failed' {
+/** A local operator may have no passkey: then a new link is the proof. */
+function StepUpHint() {
+  const { stepUp } = useSession();
+  return stepUp === 'passkey' ? <>. {texts.errors.stepUpByLink}</> : null;
+}
+
+function errorKind(error: Error): 'unreachable' | 'stepUp' | 'refused' | 'failed' {
   if (!(error instanceof ClientError)) return 'failed';
   if (error.code === 'unreachable') return 'unreachable';
+  if (error.code.includes('step-up')) return 'stepUp';
   return error.status === 403 ? 'refused' : 'failed';
 }
 

@@ -6,18 +6,25 @@ import { texts } from '../../texts/en.ts';
 import { PasskeyButton } from './passkey-button.tsx';
 
 /** Proves again who is signed in: a local operator with a passkey, others at the provider. */
-export function StepUpButton() {
+export function StepUpButton({ onDone }: { readonly onDone: () => void }) {
   const { stepUp } = useSession();
   const [isDone, setDone] = useState(false);
   if (stepUp !== 'passkey') {
-    return <Button onClick={() => openSignIn('step-up')}>{texts.act.stepUp}</Button>;
+    return (
+      <Button size="small" onClick={() => openSignIn('step-up')}>
+        {texts.act.stepUp}
+      </Button>
+    );
   }
   return (
     <>
       <PasskeyButton
         label={texts.act.stepUpWithPasskey}
         appearance="secondary"
-        onDone={() => setDone(true)}
+        onDone={() => {
+          setDone(true);
+          onDone();
+        }}
       />
       {isDone && <Text role="status">{texts.act.proved}</Text>}
     </>
