@@ -129,7 +129,7 @@ type TextBox = {
   readonly height: number;
 };
 
-/** Evaluated in the page: one text of each style that is on the screen. Disabled ones may be faint. */
+/** Evaluated in the page: one text of each style on the screen. Disabled ones may be faint. */
 const TEXT_BOXES = `(() => {
   const styles = new Map();
   for (const element of document.querySelectorAll('header *, nav *, main *')) {
@@ -140,7 +140,8 @@ const TEXT_BOXES = `(() => {
       x + width <= innerWidth && y + height <= innerHeight &&
       element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
     if (!isThere || element.closest(':disabled, [aria-disabled=true]') !== null) continue;
-    const key = element.className + getComputedStyle(element).color + element.parentElement.className;
+    const { color } = getComputedStyle(element);
+    const key = element.className + color + element.parentElement.className;
     if (!styles.has(key)) styles.set(key, { text: text.slice(0, 40), x, y, width, height });
   }
   return [...styles.values()].slice(0, 40);

@@ -127,7 +127,7 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   'webhook-feed',
   ...['pseudonyms', 'mcp', 'upgrade'],
   // Rare states of the console, in a browser for minutes.
-  ...['states', 'empty', 'long-list', 'console-times'],
+  ...['states', 'empty', 'long-list', 'console-times', 'many-consoles'],
   // Packs and installs every package; the bundle that system tests start is built by each run.
   'package',
   // Whole services for minutes; unit tests of traces, reload and the clock check the same rules.

@@ -31,7 +31,7 @@ export class PixelContrast {
     return new PixelContrast(page, await page.context().newPage());
   }
 
-  /** For each area of the screen: its most frequent color, and the one that differs most from it. */
+  /** For each area of the screen: its most frequent color, and the one most unlike it. */
   async inside(boxes: readonly Box[]): Promise<readonly Contrast[]> {
     return this.#measure([await this.picture()], boxes);
   }

@@ -35,7 +35,8 @@ export class MemorySamples implements Disposable {
   }
 }
 
-function residentMebibytes(pid: number): number {
+/** 0: there is no such process. Linux only. */
+export function residentMebibytes(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024);

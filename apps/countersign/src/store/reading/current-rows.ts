@@ -141,8 +141,8 @@ export class CurrentRows {
       const message = `could not read the events: ${messageOf(cause)}; run "countersign rebuild"`;
       throw new StoreError('FILE_UNREADABLE', message, { cause });
     }
-    // The writer may have deleted the state and begun another.
-    this.#state?.close();
+    // The writer may have deleted the state and begun another. Other questions may still read the
+    // former one, so it is not closed here: SQLite closes it when the last of them is done with it.
     this.#state = undefined;
     this.#current = undefined;
   }
