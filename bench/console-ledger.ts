@@ -10,7 +10,7 @@ import { type BenchOptions, ROOT } from './harness.ts';
 
 const COUNT = { short: 200_000, long: 10_000_000 } as const;
 
-/** A data folder of an earlier run, which takes minutes to fill. */
+/** A data folder to use as it is, because a large one takes minutes to fill. */
 const LEDGER = 'COUNTERSIGN_BENCH_LEDGER';
 
 /** The person of the longest statement. */
@@ -35,11 +35,13 @@ export const MONTH: { readonly from: string; readonly to: string } = {
 
 /** A ledger of a month, with one person who acts fifty thousand times. */
 export async function consoleLedger(options: BenchOptions): Promise<string> {
+  const known = process.env[LEDGER];
+  if (known !== undefined) return known;
   const count = options.size ?? COUNT[options.form];
-  const dir = process.env[LEDGER] ?? (await filledFolder(ROOT, options, { count }));
+  const dir = await filledFolder(ROOT, options, { count });
   const file = join(options.folder, 'busy.ndjson');
   if (!existsSync(file)) writeFileSync(file, busyRecords());
-  // Records that the ledger has already are duplicates.
+  // A ledger that an earlier benchmark filled may have them.
   await countersign(ROOT, ['import', file, '--data', dir, '--json']);
   return dir;
 }
