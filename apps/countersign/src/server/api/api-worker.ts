@@ -7,7 +7,8 @@ import type { AgentPeople } from '../../mcp/agent-people.ts';
 import { type McpHandler, mcpHandler } from '../../mcp/mcp-handler.ts';
 import { loadProfiles } from '../../operations/host/load-detectors.ts';
 import { AnswerCache } from '../../operations/readers/answer-cache.ts';
-import type { SharedReaders } from '../../operations/readers/readers.ts';
+import { knownIncidents } from '../../operations/readers/find-incident.ts';
+import { Readers, type SharedReaders } from '../../operations/readers/readers.ts';
 import { loadOperations } from '../../operations/registry.ts';
 import type { Caller } from '../../operators/caller.ts';
 import { PseudonymLookup } from '../../operators/pseudonyms/pseudonym-lookup.ts';
@@ -83,7 +84,7 @@ async function run(): Promise<void> {
   const files = readConsoleFiles(consoleFolder());
   const pseudonyms = Pseudonyms.open(dir, systemRandom);
   const shared = sharedReaders(ledger, store);
-  const { answers, passkeys, profiles } = shared;
+  const { answers, profiles } = shared;
   const detectors = detectorStates({ clock, store, loadProfiles: profiles, onFailure });
   const tracing = tracingOf();
   const people = peopleOf(pseudonyms, ledger, store);
@@ -117,7 +118,7 @@ async function run(): Promise<void> {
   });
   send({ kind: 'listening', url: listener.url });
   // So that the first page need not wait. A failure is reported to the caller that asks next.
-  const warm = Promise.allSettled([passkeys.current(), profiles()]);
+  const warm = firstAnswers({ dataDir: dir, clock, shared });
   await new Promise<void>((resolve) => {
     stopped.signal.addEventListener('abort', () => resolve(), { once: true });
   });
@@ -130,6 +131,20 @@ async function run(): Promise<void> {
   await Promise.all([answers.settled(), warm]);
   ledger.close();
   store.close();
+}
+
+/** What Today needs: the incidents of a large ledger take a pass over its events. */
+function firstAnswers(of: {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly shared: Required<SharedReaders>;
+}): Promise<unknown> {
+  const incidents = async (): Promise<void> => {
+    using readers = new Readers(of);
+    await knownIncidents(await readers.sources());
+  };
+  const { passkeys, profiles } = of.shared;
+  return Promise.allSettled([passkeys.current(), profiles(), incidents()]);
 }
 
 /** Hides people behind pseudonyms, and finds them again. */
