@@ -59,6 +59,8 @@ class CompanyDay {
   readonly targets: readonly KillTarget[];
   readonly permits: string[] = [];
   readonly tails: readonly FollowingTail[];
+  /** Aborted after a failure: the service must not be started again. */
+  readonly over: AbortController = new AbortController();
   kills = 0;
   serving: ServerProcess | undefined;
   #startMs: number;
@@ -85,6 +87,7 @@ class CompanyDay {
 
   /** @param collection `off`: only what the ledger has is delivered */
   async start(collection: 'on' | 'off'): Promise<void> {
+    this.over.signal.throwIfAborted();
     const file = join(root, `${collection}.yaml`);
     writeFileSync(file, configText(this.emulator, this.targets, collection));
     const secrets = { COLLECTOR: this.emulator.credentials.clientSecret };
@@ -102,6 +105,7 @@ class CompanyDay {
 
   async until(hour: number): Promise<void> {
     while (this.hour < hour) {
+      this.over.signal.throwIfAborted();
       const { child, log } = this.serving ?? {};
       assert.equal(child?.exitCode, null, JSON.stringify(log?.slice(-5)));
       await pause(20);
@@ -179,6 +183,7 @@ test(`${HOURS} h of ${PEOPLE} people under kill -9 lose nothing`, async (t) => {
     await report(t, day, { offered, offeredHour, peaks: memory.peaks(4) });
     assert.deepEqual(emulator.defects, []);
   } finally {
+    day.over.abort();
     evening.abort();
     stop.abort();
     day.serving?.child.kill('SIGKILL');

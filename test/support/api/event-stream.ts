@@ -7,7 +7,21 @@ export type StreamEvent = {
   readonly data: string;
 };
 
-/** The events of a stream, until it ends or the signal is aborted. */
+/** The service answered, and not with a stream. */
+export class RefusedStream extends Error {
+  readonly status: number;
+
+  constructor(status: number, body: string) {
+    super(`status ${status}: ${body}`);
+    this.status = status;
+  }
+}
+
+/**
+ * The events of a stream, until it ends or the signal is aborted.
+ *
+ * @throws RefusedStream
+ */
 export async function* eventsOf(
   url: string,
   token: string,
@@ -16,7 +30,7 @@ export async function* eventsOf(
 ): AsyncGenerator<StreamEvent> {
   const accept = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
   const response = await fetch(url, { headers: { ...accept, ...headers }, signal: signal ?? null });
-  assert.equal(response.status, 200, await (response.ok ? '' : response.text()));
+  if (response.status !== 200) throw new RefusedStream(response.status, await response.text());
   assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
   const found: StreamEvent[] = [];
   const parser = createParser({

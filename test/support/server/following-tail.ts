@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { eventsOf } from '../api/event-stream.ts';
+import { eventsOf, RefusedStream } from '../api/event-stream.ts';
 
 /** A service that was killed is back within seconds. */
 const RECONNECT_EVERY_MS = 200;
+/** The request came too late, because this process was busy; the service cannot answer yet. */
+const TRIED_AGAIN: readonly number[] = [408, 503];
 
 /** A client of the tail that continues behind its last event whenever the service is killed. */
 export class FollowingTail {
@@ -22,8 +24,7 @@ export class FollowingTail {
       try {
         if (at !== undefined) await this.#read(at, token, signal);
       } catch (error) {
-        // The connection broke. Another error is a defect.
-        if (!signal.aborted && !(error instanceof TypeError)) throw error;
+        if (!signal.aborted && !isTemporary(error)) throw error;
       }
       await pause(RECONNECT_EVERY_MS);
     }
@@ -38,4 +39,10 @@ export class FollowingTail {
       if (event !== 'mark' && id !== undefined) this.indices.push(Number(id));
     }
   }
+}
+
+/** The connection broke, or the answer asks for another request. Another error is a defect. */
+function isTemporary(error: unknown): boolean {
+  if (error instanceof RefusedStream) return TRIED_AGAIN.includes(error.status);
+  return error instanceof TypeError;
 }
