@@ -68,7 +68,7 @@ export const texts = {
     label: 'Period',
     range: (from: string | undefined, to: string | undefined) => {
       if (from === undefined) return to === undefined ? 'at any time' : `before ${to}`;
-      return to === undefined ? `since ${from}` : `from ${from} to ${to}`;
+      return to === undefined ? `since ${from} UTC` : `from ${from} to ${to}`;
     },
     text: (period: string, from: string | undefined, to: string | undefined) =>
       period === 'all'
