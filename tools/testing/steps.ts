@@ -130,6 +130,8 @@ const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ...['states', 'empty', 'long-list', 'console-times', 'many-consoles'],
   // Whole attacks again and again; unit tests of incidents, health, passes and the store are short.
   ...['incident-groups', 'source-cuts', 'passes-end', 'projection-paths', 'out-eviction'],
+  // Unit tests read hubs, and check the bypass with a node.
+  ...['collect-hubs', 'bypass'],
   // Packs and installs every package; the bundle that system tests start is built by each run.
   'package',
   // Whole services for minutes; unit tests of traces, reload and the clock check the same rules.
