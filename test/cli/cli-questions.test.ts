@@ -261,6 +261,20 @@ test('no hole is an answer only about a tenant that the ledger knows', async () 
   assert.match(stderr, /no entry of the ledger states which interval its\s+records\s+cover/);
 });
 
+test('"no record has arrived yet" is not said of records that are not indexed', async () => {
+  const unindexed = join(root, 'unindexed');
+  const asks = (args: string[]): Promise<CommandResult> =>
+    countersignHere([...args, '--data', unindexed]);
+  assert.equal((await asks(['import', join(root, 'export.json')])).code, 0);
+  for (const name of ['events', 'state.sqlite', 'state.sqlite-shm', 'state.sqlite-wal']) {
+    rmSync(join(unindexed, name), { recursive: true, force: true });
+  }
+  const { code, stdout } = await asks(['overview']);
+  assert.equal(code, 3);
+  assert.match(stdout, /are not yet indexed/);
+  assert.doesNotMatch(stdout, /no record has arrived/);
+});
+
 test('the checkpoint is the signed note, and fsck is clean', async () => {
   const {
     origin,

@@ -1,7 +1,7 @@
 import { instantOfMs } from '@countersign/core';
 import type { IncidentSummary } from '../../reports/findings/incident-view.ts';
 import type { OperationContext } from '../definition/operation.ts';
-import type { Sources } from '../readers/readers.ts';
+import { indexConclusion, type Sources } from '../readers/readers.ts';
 import type { OverviewWaiting } from './overview-item.ts';
 
 /** A suppression that ends within a week needs a decision. */
@@ -20,7 +20,7 @@ export async function overviewWaiting(
   const nowMs = clock.now();
   const all: OverviewWaiting[] = [unassigned(open), suppressions(sources, tenant, nowMs)];
   if (tenant === undefined) {
-    all.push(waiting('first records', sources.store.hasRecords() ? 0 : 1, null, 'import'));
+    all.push(firstRecords(sources));
     const { countQuarantined } = await import('../../ingest/quarantine/quarantine.ts');
     all.push(await approvals(sources, nowMs));
     all.push(await feeds(dataDir, sources.ledger.origin));
@@ -37,6 +37,12 @@ function waiting(
 ): OverviewWaiting {
   const since = sinceMs === null || !Number.isFinite(sinceMs) ? null : instantOfMs(sinceMs);
   return { what, count, since: since ?? null, links: [{ operation, input: {} }] };
+}
+
+/** Entries that are not indexed may be records. */
+function firstRecords({ store, head }: Sources): OverviewWaiting {
+  const isEmpty = indexConclusion(head).kind === 'yes' && !store.hasRecords();
+  return waiting('first records', isEmpty ? 1 : 0, null, 'import');
 }
 
 function unassigned(open: readonly IncidentSummary[]): OverviewWaiting {
