@@ -7,21 +7,9 @@ import { runs } from '../../../../../tools/property.ts';
 import type { EventRow } from '../rows/event-row.ts';
 import { Store } from '../store.ts';
 import { EVENTS_FOLDER } from '../store-layout.ts';
-import { StoreReader } from '../store-reader.ts';
-import { folder, HEAD, post, row, START_MS, storeOf } from '../testing/rows.ts';
+import { folder, post, row, rowsIn, START_MS, storeOf } from '../testing/rows.ts';
 
 const DAY = 86_400_000;
-
-async function allIn(dir: string): Promise<EventRow[]> {
-  const reader = await StoreReader.open(dir);
-  try {
-    const rows: EventRow[] = [];
-    for await (const each of (await reader.timeline({}, HEAD)).rows) rows.push(each);
-    return rows;
-  } finally {
-    reader.close();
-  }
-}
 
 function filesIn(dir: string): string[] {
   return readdirSync(join(dir, EVENTS_FOLDER), { recursive: true, withFileTypes: true })
@@ -53,7 +41,7 @@ test('many files become one, and many rows become files by class and day', async
       'class=6003/day=2024-01-14/N.parquet',
     ],
   );
-  assert.deepEqual(await allIn(dir), rows);
+  assert.deepEqual(await rowsIn(dir), rows);
 });
 
 test('rows left after a step are partitioned by day too, unless they are few', async (t) => {
@@ -68,7 +56,7 @@ test('rows left after a step are partitioned by day too, unless they are few', a
     store.close();
     const hot = filesIn(dir).filter((path) => path.startsWith('hot/'));
     assert.equal(hot.length, left, filesIn(dir).join(' '));
-    assert.deepEqual(await allIn(dir), posts.flat());
+    assert.deepEqual(await rowsIn(dir), posts.flat());
   }
 });
 
@@ -80,7 +68,7 @@ test('one small file after another leaves the large ones alone', async (t) => {
   const [first] = filesIn(dir);
   await store.compact({ hotFilesMax: 3 });
   assert.deepEqual(new Set(filesIn(dir)), new Set([first, 'hot/m000000000001.parquet']));
-  assert.equal((await allIn(dir)).length, 43);
+  assert.equal((await rowsIn(dir)).length, 43);
 });
 
 test('a second compaction changes nothing', async (t) => {
@@ -103,7 +91,7 @@ test('one day keeps few files, however often it is compacted', async (t) => {
     await store.compact({ partitionRowsMin: 1 });
     assert.ok(filesIn(dir).length <= 3, `${filesIn(dir).length} files`);
   }
-  assert.equal((await allIn(dir)).length, 12);
+  assert.equal((await rowsIn(dir)).length, 12);
 });
 
 test('compaction removes superseded rows', async (t) => {
@@ -114,7 +102,7 @@ test('compaction removes superseded rows', async (t) => {
   assert.equal(store.supersededCount, 1, 'a few stay, and questions skip them');
   await store.compact({ supersededMax: 0 });
   assert.deepEqual(
-    (await allIn(dir)).map(({ index }) => index),
+    (await rowsIn(dir)).map(({ index }) => index),
     [1, 2],
   );
   assert.equal(store.supersededCount, 0, 'an entry that never had a row is forgotten too');
@@ -134,7 +122,7 @@ test('a file with few superseded rows stays until the total is high', async (t) 
   assert.equal(store.supersededCount, 0);
   const kept = [...large, ...small, row(62)].map(({ index }) => index);
   assert.deepEqual(
-    (await allIn(dir)).map(({ index }) => index),
+    (await rowsIn(dir)).map(({ index }) => index),
     kept.filter((index) => ![3, 7, 60].includes(index)),
   );
 });
@@ -181,7 +169,7 @@ test('no compaction, at any time and with any limits, changes an answer', async 
       }
       const order = (a: EventRow, b: EventRow): number =>
         a.event.timeMs - b.event.timeMs || a.index - b.index;
-      assert.deepEqual(await allIn(dir), [...expected.values()].sort(order));
+      assert.deepEqual(await rowsIn(dir), [...expected.values()].sort(order));
       store.close();
     }),
     runs(10, 300),

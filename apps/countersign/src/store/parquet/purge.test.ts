@@ -5,22 +5,20 @@ import { test } from 'node:test';
 import { type EventRow, erasedRow } from '../rows/event-row.ts';
 import { Store } from '../store.ts';
 import { StoreReader } from '../store-reader.ts';
-import { folder, HEAD, post, row, START_MS, signalBatch, storeOf } from '../testing/rows.ts';
+import {
+  folder,
+  HEAD,
+  post,
+  row,
+  rowsIn,
+  START_MS,
+  signalBatch,
+  storeOf,
+} from '../testing/rows.ts';
 
 const NAME = 'mallory.zz@contoso.example';
 const mallory = { actorName: NAME, actorUid: 'dddddddd-0000-4000-8000-000000000004' };
 const secret = { object: 'https://contoso.example/secret-zebra.docx' };
-
-async function allIn(dir: string): Promise<EventRow[]> {
-  const reader = await StoreReader.open(dir);
-  try {
-    const rows: EventRow[] = [];
-    for await (const each of (await reader.timeline({}, HEAD)).rows) rows.push(each);
-    return rows;
-  } finally {
-    reader.close();
-  }
-}
 
 /** Every file of the folder that contains the text, plain or in a Parquet dictionary. */
 function filesWith(dir: string, text: string): string[] {
@@ -41,7 +39,7 @@ test('an erased entry leaves only what its leaf states', async (t) => {
   t.after(() => store.close());
   assert.ok(filesWith(dir, NAME).length > 0, 'the search finds what is there');
   assert.deepEqual(await store.purge([0]), { erased: 1, toMerge: [] });
-  assert.deepEqual(await allIn(dir), [stubOf(rows[0] as EventRow), rows[1]]);
+  assert.deepEqual(await rowsIn(dir), [stubOf(rows[0] as EventRow), rows[1]]);
   for (const text of [NAME, mallory.actorUid, 'secret-zebra']) {
     assert.deepEqual(filesWith(dir, text), [], text);
   }
@@ -73,13 +71,13 @@ test('reports an action with remaining deliveries for another merge', async (t) 
   t.after(() => store.close());
   assert.deepEqual(await store.purge([0]), { erased: 0, toMerge: [{ index: 2, entries: [2] }] });
   assert.deepEqual(
-    (await allIn(dir)).map(({ index }) => index),
+    (await rowsIn(dir)).map(({ index }) => index),
     [1],
   );
   await post(store, [row(2, { entries: [0, 2] })]);
   store.commit(HEAD.size);
   assert.deepEqual(
-    (await allIn(dir)).map(({ index }) => index),
+    (await rowsIn(dir)).map(({ index }) => index),
     [1, 2],
   );
 });
@@ -104,7 +102,7 @@ test('removes a superseded row of an erased entry', async (t) => {
   t.after(() => store.close());
   await store.purge([0, 1]);
   assert.deepEqual(
-    (await allIn(dir)).map(({ index, erased }) => [index, erased]),
+    (await rowsIn(dir)).map(({ index, erased }) => [index, erased]),
     [[1, true]],
   );
   assert.deepEqual(filesWith(dir, 'secret-zebra'), []);
@@ -121,10 +119,10 @@ test('an erasure finds rows in compacted files, and leaves the others as they ar
   const erased = rows.filter((each) => each.event.actorName === NAME).map(({ index }) => index);
   assert.equal((await store.purge(erased)).erased, erased.length);
   const expected = rows.map((each) => (erased.includes(each.index) ? stubOf(each) : each));
-  assert.deepEqual(await allIn(dir), expected);
+  assert.deepEqual(await rowsIn(dir), expected);
   assert.deepEqual(filesWith(dir, NAME), []);
   await store.compact({ partitionRowsMin: 1 });
-  assert.deepEqual(await allIn(dir), expected);
+  assert.deepEqual(await rowsIn(dir), expected);
 });
 
 test('removes the content of an erased entry of our own from the state', async (t) => {
@@ -162,8 +160,8 @@ test('erasing an unposted entry, or erasing twice, changes nothing', async (t) =
   const store = await storeOf(dir, [[row(0), row(1)]]);
   t.after(() => store.close());
   await store.purge([0]);
-  const once = await allIn(dir);
+  const once = await rowsIn(dir);
   assert.deepEqual(await store.purge([0]), { erased: 1, toMerge: [] });
   assert.deepEqual(await store.purge([999]), { erased: 0, toMerge: [] });
-  assert.deepEqual(await allIn(dir), once);
+  assert.deepEqual(await rowsIn(dir), once);
 });

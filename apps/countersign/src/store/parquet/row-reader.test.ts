@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../../../tools/property.ts';
-import type { EventRow } from '../rows/event-row.ts';
-import { StoreReader } from '../store-reader.ts';
-import { folder, HEAD, row, START_MS, storeOf } from '../testing/rows.ts';
+import { folder, row, rowsIn, START_MS, storeOf } from '../testing/rows.ts';
 
 /** Texts that a wrong escape would change. */
 const HOSTILE = ['', '"', '\\', '\\u0041', '\u0000', '\n\t\u001f\u007f', '[1,null]', '😀 é ﷽'];
@@ -46,17 +44,6 @@ test('reads every row as it was written', async (t) => {
   );
   await fc.assert(property, runs(12, 200));
 });
-
-async function rowsIn(dir: string): Promise<EventRow[]> {
-  const reader = await StoreReader.open(dir);
-  try {
-    const rows: EventRow[] = [];
-    for await (const each of (await reader.timeline({}, HEAD)).rows) rows.push(each);
-    return rows;
-  } finally {
-    reader.close();
-  }
-}
 
 function orNull<T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
   return fc.option(values, { nil: null });

@@ -9,6 +9,7 @@ import type { LedgerHead } from '../reading/ledger-head.ts';
 import { type EventRow, erasedRow } from '../rows/event-row.ts';
 import type { SignalBatch, SignalRow } from '../rows/signal-row.ts';
 import { Store } from '../store.ts';
+import { StoreReader } from '../store-reader.ts';
 
 export const CONTOSO: TenantId = tenantId('11111111-1111-4111-8111-111111111111');
 export const FABRIKAM: TenantId = tenantId('22222222-2222-4222-8222-222222222222');
@@ -86,4 +87,16 @@ export function signalBatch(rows: readonly SignalRow[]): SignalBatch {
       }),
     counts: [],
   };
+}
+
+/** All events of a store, as a list of everything has them. */
+export async function rowsIn(dir: string): Promise<EventRow[]> {
+  const reader = await StoreReader.open(dir);
+  try {
+    const rows: EventRow[] = [];
+    for await (const each of (await reader.timeline({}, HEAD)).rows) rows.push(each);
+    return rows;
+  } finally {
+    reader.close();
+  }
 }
