@@ -55,7 +55,7 @@ export const TEXTS = {
     'A body that is not here was erased, or the sender left it out. The entry is proven anyway.',
   ],
   entries: 'Entries',
-  noBody: 'The body is not in this file: it was erased, or left out.',
+  noBody: 'This file does not contain the body. It was erased, or the export omitted it.',
   notText: 'The body is not text.',
   showAll: 'Show the whole body',
 } as const;
