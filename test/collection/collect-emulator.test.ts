@@ -46,7 +46,8 @@ const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
 
 /**
  * Repeats until a poll took no time: throttled requests wait, and content that arrives meanwhile
- * was offered but not listed yet.
+ * was offered but not listed yet. Each poll begins with a second, because content of a second is
+ * listed only when the second is over.
  */
 async function pollUntilIdle(
   emulator: Emulator,
@@ -54,6 +55,7 @@ async function pollUntilIdle(
   collector: Collector,
 ): Promise<void> {
   for (let polls = 1; ; polls++) {
+    await emulator.advance(1000 - (emulator.clock.now() % 1000));
     const beganMs = emulator.clock.now();
     await pollOnce(sink, collector);
     if (emulator.clock.now() === beganMs) return;
