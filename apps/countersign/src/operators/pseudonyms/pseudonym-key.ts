@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Random, secretModeProblem } from '@countersign/core';
@@ -19,12 +19,13 @@ export const PSEUDONYM: RegExp = /^person-[0-9a-f]{16}$/;
  * for a known name.
  */
 export class PseudonymKey {
-  readonly #key: Buffer;
+  /** From octets, each computation would first create such an object, for most of its time. */
+  readonly #key: KeyObject;
   /** A document names a person many times, and neighboring documents name the same people. */
   readonly #recent = new Map<string, string>();
 
   constructor(key: Uint8Array) {
-    this.#key = Buffer.from(key);
+    this.#key = createSecretKey(key);
   }
 
   /** @param identity the normalized name or id of a person */
