@@ -54,11 +54,12 @@ export class DocumentPeople {
       if (isPerson) this.#learnPerson(namesIn(value));
       for (const member in value) {
         const item = value[member];
+        const traits = traitsOf(member);
         // Numbers and switches name no one.
         if (typeof item === 'string' || typeof item === 'object') {
-          this.learn(item, placeOf(member, isPerson));
+          this.learn(item, placeOf(traits, isPerson));
         }
-        if (!PLAIN_MEMBER.test(member)) this.#learnText(member);
+        if (!traits.isPlain) this.#learnText(member);
       }
     }
   }
@@ -81,10 +82,11 @@ export class DocumentPeople {
     const isObserved = OBSERVED_PEOPLE.has(value['type']) && typeof value['value'] === 'string';
     const hidden: Record<string, unknown> = {};
     for (const member in value) {
-      const isName = isObserved ? member === 'value' : isPerson && NAME_MEMBERS.has(member);
-      const of = isObserved && !isName ? 'other' : placeOf(member, isPerson);
+      const traits = traitsOf(member);
+      const isName = isObserved ? member === 'value' : isPerson && traits.isName;
+      const of = isObserved && !isName ? 'other' : placeOf(traits, isPerson);
       const item = this.hide(value[member], isName ? 'person' : of);
-      if (PLAIN_MEMBER.test(member)) hidden[member] = item;
+      if (traits.isPlain) hidden[member] = item;
       else hidden[freeKey(hidden, this.#hiddenText(member))] = item;
     }
     return hidden;
@@ -191,10 +193,28 @@ function isPersonObject(value: JsonObject, place: Place): boolean {
   return (place === 'person' || statesPerson(value)) && isAboutPerson(value);
 }
 
-function placeOf(member: string, isPerson: boolean): Place {
-  if (PARTIES.has(member)) return 'party';
-  if (PERSON_MEMBERS.has(member)) return 'person';
-  return isPerson && NAME_MEMBERS.has(member) ? 'person' : 'other';
+type MemberTraits = { readonly isPlain: boolean; readonly isName: boolean; readonly place: Place };
+
+/** Schemas have a few hundred. Data can make up any number of others. */
+const MEMBERS_KNOWN_MAX = 4096;
+const knownMembers = new Map<string, MemberTraits>();
+
+/** Every document has the same members, several times. */
+function traitsOf(member: string): MemberTraits {
+  const known = knownMembers.get(member);
+  if (known !== undefined) return known;
+  const place = PERSON_MEMBERS.has(member) ? 'person' : 'other';
+  const traits: MemberTraits = {
+    isPlain: PLAIN_MEMBER.test(member),
+    isName: NAME_MEMBERS.has(member),
+    place: PARTIES.has(member) ? 'party' : place,
+  };
+  if (knownMembers.size < MEMBERS_KNOWN_MAX) knownMembers.set(member, traits);
+  return traits;
+}
+
+function placeOf({ place, isName }: MemberTraits, isPerson: boolean): Place {
+  return place === 'other' && isPerson && isName ? 'person' : place;
 }
 
 function namesIn(value: JsonObject): readonly string[] {
