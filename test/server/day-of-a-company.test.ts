@@ -228,6 +228,8 @@ async function report(
   await assertPermitsInLedger(day.dir, day.permits);
   await assertFsckClean(day.dir);
   const tail = await tailRecords(day.dir);
+  const kinds = [...Map.groupBy(tail, ({ kind }) => kind)];
+  t.diagnostic(kinds.map(([kind, { length }]) => `${length} ${kind}`).join(', '));
   for (const target of day.targets) {
     const expected = selectedItems(tail, target);
     const received = await settledItems(target, expected.length);

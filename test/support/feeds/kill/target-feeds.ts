@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FeedKind } from '../../../../apps/countersign/src/config/feeds/feed-kind.ts';
-import { countersign } from '../../command-line.ts';
+import { start } from '../../command-line.ts';
 import { WEBHOOK_SECRET } from '../webhook-receiver.ts';
 import type { KillTarget } from './kill-target.ts';
 
@@ -18,17 +22,25 @@ export function feedsYaml(targets: readonly KillTarget[]): string {
   return `listen: 127.0.0.1:0\nlog: json\nfeeds:\n${feeds.join('')}`;
 }
 
+type Mark = { readonly id: string; readonly index: number; readonly kind: 'mark' };
 type TailRecord = { readonly id: string; readonly index: number; readonly kind: FeedKind };
 
 /** The records of the kinds that these feeds have by default, in the order of the ledger. */
 export async function tailRecords(dir: string): Promise<readonly TailRecord[]> {
-  const { stdout } = await countersign(['tail', '--json', '--data', dir]);
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as TailRecord | { readonly kind: 'mark' })
-    .filter((record) => record.kind !== 'mark')
-    .map(({ id, index, kind }) => ({ id, index, kind }));
+  const child = start(['tail', '--json', '--data', dir]);
+  const { stdout, stderr } = child;
+  assert.ok(stdout && stderr);
+  child.stdin?.end();
+  const said = text(stderr);
+  const closed = once(child, 'close');
+  const records: TailRecord[] = [];
+  // Line by line: the records of a day are more than a text can hold.
+  for await (const line of createInterface({ input: stdout })) {
+    const { id, index, kind } = JSON.parse(line) as TailRecord | Mark;
+    if (kind !== 'mark') records.push({ id, index, kind });
+  }
+  assert.deepEqual(await closed, [0, null], await said);
+  return records;
 }
 
 /** What a feed selects of them. */
