@@ -27,6 +27,8 @@ const VISITS = [
     : []),
 ] as const;
 
+const DAY_MS = 86_400_000;
+
 /** Evaluated in the page. */
 const WIDER = 'document.documentElement.scrollWidth > innerWidth';
 
@@ -50,6 +52,10 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
     await page.getByRole('heading', { level: 1, name: 'Gate' }).waitFor();
     await page.context().close();
   });
+
+  await t.test('a narrow page chooses a period, and the next page keeps it', () =>
+    periodIsChosen(browser),
+  );
 
   await t.test('may the next wave go? Four clicks, with reasons that lead on', () =>
     waveIsAnswered(browser),
@@ -94,6 +100,30 @@ test('the shell, its pages and its keys', async (t: TestContext) => {
     browser.problems.splice(0);
   });
 });
+
+async function periodIsChosen(browser: ConsoleBrowser): Promise<void> {
+  const page = await browser.open('/unaccounted', { size: 'narrow', role: 'analyst' });
+  const picker = page.getByRole('combobox', { name: 'Period' });
+  assert.equal(await picker.textContent(), 'All time');
+  await picker.click();
+  await page.getByRole('option', { name: 'Last 24 hours' }).click();
+  // The sample is older than a day: the page names the period in which nothing is.
+  await page
+    .getByText(/from \d{4}-\d\d-\d\d .* to \d{4}-.* UTC/)
+    .first()
+    .waitFor();
+  await browser.picture(page, 'period-narrow-light');
+  assert.equal(await page.evaluate(WIDER), false);
+  const { searchParams } = new URL(page.url());
+  const [from = '', to = ''] = [searchParams.get('from'), searchParams.get('to')];
+  assert.equal(Date.parse(to ?? '') - Date.parse(from ?? ''), DAY_MS);
+  await page.getByRole('navigation').getByRole('link', { name: 'People' }).click();
+  await page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
+  assert.equal(await picker.textContent(), 'Last 24 hours');
+  assert.equal(new URL(page.url()).searchParams.get('from'), from);
+  await browser.checkAccess(page);
+  await page.context().close();
+}
 
 async function waveIsAnswered(browser: ConsoleBrowser): Promise<void> {
   const page = await browser.open('/today', { role: 'analyst' });

@@ -11,7 +11,7 @@ const PERIODS = ['all', '1', '7', '30'] as const;
  * Sets start and end of the period in the address. A link to the page then shows the same period
  * tomorrow.
  */
-export function PeriodPicker() {
+export function PeriodPicker({ isNarrow }: { readonly isNarrow: boolean }) {
   const [{ from, to }, change] = useView();
   const nowMs = useServiceTime();
   const choose = (days: string): void => {
@@ -30,7 +30,7 @@ export function PeriodPicker() {
       value={texts.period.text(shown, from, to)}
       selectedOptions={[shown]}
       onOptionSelect={(_, { optionValue }) => choose(optionValue ?? 'all')}
-      style={{ minWidth: '150px' }}
+      style={isNarrow ? { minWidth: 0, width: '144px', flexShrink: 0 } : { minWidth: '150px' }}
     >
       {PERIODS.map((each) => (
         <Option key={each} value={each}>

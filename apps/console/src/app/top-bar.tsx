@@ -11,6 +11,7 @@ import {
   MenuPopover,
   MenuTrigger,
   makeStyles,
+  mergeClasses,
   Text,
   tokens,
 } from '@fluentui/react-components';
@@ -38,10 +39,11 @@ const useStyles = makeStyles({
     padding: '6px 16px',
     minHeight: '44px',
   },
+  narrow: { gap: '6px', padding: '6px 8px' },
   brand: { display: 'flex', alignItems: 'center', gap: '8px' },
   mark: { width: '22px', height: '22px' },
   space: { flexGrow: 1 },
-  search: { minWidth: '120px', maxWidth: '340px', flexGrow: 2, flexShrink: 1 },
+  search: { minWidth: '100px', maxWidth: '340px', flexGrow: 2, flexShrink: 1 },
   label: { padding: '4px 12px', color: tokens.colorNeutralForeground2 },
 });
 
@@ -51,13 +53,13 @@ const SEARCH_PATH = '/search';
 export function TopBar({ isNarrow }: { readonly isNarrow: boolean }) {
   const styles = useStyles();
   return (
-    <header className={styles.bar} data-print="no">
+    <header className={mergeClasses(styles.bar, isNarrow && styles.narrow)} data-print="no">
       <span className={styles.brand}>
         <img src="/mark.svg" alt="" className={styles.mark} />
         {!isNarrow && <Text weight="semibold">{texts.shell.product}</Text>}
       </span>
-      {!isNarrow && <PeriodPicker />}
-      <span className={styles.space} />
+      <PeriodPicker isNarrow={isNarrow} />
+      {!isNarrow && <span className={styles.space} />}
       {PAGES.some(({ path }) => path === SEARCH_PATH) && <SearchBox />}
       <ViewMenu />
       <AccountMenu />
