@@ -14,7 +14,10 @@ import { type ReceiverKind, SENTINEL_OPTIONS, splunkOptions } from './receiver-o
 const [kind, portText = '', file = ''] = process.argv.slice(2) as [ReceiverKind, string, string];
 const port = Number(portText);
 
-/** A kill may cut the last line, so each is whole JSON or none. The first line feed ends it. */
+/**
+ * A kill may cut the last line, so each is whole JSON or none. The first line feed ends it. What is
+ * stored does not stay in memory, too: a day of 2,000 people has a million records.
+ */
 function store(items: readonly (string | number)[]): void {
   appendFileSync(file, items.map((item) => `\n${JSON.stringify([item])}`).join(''));
 }
@@ -53,20 +56,29 @@ async function startReceiver(): Promise<unknown> {
   switch (kind) {
     case 'webhook': {
       const receiver = new WebhookReceiver();
-      receiver.onAccepted = store;
+      receiver.onAccepted = (indices) => {
+        store(indices);
+        receiver.bodies.clear();
+      };
       return receiver.start(port);
     }
     case 'splunk':
     case 'splunk-ack': {
       const options = splunkOptions(kind === 'splunk-ack');
-      const onIndexed: typeof options.onIndexed = (events) =>
+      const onIndexed: typeof options.onIndexed = (events) => {
         store(events.map(({ fields }) => Number(fields['cs_index'])));
-      return FakeSplunk.start({ ...options, onIndexed }, port);
+        splunk.indexed.length = 0;
+      };
+      const splunk = await FakeSplunk.start({ ...options, onIndexed }, port);
+      return splunk;
     }
     case 'sentinel': {
-      const onStored: (typeof SENTINEL_OPTIONS)['onStored'] = (rows) =>
+      const onStored: (typeof SENTINEL_OPTIONS)['onStored'] = (rows) => {
         store(rows.map((row) => Number(row['CsIndex'])));
-      return FakeSentinel.start({ ...SENTINEL_OPTIONS, onStored }, port);
+        sentinel.table.length = 0;
+      };
+      const sentinel = await FakeSentinel.start({ ...SENTINEL_OPTIONS, onStored }, port);
+      return sentinel;
     }
     case 'mail':
       return startMail();
