@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { type Interval, normalize, subtract } from '@countersign/core';
 import { type Emulator, type FaultPlan, startEmulator } from '@countersign/emulator';
+import type { CollectWindow, WindowEnd } from '@countersign/m365';
 import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
 import { StoreReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG, SEED } from '../../tools/property.ts';
@@ -15,6 +17,7 @@ import { temporaryFolder } from '../support/folders.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.parse('2026-03-02T06:00:00Z');
 const HOURS = IS_LONG ? 72 : 3;
 
@@ -200,3 +203,47 @@ test('rows that arrived late during an outage are found days later', async () =>
     await emulator.stop();
   }
 });
+
+test('a daily read whose windows take a poll each reads all of them', async () => {
+  const emulator = await workplace({});
+  const { collectors, close } = collectorsFor(emulator, COLLECT.logs);
+  const [collector] = collectors;
+  assert.ok(collector !== undefined);
+  try {
+    await withSink(join(root, 'slow-windows'), clockOf(emulator), async (sink) => {
+      const begun: Interval[] = [];
+      const slow = replaced(sink, 'begin', (window: CollectWindow) => {
+        if (window.source === 'graph/signIns') begun.push(window.interval);
+        const session = sink.begin(window);
+        return replaced(session, 'end', async (end: WindowEnd) => {
+          // Six hours take longer than a poll reads old windows.
+          const { from, to } = window.interval;
+          await emulator.advance(Math.round((to - from) / 60));
+          return session.end(end);
+        });
+      });
+      await pollToEnd(sink, collector);
+      // The read of what is missing makes a daily read due.
+      await emulator.advance(DAY_MS + HOUR_MS);
+      await pollOnce(sink, collector);
+      const from = emulator.clock.now() - 2 * DAY_MS;
+      const to = emulator.clock.now() - 4 * HOUR_MS;
+      for (let polls = 0; polls < 12; polls++) await pollOnce(slow, collector);
+      assert.deepEqual(subtract([{ from: from + 6 * HOUR_MS, to }], normalize(begun)), []);
+    });
+  } finally {
+    await close();
+    await emulator.stop();
+  }
+});
+
+/** The same object with one method replaced. */
+function replaced<T extends object, Name extends keyof T>(of: T, name: Name, method: T[Name]): T {
+  return new Proxy(of, {
+    get(target, asked) {
+      if (asked === name) return method;
+      const member: unknown = Reflect.get(target, asked, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}

@@ -39,6 +39,7 @@ import {
   SKEW_MS_MAX,
 } from './limits.ts';
 import type { GraphLog, Question } from './log-requests.ts';
+import { sharesOf, split } from './log-windows.ts';
 
 export type GraphLogOptions = {
   readonly graph: GraphReader;
@@ -58,6 +59,8 @@ export type GraphLogOptions = {
 type LogState = {
   hourlyMs: number | undefined;
   dailyMs: number | undefined;
+  /** A daily read that takes several polls has read its windows up to here. */
+  rereadToMs: number | undefined;
   readonly need: RequestDemandMeter;
   /** Windows in a row for which the service did not support the query. */
   refusals: number;
@@ -79,8 +82,9 @@ export class GraphLogCollector implements Collector {
     this.everyMs = options.everyMs ?? LOG_POLL_EVERY_MS;
     this.#kept = new Map(
       options.logs.map(({ source }) => {
-        const none = { hourlyMs: undefined, dailyMs: undefined, refusals: 0, isAnswered: false };
-        return [source, { ...none, need: new RequestDemandMeter() }];
+        const never = { hourlyMs: undefined, dailyMs: undefined, rereadToMs: undefined };
+        const need = new RequestDemandMeter();
+        return [source, { ...never, refusals: 0, isAnswered: false, need }];
       }),
     );
   }
@@ -114,6 +118,7 @@ export class GraphLogCollector implements Collector {
     for (const [at, window] of plan.old.entries()) {
       const outcome = await this.#read(log, window, poll);
       if (outcome === 'failed') isWhole = false;
+      if (isWhole) plan.read(window);
       const isLong = clock.monotonic() - poll.startedMs >= LOG_POLL_MS_MAX;
       if (!isLong || at === plan.old.length - 1) continue;
       poll.tally.hasMore = true;
@@ -160,7 +165,7 @@ export class GraphLogCollector implements Collector {
     const nowMs = this.#nowMs();
     const gaps = this.#gaps(log, sink, nowMs);
     const last = gaps.at(-1);
-    if (last === undefined) return { news: undefined, old: [], done: () => undefined };
+    if (last === undefined) return { news: undefined, old: [], ...NOTHING_AGAIN };
     const from = Math.max(last.from - LOG_OVERLAP_MS, nowMs - LOG_WINDOW_MS);
     const news = { from, to: nowMs };
     const missing = gaps
@@ -169,7 +174,12 @@ export class GraphLogCollector implements Collector {
       .map((window): LogWindow => ({ ...window, delays: 'untold' }));
     const again = this.#repeated(source, nowMs, missing.length);
     const owed = subtract(this.#owed(log, sink, nowMs), missing).flatMap(split);
-    return { news, old: [...missing, ...owed, ...again.windows], done: again.done };
+    return {
+      news,
+      old: [...missing, ...owed, ...again.windows],
+      read: again.read,
+      done: again.done,
+    };
   }
 
   /**
@@ -219,23 +229,29 @@ export class GraphLogCollector implements Collector {
   #repeated(source: SourceId, nowMs: number, missing: number): RepeatPlan {
     const kept = this.#kept.get(source);
     // A log that was never read has nothing to repeat.
-    if (kept === undefined) return { windows: [], done: () => undefined };
+    if (kept === undefined) return { windows: [], ...NOTHING_AGAIN };
     if (missing > 0) {
       // After our own outage, rows that arrived late before it are outside the hourly repeated
       // read.
-      kept.dailyMs = undefined;
-      return { windows: [], done: () => undefined };
+      Object.assign(kept, { dailyMs: undefined, rereadToMs: undefined });
+      return { windows: [], ...NOTHING_AGAIN };
     }
     const doneMs = this.#options.clock.monotonic();
     const isDue = (lastMs: number | undefined, everyMs: number): boolean =>
       lastMs === undefined || doneMs - lastMs >= everyMs;
     if (isDue(kept.dailyMs, LOG_DAILY.everyMs)) {
-      const windows = split({ from: nowMs - LOG_DAILY.backMs, to: nowMs });
-      return { windows, done: () => Object.assign(kept, { dailyMs: doneMs, hourlyMs: doneMs }) };
+      const from = Math.max(nowMs - LOG_DAILY.backMs, kept.rereadToMs ?? 0);
+      const windows = split({ from, to: nowMs });
+      // In a large tenant, a window takes a poll. The next poll must not begin again.
+      const read = (window: Interval): void => {
+        if (windows.some(({ to }) => to === window.to)) kept.rereadToMs = window.to;
+      };
+      const all = { dailyMs: doneMs, hourlyMs: doneMs, rereadToMs: undefined };
+      return { windows, read, done: () => Object.assign(kept, all) };
     }
-    if (!isDue(kept.hourlyMs, LOG_HOURLY.everyMs)) return { windows: [], done: () => undefined };
+    if (!isDue(kept.hourlyMs, LOG_HOURLY.everyMs)) return { windows: [], ...NOTHING_AGAIN };
     const windows = split({ from: nowMs - LOG_HOURLY.backMs, to: nowMs });
-    return { windows, done: () => Object.assign(kept, { hourlyMs: doneMs }) };
+    return { ...NOTHING_AGAIN, windows, done: () => Object.assign(kept, { hourlyMs: doneMs }) };
   }
 
   async #read(log: GraphLog, interval: LogWindow, poll: Poll): Promise<WindowEnd['outcome']> {
@@ -334,14 +350,20 @@ type Poll = {
   readonly startedMs: number;
 };
 
-/** Windows to read, and what to record when all of them were read. */
-type Plan = {
+/** Windows to read, and what to record when one, and when all of them were read. */
+type Plan = Omit<RepeatPlan, 'windows'> & {
   readonly news: LogWindow | undefined;
   readonly old: readonly LogWindow[];
+};
+
+type RepeatPlan = {
+  readonly windows: readonly Interval[];
+  /** Called with each window of the plan, in order, until one fails. */
+  readonly read: (window: Interval) => void;
   readonly done: () => void;
 };
 
-type RepeatPlan = { readonly windows: readonly Interval[]; readonly done: () => void };
+const NOTHING_AGAIN = { read: () => undefined, done: () => undefined } as const;
 
 type LogWindow = Interval & Pick<CollectWindow, 'delays'>;
 
@@ -368,26 +390,4 @@ class LogReader {
     const listed = outcome === 'complete' ? pages : pages + 1;
     return { outcome, code, because, listed, fetched: pages, contents: this.#contents };
   }
-}
-
-/** The share of time that is read again, per repeated read. */
-function sharesOf({
-  everyMs,
-  backMs,
-}: {
-  readonly everyMs: number;
-  readonly backMs: number;
-}): number {
-  return backMs / everyMs;
-}
-
-/** Splits at whole multiples, so that the same windows come again after a crash. */
-function split({ from, to }: Interval): Interval[] {
-  const windows: Interval[] = [];
-  for (let start = from; start < to; ) {
-    const end = Math.min(to, (Math.floor(start / LOG_WINDOW_MS) + 1) * LOG_WINDOW_MS);
-    windows.push({ from: start, to: end });
-    start = end;
-  }
-  return windows;
 }
