@@ -31,6 +31,9 @@ export const NAME_WORDS_MAX = 5;
 /** About 2 MB of names, and enough people for the records of a few minutes. */
 export const RECENT_PEOPLE_MAX = 10_000;
 
+/** An address has at most 320. A longer name is text of an attacker, and would fill the memory. */
+export const RECENT_CHARACTERS_MAX = 320;
+
 /** A person who signs in for an act carries it out within minutes. */
 export const STEP_UP_MS_MAX: number = 5 * MINUTE_MS;
 

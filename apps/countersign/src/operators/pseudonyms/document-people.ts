@@ -195,21 +195,24 @@ function isPersonObject(value: JsonObject, place: Place): boolean {
 
 type MemberTraits = { readonly isPlain: boolean; readonly isName: boolean; readonly place: Place };
 
-/** Schemas have a few hundred. Data can make up any number of others. */
-const MEMBERS_KNOWN_MAX = 4096;
-const knownMembers = new Map<string, MemberTraits>();
+/** Schemas have a few hundred members. Data can make up any number of others. */
+const MEMBERS_KEPT_MAX = 4096;
+/** No schema has a longer one, and an attacker can make up names of megabytes. */
+const MEMBER_CHARACTERS_MAX = 64;
+const keptMembers = new Map<string, MemberTraits>();
 
-/** Every document has the same members, several times. */
+/** Every document has the same members, so their traits are kept. */
 function traitsOf(member: string): MemberTraits {
-  const known = knownMembers.get(member);
-  if (known !== undefined) return known;
+  const kept = keptMembers.get(member);
+  if (kept !== undefined) return kept;
   const place = PERSON_MEMBERS.has(member) ? 'person' : 'other';
   const traits: MemberTraits = {
     isPlain: PLAIN_MEMBER.test(member),
     isName: NAME_MEMBERS.has(member),
     place: PARTIES.has(member) ? 'party' : place,
   };
-  if (knownMembers.size < MEMBERS_KNOWN_MAX) knownMembers.set(member, traits);
+  const isShort = member.length <= MEMBER_CHARACTERS_MAX;
+  if (isShort && keptMembers.size < MEMBERS_KEPT_MAX) keptMembers.set(member, traits);
   return traits;
 }
 

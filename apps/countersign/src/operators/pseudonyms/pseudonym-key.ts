@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { dirname } from 'node:path';
 import { type Random, secretModeProblem } from '@countersign/core';
 import { OperatorError } from '../errors.ts';
-import { RECENT_PEOPLE_MAX } from '../limits.ts';
+import { RECENT_CHARACTERS_MAX, RECENT_PEOPLE_MAX } from '../limits.ts';
 
 /** As long as the hash, which is the most that HMAC uses (RFC 2104 3). */
 const KEY_BYTES = 32;
@@ -19,7 +19,7 @@ export const PSEUDONYM: RegExp = /^person-[0-9a-f]{16}$/;
  * for a known name.
  */
 export class PseudonymKey {
-  /** From octets, each computation would first create such an object, for most of its time. */
+  /** With octets, each HMAC would first create this object, which takes longer than the hash. */
   readonly #key: KeyObject;
   /** A document names a person many times, and neighboring documents name the same people. */
   readonly #recent = new Map<string, string>();
@@ -34,6 +34,7 @@ export class PseudonymKey {
     if (known !== undefined) return known;
     const mac = createHmac('sha256', this.#key).update(identity).digest('hex');
     const pseudonym = `person-${mac.slice(0, PSEUDONYM_DIGITS)}`;
+    if (identity.length > RECENT_CHARACTERS_MAX) return pseudonym;
     if (this.#recent.size >= RECENT_PEOPLE_MAX) this.#recent.clear();
     this.#recent.set(identity, pseudonym);
     return pseudonym;

@@ -3,11 +3,26 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { systemRandom } from '@countersign/core';
 import fc from 'fast-check';
 import { addressSpans } from './address-spans.ts';
 import { PseudonymKey } from './pseudonym-key.ts';
 import { Pseudonyms } from './pseudonyms.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** An object's layout, with its member names, outlives the object for a few collections. */
+function bytesUsed(): number {
+  for (let round = 0; round < 6; round++) collect();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Far less than a record may have. */
+const LONG_CHARACTERS = 100_000;
+const LONG_DOCUMENTS = 200;
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-pseudonyms-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -181,3 +196,15 @@ test('the key is created once, and only its owner may read it', () => {
 function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
+
+test('long names of people and members are not kept in memory', () => {
+  const documentOf = (n: number): object => {
+    const long = `${n} `.padEnd(LONG_CHARACTERS, 'x');
+    return { user: { name: long }, [long]: n };
+  };
+  pseudonyms.hide(documentOf(0));
+  const before = bytesUsed();
+  for (let n = 1; n <= LONG_DOCUMENTS; n++) pseudonyms.hide(documentOf(n));
+  const grown = bytesUsed() - before;
+  assert.ok(grown < 10 * LONG_CHARACTERS, `${grown} bytes after ${LONG_DOCUMENTS} documents`);
+});
