@@ -204,32 +204,43 @@ test('rows that arrived late during an outage are found days later', async () =>
   }
 });
 
-test('a daily read whose windows take a poll each reads all of them', async () => {
+test('repeated reads whose windows take a poll each read all of them', async () => {
   const emulator = await workplace({});
   const { collectors, close } = collectorsFor(emulator, COLLECT.logs);
   const [collector] = collectors;
   assert.ok(collector !== undefined);
   try {
     await withSink(join(root, 'slow-windows'), clockOf(emulator), async (sink) => {
-      const begun: Interval[] = [];
+      let begun: Interval[] = [];
       const slow = replaced(sink, 'begin', (window: CollectWindow) => {
         if (window.source === 'graph/signIns') begun.push(window.interval);
         const session = sink.begin(window);
         return replaced(session, 'end', async (end: WindowEnd) => {
-          // Six hours take longer than a poll reads old windows.
+          // An hour and a half takes longer than a poll reads old windows.
           const { from, to } = window.interval;
-          await emulator.advance(Math.round((to - from) / 60));
+          await emulator.advance(Math.round((to - from) / 15));
           return session.end(end);
         });
       });
+      const assertReadAgain = async (backMs: number, polls: number): Promise<void> => {
+        begun = [];
+        const nowMs = emulator.clock.now();
+        for (let n = 0; n < polls; n++) await pollOnce(slow, collector);
+        // The range moves on while it is read.
+        const range = { from: nowMs - backMs + HOUR_MS / 2, to: nowMs };
+        assert.deepEqual(subtract([range], normalize(begun)), []);
+      };
       await pollToEnd(sink, collector);
       // The read of what is missing makes a daily read due.
       await emulator.advance(DAY_MS + HOUR_MS);
       await pollOnce(sink, collector);
-      const from = emulator.clock.now() - 2 * DAY_MS;
-      const to = emulator.clock.now() - 4 * HOUR_MS;
-      for (let polls = 0; polls < 12; polls++) await pollOnce(slow, collector);
-      assert.deepEqual(subtract([{ from: from + 6 * HOUR_MS, to }], normalize(begun)), []);
+      await assertReadAgain(2 * DAY_MS, 30);
+      // Its windows begin at 06:00 and 12:00 UTC, so that an hourly read has two.
+      await emulator.advance(DAY_MS - (emulator.clock.now() % DAY_MS) + 12.5 * HOUR_MS);
+      await pollToEnd(sink, collector);
+      await pollToEnd(sink, collector);
+      await emulator.advance(HOUR_MS);
+      await assertReadAgain(3 * HOUR_MS, 4);
     });
   } finally {
     await close();

@@ -1,4 +1,5 @@
 import { type Interval, type IntervalSet, intersect, subtract } from '@countersign/core';
+import { splitInterval } from '../split-interval.ts';
 import { NEWS_MS, OVERLAP_MS, SLICE_CONTENTS_MAX, SLICE_MS, WINDOW_MS_MAX } from './limits.ts';
 
 /** A window to request. `sweep`: requested before; only late content is new in it. */
@@ -13,7 +14,7 @@ export function planWindows(
   { horizonMs, nowMs }: { readonly horizonMs: number; readonly nowMs: number },
 ): PlannedWindow[] {
   const gaps = subtract([{ from: horizonMs, to: nowMs }], settled);
-  const windows = gaps.flatMap((gap) => split(gap, WINDOW_MS_MAX));
+  const windows = gaps.flatMap((gap) => splitInterval(gap, WINDOW_MS_MAX));
   const last = gaps.at(-1);
   if (last === undefined || last.to < nowMs) return windows.map(catchUp);
   const newsMs = Math.max(last.from, nowMs - NEWS_MS);
@@ -24,7 +25,7 @@ export function planWindows(
 
 /** Plans the whole range again. */
 export function sweepWindows(whole: Interval): PlannedWindow[] {
-  return split(whole, WINDOW_MS_MAX).map((each) => ({ ...each, kind: 'sweep' }));
+  return splitInterval(whole, WINDOW_MS_MAX).map((each) => ({ ...each, kind: 'sweep' }));
 }
 
 /** A part of a window with the content that became available in it. */
@@ -51,7 +52,7 @@ export function slicesOf<T extends { readonly createdMs: number }>(
   ].sort((a, b) => a.from - b.from);
   const isLarge = contents.length > SLICE_CONTENTS_MAX;
   const slices = parts.flatMap((part) =>
-    (isLarge ? split(part, SLICE_MS) : [part]).map(({ from, to }) => {
+    (isLarge ? splitInterval(part, SLICE_MS) : [part]).map(({ from, to }) => {
       return { from, to, subscription: part.subscription, contents: [] as T[] };
     }),
   );
@@ -79,15 +80,4 @@ function joined<T>(slices: readonly Slice<T>[]): Slice<T>[] {
 
 function catchUp(window: Interval): PlannedWindow {
   return { from: window.from, to: window.to, kind: 'catch-up' };
-}
-
-/** Splits at whole multiples of `ms`, so that a failed window is the same one next time. */
-function split({ from, to }: Interval, ms: number): Interval[] {
-  const windows: Interval[] = [];
-  for (let start = from; start < to; ) {
-    const end = Math.min(to, (Math.floor(start / ms) + 1) * ms);
-    windows.push({ from: start, to: end });
-    start = end;
-  }
-  return windows;
 }

@@ -24,6 +24,7 @@ import type {
 } from '../collector.ts';
 import { emptyWindowEnd, PollTally, serviceErrorOf } from '../poll-tally.ts';
 import { type QuotaBudget, quotaBudget, quotaText, RequestDemandMeter } from '../quota-budget.ts';
+import { splitInterval } from '../split-interval.ts';
 import type { GraphReader } from './graph-reader.ts';
 import {
   LOG_BACKFILL_MS,
@@ -33,13 +34,13 @@ import {
   LOG_OVERLAP_MS,
   LOG_POLL_EVERY_MS,
   LOG_POLL_MS_MAX,
+  LOG_REPEATS,
   LOG_WINDOW_MS,
   PAGE_ITEMS,
   REFUSALS_BELIEVED,
   SKEW_MS_MAX,
 } from './limits.ts';
 import type { GraphLog, Question } from './log-requests.ts';
-import { sharesOf, split } from './log-windows.ts';
 
 export type GraphLogOptions = {
   readonly graph: GraphReader;
@@ -59,8 +60,8 @@ export type GraphLogOptions = {
 type LogState = {
   hourlyMs: number | undefined;
   dailyMs: number | undefined;
-  /** A daily read that takes several polls has read its windows up to here. */
-  rereadToMs: number | undefined;
+  /** A repeated read that takes several polls, and the end of the windows that it has read. */
+  repeat: { readonly of: typeof LOG_DAILY | typeof LOG_HOURLY; readonly toMs: number } | undefined;
   readonly need: RequestDemandMeter;
   /** Windows in a row for which the service did not support the query. */
   refusals: number;
@@ -82,7 +83,7 @@ export class GraphLogCollector implements Collector {
     this.everyMs = options.everyMs ?? LOG_POLL_EVERY_MS;
     this.#kept = new Map(
       options.logs.map(({ source }) => {
-        const never = { hourlyMs: undefined, dailyMs: undefined, rereadToMs: undefined };
+        const never = { hourlyMs: undefined, dailyMs: undefined, repeat: undefined };
         const need = new RequestDemandMeter();
         return [source, { ...never, refusals: 0, isAnswered: false, need }];
       }),
@@ -138,7 +139,7 @@ export class GraphLogCollector implements Collector {
       return { log, gaps, perMinute, requests: (lengthMs(gaps) / 60_000) * perMinute };
     });
     tally.behindMs = behind.reduce((sum, { gaps }) => sum + lengthMs(gaps), 0);
-    const times = 1 + LOG_OVERLAP_MS / this.everyMs + sharesOf(LOG_HOURLY) + sharesOf(LOG_DAILY);
+    const times = 1 + LOG_OVERLAP_MS / this.everyMs + LOG_REPEATS;
     const expiries = behind.flatMap(({ log, gaps }) => gaps.map(({ from }) => from + log.keptMs));
     const budget = quotaBudget({
       nowMs,
@@ -233,25 +234,26 @@ export class GraphLogCollector implements Collector {
     if (missing > 0) {
       // After our own outage, rows that arrived late before it are outside the hourly repeated
       // read.
-      Object.assign(kept, { dailyMs: undefined, rereadToMs: undefined });
+      Object.assign(kept, { dailyMs: undefined, repeat: undefined });
       return { windows: [], ...NOTHING_AGAIN };
     }
-    const doneMs = this.#options.clock.monotonic();
+    const atMs = this.#options.clock.monotonic();
     const isDue = (lastMs: number | undefined, everyMs: number): boolean =>
-      lastMs === undefined || doneMs - lastMs >= everyMs;
-    if (isDue(kept.dailyMs, LOG_DAILY.everyMs)) {
-      const from = Math.max(nowMs - LOG_DAILY.backMs, kept.rereadToMs ?? 0);
-      const windows = split({ from, to: nowMs });
+      lastMs === undefined || atMs - lastMs >= everyMs;
+    const isDaily = isDue(kept.dailyMs, LOG_DAILY.everyMs);
+    const of = isDaily ? LOG_DAILY : LOG_HOURLY;
+    if (!isDaily && !isDue(kept.hourlyMs, of.everyMs)) return { windows: [], ...NOTHING_AGAIN };
+    const readToMs = kept.repeat?.of === of ? kept.repeat.toMs : 0;
+    const from = Math.max(nowMs - of.backMs, readToMs);
+    const done = { hourlyMs: atMs, repeat: undefined, ...(isDaily && { dailyMs: atMs }) };
+    return {
+      windows: split({ from, to: nowMs }),
       // In a large tenant, a window takes a poll. The next poll must not begin again.
-      const read = (window: Interval): void => {
-        if (windows.some(({ to }) => to === window.to)) kept.rereadToMs = window.to;
-      };
-      const all = { dailyMs: doneMs, hourlyMs: doneMs, rereadToMs: undefined };
-      return { windows, read, done: () => Object.assign(kept, all) };
-    }
-    if (!isDue(kept.hourlyMs, LOG_HOURLY.everyMs)) return { windows: [], ...NOTHING_AGAIN };
-    const windows = split({ from: nowMs - LOG_HOURLY.backMs, to: nowMs });
-    return { ...NOTHING_AGAIN, windows, done: () => Object.assign(kept, { hourlyMs: doneMs }) };
+      read: ({ to: toMs }) => {
+        if (toMs > from) kept.repeat = { of, toMs };
+      },
+      done: () => Object.assign(kept, done),
+    };
   }
 
   async #read(log: GraphLog, interval: LogWindow, poll: Poll): Promise<WindowEnd['outcome']> {
@@ -390,4 +392,8 @@ class LogReader {
     const listed = outcome === 'complete' ? pages : pages + 1;
     return { outcome, code, because, listed, fetched: pages, contents: this.#contents };
   }
+}
+
+function split(interval: Interval): Interval[] {
+  return splitInterval(interval, LOG_WINDOW_MS);
 }

@@ -34,6 +34,10 @@ export const LOG_HOURLY = { everyMs: 3_600_000, backMs: 10_800_000 } as const;
 /** This one finds rows that are a day late. */
 export const LOG_DAILY = { everyMs: 86_400_000, backMs: 172_800_000 } as const;
 
+/** How often these two read each window. */
+export const LOG_REPEATS: number =
+  LOG_HOURLY.backMs / LOG_HOURLY.everyMs + LOG_DAILY.backMs / LOG_DAILY.everyMs;
+
 /** A poll that catches up pauses after this long, so that new events are polled in between. */
 export const LOG_POLL_MS_MAX = 300_000;
 
