@@ -12,8 +12,8 @@ import type {
   InventoryRow,
   ObservationRow,
 } from '../rows/entry-rows.ts';
-import type { ActorKind } from '../rows/event-row.ts';
 import { statePath } from '../store-layout.ts';
+import { aliasOf, learnAlias } from './alias-rows.ts';
 import { CheckTable } from './check-table.ts';
 import { DecisionTable } from './decision-table.ts';
 import { FindingTable } from './finding-table.ts';
@@ -226,13 +226,12 @@ export class StateDatabase {
   }
 
   learnAlias(alias: Alias): void {
-    const { tenant, kind, value, key, firstMs, lastMs, actor } = alias;
-    this.#db.run(LEARN_ALIAS, tenant, kind, value, key, firstMs, lastMs, actor);
+    learnAlias(this.#db, alias);
   }
 
   aliasesNamed(kind: AliasKind, value: string): Alias[] {
     const sql = 'SELECT * FROM aliases WHERE kind = ? AND value = ?';
-    return this.#db.all(sql, kind, value).map(alias);
+    return this.#db.all(sql, kind, value).map(aliasOf);
   }
 
   aliasValues(): string[] {
@@ -240,7 +239,7 @@ export class StateDatabase {
   }
 
   aliasesOf(key: string): Alias[] {
-    return this.#db.all('SELECT * FROM aliases WHERE key = ?', key).map(alias);
+    return this.#db.all('SELECT * FROM aliases WHERE key = ?', key).map(aliasOf);
   }
 
   forgetAliasesOf(key: string): void {
@@ -388,21 +387,3 @@ export class StateDatabase {
 
 const BUMP = `INSERT INTO meta VALUES ('generation', 1)
   ON CONFLICT (name) DO UPDATE SET value = value + 1`;
-
-const LEARN_ALIAS = `INSERT INTO aliases VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (kind, value, tenant, key) DO UPDATE SET
-    first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms),
-    actor = min(actor, excluded.actor)
-    WHERE excluded.first_ms < first_ms OR excluded.last_ms > last_ms OR excluded.actor < actor`;
-
-function alias(row: Record<string, unknown>): Alias {
-  return {
-    tenant: row['tenant'] as string,
-    kind: row['kind'] as AliasKind,
-    value: row['value'] as string,
-    key: row['key'] as string,
-    firstMs: row['first_ms'] as number,
-    lastMs: row['last_ms'] as number,
-    actor: row['actor'] as ActorKind,
-  };
-}
