@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { addAuthenticator } from '../support/chromium.ts';
 import { countersignHere } from '../support/command-here.ts';
 import { ConsoleBrowser } from '../support/console/console-browser.ts';
@@ -114,15 +115,19 @@ async function periodIsChosen(browser: ConsoleBrowser): Promise<void> {
     .waitFor();
   await browser.picture(page, 'period-narrow-light');
   assert.equal(await page.evaluate(WIDER), false);
-  const { searchParams } = new URL(page.url());
-  const [from = '', to = ''] = [searchParams.get('from'), searchParams.get('to')];
-  assert.equal(Date.parse(to ?? '') - Date.parse(from ?? ''), DAY_MS);
+  const period = periodOf(page);
+  assert.equal(Date.parse(period.to) - Date.parse(period.from), DAY_MS);
   await page.getByRole('navigation').getByRole('link', { name: 'People' }).click();
   await page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
   assert.equal(await picker.textContent(), 'Last 24 hours');
-  assert.equal(new URL(page.url()).searchParams.get('from'), from);
+  assert.deepEqual(periodOf(page), period);
   await browser.checkAccess(page);
   await page.context().close();
+}
+
+function periodOf(page: Page): { readonly from: string; readonly to: string } {
+  const { searchParams } = new URL(page.url());
+  return { from: searchParams.get('from') ?? '', to: searchParams.get('to') ?? '' };
 }
 
 async function waveIsAnswered(browser: ConsoleBrowser): Promise<void> {

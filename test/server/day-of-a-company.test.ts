@@ -300,10 +300,10 @@ async function missingOf(
     for await (const batch of reader.scan({ from: 0 })) {
       for (let position = 0; position < batch.count; position++) {
         const { kind, source = '', id } = parseLeaf(batch.leaf(position));
-        if (kind !== 'record') continue;
+        const ids = missing.get(source);
+        if (kind !== 'record' || ids === undefined) continue;
         // A leaf hides an id that is no GUID, such as those of directory audits.
-        const stated = id.startsWith('~') ? statedId(batch.body(position)) : id;
-        missing.get(source)?.delete(stated);
+        ids.delete(id.startsWith('~') ? statedId(batch.body(position)) : id);
       }
     }
   } finally {

@@ -55,7 +55,7 @@ export const TEXTS = {
     'A body that is not here was erased, or the sender left it out. The entry is proven anyway.',
   ],
   entries: 'Entries',
-  noBody: 'This file does not contain the body. It was erased, or the export omitted it.',
+  noBody: 'This file has no body for this entry. The sender left it out, or it was erased.',
   notText: 'The body is not text.',
   showAll: 'Show the whole body',
 } as const;
