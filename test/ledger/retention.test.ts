@@ -102,6 +102,7 @@ test('retention can be repeated, and nothing left to erase is no failure', async
     quarantined: 0,
     entry: null,
     ranges: [],
+    receivers: [],
   });
 });
 

@@ -143,6 +143,73 @@ test('a reader unpacks a block once for several bodies, in any order', async () 
   });
 });
 
+test('a reader that follows a ledger reads no block header twice', async () => {
+  await inFolder(async (dir) => {
+    const ledger = await open(dir);
+    const appendBlock = async (): Promise<void> => {
+      await ledger.append(batch(ledger.size, ledger.size + 1));
+      await ledger.publish();
+    };
+    for (let block = 0; block < 50; block++) await appendBlock();
+    let reads = 0;
+    const files = noticingBodyReads(dir, () => {
+      reads += 1;
+    });
+    const reader = await LedgerReader.open(dir, { files });
+    const readsOfNext = async (): Promise<number> => {
+      const from = reader.size;
+      await appendBlock();
+      await reader.refresh();
+      reads = 0;
+      for await (const { firstIndex, count } of reader.scan({ from })) {
+        assert.deepEqual([firstIndex, count], [from, 1]);
+      }
+      return reads;
+    };
+    await readsOfNext();
+    const few = await readsOfNext();
+    assert.ok(few < 10, `${few} reads`);
+    for (let block = 0; block < 50; block++) await appendBlock();
+    await reader.refresh();
+    await readsOfNext();
+    assert.equal(await readsOfNext(), few);
+    reader.close();
+    await ledger.close();
+    await isClean(dir);
+  });
+});
+
+test('a refresh closes the file of a segment that an erasure has replaced', async () => {
+  await inFolder(async (dir) => {
+    const ledger = await open(dir);
+    await ledger.append(batch(0, 10));
+    await ledger.publish();
+    const opened = new Set<FileId>();
+    const files: Disk = {
+      ...noticingBodyReads(dir, () => {}),
+      open: (path, mode) => {
+        const file = nodeFiles.open(path, mode);
+        if (path.startsWith(join(dir, 'bodies'))) opened.add(file);
+        return file;
+      },
+      close: (file) => {
+        opened.delete(file);
+        nodeFiles.close(file);
+      },
+    };
+    const reader = await LedgerReader.open(dir, { files });
+    assert.equal((await reader.body(3)).kind, 'present');
+    assert.equal(opened.size, 1);
+    await ledger.rewriteWithout([3]);
+    await reader.refresh();
+    assert.equal(opened.size, 0);
+    assert.equal((await reader.body(3)).kind, 'erased');
+    assert.equal((await reader.body(4)).kind, 'present');
+    reader.close();
+    await ledger.close();
+  });
+});
+
 test('a scan yields every entry of its range once, in order', async () => {
   await inFolder(async (dir) => {
     const ledger = await open(dir);

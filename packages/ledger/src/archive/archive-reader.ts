@@ -12,6 +12,7 @@ import { type BlockMeta, COLUMN_BYTES, decodeMeta } from './block-metadata.ts';
 import type { OpenBlock } from './merge-blocks.ts';
 import {
   type BlockPlace,
+  extendSegmentIndex,
   readBlockHeader,
   readMetaBytes,
   readPackedBytes,
@@ -24,6 +25,8 @@ type OpenSegment = {
   readonly file: FileId;
   readonly inode: bigint;
   readonly index: SegmentIndex;
+  /** Every block of an entry below is in the index. */
+  indexedTo: number;
 };
 
 /** One block without its bodies. */
@@ -58,16 +61,29 @@ export class ArchiveReader {
     return this.#size;
   }
 
-  /** Lists the folder again: finds new segments, and segments that an erasure has rewritten. */
+  /**
+   * Makes the entries below `size` readable. Closes segments that an erasure has replaced: an open
+   * file would keep the erased bodies on the disk. Segments that were not replaced stay open.
+   */
   refresh(size: number): void {
-    this.close();
     this.#size = size;
-    this.#segments = listSegments(this.#files, this.#dir);
+    for (const [path, segment] of this.#open) {
+      if (this.#files.inodeAt(path) !== segment.inode) this.#closeSegment(path, segment);
+    }
+    this.#forget();
   }
 
   close(): void {
-    for (const { file } of this.#open.values()) this.#files.close(file);
-    this.#open.clear();
+    for (const [path, segment] of this.#open) this.#closeSegment(path, segment);
+    this.#forget();
+  }
+
+  #closeSegment(path: string, { file }: OpenSegment): void {
+    this.#files.close(file);
+    this.#open.delete(path);
+  }
+
+  #forget(): void {
     this.#lastFacts = undefined;
     this.#blocks.clear();
   }
@@ -127,11 +143,24 @@ export class ArchiveReader {
   }
 
   #find(index: number): { readonly segment: OpenSegment; readonly block: BlockPlace } {
+    if (index >= this.#size) throw this.#missing(index);
+    const known = this.#findListed(index);
+    if (known !== undefined) return known;
+    // It may be in a segment that is newer than the list.
+    this.#segments = listSegments(this.#files, this.#dir);
+    const found = this.#findListed(index);
+    if (found === undefined) throw this.#missing(index);
+    return found;
+  }
+
+  #findListed(
+    index: number,
+  ): { readonly segment: OpenSegment; readonly block: BlockPlace } | undefined {
     const place = this.#segments[findHolder(this.#segments, index)];
-    if (place === undefined || index >= this.#size) throw this.#missing(index);
+    if (place === undefined) return undefined;
     const segment = this.#openSegment(place);
     const block = segment.index.blocks[findHolder(segment.index.blocks, index)];
-    if (block === undefined || index >= block.firstIndex + block.count) throw this.#missing(index);
+    if (block === undefined || index >= block.firstIndex + block.count) return undefined;
     return { segment, block };
   }
 
@@ -141,6 +170,7 @@ export class ArchiveReader {
       this.#open.delete(place.path);
       if (this.#files.inodeAt(place.path) === known.inode) {
         this.#open.set(place.path, known);
+        this.#extend(known);
         return known;
       }
       this.#files.close(known.file);
@@ -153,7 +183,8 @@ export class ArchiveReader {
       this.#files.close(file);
       throw error;
     }
-    const opened = { file, inode: this.#files.inode(file), index };
+    const inode = this.#files.inode(file);
+    const opened = { file, inode, index, indexedTo: this.#size };
     this.#open.set(place.path, opened);
     const oldest = this.#open.keys().next().value;
     if (this.#open.size > SEGMENTS_OPEN_MAX && oldest !== undefined) {
@@ -161,6 +192,12 @@ export class ArchiveReader {
       this.#open.delete(oldest);
     }
     return opened;
+  }
+
+  #extend(segment: OpenSegment): void {
+    if (segment.indexedTo >= this.#size) return;
+    extendSegmentIndex(this.#files, segment.file, segment.index, this.#size);
+    segment.indexedTo = this.#size;
   }
 
   #factsOf(segment: OpenSegment, block: BlockPlace): BlockFacts {

@@ -37,9 +37,9 @@ export type BlockPlace = {
 export type SegmentIndex = {
   readonly path: string;
   readonly firstIndex: number;
-  readonly blocks: readonly BlockPlace[];
+  readonly blocks: BlockPlace[];
   /** The end of the blocks. */
-  readonly endAt: number;
+  endAt: number;
   /** A closed segment has an index and does not grow. */
   readonly closed: boolean;
 };
@@ -84,21 +84,39 @@ export function readSegmentIndex(
   const length = files.size(file);
   const closed = readClosedIndex(files, file, length);
   if (closed !== undefined) return { path, firstIndex, ...closed, closed: true };
-  const blocks: BlockPlace[] = [];
-  let at = SEGMENT_HEADER_BYTES;
-  let next = firstIndex;
-  while (next < segment.size && at < length) {
+  const growing = { path, firstIndex, blocks: [], endAt: SEGMENT_HEADER_BYTES, closed: false };
+  extendSegmentIndex(files, file, growing, segment.size);
+  return growing;
+}
+
+/**
+ * Adds the blocks that the segment has got since its index was read, up to entry `size`. Reads no
+ * block that is known: a segment of small blocks has tens of thousands.
+ * @throws LedgerError SEGMENT_CORRUPT
+ */
+export function extendSegmentIndex(
+  files: Disk,
+  file: FileId,
+  index: SegmentIndex,
+  size: number,
+): void {
+  if (index.closed) return;
+  const { path, blocks } = index;
+  const length = files.size(file);
+  const last = blocks.at(-1);
+  let next = last === undefined ? index.firstIndex : last.firstIndex + last.count;
+  while (next < size && index.endAt < length) {
+    const at = index.endAt;
     const place = { path, at };
     const bytes = readAt(files, file, at, BLOCK_HEADER_BYTES);
-    if (bytes.subarray(0, 8).equals(INDEX_MAGIC)) break;
+    if (bytes.subarray(0, 8).equals(INDEX_MAGIC)) return;
     const header = decodeBlockHeader(bytes, place);
     if (header.firstIndex !== next) throw corrupt(place, `entry ${next} belongs here`);
     if (at + blockBytes(header) > length) throw corrupt(place, 'a published block is truncated');
     blocks.push({ firstIndex: header.firstIndex, count: header.count, at });
     next += header.count;
-    at += blockBytes(header);
+    index.endAt = at + blockBytes(header);
   }
-  return { path, firstIndex, blocks, endAt: at, closed: false };
 }
 
 /**
@@ -142,7 +160,7 @@ function readClosedIndex(
   files: Disk,
   file: FileId,
   length: number,
-): { readonly blocks: readonly BlockPlace[]; readonly endAt: number } | undefined {
+): { readonly blocks: BlockPlace[]; readonly endAt: number } | undefined {
   const end = readAt(files, file, Math.max(0, length - END_BYTES), END_BYTES);
   if (end.length < END_BYTES || !end.subarray(0, 8).equals(END_MAGIC)) return undefined;
   const indexBytes = end.readUInt32BE(8);
