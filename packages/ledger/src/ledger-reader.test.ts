@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@countersign/core';
 import { leafHash, verifyConsistency, verifyInclusion } from '@countersign/tlog';
@@ -176,6 +176,36 @@ test('a reader that follows a ledger reads no block header twice', async () => {
     reader.close();
     await ledger.close();
     await isClean(dir);
+  });
+});
+
+test('a refresh that finds nothing new verifies nothing again, and keeps unpacked blocks', async () => {
+  await inFolder(async (dir) => {
+    const ledger = await open(dir);
+    await ledger.append(batch(0, 600));
+    await ledger.publish();
+    const opened: string[] = [];
+    const files: Disk = {
+      ...nodeFiles,
+      open: (path, mode) => {
+        opened.push(relative(dir, path));
+        return nodeFiles.open(path, mode);
+      },
+    };
+    const reader = await LedgerReader.open(dir, { files });
+    const before = await reader.body(500);
+    opened.length = 0;
+    await reader.refresh();
+    assert.deepEqual(opened.sort(), ['countersign.json', join('ledger', 'checkpoint')]);
+    assert.deepEqual(await reader.body(500), before);
+    assert.equal(opened.length, 2);
+    await ledger.append(batch(600, 601));
+    await ledger.publish();
+    await reader.refresh();
+    assert.equal(reader.size, 601);
+    assert.equal((await reader.body(600)).kind, 'present');
+    reader.close();
+    await ledger.close();
   });
 });
 

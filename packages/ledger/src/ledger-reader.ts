@@ -4,6 +4,7 @@ import {
   BUNDLE_BYTES_MAX,
   type EntryBundle,
   hashReader,
+  NOTE_BYTES_MAX,
   proveConsistency,
   type SignedCheckpoint,
   TILE_WIDTH,
@@ -26,7 +27,7 @@ import { readTile } from './entries/tile-files.ts';
 import { LedgerError } from './errors.ts';
 import { layout } from './folder/folder-layout.ts';
 import { noLedger, readManifest } from './folder/ledger-manifest.ts';
-import { BUNDLES_KEPT_MAX } from './limits.ts';
+import { BUNDLES_KEPT_MAX, MANIFEST_BYTES_MAX } from './limits.ts';
 
 /** The body of an entry, or the fact that it was erased. */
 export type Body =
@@ -62,6 +63,10 @@ type View = {
   readonly checkpoint: SignedCheckpoint;
   readonly snapshot: TlogSnapshot;
   readonly leaves: LeafWindow;
+  /** The key that signs for the log. */
+  readonly vkey: string;
+  /** The files that all this was read from. */
+  readonly source: Buffer;
 };
 
 /**
@@ -73,13 +78,11 @@ export class LedgerReader {
   readonly #dir: string;
   readonly #archive: ArchiveReader;
   #view: View;
-  #vkey: string;
 
-  private constructor(files: Disk, dir: string, opened: { view: View; vkey: string }) {
+  private constructor(files: Disk, dir: string, view: View) {
     this.#files = files;
     this.#dir = dir;
-    this.#view = opened.view;
-    this.#vkey = opened.vkey;
+    this.#view = view;
     this.#archive = new ArchiveReader(files, dir);
     this.#archive.refresh(this.size);
   }
@@ -93,13 +96,17 @@ export class LedgerReader {
     return new LedgerReader(files, dir, await openView(files, dir));
   }
 
-  /** Picks up what was published and erased since the last refresh. Calls may overlap. */
+  /**
+   * Picks up what was published and erased since the last refresh. Calls may overlap. Costs little
+   * if nothing was published: readers that wait for new entries call this several times a second.
+   */
   async refresh(): Promise<void> {
-    const { view, vkey } = await openView(this.#files, this.#dir);
-    // A call that read earlier and finishes last must not set the view back.
-    if (view.checkpoint.size < this.size) return;
-    this.#view = view;
-    this.#vkey = vkey;
+    if (!viewSource(this.#files, this.#dir).equals(this.#view.source)) {
+      const view = await openView(this.#files, this.#dir);
+      // A call that read earlier and finishes last must not set the view back.
+      if (view.checkpoint.size < this.size) return;
+      this.#view = view;
+    }
     this.#archive.refresh(this.size);
   }
 
@@ -117,7 +124,7 @@ export class LedgerReader {
 
   /** The key that signs for the log now. */
   get vkey(): string {
-    return this.#vkey;
+    return this.#view.vkey;
   }
 
   get checkpoint(): SignedCheckpoint {
@@ -221,7 +228,16 @@ export class LedgerReader {
   }
 }
 
-async function openView(files: Disk, dir: string): Promise<{ view: View; vkey: string }> {
+/** The bytes of the two files that name a view. A missing file is as if it were empty. */
+function viewSource(files: Disk, dir: string): Buffer {
+  const manifest = readWholeFile(files, layout.manifest(dir), MANIFEST_BYTES_MAX);
+  const checkpoint = readWholeFile(files, layout.checkpoint(dir), NOTE_BYTES_MAX);
+  return Buffer.concat([manifest ?? Buffer.alloc(0), checkpoint ?? Buffer.alloc(0)]);
+}
+
+async function openView(files: Disk, dir: string): Promise<View> {
+  // If the files are replaced after this, the next refresh finds them different.
+  const source = viewSource(files, dir);
   const manifest = readManifest(files, dir);
   if (manifest === undefined) throw noLedger(dir);
   const checkpoint = readCheckpoint(files, dir, manifest);
@@ -230,8 +246,8 @@ async function openView(files: Disk, dir: string): Promise<{ view: View; vkey: s
     trust: { log: manifest.vkeys.map((vkey) => verifierOf(vkey)), origin: manifest.origin },
   });
   const snapshot = await reader.snapshot(checkpoint);
-  const view = { checkpoint, snapshot, leaves: new LeafWindow(snapshot) };
-  return { view, vkey: manifest.vkeys.at(-1) as string };
+  const leaves = new LeafWindow(snapshot);
+  return { checkpoint, snapshot, leaves, vkey: manifest.vkeys.at(-1) as string, source };
 }
 
 /** Leaves, verified as they are read. Keeps a few bundles: a caller often reads neighbors next. */

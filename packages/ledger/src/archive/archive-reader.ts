@@ -70,20 +70,16 @@ export class ArchiveReader {
     for (const [path, segment] of this.#open) {
       if (this.#files.inodeAt(path) !== segment.inode) this.#closeSegment(path, segment);
     }
-    this.#forget();
   }
 
   close(): void {
     for (const [path, segment] of this.#open) this.#closeSegment(path, segment);
-    this.#forget();
   }
 
+  /** Unpacked bodies go, too: they may be erased in the file. */
   #closeSegment(path: string, { file }: OpenSegment): void {
     this.#files.close(file);
     this.#open.delete(path);
-  }
-
-  #forget(): void {
     this.#lastFacts = undefined;
     this.#blocks.clear();
   }
@@ -166,15 +162,13 @@ export class ArchiveReader {
 
   #openSegment(place: SegmentPlace): OpenSegment {
     const known = this.#open.get(place.path);
-    if (known !== undefined) {
+    if (known !== undefined && this.#files.inodeAt(place.path) === known.inode) {
       this.#open.delete(place.path);
-      if (this.#files.inodeAt(place.path) === known.inode) {
-        this.#open.set(place.path, known);
-        this.#extend(known);
-        return known;
-      }
-      this.#files.close(known.file);
+      this.#open.set(place.path, known);
+      this.#extend(known);
+      return known;
     }
+    if (known !== undefined) this.#closeSegment(place.path, known);
     const file = this.#files.open(place.path, 'read');
     let index: SegmentIndex;
     try {
@@ -186,11 +180,8 @@ export class ArchiveReader {
     const inode = this.#files.inode(file);
     const opened = { file, inode, index, indexedTo: this.#size };
     this.#open.set(place.path, opened);
-    const oldest = this.#open.keys().next().value;
-    if (this.#open.size > SEGMENTS_OPEN_MAX && oldest !== undefined) {
-      this.#files.close((this.#open.get(oldest) as OpenSegment).file);
-      this.#open.delete(oldest);
-    }
+    const [oldest] = this.#open;
+    if (this.#open.size > SEGMENTS_OPEN_MAX && oldest !== undefined) this.#closeSegment(...oldest);
     return opened;
   }
 
