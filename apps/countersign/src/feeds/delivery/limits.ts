@@ -43,9 +43,6 @@ export const REFUSED_KEPT_MAX = 10_000;
 /** A full disk is asked again this often. */
 export const STATE_RETRY_MS = 5000;
 
-/** All feeds refresh the ledger together, a little more often than each of them asks. */
-export const REFRESH_EVERY_MS = 200;
-
 /** Feeds that keep up read the same few hundred entries. */
 export const BUILT_RECORDS_MAX = 2000;
 

@@ -15,7 +15,7 @@ import { type FeedEvent, FeedRunner, type RecordSource } from './feed-runner.ts'
 import { REPORT_EVERY_MS } from './limits.ts';
 import { RecordSelection, type Redact, redactOnce } from './record-selection.ts';
 import { BACKOFF_SCHEDULE, WEBHOOK_SCHEDULE } from './retry-schedule.ts';
-import { SharedBuilder, SharedLedger } from './shared-ledger.ts';
+import { SharedBuilder } from './shared-builder.ts';
 import { tracedSink } from './traced-sink.ts';
 
 export type RunFeedsOptions = {
@@ -53,14 +53,13 @@ export type FeedsReport = { readonly rows: readonly FeedRow[]; readonly ledgerEn
  */
 export async function runFeeds(options: RunFeedsOptions): Promise<void> {
   const { dir, feeds, clock, signal } = options;
-  const reader = await LedgerReader.open(dir);
+  const ledger = await LedgerReader.open(dir);
   const incidents = await incidentsFor(feeds, options);
   try {
-    using state = FeedState.open(dir, reader.origin);
-    const ledger = new SharedLedger(reader, clock);
+    using state = FeedState.open(dir, ledger.origin);
     for (const feed of feeds) ensureFeed(state, feed, { size: ledger.size, atMs: clock.now() });
     const { version, ruleTitles } = options;
-    const builder = new SharedBuilder(new FeedBuilder({ ledger: reader, version, ruleTitles }));
+    const builder = new SharedBuilder(new FeedBuilder({ ledger, version, ruleTitles }));
     const records: RecordSource = (range) =>
       tailLedger({ ...range, ledger, builder, tenant: undefined, clock });
     const pseudonymize = redactOnce(options.pseudonymize);
@@ -76,7 +75,7 @@ export async function runFeeds(options: RunFeedsOptions): Promise<void> {
     }
   } finally {
     incidents?.close();
-    reader.close();
+    ledger.close();
   }
 }
 
@@ -98,7 +97,7 @@ function ensureFeed(
 }
 
 type RunnerParts = RunFeedsOptions & {
-  readonly ledger: SharedLedger;
+  readonly ledger: LedgerReader;
   readonly records: RecordSource;
   readonly incidentOf: IncidentLookup | undefined;
 };
@@ -123,7 +122,7 @@ function runnerOf(feed: FeedConfig, state: FeedState, parts: RunnerParts): FeedR
 
 async function reportRepeatedly(
   { feeds, wait, report }: RunFeedsOptions,
-  parts: { readonly state: FeedState; readonly ledger: SharedLedger; readonly signal: AbortSignal },
+  parts: { readonly state: FeedState; readonly ledger: LedgerReader; readonly signal: AbortSignal },
 ): Promise<void> {
   const { state, ledger, signal } = parts;
   const names = new Set(feeds.map(({ name }) => name));

@@ -91,7 +91,7 @@ async function builderOf(
   readers: Readers,
 ): Promise<Pick<FeedBuilder, 'build'>> {
   const { FeedBuilder: Builder } = await import('../../feeds/feed-builder.ts');
-  const { SharedBuilder } = await import('../../feeds/delivery/shared-ledger.ts');
+  const { SharedBuilder } = await import('../../feeds/delivery/shared-builder.ts');
   const known = builders.get(ledger);
   if (known !== undefined) return known;
   const builder = new SharedBuilder(
