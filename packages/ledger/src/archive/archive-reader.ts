@@ -47,6 +47,8 @@ export class ArchiveReader {
   readonly #dir: string;
   #size = 0;
   #segments: readonly SegmentPlace[] = [];
+  /** Every segment with an entry below is in the list. */
+  #listedTo = 0;
   /** Least recently used first. */
   readonly #open: Map<string, OpenSegment> = new Map();
   #lastFacts: (BlockFacts & { readonly segment: OpenSegment }) | undefined;
@@ -140,11 +142,12 @@ export class ArchiveReader {
 
   #find(index: number): { readonly segment: OpenSegment; readonly block: BlockPlace } {
     if (index >= this.#size) throw this.#missing(index);
-    const known = this.#findListed(index);
-    if (known !== undefined) return known;
-    // It may be in a segment that is newer than the list.
-    this.#segments = listSegments(this.#files, this.#dir);
-    const found = this.#findListed(index);
+    let found = this.#findListed(index);
+    if (found === undefined && this.#listedTo < this.#size) {
+      this.#segments = listSegments(this.#files, this.#dir);
+      this.#listedTo = this.#size;
+      found = this.#findListed(index);
+    }
     if (found === undefined) throw this.#missing(index);
     return found;
   }
