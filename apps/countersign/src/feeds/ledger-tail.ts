@@ -1,6 +1,7 @@
 import { type Clock, instantOfMs, OWN_TENANT } from '@countersign/core';
 import { type LedgerReader, parseLeaf, type ScanBatch } from '@countersign/ledger/reader';
 import { type FeedKind, feedKindOf } from '../config/feeds/feed-kind.ts';
+import type { ReaderPositions } from './delivery/reader-positions.ts';
 import type { FeedBuilder } from './feed-builder.ts';
 import type { FeedMark, FeedRecord } from './feed-record.ts';
 import { ENTRIES_PER_MARK, MARK_EVERY_MS } from './limits.ts';
@@ -8,6 +9,8 @@ import { ENTRIES_PER_MARK, MARK_EVERY_MS } from './limits.ts';
 export type TailOptions = {
   readonly ledger: Pick<LedgerReader, 'scan' | 'refresh'>;
   readonly builder: Pick<FeedBuilder, 'build'>;
+  /** The other readers of the thread that share the builder. */
+  readonly positions?: ReaderPositions | undefined;
   /** The index of the first entry, at most the size of the ledger. */
   readonly from: number;
   readonly kinds: ReadonlySet<FeedKind>;
@@ -36,19 +39,25 @@ export async function* tailLedger(options: TailOptions): AsyncGenerator<FeedReco
     markedMs = clock.monotonic();
     return { index: next - 1, kind: 'mark', at: instantOfMs(clock.now()) ?? '' };
   };
-  for (;;) {
-    for await (const batch of ledger.scan({ from: next })) {
-      for (let position = 0; position < batch.count; position++) {
-        const record = await recordAt(batch, position, options);
-        next = batch.firstIndex + position + 1;
-        if (record !== undefined) yield record;
-        if (next - marked >= ENTRIES_PER_MARK) yield mark();
+  const among = options.positions?.join(next);
+  try {
+    for (;;) {
+      for await (const batch of ledger.scan({ from: next })) {
+        await among?.moveTo(next);
+        for (let position = 0; position < batch.count; position++) {
+          const record = await recordAt(batch, position, options);
+          next = batch.firstIndex + position + 1;
+          if (record !== undefined) yield record;
+          if (next - marked >= ENTRIES_PER_MARK) yield mark();
+        }
       }
+      const isDue = next > 0 && clock.monotonic() - markedMs >= MARK_EVERY_MS;
+      if (next > marked || isDue || (wait === undefined && next > 0)) yield mark();
+      if (wait === undefined || (await wait()) === 'end') return;
+      await ledger.refresh();
     }
-    const isDue = next > 0 && clock.monotonic() - markedMs >= MARK_EVERY_MS;
-    if (next > marked || isDue || (wait === undefined && next > 0)) yield mark();
-    if (wait === undefined || (await wait()) === 'end') return;
-    await ledger.refresh();
+  } finally {
+    among?.leave();
   }
 }
 

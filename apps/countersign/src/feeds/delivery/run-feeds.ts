@@ -13,6 +13,7 @@ import { FeedState } from '../state/feed-state.ts';
 import type { ResolveHost } from './egress.ts';
 import { type FeedEvent, FeedRunner, type RecordSource } from './feed-runner.ts';
 import { REPORT_EVERY_MS } from './limits.ts';
+import { ReaderPositions } from './reader-positions.ts';
 import { RecordSelection, type Redact, redactOnce } from './record-selection.ts';
 import { BACKOFF_SCHEDULE, WEBHOOK_SCHEDULE } from './retry-schedule.ts';
 import { SharedBuilder } from './shared-builder.ts';
@@ -60,8 +61,9 @@ export async function runFeeds(options: RunFeedsOptions): Promise<void> {
     for (const feed of feeds) ensureFeed(state, feed, { size: ledger.size, atMs: clock.now() });
     const { version, ruleTitles } = options;
     const builder = new SharedBuilder(new FeedBuilder({ ledger, version, ruleTitles }));
+    const positions = new ReaderPositions();
     const records: RecordSource = (range) =>
-      tailLedger({ ...range, ledger, builder, tenant: undefined, clock });
+      tailLedger({ ...range, ledger, builder, positions, tenant: undefined, clock });
     const pseudonymize = redactOnce(options.pseudonymize);
     const shared = { ledger, records, incidentOf: incidents?.incidentOf, pseudonymize };
     const running = feeds.map((feed) => runnerOf(feed, state, { ...options, ...shared }));

@@ -4,8 +4,8 @@ import type { LedgerReader } from '@countersign/ledger/reader';
 import { z } from 'zod';
 import { FEED_KINDS, type FeedKind } from '../../config/feeds/feed-kind.ts';
 import { ownPackage } from '../../config/installed-package.ts';
-import type { FeedBuilder } from '../../feeds/feed-builder.ts';
 import type { FeedRecord } from '../../feeds/feed-record.ts';
+import type { TailOptions } from '../../feeds/ledger-tail.ts';
 import { TAIL_POLL_MS } from '../../feeds/limits.ts';
 import { YES } from '../definition/conclusion.ts';
 import { invalidInput } from '../definition/errors.ts';
@@ -75,7 +75,7 @@ export const tail: ListOperation<TailInput, FeedRecord> = {
     }
     const records = tailLedger({
       ...{ ledger, from: start, kinds: new Set(kind), tenant, clock },
-      builder: await builderOf(ledger, readers),
+      ...(await sharedReading(ledger, readers)),
       wait: follow === true ? () => waitForMore(signal) : undefined,
     });
     const rows = follow === true ? untilStopped(records, signal) : untilAborted(records, signal);
@@ -83,25 +83,26 @@ export const tail: ListOperation<TailInput, FeedRecord> = {
   },
 };
 
-/** The tails of a service share its reader, and read about the same part of the ledger. */
-const builders = new WeakMap<LedgerReader, Pick<FeedBuilder, 'build'>>();
+type SharedReading = Required<Pick<TailOptions, 'builder' | 'positions'>>;
 
-async function builderOf(
-  ledger: LedgerReader,
-  readers: Readers,
-): Promise<Pick<FeedBuilder, 'build'>> {
-  const { FeedBuilder: Builder } = await import('../../feeds/feed-builder.ts');
+/** The tails of a service share its reader, and read about the same part of the ledger. */
+const readings = new WeakMap<LedgerReader, SharedReading>();
+
+async function sharedReading(ledger: LedgerReader, readers: Readers): Promise<SharedReading> {
+  const { FeedBuilder } = await import('../../feeds/feed-builder.ts');
   const { SharedBuilder } = await import('../../feeds/delivery/shared-builder.ts');
-  const known = builders.get(ledger);
+  const { ReaderPositions } = await import('../../feeds/delivery/reader-positions.ts');
+  const known = readings.get(ledger);
   if (known !== undefined) return known;
   const builder = new SharedBuilder(
-    new Builder({
+    new FeedBuilder({
       ...{ ledger, version: ownPackage().version },
       ruleTitles: async () => ruleTitles(await readers.sources()),
     }),
   );
-  builders.set(ledger, builder);
-  return builder;
+  const reading = { builder, positions: new ReaderPositions() };
+  readings.set(ledger, reading);
+  return reading;
 }
 
 async function waitForMore(signal: AbortSignal): Promise<'more' | 'end'> {
