@@ -179,7 +179,7 @@ test('a reader that follows a ledger reads no block header twice', async () => {
   });
 });
 
-test('a refresh that finds nothing new verifies nothing again, and keeps unpacked blocks', async () => {
+test('a refresh without anything new verifies nothing again, and keeps blocks', async () => {
   await inFolder(async (dir) => {
     const ledger = await open(dir);
     await ledger.append(batch(0, 600));

@@ -7,7 +7,7 @@ import { BUILT_RECORDS_MAX, NEARBY_ENTRIES_MAX, TURNS_LEFT_TO_OTHERS } from './l
  *
  * After a crash, feeds continue at different entries. On a busy machine each would then build every
  * record itself, and none would ever catch up with another. So a reader that is a little ahead
- * leaves some turns of the thread to the one behind it. A turn that nobody needs takes
+ * leaves some turns of the thread to the one behind it. A turn that no other reader needs takes
  * microseconds, so a reader behind that waits for its receiver slows no other.
  */
 export class ReaderPositions {
