@@ -3,11 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { systemClock, systemRandom } from '@countersign/core';
+import { LedgerReader } from '@countersign/ledger/reader';
 import { systemWait } from '@countersign/m365';
 import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
+import type { FeedConfig } from '../apps/countersign/src/config/feeds/feeds-schema.ts';
 import { loadConfig } from '../apps/countersign/src/config/load-config.ts';
 import { systemResolve } from '../apps/countersign/src/feeds/delivery/egress.ts';
 import { runFeeds } from '../apps/countersign/src/feeds/delivery/run-feeds.ts';
+import { FeedState } from '../apps/countersign/src/feeds/state/feed-state.ts';
 import { loadProfiles } from '../apps/countersign/src/operations/host/load-detectors.ts';
 import { ruleTitles } from '../apps/countersign/src/operations/readers/finding-options.ts';
 import { Pseudonyms } from '../apps/countersign/src/operators/pseudonyms/pseudonyms.ts';
@@ -16,9 +19,15 @@ import type { ReceiverPorts } from './feed-receiver-process.ts';
 
 /**
  * Delivers a whole ledger to one fast receiver, which the configuration calls `HTTP_PORT` or
- * `TLS_PORT`. Prints seconds and records as JSON.
+ * `TLS_PORT`. Prints seconds and records as JSON, summed up over the feeds.
+ *
+ * @param starts the entry at which each feed continues, as after a crash
  */
-async function deliver(dataDir: string, template: string): Promise<void> {
+async function deliver(
+  dataDir: string,
+  template: string,
+  starts: readonly number[],
+): Promise<void> {
   const { cert, key } = certificateFor('127.0.0.1');
   const certificateFile = `${template}.pem`;
   writeFileSync(certificateFile, cert);
@@ -32,6 +41,7 @@ async function deliver(dataDir: string, template: string): Promise<void> {
     .replaceAll('CERTIFICATE', certificateFile);
   writeFileSync(configFile, text);
   const { feeds } = loadConfig(configFile, process.env);
+  await continueAt(dataDir, feeds, starts);
   const done = new AbortController();
   const pseudonyms = Pseudonyms.open(dataDir, systemRandom);
   const startedMs = performance.now();
@@ -46,12 +56,12 @@ async function deliver(dataDir: string, template: string): Promise<void> {
     pseudonymize: (record) =>
       'body' in record ? { ...record, body: pseudonyms.hide(record.body) } : record,
     tell: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
-    report: ({ rows: [row], ledgerEntries }) => {
-      if (row === undefined || row.sentNext < ledgerEntries || done.signal.aborted) return;
-      records = row.records;
+    report: ({ rows, ledgerEntries }) => {
+      if (rows.some(({ sentNext }) => sentNext < ledgerEntries) || done.signal.aborted) return;
+      records = rows.reduce((sum, row) => sum + row.records, 0);
       // Reports come once a second; the last delivery has its own time.
-      seconds =
-        (performance.now() - startedMs - (systemClock.now() - (row.deliveredMs ?? 0))) / 1000;
+      const deliveredMs = Math.max(...rows.map((row) => row.deliveredMs ?? 0));
+      seconds = (performance.now() - startedMs - (systemClock.now() - deliveredMs)) / 1000;
       done.abort();
     },
     signal: done.signal,
@@ -62,7 +72,20 @@ async function deliver(dataDir: string, template: string): Promise<void> {
   process.stdout.write(`${JSON.stringify({ seconds, records, cpuSeconds })}\n`);
 }
 
+async function continueAt(
+  dataDir: string,
+  feeds: readonly FeedConfig[],
+  starts: readonly number[],
+): Promise<void> {
+  const reader = await LedgerReader.open(dataDir);
+  using state = FeedState.open(dataDir, reader.origin);
+  reader.close();
+  for (const [at, { name, kind }] of feeds.entries()) {
+    state.ensure({ name, kind }, { next: starts[at] ?? 0, atMs: systemClock.now() });
+  }
+}
+
 // Like the program itself.
 collectGarbageSeldom();
-const [dataDir = '', template = ''] = process.argv.slice(2);
-await deliver(dataDir, template);
+const [dataDir = '', template = '', starts = ''] = process.argv.slice(2);
+await deliver(dataDir, template, starts.split(',').map(Number));

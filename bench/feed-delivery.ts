@@ -50,6 +50,9 @@ const SINKS = {
 /** Replacing names costs the same for every receiver. */
 const WITH_PSEUDONYMS = 'webhook, full, 500 records per request';
 
+/** Entries at which five feeds continue after a crash: their windows differ. */
+const APART = [0, 5_000, 10_000, 16_000, 24_000] as const;
+
 /** Records per second from a ledger through the runner of feeds to a fast receiver. */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const count = options.size ?? COUNT[options.form];
@@ -76,36 +79,48 @@ export async function run(options: BenchOptions): Promise<Figure[]> {
         ...{ name: `${name}, ${people}`, checkout, units, targets },
         measure: async () => {
           rmSync(lake, { recursive: true, force: true });
-          return delivery(data, config, join(options.folder, `feed-${at}`));
+          return delivery(data, config, { copy: join(options.folder, `feed-${at}`) });
         },
       });
     }
+    const config = join(options.folder, 'feeds-apart.yaml');
+    writeFileSync(config, configText(SINKS[WITH_PSEUDONYMS], 'names', APART.length));
+    const copy = join(options.folder, 'feeds-apart');
+    variants.push({
+      ...{ name: `five webhooks, up to ${APART.at(-1)} entries apart: all`, checkout, units },
+      measure: async () => delivery(data, config, { copy, starts: APART }),
+    });
   }
   return interleaved(variants, options);
 }
 
-function configText(sink: string, people: string): string {
-  return `listen: 127.0.0.1:0
-feeds:
-  - name: bench
+function configText(sink: string, people: string, count = 1): string {
+  const feeds = Array.from(
+    { length: count },
+    (_, at) => `  - name: bench-${at}
     allow: [loopback]
     start: beginning
     kinds: [event]
     people: ${people}
     ${sink}
-`;
+`,
+  );
+  return `listen: 127.0.0.1:0
+feeds:
+${feeds.join('')}`;
 }
 
 /** Each run has its own copy, because a feed continues at its position. */
 async function delivery(
   data: string,
   config: string,
-  copy: string,
+  { copy, starts = [] }: { readonly copy: string; readonly starts?: readonly number[] },
 ): Promise<{ rate: number; processor: number }> {
   rmSync(copy, { recursive: true, force: true });
   cpSync(data, copy, { recursive: true });
   const script = join(import.meta.dirname, 'feed-delivery-process.ts');
-  const { code, stdout, stderr } = await runChild([script, copy, config], { env: SECRETS });
+  const args = [script, copy, config, starts.join(',')];
+  const { code, stdout, stderr } = await runChild(args, { env: SECRETS });
   if (code !== 0) throw new Error(`the delivery ended with ${code}: ${stderr}`);
   const result = JSON.parse(stdout) as { seconds: number; records: number; cpuSeconds: number };
   const { seconds, records, cpuSeconds } = result;
