@@ -158,20 +158,24 @@ export class ArchiveReader {
     const place = this.#segments[findHolder(this.#segments, index)];
     if (place === undefined) return undefined;
     const segment = this.#openSegment(place);
+    if (segment === undefined) return undefined;
     const block = segment.index.blocks[findHolder(segment.index.blocks, index)];
     if (block === undefined || index >= block.firstIndex + block.count) return undefined;
     return { segment, block };
   }
 
-  #openSegment(place: SegmentPlace): OpenSegment {
+  /** Undefined if the file was deleted since the folders were listed. */
+  #openSegment(place: SegmentPlace): OpenSegment | undefined {
     const known = this.#open.get(place.path);
-    if (known !== undefined && this.#files.inodeAt(place.path) === known.inode) {
+    const current = this.#files.inodeAt(place.path);
+    if (known !== undefined && current === known.inode) {
       this.#open.delete(place.path);
       this.#open.set(place.path, known);
       this.#extend(known);
       return known;
     }
     if (known !== undefined) this.#closeSegment(place.path, known);
+    if (current === undefined) return undefined;
     const file = this.#files.open(place.path, 'read');
     let index: SegmentIndex;
     try {
