@@ -52,10 +52,11 @@ export const TEXTS = {
       'countersign evidence verify FILE --key KEY',
     'It proves that the log has these entries. It does not prove that the log has all entries, ' +
       'or that a record was true when it was delivered.',
-    'A body that is not here was erased, or the sender left it out. The entry is proven anyway.',
+    'If a body is missing, the sender did not export it, or an erasure removed it. The proof of ' +
+      'the entry still holds.',
   ],
   entries: 'Entries',
-  noBody: 'This file has no body for this entry. The sender left it out, or it was erased.',
+  noBody: 'The body is missing: the sender did not export it, or an erasure removed it.',
   notText: 'The body is not text.',
   showAll: 'Show the whole body',
 } as const;
