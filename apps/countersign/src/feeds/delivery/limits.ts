@@ -46,14 +46,14 @@ export const STATE_RETRY_MS = 5000;
 /** Feeds that keep up read the same few hundred entries. */
 export const BUILT_RECORDS_MAX = 2000;
 
-/** Readers this close meet within seconds. The largest window of a receiver has 32,000 records. */
+/** The largest window of a receiver has 32,000 records. Further apart, a reader would wait long. */
 export const NEARBY_ENTRIES_MAX = 50_000;
 
 /**
- * For each block of about 200 entries. The reader behind then gets most of a busy thread, and the
- * one ahead goes on slowly.
+ * Turns of the event loop that a reader yields before each block of about 200 entries. On a busy
+ * thread, the reader behind it then reads several times as fast.
  */
-export const TURNS_LEFT_TO_OTHERS = 16;
+export const TURNS_YIELDED = 16;
 
 /** A few large bodies must not take the place of other memory. */
 export const BUILT_BYTES_MAX: number = 16 * 1024 * 1024;

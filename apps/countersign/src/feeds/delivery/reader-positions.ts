@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BUILT_RECORDS_MAX, NEARBY_ENTRIES_MAX, TURNS_LEFT_TO_OTHERS } from './limits.ts';
+import { BUILT_RECORDS_MAX, NEARBY_ENTRIES_MAX, TURNS_YIELDED } from './limits.ts';
 
 /**
- * Brings the readers of one thread together, so that they share the records that one of them
- * builds.
+ * Lets the readers of one thread catch up with each other, so that they share the records that one
+ * of them builds.
  *
  * After a crash, feeds continue at different entries. On a busy machine each would then build every
- * record itself, and none would ever catch up with another. So a reader that is a little ahead
- * leaves some turns of the thread to the one behind it. A turn that no other reader needs takes
- * microseconds, so a reader behind that waits for its receiver slows no other.
+ * record itself, and none would catch up. So a reader that is a little ahead yields turns of the
+ * event loop to the one behind it. An unused turn takes microseconds. So a reader that waits for
+ * its receiver does not slow the others.
  */
 export class ReaderPositions {
   readonly #readers = new Set<ReaderPosition>();
@@ -33,7 +33,7 @@ export class ReaderPosition {
   /** Called before the entries from `next` on are built. */
   async moveTo(next: number): Promise<void> {
     this.#next = next;
-    for (let turn = 0; turn < TURNS_LEFT_TO_OTHERS && this.#isAhead(); turn++) await nextTurn();
+    for (let turn = 0; turn < TURNS_YIELDED && this.#isAhead(); turn++) await nextTurn();
   }
 
   leave(): void {
